@@ -1,0 +1,1 @@
+"""What every room shares: geodesy, time, validation, lazy imports, progress."""

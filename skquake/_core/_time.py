@@ -1,0 +1,55 @@
+"""Times: tz-naive UTC in nanoseconds everywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+NS_PER_SECOND = 1_000_000_000
+NS_PER_HOUR = 3_600 * NS_PER_SECOND
+NS_PER_DAY = 24 * NS_PER_HOUR
+
+
+def to_utc(times, name="time"):
+    """Array of ``datetime64[ns]``, tz-naive UTC.
+
+    Parameters
+    ----------
+    times : array-like
+        Anything that pandas reads as dates; time zones are converted to UTC.
+    name : str
+        What to call the values in the error message.
+
+    Raises
+    ------
+    ValueError
+        For values that are not dates (plain numbers included: their unit is unknown).
+    """
+    values = times.array if isinstance(times, (pd.Series, pd.Index)) else times
+    dtype = getattr(values, "dtype", None)
+    if dtype is not None and getattr(dtype, "kind", "") in "iufb":
+        raise ValueError(
+            f"{name}: numbers of type {dtype} are not dates; convert them first, naming their unit"
+        )
+    try:
+        index = pd.DatetimeIndex(pd.to_datetime(values, utc=True))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ValueError(f"{name}: not readable as dates ({error})") from error
+    return index.tz_localize(None).as_unit("ns").to_numpy()
+
+
+def as_ns(times):
+    """int64 nanoseconds since 1970 of a ``datetime64`` array."""
+    return np.asarray(times, dtype="datetime64[ns]").view("int64")
+
+
+def days_to_ns(days):
+    """int64 nanoseconds of a number (or array) of days."""
+    return np.round(np.asarray(days, dtype=float) * NS_PER_DAY).astype("int64")
+
+
+def local_solar_time(times, longitude):
+    """Mean local solar time in hours, [0, 24), from UTC times and degrees east."""
+    hours = (as_ns(times) % NS_PER_DAY) / NS_PER_HOUR
+    local = (hours + np.asarray(longitude, dtype=float) / 15.0) % 24.0
+    return np.where(local >= 24.0, 0.0, local)

@@ -1,0 +1,111 @@
+"""Checks shared by the rooms; each error says what was wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._geodesy import wrap_longitude
+from skquake._core._time import to_utc
+
+
+def check_columns(frame, columns, what):
+    """Raise unless ``frame`` is a DataFrame that has all ``columns``."""
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"{what}: expected a pandas DataFrame, got {type(frame).__name__}")
+    absent = [column for column in columns if column not in frame.columns]
+    if absent:
+        raise ValueError(
+            f"{what}: missing column(s) {', '.join(absent)}; it has {', '.join(map(str, frame.columns))}"
+        )
+
+
+def check_coordinates(latitude, longitude, what):
+    """Latitude and longitude as float arrays; longitude wrapped to [-180, 180).
+
+    Raises
+    ------
+    ValueError
+        For values that are not numbers, NaN, infinite, or a latitude beyond the poles.
+    """
+    try:
+        latitude = np.asarray(latitude, dtype=float)
+        longitude = np.asarray(longitude, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what}: latitude and longitude must be numbers ({error})") from error
+    for name, values, bad in (
+        ("latitude", latitude, ~(np.abs(latitude) <= 90.0)),
+        ("longitude", longitude, ~np.isfinite(longitude)),
+    ):
+        if bad.any():
+            row = int(np.flatnonzero(np.atleast_1d(bad))[0])
+            value = np.atleast_1d(values)[row]
+            raise ValueError(f"{what}: {name} {value} in row {row} is no {name} in degrees")
+    return latitude, wrap_longitude(longitude)
+
+
+def check_catalog(catalog, what="catalog", *, allow_empty=True):
+    """A copy of an earthquake catalog with clean columns, in its own row order.
+
+    Parameters
+    ----------
+    catalog : DataFrame
+        One earthquake a row: ``time``, ``latitude``, ``longitude`` (degrees), ``magnitude``;
+        the index holds the event ids, in any order. Further columns are kept.
+
+    Returns
+    -------
+    DataFrame
+        ``time`` as tz-naive UTC ``datetime64[ns]``, ``longitude`` in [-180, 180), numbers as float.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a missing column, a repeated event id, NaN or impossible values, each with its row.
+    """
+    check_columns(catalog, ("time", "latitude", "longitude", "magnitude"), what)
+    if not allow_empty and not len(catalog):
+        raise ValueError(f"{what}: no events; nothing can be cut around none")
+    if not catalog.index.is_unique:
+        event = catalog.index[catalog.index.duplicated()][0]
+        raise ValueError(f"{what}: event id {event!r} occurs more than once; the index must be unique")
+    clean = catalog.copy()
+    clean["time"] = to_utc(catalog["time"], f"{what}: time")
+    if clean["time"].isna().any():
+        raise ValueError(f"{what}: time is missing for event {clean.index[clean['time'].isna()][0]!r}")
+    clean["latitude"], clean["longitude"] = check_coordinates(catalog["latitude"], catalog["longitude"], what)
+    try:
+        clean["magnitude"] = catalog["magnitude"].astype(float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what}: magnitude must be a number ({error})") from error
+    bad = ~np.isfinite(clean["magnitude"].to_numpy())
+    if bad.any():
+        raise ValueError(
+            f"{what}: magnitude is missing for event {clean.index[bad][0]!r}; drop or fill it first"
+        )
+    return clean
+
+
+def check_windows(X, *, ensure_finite=True, name="X"):
+    """Windows as a float32 array of shape (n_samples, length, channels).
+
+    2-D input means one channel. Raises ValueError for any other number of dimensions,
+    for no samples and, unless ``ensure_finite=False``, for NaN or infinity (naming the sample).
+    """
+    from sklearn.utils import check_array
+
+    X = check_array(
+        X,
+        dtype="float32",
+        ensure_2d=False,
+        allow_nd=True,
+        ensure_all_finite=ensure_finite,
+        input_name=name,
+    )
+    if X.ndim == 2:
+        X = X[:, :, np.newaxis]
+    if X.ndim != 3:
+        raise ValueError(
+            f"{name}: expected windows of shape (n_samples, length, channels) or (n_samples, length), got {X.shape}"
+        )
+    return X
