@@ -33,7 +33,8 @@ def main():
         extra = {k: v for k, v in r.items() if k not in ("what", "against", "ratio", "target", "met")}
         mark = "" if r["target"] is None else ("met" if r["met"] else "NOT MET")
         print(
-            f"{r['what']:<60} {r['against']:<46} {r['ratio']:>9.2f}x  aim {r['target']}  {mark}  {extra or ''}"
+            f"{r['what']:<60} {r['against']:<46} {r['ratio']:>9.2f}x"
+            f"  aim {r['target']}  {mark}  {extra or ''}"
         )
     (HERE / "results.json").write_text(json.dumps(rows, indent=1))
     return 0 if options.quick or all(r["met"] for r in rows) else 1

@@ -21,6 +21,6 @@ _NAMES = {
     "show_versions": "skquake._core._versions",
 }
 
-__all__ = ["__version__", *_NAMES]  # noqa: PLE0604
+__all__ = ["__version__", *_NAMES]
 
 __getattr__, __dir__ = _attach(__name__, _NAMES)

@@ -95,17 +95,19 @@ def check_windows(X, *, ensure_finite=True, name="X"):
     from sklearn.utils import check_array
 
     X = check_array(
-        X,
-        dtype="float32",
-        ensure_2d=False,
-        allow_nd=True,
-        ensure_all_finite=ensure_finite,
-        input_name=name,
+        X, dtype="float32", ensure_2d=False, allow_nd=True, ensure_all_finite=False, input_name=name
     )
     if X.ndim == 2:
         X = X[:, :, np.newaxis]
     if X.ndim != 3:
         raise ValueError(
-            f"{name}: expected windows of shape (n_samples, length, channels) or (n_samples, length), got {X.shape}"
+            f"{name}: expected windows of shape (n_samples, length, channels) or (n_samples, length),"
+            f" got {X.shape}"
+        )
+    if ensure_finite and not np.isfinite(X).all():
+        sample, step, channel = np.argwhere(~np.isfinite(X))[0]
+        raise ValueError(
+            f"{name}: NaN or infinity in sample {sample} (step {step}, channel {channel});"
+            " impute it or leave the sample out"
         )
     return X

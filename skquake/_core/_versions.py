@@ -1,0 +1,40 @@
+"""What is installed: the first thing to paste into a bug report."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+
+
+def show_versions():
+    """Print the versions of Python, skquake and its dependencies.
+
+    Nothing heavy is imported: versions are read from the installed metadata.
+
+    Examples
+    --------
+    >>> from skquake import show_versions
+    >>> show_versions()  # doctest: +ELLIPSIS
+    System
+    ...
+    """
+    print("System")
+    print(f"  python         {sys.version.split()[0]} ({platform.platform()})")
+    print(f"  cores          {os.cpu_count()}")
+    print(f"  keras backend  {os.environ.get('KERAS_BACKEND', 'as configured for Keras')}")
+    print("Packages")
+    names = {"skquake"}
+    for requirement in importlib.metadata.requires("skquake") or []:
+        extra = "extra ==" in requirement
+        name = requirement.split(";")[0].split("[")[0]
+        name = name.split(">")[0].split("=")[0].split("<")[0].strip()
+        if not extra or name in ("torch", "jax"):
+            names.add(name)
+    for name in sorted(names, key=str.lower):
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            version = "not installed"
+        print(f"  {name:<14} {version}")
