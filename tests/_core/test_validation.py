@@ -63,7 +63,7 @@ def test_windows():
         check_windows(np.zeros((3, 4, 2, 1)))
     X = np.zeros((3, 4))
     X[2, 1] = np.nan
-    with pytest.raises(ValueError, match="NaN or infinity in sample 2 .step 1, channel 0"):
+    with pytest.raises(ValueError, match=r"NaN or infinity in sample 2 \(step 1, channel 0\)"):
         check_windows(X)
     assert np.isnan(check_windows(X, ensure_finite=False)[2, 1, 0])
 
