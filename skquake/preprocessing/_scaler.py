@@ -47,10 +47,10 @@ class ChannelScaler(WindowTransformer):
     --------
     >>> import numpy as np
     >>> from skquake.preprocessing import ChannelScaler
-    >>> X = np.array([[[1.0, 1000.0], [100.0, 3000.0]]], dtype="float32")
+    >>> X = np.array([[[1.0, 20.0], [100.0, 40.0]]], dtype="float32")
     >>> scaler = ChannelScaler(log=[0]).fit(X)
     >>> scaler.center_
-    array([   1., 2000.])
+    array([ 1., 30.])
     >>> scaler.transform(X)
     array([[[-1., -1.],
             [ 1.,  1.]]], dtype=float32)

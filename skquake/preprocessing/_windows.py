@@ -83,7 +83,7 @@ def channel_names(names, n_channels):
 
 
 def log_channels(X, log):
-    """float64 copy of windows (n, length, channels) with log10 taken of the channels at the positions ``log``.
+    """float64 copy of windows (n, length, channels), log10 taken of the channels at positions ``log``.
 
     NaN stays NaN; zero and negative values raise, naming sample and channel.
     """
@@ -94,8 +94,8 @@ def log_channels(X, log):
         if bad.any():
             sample, step = np.argwhere(bad)[0]
             raise ValueError(
-                f"X: log10 of {values[sample, step]} in sample {sample}, step {step}, channel {channel}; mask "
-                "values that are not positive (NaN) or leave the channel out of log"
+                f"X: log10 of {values[sample, step]} in sample {sample}, step {step}, channel {channel}; "
+                "mask values that are not positive (NaN) or leave the channel out of log"
             )
         X[:, :, channel] = np.log10(values)
     return X
