@@ -1,1 +1,7 @@
+"""Immutable holders of observations, from which windows are cut."""
 
+from skquake.sources._map import MapSource
+from skquake.sources._series import SeriesSource
+from skquake.sources._track import Blocks, TrackSource
+
+__all__ = ["Blocks", "MapSource", "SeriesSource", "TrackSource"]

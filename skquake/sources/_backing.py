@@ -1,0 +1,116 @@
+"""Where the content of a source lives: in memory, or in files that are read at first use."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+
+def freeze(content):
+    """``content`` (a NamedTuple) with every array set read-only."""
+    for item in content:
+        if isinstance(item, np.ndarray):
+            item.flags.writeable = False
+    return content
+
+
+class Memory:
+    """Content held in memory and pickled whole."""
+
+    where = None
+
+    def __init__(self, content):
+        self.content = freeze(content)
+
+    def __setstate__(self, state):
+        self.content = freeze(state["content"])  # pickling loses the read-only flag
+
+
+class Files:
+    """Content read from a file (or folder of files) at first use.
+
+    Pickles as path, arguments and fingerprint; copies unpickled in one process share
+    what was read. The fingerprint is a hash of every byte of the files and of their names,
+    taken at the first use or the first pickling, whichever comes first: about a second a
+    gigabyte, and no changed value can slip through.
+    """
+
+    def __init__(self, path, suffix, read, arguments, fingerprint=None):
+        self.path = Path(path).expanduser().absolute()
+        if not self.path.exists():
+            raise FileNotFoundError(f"{self.path}: no such file or folder")
+        self._suffix, self._read, self._arguments = suffix, read, arguments
+        self._fingerprint = fingerprint
+        self._content = None
+        self._lock = threading.Lock()
+
+    @property
+    def where(self):
+        """The path, for ``repr``."""
+        return str(self.path)
+
+    @property
+    def files(self):
+        """The files behind the source, sorted by name."""
+        files = sorted(self.path.glob(f"*{self._suffix}")) if self.path.is_dir() else [self.path]
+        if not files or not all(file.is_file() for file in files):
+            raise FileNotFoundError(f"{self.path}: no {self._suffix} file there")
+        return files
+
+    def fingerprint(self):
+        """Hash of names and bytes of the files as they are now."""
+        digest = hashlib.blake2b(digest_size=20)
+        for file in self.files:
+            with file.open("rb") as stream:
+                content = hashlib.file_digest(stream, "blake2b").hexdigest()
+            name = file.name if self.path.is_dir() else ""
+            digest.update(f"{name}\0{content}\0".encode())
+        return digest.hexdigest()
+
+    @property
+    def content(self):
+        """What the files hold, read once."""
+        if self._content is None:
+            with self._lock:
+                if self._content is None:
+                    self._verify()
+                    self._content = freeze(self._read(self.files, *self._arguments))
+        return self._content
+
+    def _verify(self):
+        found = self.fingerprint()
+        if self._fingerprint is None:
+            self._fingerprint = found
+        elif found != self._fingerprint:
+            raise ValueError(
+                f"{self.path}: its content is not what this source was made from "
+                f"(fingerprint {found[:12]}, expected {self._fingerprint[:12]}); put the original back, "
+                "or make the source anew from the new files"
+            )
+
+    def __reduce__(self):
+        with self._lock:
+            if self._fingerprint is None:
+                self._verify()
+        return _restore, (str(self.path), self._suffix, self._read, self._arguments, self._fingerprint)
+
+
+@lru_cache(maxsize=8)
+def _restore(path, suffix, read, arguments, fingerprint):
+    return Files(path, suffix, read, arguments, fingerprint)
+
+
+def write_atomically(path, write):
+    """Call ``write(temporary path)`` beside ``path``, then move the result into place."""
+    path = Path(path).expanduser()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,136 @@
+"""Maps from xarray objects and NetCDF files: checked, in one order, on a regular time base."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._time import as_ns, to_utc
+from skquake._core._validation import check_coordinates
+from skquake.sources._backing import write_atomically
+
+_DIMS = ("latitude", "longitude", "time")
+
+
+class Maps(NamedTuple):
+    """The content of a MapSource; time runs fastest, so that a window is one run of memory."""
+
+    time: np.ndarray
+    latitude: np.ndarray
+    longitude: np.ndarray
+    values: np.ndarray
+    channels: tuple
+    units: tuple
+    cadence: int
+
+
+def map_from_xarray(data):
+    """Checked Maps from a DataArray or Dataset (see MapSource)."""
+    import xarray as xr
+
+    if isinstance(data, xr.DataArray):
+        data = data.to_dataset(name=data.name or "TEC")
+    if not isinstance(data, xr.Dataset):
+        raise TypeError(
+            f"maps: expected an xarray DataArray or Dataset, or a path, got {type(data).__name__}"
+        )
+    if not data.data_vars:
+        raise ValueError("maps: the Dataset holds no variable")
+    for channel, variable in data.data_vars.items():
+        if set(variable.dims) != set(_DIMS):
+            raise ValueError(
+                f"maps: {channel!r} has dimensions {variable.dims}; expected time, latitude and longitude"
+            )
+        if variable.dtype.kind not in "fiu":
+            raise ValueError(f"maps: {channel!r} holds {variable.dtype}, not numbers")
+    absent = [name for name in _DIMS if name not in data.coords]
+    if absent:
+        raise ValueError(f"maps: no coordinate {', '.join(absent)}")
+    if not all(data.sizes[name] for name in _DIMS):
+        raise ValueError(f"maps: empty along {', '.join(n for n in _DIMS if not data.sizes[n])}")
+
+    latitude, longitude = data["latitude"].to_numpy(), data["longitude"].to_numpy()
+    size = max(len(latitude), len(longitude))
+    latitude, longitude = check_coordinates(np.resize(latitude, size), np.resize(longitude, size), "maps")
+    rows = ascending(latitude[: data.sizes["latitude"]], "latitude")
+    columns = ascending(longitude[: data.sizes["longitude"]], "longitude", repeated=True)
+    time = as_ns(to_utc(data["time"].to_numpy(), "maps: time"))
+    whole, slots, cadence = time_base(time)
+
+    channels = tuple(map(str, data.data_vars))
+    values = np.full((len(rows), len(columns), len(whole), len(channels)), np.nan, dtype=np.float32)
+    for channel, variable in enumerate(data.data_vars.values()):
+        block = variable.transpose(*_DIMS).to_numpy()[np.ix_(rows, columns)]
+        with np.errstate(over="ignore"):
+            values[:, :, slots, channel] = block
+    values[np.isinf(values)] = np.nan
+    units = tuple(
+        (str(name), str(item.attrs["units"]))
+        for name, item in data.data_vars.items()
+        if "units" in item.attrs
+    )
+    return Maps(whole, latitude[rows], longitude[columns], values, channels, units, cadence)
+
+
+def ascending(grid, name, repeated=False):
+    """Order that makes ``grid`` ascend; longitudes may hold one meridian twice."""
+    rank = np.argsort(grid, kind="stable")
+    again = np.flatnonzero(np.diff(grid[rank]) == 0)
+    if len(again) > repeated:
+        raise ValueError(f"maps: {name} {grid[rank[again[0]]]:g} occurs more than once")
+    return np.delete(rank, again + 1)
+
+
+def time_base(time):
+    """Regular times from first to last, the place of each given time among them, the cadence (ns)."""
+    rank = np.argsort(time)
+    steps = np.diff(time[rank])
+    if not len(steps):
+        raise ValueError("maps: one map has no cadence; at least two times are needed")
+    if time[rank[0]] == np.iinfo(np.int64).min:
+        raise ValueError(f"maps: time is missing at position {int(rank[0])}")
+    if (steps == 0).any():
+        when = pd.Timestamp(time[rank[int(np.argmin(steps))]])
+        raise ValueError(f"maps: two maps at {when.isoformat()}; keep one of them")
+    cadence = int(np.sort(steps)[len(steps) // 2])
+    odd = steps % cadence != 0
+    if odd.any():
+        when = pd.Timestamp(time[rank[int(np.argmax(odd)) + 1]])
+        raise ValueError(
+            f"maps: irregular in time: {when.isoformat()} is not a whole number of cadences "
+            f"({cadence / 1e9:g} s) after the map before; resample to one cadence first"
+        )
+    start = time[rank[0]]
+    slots = (time - start) // cadence
+    return start + cadence * np.arange(slots.max() + 1), slots, cadence
+
+
+def read_map(files):
+    """Maps from one NetCDF file, or from several along time."""
+    import xarray as xr
+
+    data = [xr.load_dataset(file, engine="h5netcdf") for file in files]
+    return map_from_xarray(data[0] if len(data) == 1 else xr.concat(data, dim="time"))
+
+
+def write_map(maps, path):
+    """One NetCDF file; times as int64 ns, values as float32."""
+    import xarray as xr
+
+    units = dict(maps.units)
+    variables = {
+        channel: (_DIMS, maps.values[..., column], {"units": units[channel]} if channel in units else {})
+        for column, channel in enumerate(maps.channels)
+    }
+    data = xr.Dataset(
+        variables,
+        {
+            "time": maps.time.view("datetime64[ns]"),
+            "latitude": maps.latitude,
+            "longitude": maps.longitude,
+        },
+    ).transpose("time", "latitude", "longitude")
+    encoding = {"time": {"units": "nanoseconds since 1970-01-01", "dtype": "int64"}}
+    write_atomically(path, lambda temporary: data.to_netcdf(temporary, engine="h5netcdf", encoding=encoding))

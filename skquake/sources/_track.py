@@ -1,0 +1,297 @@
+"""Observations of a satellite along its orbit."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._time import local_solar_time
+from skquake.sources._backing import Files, Memory
+from skquake.sources._base import (
+    Problems,
+    Source,
+    check_length,
+    cut,
+    duration_ns,
+    fill_windows,
+    sample_times,
+)
+from skquake.sources._track_io import Track, read_track, track_from_frame, write_track
+
+SPAN_FACTOR = 1.5
+
+
+class Blocks(NamedTuple):
+    """Consecutive windows of a track, as rows of its arrays.
+
+    Attributes
+    ----------
+    center : ndarray of int64, shape (n_blocks,)
+        Row at position ``length // 2`` of each block: ``source.time[center]`` and so on.
+    first : ndarray of int64, shape (n_blocks,)
+        First row of each block.
+    """
+
+    center: np.ndarray
+    first: np.ndarray
+
+
+class TrackSource(Source):
+    """One satellite's observations along its orbit, cut into passes.
+
+    Parameters
+    ----------
+    data : DataFrame, str or path
+        Columns ``time`` (UTC; time zones are converted), ``latitude``, ``longitude`` (degrees, any
+        convention), optionally ``altitude_km``, and the channels. Or a Parquet file, or a folder
+        of Parquet files, with these columns; read at first use, and pickled as its path and a
+        hash of its bytes. Rows in any order; rows repeated exactly are dropped.
+    channels : list of str, optional
+        Columns that are observations. By default every column of numbers except coordinates and
+        those whose name starts with "flag". NaN is allowed; infinities become NaN.
+    name : str
+        Name of the source.
+    cadence : number of seconds or timedelta, optional
+        Nominal time between observations; by default the median step.
+    max_gap : number of seconds or timedelta, optional
+        A longer time step starts a new pass. By default 5 cadences. Whether a window may hold
+        a shorter gap is judged by its span: at most 1.5 (length - 1) cadences.
+
+    Attributes
+    ----------
+    time : ndarray of int64, shape (n,)
+        ns since 1970, UTC, strictly increasing.
+    latitude, longitude : ndarray of float64, shape (n,)
+        Degrees; longitude in [-180, 180).
+    altitude_km : ndarray of float32, shape (n,), or None
+    values : ndarray of float32, shape (n, n_channels)
+    pass_id : ndarray of int32, shape (n,)
+    ascending : ndarray of bool, shape (n,)
+        Whether the pass of each observation flies north.
+
+    Raises
+    ------
+    ValueError
+        For missing or non-numeric columns, an empty frame, missing coordinates or times, and two
+        different observations of the same time.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from skquake.sources import TrackSource
+    >>> frame = pd.DataFrame({
+    ...     "time": pd.date_range("2015-01-01", periods=600, freq="s"),
+    ...     "latitude": np.linspace(-20, 18, 600), "longitude": 100.0, "Ne": 1e5,
+    ... })
+    >>> track = TrackSource(frame)
+    >>> track
+    TrackSource(name='track', channels=('Ne',), 600 observations in 1 pass, 2015-01-01T00:00:00...2015-01-01T00:09:59, cadence 1 s)
+    >>> windows, problem = track.windows(frame.iloc[[35, 2]], length=70)
+    >>> windows.shape, list(problem)
+    ((2, 70, 1), ['', 'window leaves the pass'])
+    """  # noqa: E501
+
+    kind = "track"
+    _align = "center"
+
+    def __init__(self, data, channels=None, *, name="track", cadence=None, max_gap=None):
+        if isinstance(channels, str):
+            channels = (channels,)
+        channels = None if channels is None else tuple(channels)
+        arguments = (channels, duration_ns(cadence, "cadence"), duration_ns(max_gap, "max_gap"))
+        if isinstance(data, (str, os.PathLike)):
+            backing = Files(data, ".parquet", read_track, arguments)
+        else:
+            backing = Memory(track_from_frame(data, *arguments))
+        super().__init__(backing, name)
+
+    time = property(lambda self: self._content.time)
+    latitude = property(lambda self: self._content.latitude)
+    longitude = property(lambda self: self._content.longitude)
+    altitude_km = property(lambda self: self._content.altitude_km)
+    values = property(lambda self: self._content.values)
+    pass_id = property(lambda self: self._content.pass_id)
+    ascending = property(lambda self: self._content.ascending)
+
+    @property
+    def max_gap(self):
+        """Longest time step inside a pass, ``numpy.timedelta64`` in ns."""
+        return np.timedelta64(self._content.max_gap, "ns")
+
+    def __len__(self):
+        return len(self.time)
+
+    def _extent(self):
+        n = len(self._content.bounds) - 1
+        return f"{len(self):,} observations in {n:,} pass{'' if n == 1 else 'es'}"
+
+    def local_time(self, rows=slice(None)):
+        """Mean local solar time of observations, hours in [0, 24).
+
+        Parameters
+        ----------
+        rows : slice or array of int
+            Which observations; by default all.
+        """
+        return local_solar_time(self.time[rows], self.longitude[rows])
+
+    @property
+    def passes(self):
+        """One row a pass: start, end, n, ascending, local_time.
+
+        ``local_time`` (hours) is that of the observation nearest to the equator in a pass that
+        crosses it, else that of the middle observation. The index is the pass id.
+        """
+        track = self._content
+        first, last = track.bounds[:-1], track.bounds[1:] - 1
+        middle = (first + last) // 2
+        north = track.latitude >= 0.0
+        crossing = np.flatnonzero((north[1:] != north[:-1]) & (track.pass_id[1:] == track.pass_id[:-1]))
+        nearer = np.abs(track.latitude[crossing + 1]) < np.abs(track.latitude[crossing])
+        middle[track.pass_id[crossing]] = crossing + nearer
+        return pd.DataFrame(
+            {
+                "start": track.time[first].view("datetime64[ns]"),
+                "end": track.time[last].view("datetime64[ns]"),
+                "n": last - first + 1,
+                "ascending": track.ascending[first],
+                "local_time": self.local_time(middle),
+            },
+            index=pd.RangeIndex(len(first), name="pass_id"),
+        )
+
+    def blocks(self, length, step=None):
+        """The fixed tiling of every pass in consecutive windows.
+
+        Parameters
+        ----------
+        length : int
+            Observations in a block.
+        step : int, optional
+            Rows from one block to the next; by default ``length``, so that blocks do not overlap.
+
+        Returns
+        -------
+        Blocks
+            Those that lie in one pass, span at most 1.5 (length - 1) cadences and are finite in
+            every channel, in order of time.
+        """
+        check_length(length)
+        step = length if step is None else step
+        check_length(step, "step")
+        track = self._content
+        room = np.diff(track.bounds) - length
+        counts = np.where(room < 0, 0, room // step + 1)
+        number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        first = np.repeat(track.bounds[:-1], counts) + number * step
+        span = track.time[first + length - 1] - track.time[first]
+        bad = track.bad_rows
+        finite = np.searchsorted(bad, first) == np.searchsorted(bad, first + length)
+        first = first[finite & (span <= self._longest_span(length))]
+        return Blocks(center=first + length // 2, first=first)
+
+    def _longest_span(self, length):
+        return SPAN_FACTOR * (length - 1) * self._content.cadence
+
+    def windows(self, samples, length, *, channels=None, align="auto"):
+        """Windows of ``length`` consecutive observations, one a sample, in the samples' order.
+
+        Parameters
+        ----------
+        samples : DataFrame of n_samples rows
+            Columns ``time`` (that of an observation of the track), ``latitude``, ``longitude``.
+        length : int
+            Observations in a window.
+        channels : list of str, optional
+            Which channels, in which order; by default all.
+        align : {"auto", "center", "end"}
+            Whether the sample's observation is at position ``length // 2`` (center, the default
+            for tracks) or is the last.
+
+        Returns
+        -------
+        windows : ndarray of float32, shape (n_samples, length, n_channels)
+            NaN in samples with a problem.
+        problem : ndarray of object, shape (n_samples,)
+            "" where the window is whole; else what is wrong with it, in words.
+        """
+        columns = self._columns(channels)
+        offset = self._offset(length, align)
+        time = sample_times(samples)
+        track = self._content
+        n = len(track.time)
+        row = np.minimum(np.searchsorted(track.time, time), n - 1)
+        first = row - offset
+        home = track.pass_id[row]
+
+        problems = Problems(len(time))
+        problems.add(track.time[row] != time, "no observation at this time")
+        leaves = (first < track.bounds[home]) | (first + length > track.bounds[home + 1])
+        problems.add(leaves, "window leaves the pass")
+        start, end = np.clip(first, 0, n - 1), np.clip(first + length - 1, 0, n - 1)
+        span = track.time[end] - track.time[start]
+        nominal = max(length - 1, 1) * track.cadence
+        problems.add(
+            span > self._longest_span(length),
+            lambda row: f"window spans {span[row] / nominal:.1f} times its nominal duration",
+        )
+        return fill_windows(
+            lambda rows: cut(track.values, first[rows], length)[:, :, columns],
+            problems.whole,
+            problems.text,
+            length,
+            [track.channels[column] for column in columns],
+        )
+
+    def resample(self, cadence, max_gap=None):
+        """The track interpolated linearly on a regular time base, pass by pass.
+
+        Times are whole multiples of ``cadence`` since 1970, so that resampled tracks share one
+        time base. Positions move along the great circle between observations; a channel is
+        interpolated between its own finite observations. Nothing is extrapolated, and nothing
+        is interpolated across passes or across more than ``max_gap``: times where the track has
+        no observation near enough are absent, channels where only they have none are NaN.
+
+        Parameters
+        ----------
+        cadence : number of seconds or timedelta
+        max_gap : number of seconds or timedelta, optional
+            Longest time between two observations to interpolate; by default that of the passes.
+
+        Returns
+        -------
+        TrackSource
+            In memory, of the same name.
+        """
+        from skquake.sources._resample import resample_track
+
+        cadence = duration_ns(cadence, "cadence")
+        max_gap = self._content.max_gap if max_gap is None else duration_ns(max_gap, "max_gap")
+        other = object.__new__(TrackSource)
+        Source.__init__(other, Memory(resample_track(self._content, cadence, max_gap)), self.name)
+        return other
+
+    def to_frame(self):
+        """The observations as a DataFrame: time, latitude, longitude, altitude_km, channels."""
+        track: Track = self._content
+        columns = {
+            "time": track.time.view("datetime64[ns]"),
+            "latitude": track.latitude,
+            "longitude": track.longitude,
+        }
+        if track.altitude_km is not None:
+            columns["altitude_km"] = track.altitude_km
+        columns.update(zip(track.channels, track.values.T, strict=True))
+        frame = pd.DataFrame(columns)
+        frame.attrs["units"] = self.units
+        return frame
+
+    def to_parquet(self, path):
+        """Write the track as a Parquet file that ``TrackSource(path)`` reads back exactly.
+
+        Cadence, longest gap and units are kept; the file appears whole or not at all.
+        """
+        write_track(self._content, path)
