@@ -3,5 +3,6 @@
 from skquake.preprocessing._flatten import WindowFlattener
 from skquake.preprocessing._normalizer import WindowNormalizer
 from skquake.preprocessing._scaler import ChannelScaler
+from skquake.preprocessing._train_only import TrainOnly
 
-__all__ = ["ChannelScaler", "WindowFlattener", "WindowNormalizer"]
+__all__ = ["ChannelScaler", "TrainOnly", "WindowFlattener", "WindowNormalizer"]
