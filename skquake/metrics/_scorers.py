@@ -1,0 +1,57 @@
+"""Scorers for `GridSearchCV`, `cross_val_score` and kin."""
+
+from __future__ import annotations
+
+from copy import copy
+
+import numpy as np
+from sklearn.utils.metadata_routing import MetadataRequest
+
+from skquake._core._weights import event_weights
+from skquake.metrics._seismic import seismic_auc, seismic_mcc
+
+
+class _SeismicScorer:
+    """Call a seismic score on an estimator: ``scorer(estimator, X, y, sample_weight=None)``."""
+
+    def __init__(self, score):
+        self.score = score
+        self._request = None
+
+    def __call__(self, estimator, X, y, sample_weight=None):
+        for name in ("predict_proba", "classes_"):
+            if not hasattr(estimator, name):
+                raise TypeError(
+                    f"{self!r}: {type(estimator).__name__} has no {name}; wrap it in "
+                    "sklearn.calibration.CalibratedClassifierCV or choose a classifier with probabilities"
+                )
+        if sample_weight is None and "event_id" in getattr(X, "columns", ()):
+            is_evidence = np.asarray(y) != 2
+            sample_weight = np.zeros(len(X))
+            sample_weight[is_evidence] = event_weights(X["event_id"].to_numpy()[is_evidence])
+        return self.score(
+            y, estimator.predict_proba(X), classes=estimator.classes_, sample_weight=sample_weight
+        )
+
+    def __repr__(self):
+        return f"{self.score.__name__}_scorer"
+
+    def set_score_request(self, *, sample_weight=None):
+        """A copy that asks for ``sample_weight`` where scikit-learn's metadata routing is enabled."""
+        scorer = copy(self)
+        scorer._request = sample_weight
+        return scorer
+
+    def get_metadata_routing(self):
+        """What this scorer asks for, in scikit-learn's terms."""
+        request = MetadataRequest(owner=self)
+        request.score.add_request(param="sample_weight", alias=self._request)
+        return request
+
+
+#: `seismic_mcc` of an estimator; on a sample frame every earthquake (and control) counts once:
+#: the rows of evidence of one ``event_id`` share a weight of one. Elsewhere weights are uniform.
+seismic_mcc_scorer = _SeismicScorer(seismic_mcc)
+
+#: `seismic_auc` of an estimator, weighted as `seismic_mcc_scorer`.
+seismic_auc_scorer = _SeismicScorer(seismic_auc)

@@ -1,0 +1,262 @@
+"""Out-of-sample probabilities of an estimator, and every score of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
+
+from skquake._core._progress import progress
+from skquake._core._validation import check_columns
+from skquake._core._weights import effective_number, event_weights
+from skquake.metrics import classification_summary, event_auc, score_interval, seismic_auc, seismic_mcc
+from skquake.metrics._evidence import align_classes
+
+
+class Score(NamedTuple):
+    """A score and its interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+    unit : str
+        What was resampled.
+    n_units : int
+
+    Examples
+    --------
+    >>> from skquake.model_selection import Score
+    >>> print(Score(0.12, -0.03, 0.29, "pair", 100))
+    0.12 [-0.03, 0.29]
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    n_units: int
+
+    def __str__(self):
+        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+
+
+@dataclass(frozen=True, repr=False)
+class Evaluation:
+    """What `evaluate` found.
+
+    Attributes
+    ----------
+    test, fold : ndarray of shape (n_test,)
+        Position in the samples of each tested row, and the fold that tested it.
+    y : ndarray of shape (n_test,)
+    proba : ndarray of shape (n_test, 3)
+        Out-of-sample probability of the classes 0, 1, 2.
+    seismic_mcc, seismic_auc, event_auc : Score
+        On the rows of evidence (true class 0 or 1).
+    paper : dict
+        The three-class numbers of `skquake.metrics.classification_summary`.
+    n, n_events : int
+        Rows of evidence and the events (earthquakes and controls) they belong to.
+    effective_number : float
+        Effective number of these events.
+    weighted_fit : bool
+        Whether the estimator took the sample weights in fit.
+    features : tuple of str
+        Names of the columns used, for the probes of `skquake.inspection`; else empty.
+
+    Examples
+    --------
+    See `evaluate`.
+    """
+
+    test: np.ndarray
+    fold: np.ndarray
+    y: np.ndarray
+    proba: np.ndarray
+    seismic_mcc: Score
+    seismic_auc: Score
+    event_auc: Score
+    paper: dict
+    n: int
+    n_events: int
+    effective_number: float
+    weighted_fit: bool
+    features: tuple = ()
+
+    def __repr__(self):
+        return (
+            f"Evaluation(seismic MCC {self.seismic_mcc}, AUC {self.seismic_auc}, event AUC {self.event_auc}, "
+            f"n={self.n}, events={self.n_events}, effective={self.effective_number:.0f})"
+        )
+
+    def to_dict(self):
+        """Everything as plain Python numbers, lists and dicts, ready for JSON."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+    def to_frame(self):
+        """One row: each score with its interval, the paper's score, the counts."""
+        row = {}
+        for name in ("seismic_mcc", "seismic_auc", "event_auc"):
+            score = getattr(self, name)
+            row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
+        row |= {"unit": self.seismic_mcc.unit, "n_units": self.seismic_mcc.n_units}
+        row |= {"n": self.n, "n_events": self.n_events, "effective_number": self.effective_number}
+        row |= {f"paper_{name}": value for name, value in self.paper.items()}
+        return pd.DataFrame([row])
+
+
+def _plain(value):
+    if isinstance(value, Score):
+        return value._asdict()
+    if isinstance(value, tuple):
+        return list(value)
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def evaluate(
+    estimator, samples, cv, *, sample_weight="event", n_resamples=1000, random_state=None, verbose=0
+):
+    """Fit a fresh clone on each training fold and score what it says of the test fold.
+
+    An earthquake counts once: in fit and in every score the rows of one event share a weight
+    of one (in fit scaled to a mean of one, so that learning rates and penalties keep their meaning).
+    A classifier that takes no ``sample_weight`` is fitted without; ``weighted_fit`` tells. Out-of-sample
+    probabilities of all folds are pooled before scoring.
+
+    Parameters
+    ----------
+    estimator : classifier with ``predict_proba``
+        A pipeline gets the weights at its last step, a search at the end of what it searches.
+    samples : Bunch
+        With ``X`` and ``y``, as `skquake.sampling.make_samples` returns; ``groups`` go to the splitter.
+    cv : splitter, iterable of (train, test), or one (train, test)
+    sample_weight : "event" or None, default="event"
+        None: rows are uniform, in fit and in scores.
+    n_resamples : int, default=1000
+        Of the intervals (`skquake.metrics.score_interval`).
+    random_state : int or None, default=None
+        Of the intervals; estimators have their own.
+    verbose : int, default=0
+        Positive: a progress bar over folds.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        If a row is tested twice, or a class of evidence is absent from the tested rows.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sklearn.compose import make_column_transformer
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.utils import Bunch
+    >>> from skquake.model_selection import chronological_split, evaluate
+    >>> time = pd.date_range("2015-01-01", periods=400, freq="D")
+    >>> X = pd.DataFrame({"source": "tec", "time": time, "latitude": 0.0, "longitude": 0.0,
+    ...     "radius_km": 100.0, "obs_start": time, "obs_end": time, "event_id": np.arange(400),
+    ...     "pair_id": np.arange(400) // 2})
+    >>> y = np.tile([0, 1], 200)
+    >>> X["tec"] = y + np.random.default_rng(0).normal(size=400)
+    >>> model = make_pipeline(make_column_transformer(("passthrough", ["tec"])), LogisticRegression())
+    >>> evaluate(model, Bunch(X=X, y=y, groups=X["pair_id"]), chronological_split(X, y), random_state=0)
+    Evaluation(seismic MCC ...)
+    """
+    X, y = samples.X, np.asarray(samples.y)
+    check_columns(X, ("event_id", "pair_id", "time"), "evaluate: samples.X")
+    if len(y) != len(X):
+        raise ValueError(f"evaluate: samples.y has {len(y)} values and samples.X {len(X)} rows")
+    if sample_weight is not None and sample_weight != "event":
+        raise ValueError(f'sample_weight: {sample_weight!r} is neither "event" nor None')
+    event_id = X["event_id"].to_numpy()
+    key = None if sample_weight is None else _weight_parameter(estimator)
+    folds = list(_folds(cv, X, y, getattr(samples, "groups", None)))
+    tests, probas = [], []
+    for train, test in progress(folds, desc="folds", verbose=verbose, total=len(folds)):
+        weights = {}
+        if key:
+            weight = event_weights(event_id[train])
+            weights[key] = weight / weight.mean()
+        model = clone(estimator).fit(X.iloc[train], y[train], **weights)
+        probas.append(align_classes(model.predict_proba(X.iloc[test]), model.classes_))
+        tests.append(np.asarray(test))
+    return _score(X, y, tests, np.concatenate(probas), sample_weight, n_resamples, random_state, bool(key))
+
+
+def _folds(cv, X, y, groups):
+    """(train, test) positions from a splitter, an iterable of folds, or one fold."""
+    if hasattr(cv, "split"):
+        return cv.split(X, y, groups)
+    cv = list(cv)
+    if len(cv) == 2 and all(np.ndim(part) == 1 for part in cv):
+        return [tuple(cv)]
+    return cv
+
+
+def _weight_parameter(estimator):
+    """Name under which ``fit`` takes the weights of the last step; None if it takes none."""
+    if hasattr(estimator, "steps"):
+        name, last = estimator.steps[-1]
+        inner = _weight_parameter(last)
+        return inner and f"{name}__{inner}"
+    if has_fit_parameter(estimator, "sample_weight"):
+        return "sample_weight"
+    # A search hands its fit parameters on to what it searches.
+    if hasattr(estimator, "estimator") and has_fit_parameter(estimator, "params"):
+        return _weight_parameter(estimator.estimator)
+    return None
+
+
+def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit):
+    test = np.concatenate(tests)
+    if len(np.unique(test)) < len(test):
+        raise ValueError("evaluate: cv tests some rows more than once; each may be tested once at most")
+    tested, y = X.iloc[test], y[test]
+    event_id, is_evidence = tested["event_id"].to_numpy(), y != 2
+    weight = None
+    if sample_weight is not None:
+        weight = np.zeros(len(y))
+        weight[is_evidence] = event_weights(event_id[is_evidence])
+    values = {
+        "seismic_mcc": seismic_mcc(y, proba, sample_weight=weight),
+        "seismic_auc": seismic_auc(y, proba, sample_weight=weight),
+        "event_auc": event_auc(event_id, y, proba),
+    }
+    where = {"event_id": event_id, "pair_id": tested["pair_id"].to_numpy(), "time": tested["time"].to_numpy()}
+    scores = {
+        name: Score(
+            value,
+            **score_interval(
+                name,
+                y,
+                proba,
+                **where,
+                sample_weight=sample_weight,
+                n_resamples=n_resamples,
+                random_state=random_state,
+            ),
+        )
+        for name, value in values.items()
+    }
+    return Evaluation(
+        test=test,
+        fold=np.repeat(np.arange(len(tests)), [len(part) for part in tests]),
+        y=y,
+        proba=proba,
+        **scores,
+        paper=classification_summary(
+            y, proba, sample_weight=None if sample_weight is None else event_weights(event_id)
+        ),
+        n=int(is_evidence.sum()),
+        n_events=len(np.unique(event_id[is_evidence])),
+        effective_number=effective_number(event_id[is_evidence]),
+        weighted_fit=weighted_fit,
+    )
