@@ -1,0 +1,103 @@
+"""Events and controls as one table of places, each with its radius and its days."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._time import as_ns, days_to_ns
+from skquake._core._validation import check_catalog, check_columns
+
+
+def with_region_and_days(catalog, region, start, end):
+    """``catalog`` with ``radius_km`` and its days as ``start`` and ``end`` in int64 ns."""
+    from skquake.catalogs import region_radius_km
+
+    time = as_ns(catalog["time"])
+    return catalog.assign(
+        radius_km=region_radius_km(region, catalog["magnitude"].to_numpy()),
+        start=time + days_to_ns(start),
+        end=time + days_to_ns(end),
+    )
+
+
+def check_controls(controls, catalog, events):
+    """Controls as a catalog with ``label`` 0 and ``pair_id``.
+
+    Parameters
+    ----------
+    controls : None, sampler with ``sample``, or DataFrame
+    catalog, events : DataFrame
+        All earthquakes, and those that the source can see: a sampler is called with these.
+    """
+    if controls is None:
+        return events.iloc[:0].assign(label=0, pair_id=events.index[:0])
+    if hasattr(controls, "sample") and not isinstance(controls, pd.DataFrame):
+        controls = controls.sample(events)
+    check_columns(controls, ("time", "latitude", "longitude", "magnitude", "label", "pair_id"), "controls")
+    controls = check_catalog(controls, "controls")
+    if not len(controls):
+        raise ValueError(f"controls: none for the {len(events)} events in range of the source")
+    if (controls["label"] != 0).any():
+        raise ValueError(
+            f"controls: row {controls.index[controls['label'] != 0][0]!r} has a label other than 0; "
+            "earthquakes belong into the catalog"
+        )
+    if controls["pair_id"].isna().any():
+        raise ValueError(
+            f"controls: pair_id is missing in row {controls.index[controls['pair_id'].isna()][0]!r}"
+        )
+    shared = controls.index.intersection(catalog.index)
+    if len(shared):
+        raise ValueError(f"controls: id {shared[0]!r} is also the id of an earthquake; ids must differ")
+    return controls
+
+
+def join_places(events, controls):
+    """Events over controls, with ``paired`` (must be in a whole pair) and ``rank`` (time, then id)."""
+    places = (
+        pd.concat([events.assign(label=1, pair_id=events.index), controls])
+        if len(controls)
+        else (events.assign(label=1, pair_id=events.index))
+    )
+    matched = controls["pair_id"].isin(events.index).to_numpy(dtype=bool)
+    places["paired"] = np.concatenate([np.full(len(events), matched.any()), matched])
+    order = np.lexsort((places.index.astype(str).to_numpy(dtype=str), as_ns(places["time"])))
+    rank = np.empty(len(places), dtype=np.int64)
+    rank[order] = np.arange(len(places))
+    return places.assign(rank=rank)
+
+
+class Ledger:
+    """Keeps count of what each place still has, and notes why it lost the last of it."""
+
+    def __init__(self, places):
+        self._places = places
+        self.reason = np.full(len(places), "", dtype=object)
+        self.n = np.zeros(len(places), dtype=np.int64)
+
+    def note(self, reason, n=0):
+        """Places with a ``reason`` ("" for none) have nothing left of ``n`` windows."""
+        lost = (reason != "") & (self.reason == "")
+        self.reason[lost] = reason[lost]
+        self.n[lost] = np.broadcast_to(n, lost.shape)[lost]
+
+    def keep(self, table, mask, reason):
+        """Rows of ``table`` where ``mask``; places that lose their last row get ``reason``."""
+        mask = np.asarray(mask, dtype=bool)
+        place, size = table["place"].to_numpy(), len(self.reason)
+        before, after = np.bincount(place, minlength=size), np.bincount(place[mask], minlength=size)
+        self.note(np.where((before > 0) & (after == 0), reason, "").astype(object), before)
+        return table[mask]
+
+    def table(self):
+        """One row a place that gave no sample."""
+        rows = np.flatnonzero(self.reason != "")
+        return pd.DataFrame(
+            {
+                "event_id": self._places.index.to_numpy(dtype=object)[rows],
+                "label": self._places["label"].to_numpy()[rows].astype(int),
+                "reason": self.reason[rows],
+                "n": self.n[rows],
+            }
+        )

@@ -1,0 +1,367 @@
+"""Samples: which window of which source belongs to which event or control, and its label."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import Bunch
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
+
+from skquake._core._time import NS_PER_DAY, as_ns, local_solar_time
+from skquake._core._validation import check_catalog
+from skquake._core._weights import event_weights
+from skquake.sampling._events import Ledger, check_controls, join_places, with_region_and_days
+from skquake.sampling._labels import TOLERANCE, largest_kp
+from skquake.sampling._ownership import in_whole_pairs, own, spread
+from skquake.sampling._places import PlaceCandidates
+from skquake.sampling._settings import at_hours, check_days, check_local_time
+from skquake.sampling._tracks import TrackCandidates
+from skquake.sources import SourceCollection
+
+DAYS_AFTER = 5.0  # a control must keep clear of an earthquake for at least that long after it
+_NOT_AT = {"night": "not at night", "day": "not by day"}
+
+
+class Samples(Bunch):
+    """What :func:`make_samples` returns; its ``repr`` is one line of counts."""
+
+    def __repr__(self):
+        count = np.bincount(self.y, minlength=3)
+        ids = self.X["event_id"].to_numpy(dtype=object)
+        n_events, n_controls = (len(set(ids[self.y == label])) for label in (1, 0))
+        return (
+            f"Samples({count[1]} seismic of {n_events} events, {count[0]} non-seismic of {n_controls} "
+            f"controls, {count[2]} disturbed; {len(self.dropped)} events or controls without a sample)"
+        )
+
+
+@validate_params(
+    {
+        "source": [HasMethods(["windows"])],
+        "controls": [None, pd.DataFrame, HasMethods(["sample"])],
+        "max_length": [Interval(Integral, 1, None, closed="left")],
+        "step": [None, Interval(Integral, 1, None, closed="left")],
+        "lead": [Interval(Real, 0, None, closed="left")],
+        "kp_threshold": [Interval(Real, None, None, closed="neither")],
+        "disturbed_hours": [Interval(Real, 0, None, closed="left")],
+        "disturbed": [StrOptions({"label", "drop", "ignore"})],
+        "inside": [StrOptions({"center", "all", "any"})],
+        "max_per_event": [None, Interval(Integral, 1, None, closed="left")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_samples(
+    source,
+    catalog,
+    controls=None,
+    *,
+    region,
+    days,
+    local_time=None,
+    max_length,
+    step=None,
+    lead=0,
+    exclude=None,
+    kp=None,
+    kp_threshold=3.0,
+    disturbed_hours=24,
+    disturbed="label",
+    inside="center",
+    max_per_event=None,
+):
+    """Cut a source into samples around earthquakes and controls.
+
+    Each sample is one row of a small table that says where to find its window again; the
+    windows themselves are cut later by :class:`SlidingWindow`, of any length up to ``max_length``.
+
+    Parameters
+    ----------
+    source : TrackSource, SeriesSource, MapSource or SourceCollection
+        Observations. In a collection every event gives samples in each source that sees it.
+    catalog : DataFrame
+        Earthquakes, index event id: ``time``, ``latitude``, ``longitude`` (degrees), ``magnitude``.
+    controls : sampler or DataFrame, optional
+        What gives non-seismic samples: an object with ``sample(catalog)``, called with the
+        earthquakes whose days overlap the source, or a catalog with ``label`` (0) and ``pair_id``.
+        Where ``pair_id`` names an earthquake (matched controls), only whole pairs are kept.
+    region : "dobrovolsky", number, or str such as "3 deg" or "500 km"
+        Circle around an epicentre: radius 10**(0.43 M) km [2]_, a number of degrees, or a distance.
+    days : (float, float)
+        Days relative to the event, both ends included, in which the time of a sample must lie;
+        (-15, 0) is before the event, (-15, 5) also takes what came after it [1]_.
+    local_time : None, "night", "day" or (float, float)
+        Local solar hours of a sample: night is 18...06 h, day 06...18 h; a pair may go over
+        midnight (start included, end not).
+    max_length : int
+        Observations of the longest window that will ever be cut. Only windows without a gap at
+        this length become samples, so that every length of a search sees the same samples.
+    step : int, optional
+        Tracks: observations from one window to the next, by default ``max_length`` (a smaller
+        step makes windows share observations). Series and maps: by default one sample an event;
+        with a step, further ones every ``step`` observations earlier within ``days``.
+    lead : float
+        Least days between a sample and its event. 0 sets no bound beyond ``days`` on a track;
+        on series and maps the last window ends ``lead`` days before the event.
+    exclude : DataFrame, optional
+        Earthquakes, beside those of ``catalog``, from which controls must keep clear: the full
+        catalog, aftershocks included. A control's window is dropped if it touches any of them:
+        in the earthquake's own region (by ``inside``, its centre in any case), from ``days[0]``
+        until ``max(days[1], 5)`` days after it. Windows of events are not subject to it.
+    kp : Series, optional
+        Kp by the start of its 3-hour interval. Without it nothing is labelled disturbed.
+    kp_threshold : float
+        Disturbed is Kp above it; in thirds, 3.0 is not above 3 and 3.333 is.
+    disturbed_hours : float
+        Every 3-hour interval that touches so many hours before the sample counts; 0 takes only
+        the interval that contains it.
+    disturbed : {"label", "drop", "ignore"}
+        Whether disturbed samples become class 2, leave, or keep their class.
+    inside : {"center", "all", "any"}
+        Which observations of a track's window of ``max_length`` must lie in the region: the one
+        at its centre, all, or at least one. Its time and local time are always its centre's.
+    max_per_event : int, optional
+        Most samples that an event or control may keep: evenly spread in time, undisturbed
+        ones first.
+
+    Returns
+    -------
+    samples : Bunch
+        X : DataFrame of n_samples rows, sorted by time
+            ``source``; ``time`` (UTC), ``latitude``, ``longitude`` of the window (a track's centre;
+            a map's last observation at the event's place; a series' at its station);
+            ``event_id``, ``pair_id``, ``lead_days``, ``radius_km``, ``magnitude``,
+            ``event_latitude``, ``event_longitude``; ``obs_start``, ``obs_end`` (first and last
+            observation at ``max_length``); ``owners`` (ids of all events or controls that could
+            own the window, nearest first); ``kp`` (largest in memory, NaN without ``kp``);
+            ``local_time`` (h); on tracks ``pass_id`` and ``ascending``. ``attrs`` holds the settings.
+        y : ndarray of int, shape (n_samples,)
+            0 non-seismic, 1 seismic, 2 disturbed.
+        groups : ndarray of object, shape (n_samples,)
+            The pair ids.
+        sample_weight : ndarray of float, shape (n_samples,)
+            1 / (samples of the event or control).
+        events : DataFrame
+            All events and controls with ``label``, ``pair_id``, ``radius_km``, ``n_samples``,
+            ``n_evidence`` (samples of class 0 or 1).
+        dropped : DataFrame
+            One row for each event or control without a sample: ``event_id``, ``label``, ``reason``,
+            ``n`` (windows it had until then).
+
+    Raises
+    ------
+    ValueError
+        For no event in range of the source, no sample left, Kp unknown at a sample, a catalog or
+        controls with missing columns, repeated ids or impossible values.
+
+    Notes
+    -----
+    On tracks a fixed tiling decides which observations form a window, and every window has one
+    owner: the nearest epicentre in km (then the nearest in time, then the earlier, then the id).
+    So no observation stands in two samples, unless ``step`` is less than ``max_length``.
+    On series and maps only identical windows have one owner; overlapping ones are for a purging
+    splitter to part.
+
+    A pair is kept only if its earthquake and at least one of its controls keep a sample of
+    class 0 or 1, and a member without one leaves its pair. Otherwise a place would stand in the
+    samples with one label only, and a model could score by recognising it.
+
+    References
+    ----------
+    .. [1] Xiong, P., Marchetti, D., De Santis, A., Zhang, X., Shen, X. (2021). SafeNet: SwArm for
+       earthquake perturbations identification using deep learning networks. Remote Sensing, 13,
+       5033. (And for the days before alone: Xiong, P., Long, C., Zhou, H., et al. (2021).
+       Pre-earthquake ionospheric perturbation identification using CSES data via transfer
+       learning. Frontiers in Environmental Science, 9, 779255.)
+    .. [2] Dobrovolsky, I. P., Zubkov, S. I., Miachkin, V. I. (1979). Estimation of the size of
+       earthquake preparation zones. Pure and Applied Geophysics, 117, 1025-1044.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from skquake.sampling import make_samples
+    >>> from skquake.sources import TrackSource
+    >>> frame = pd.DataFrame({
+    ...     "time": pd.date_range("2015-01-01", periods=600, freq="s"),
+    ...     "latitude": np.linspace(-20, 18, 600), "longitude": 100.0, "Ne": 1e5,
+    ... })
+    >>> catalog = pd.DataFrame({
+    ...     "time": pd.to_datetime(["2015-01-03", "2015-01-04"]), "latitude": [0.0, 60.0],
+    ...     "longitude": [101.0, 20.0], "magnitude": [7.0, 5.0],
+    ... }, index=["a", "b"])
+    >>> track = TrackSource(frame)
+    >>> samples = make_samples(track, catalog, region="dobrovolsky", days=(-15, 0), max_length=70)
+    >>> samples
+    Samples(5 seismic of 1 events, 0 non-seismic of 0 controls, 0 disturbed;
+    1 events or controls without a sample)
+    >>> samples.X.loc[0, ["time", "event_id"]].to_list()
+    [Timestamp('2015-01-01 00:02:55'), 'a']
+    >>> samples.dropped["reason"].to_list()
+    ['no observation in region and days']
+    """
+    settings = {
+        "region": region,
+        "days": days,
+        "local_time": local_time,
+        "max_length": max_length,
+        "step": step,
+        "lead": lead,
+        "kp_threshold": None if kp is None else kp_threshold,
+        "disturbed_hours": None if kp is None else disturbed_hours,
+        "disturbed": disturbed,
+        "inside": inside,
+        "max_per_event": max_per_event,
+    }
+    members = dict(source) if isinstance(source, SourceCollection) else {source.name: source}
+    on_track = source.kind == "track"
+    start, end = check_days(days, lead, on_track)
+    hours = check_local_time(local_time)
+
+    catalog = check_catalog(catalog, allow_empty=False)
+    events = with_region_and_days(catalog, region, start if on_track or step else end, end)
+    in_range = _in_span(events, members)
+    controls = check_controls(controls, catalog, catalog[in_range])
+    places = join_places(
+        events, with_region_and_days(controls, region, start if on_track or step else end, end)
+    )
+    quakes = catalog if exclude is None else pd.concat([catalog, check_catalog(exclude, "exclude")])
+    quakes = quakes[["time", "latitude", "longitude", "magnitude"]].drop_duplicates()
+    quakes = with_region_and_days(quakes, region, start, max(days[1], DAYS_AFTER))
+
+    ledger = Ledger(places)
+    find = TrackCandidates if on_track else PlaceCandidates
+    finders = {
+        name: find(member, places, length=max_length, step=step, inside=inside)
+        for name, member in members.items()
+    }
+    table = _candidates(finders, places, quakes, hours)
+    ledger.note(_why_none(finders))
+    table = ledger.keep(table, table["at_hours"], _NOT_AT.get(local_time, "outside the local hours"))
+    table = ledger.keep(table, ~table["touched"], "touches an earthquake")
+    table = _give_to_owners(table, places, ledger)
+    table = _label(table, places, ledger, kp, kp_threshold, disturbed_hours, disturbed)
+    table = ledger.keep(table, in_whole_pairs(places, table["place"], table["y"] != 2), "incomplete pair")
+    if not len(table):
+        raise ValueError(f"no sample is left: {_count(ledger.table())}")
+    table = table.iloc[
+        np.lexsort((table["source"], places["rank"].to_numpy()[table["place"]], table["time"]))
+    ]
+    if max_per_event is not None:
+        table = table[spread(table["place"].to_numpy(), table["y"].to_numpy() == 2, max_per_event)]
+    return _assemble(table.reset_index(drop=True), places, ledger, settings, on_track)
+
+
+def _in_span(events, members):
+    """Events whose days overlap a source; raises where there is none."""
+    spans = [
+        (as_ns(np.datetime64(m.span[0], "ns")), as_ns(np.datetime64(m.span[1], "ns") + m.cadence))
+        for m in members.values()
+    ]
+    seen = [(events["end"] >= start) & (events["start"] < end) for start, end in spans]
+    in_range = np.any(seen, axis=0)
+    if not in_range.any():
+        source = ", ".join(f"{name} {m.span[0]} to {m.span[1]}" for name, m in members.items())
+        raise ValueError(
+            f"no event in range: the source spans {source}, the catalog {events['time'].min()} to "
+            f"{events['time'].max()} ({len(events)} events), and their days overlap nowhere"
+        )
+    return in_range
+
+
+def _candidates(finders, places, quakes, hours):
+    """Every pair of a window and a place, over all sources, with what decides on it."""
+    tables, offset = [], 0
+    event_time = as_ns(places["time"])
+    for name, finder in finders.items():
+        table = finder.frame(slice(None))
+        table.insert(0, "source", name)
+        table["place"], table["distance_km"] = finder.place, finder.distance_km
+        table["local_time"] = local_solar_time(table["time"], table["longitude"])
+        table["at_hours"] = at_hours(table["local_time"], hours)
+        table["lead_days"] = (event_time[finder.place] - as_ns(table["time"])) / NS_PER_DAY
+        of_control = table["at_hours"] & (places["label"].to_numpy()[finder.place] == 0)
+        window = np.unique(finder.window[of_control])
+        table["touched"] = of_control & np.isin(finder.window, window[finder.touched(window, quakes)])
+        table["window"] = finder.window + offset
+        offset += finder.window.max(initial=-1) + 1
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _why_none(finders):
+    """Why a place has no window in any source: the reason of the source that came closest."""
+    order = ["outside the span of the source", "no observation in region and days", "windows incomplete", ""]
+    closest = np.max([[order.index(reason) for reason in f.reasons()] for f in finders.values()], axis=0)
+    return np.array(order, dtype=object)[closest]
+
+
+def _give_to_owners(table, places, ledger):
+    rank, ids = places["rank"].to_numpy(), places.index.to_numpy(dtype=object)
+    place = table["place"].to_numpy()
+    row, owners = own(
+        table["window"].to_numpy(),
+        place,
+        table["distance_km"].to_numpy(),
+        table["lead_days"].to_numpy(),
+        rank,
+    )
+    names = np.empty(len(table), dtype=object)
+    names[row] = [tuple(ids[o]) for o in owners]
+    table = table.assign(owners=names)
+    return ledger.keep(table, np.isin(np.arange(len(table)), row), "all observations belong to nearer events")
+
+
+def _label(table, places, ledger, kp, threshold, hours, disturbed):
+    y = places["label"].to_numpy(dtype=np.int64)[table["place"]]
+    largest = np.full(len(table), np.nan)
+    if kp is not None:
+        largest = largest_kp(kp, table["time"], hours)
+        if disturbed != "ignore":
+            y = np.where(largest > threshold + TOLERANCE, 2, y)
+    table = table.assign(kp=largest, y=y)
+    return ledger.keep(table, table["y"] != 2, "disturbed") if disturbed == "drop" else table
+
+
+def _count(dropped):
+    """Reasons and how many events and controls each took, as text."""
+    return ", ".join(f"{reason}: {n}" for reason, n in dropped["reason"].value_counts().items())
+
+
+def _assemble(table, places, ledger, settings, on_track):
+    place = table["place"].to_numpy()
+    of_place = {name: places[name].to_numpy()[place] for name in ("radius_km", "magnitude")}
+    X = pd.DataFrame(
+        {
+            "source": table["source"],
+            "time": table["time"],
+            "latitude": table["latitude"],
+            "longitude": table["longitude"],
+            "event_id": places.index.to_numpy(dtype=object)[place],
+            "pair_id": places["pair_id"].to_numpy(dtype=object)[place],
+            "lead_days": table["lead_days"],
+            **of_place,
+            "event_latitude": places["latitude"].to_numpy()[place],
+            "event_longitude": places["longitude"].to_numpy()[place],
+            "obs_start": table["obs_start"],
+            "obs_end": table["obs_end"],
+            "owners": table["owners"],
+            "kp": table["kp"],
+            "local_time": table["local_time"],
+        }
+    )
+    if on_track:
+        X["pass_id"], X["ascending"] = table["pass_id"], table["ascending"]
+    X.attrs = settings
+    y = table["y"].to_numpy(dtype=np.int64)
+    events = places.drop(columns=["start", "end", "paired", "rank"])
+    events["n_samples"] = np.bincount(place, minlength=len(places))
+    events["n_evidence"] = np.bincount(place[y != 2], minlength=len(places))
+    return Samples(
+        X=X,
+        y=y,
+        groups=X["pair_id"].to_numpy(dtype=object),
+        sample_weight=event_weights(X["event_id"]),
+        events=events,
+        dropped=ledger.table(),
+    )

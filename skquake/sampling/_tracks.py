@@ -1,0 +1,138 @@
+"""Windows of a satellite track that lie in the region and days of events and controls."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._geodesy import great_circle_km
+from skquake._core._time import as_ns
+from skquake.sampling._nearby import nearby
+
+_CHUNK = 1 << 20  # observations whose distances are computed at a time
+
+
+class TrackCandidates:
+    """Windows of the fixed tiling of a track, and the places whose region and days hold them.
+
+    Parameters
+    ----------
+    source : TrackSource
+    places : DataFrame
+        Events and controls: ``latitude``, ``longitude``, ``radius_km``, ``start``, ``end``.
+    length, step : int
+        Observations a window, and from one window to the next (None: ``length``).
+    inside : {"center", "all", "any"}
+        Which observations of a window must lie within the radius. Its time is that of its centre.
+
+    Attributes
+    ----------
+    window, place : ndarray of int64
+        One entry a pair: position in the tiling and in ``places``.
+    distance_km : ndarray of float64
+        From the centre of the window to the place.
+    """
+
+    def __init__(self, source, places, *, length, step, inside):
+        self.source, self.places, self.length, self.inside = source, places, length, inside
+        blocks = source.blocks(length, step)
+        self.center, self.first = blocks.center, blocks.first
+        self._time = as_ns(source.time)[self.center]
+        self._latitude = source.latitude[self.center]
+        self._longitude = source.longitude[self.center]
+        every = np.arange(len(self.center))
+        self.window, self.place, self.distance_km = self._held(every, places, inside)
+
+    def frame(self, rows):
+        """What a sample says of its window, for pairs ``rows``."""
+        window, source = self.window[rows], self.source
+        center, first = self.center[window], self.first[window]
+        time = as_ns(source.time)
+        return pd.DataFrame(
+            {
+                "time": time[center].view("datetime64[ns]"),
+                "latitude": source.latitude[center],
+                "longitude": source.longitude[center],
+                "obs_start": time[first].view("datetime64[ns]"),
+                "obs_end": time[first + self.length - 1].view("datetime64[ns]"),
+                "pass_id": source.pass_id[center].astype(np.int64),
+                "ascending": source.ascending[center],
+            }
+        )
+
+    def touched(self, window, quakes):
+        """Whether each of the windows touches an earthquake (sorted, distinct positions)."""
+        # A window must be free of what its own centre touches, whatever the rule.
+        pairs = self._held(window, quakes, "any" if self.inside == "any" else "center")
+        return np.isin(window, pairs[0])
+
+    def reasons(self):
+        """Why a place has no window, one str a place ("" where it has one)."""
+        reason = np.full(len(self.places), "", dtype=object)
+        none = np.setdiff1d(np.arange(len(self.places)), self.place)
+        if len(none):
+            places = self.places.iloc[none]
+            reason[none] = "no observation in region and days"
+            reason[none[self._cut_short(places)]] = "windows incomplete"
+            start, end = as_ns(np.array(self.source.span, dtype="datetime64[ns]"))
+            outside = (places["end"].to_numpy() < start) | (places["start"].to_numpy() > end)
+            reason[none[outside]] = "outside the span of the source"
+        return reason
+
+    def _held(self, window, places, inside):
+        reach = self._reach() if inside == "any" and len(window) else 0.0
+        point, place, distance = nearby(
+            self._time[window], self._latitude[window], self._longitude[window], places, margin_km=reach
+        )
+        window = window[point]
+        if inside != "center":
+            keep = self._observations_inside(window, places.iloc[place], getattr(np, inside))
+            window, place, distance = window[keep], place[keep], distance[keep]
+        return window, place, distance
+
+    def _observations_inside(self, window, places, reduce):
+        keep = np.zeros(len(window), dtype=bool)
+        latitude, longitude, radius = (
+            places[name].to_numpy()[:, np.newaxis] for name in ("latitude", "longitude", "radius_km")
+        )
+        for rows, here in self._chunks(window):
+            distance = great_circle_km(
+                self.source.latitude[rows], self.source.longitude[rows], latitude[here], longitude[here]
+            )
+            keep[here] = reduce(distance <= radius[here], axis=1)
+        return keep
+
+    def _reach(self):
+        """The farthest that an observation lies from the centre of its window, km."""
+        farthest = 0.0
+        for rows, here in self._chunks(np.arange(len(self.center))):
+            distance = great_circle_km(
+                self.source.latitude[rows],
+                self.source.longitude[rows],
+                self._latitude[here, np.newaxis],
+                self._longitude[here, np.newaxis],
+            )
+            farthest = max(farthest, distance.max())
+        return farthest
+
+    def _chunks(self, window):
+        """Rows of the source in the windows, (m, length), some windows at a time."""
+        size = max(1, _CHUNK // self.length)
+        for start in range(0, len(window), size):
+            here = slice(start, start + size)
+            yield self.first[window[here], np.newaxis] + np.arange(self.length), here
+
+    def _cut_short(self, places):
+        """Places that hold observations which belong to no whole window (gaps, ends of passes)."""
+        covered = np.zeros(len(self.source.time), dtype=bool)
+        for rows, _ in self._chunks(np.arange(len(self.center))):
+            covered[rows] = True
+        short = np.zeros(len(places), dtype=bool)
+        loose = np.flatnonzero(~covered)
+        for start in range(0, len(loose), _CHUNK):
+            rows = loose[start : start + _CHUNK]
+            held = nearby(
+                as_ns(self.source.time)[rows], self.source.latitude[rows], self.source.longitude[rows], places
+            )
+            short[held[1]] = True
+        return short
