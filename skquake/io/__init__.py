@@ -1,1 +1,21 @@
+"""One reader a file format: path, glob or list in; table or map with units in ``attrs`` out."""
 
+from skquake.io._dst import read_dst
+from skquake.io._files import FormatError
+from skquake.io._ionex import read_ionex
+from skquake.io._kp import read_kp
+from skquake.io._space_weather import read_space_weather
+from skquake.io._swarm import read_swarm_lp
+from skquake.io._usgs import read_usgs
+from skquake.io._vtec import read_station_vtec
+
+__all__ = [
+    "FormatError",
+    "read_dst",
+    "read_ionex",
+    "read_kp",
+    "read_space_weather",
+    "read_station_vtec",
+    "read_swarm_lp",
+    "read_usgs",
+]

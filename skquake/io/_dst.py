@@ -1,0 +1,100 @@
+"""Dst in the exchange format of WDC Kyoto, and the Swarm auxiliary files that repeat it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._progress import progress
+from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
+
+_LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
+_FIELD = re.compile(r" *-?\d+", re.ASCII)
+_WIDTH = 120
+_FILL = 9999
+
+
+def read_dst(paths, *, verbose=0):
+    """Hourly Dst index from WDC exchange files or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
+
+    Parameters
+    ----------
+    paths : path-like, glob pattern or list of these
+        ``.gz`` and ``.Z`` are unpacked. Where two lines give the same day, the one of the higher
+        version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
+    verbose : int, default=0
+        Positive shows a progress bar over the files.
+
+    Returns
+    -------
+    Series of float64
+        Name ``dst``, in nT; index ``time``: the **start** of the hour that the value covers (UTC).
+        Hours marked as missing are NaN. ``attrs["versions"]`` counts the days of each version.
+
+    Raises
+    ------
+    FormatError
+        For a line that is not one day of Dst.
+
+    References
+    ----------
+    World Data Center for Geomagnetism, Kyoto, https://doi.org/10.17593/14515-74000;
+    format: https://wdc.kugi.kyoto-u.ac.jp/dstae/format/dstformat.html
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from skquake.io import read_dst
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "dst.txt")
+    >>> _ = path.write_text("DST0501*01  X220   0" + "  -5" * 23 + "9999" + "  -5\\n")
+    >>> read_dst(path).tail(2)
+    time
+    2005-01-01 22:00:00   -5.0
+    2005-01-01 23:00:00    NaN
+    Name: dst, dtype: float64
+    """
+    days = {}
+    for path in progress(expand_paths(paths), desc="read_dst", verbose=verbose, unit="file"):
+        for i, line in enumerate(text_lines(read_bytes(path), path), 1):
+            if line.strip():
+                day, version, values = _parse(line.rstrip(), path, i)
+                if day not in days or version >= days[day][0]:
+                    days[day] = (version, values)
+    order = sorted(days)
+    starts = np.array(order, dtype="datetime64[h]")[:, np.newaxis] + np.arange(24)
+    values = np.array([days[day][1] for day in order])
+    versions = pd.Series([days[day][0] for day in order]).value_counts().to_dict()
+    index = pd.DatetimeIndex(starts.ravel().astype("datetime64[ns]"), name="time")
+    dst = pd.Series(values.ravel(), index=index, name="dst")
+    dst.attrs = {
+        "units": {"dst": "nT"},
+        "origin": "WDC for Geomagnetism, Kyoto",
+        "citation": "World Data Center for Geomagnetism, Kyoto, https://doi.org/10.17593/14515-74000",
+        "versions": {str(k): int(n) for k, n in versions.items()},
+    }
+    return dst
+
+
+def _parse(line, path, i):
+    """Day, version and 24 values of a line of 120 columns.
+
+    Published files hold lines with a stray blank between two values; such a longer line counts if its
+    values stand apart and their number is right.
+    """
+    match = _LINE.fullmatch(line)
+    if match is None or len(line) < _WIDTH:
+        what = f"expected {_WIDTH} columns 'DSTyymm*dd ... 24 values', got {len(line)}: {line[:20]!r}"
+        raise FormatError(path, f"line {i}", what)
+    year, month, day, version, century, text = match.groups()
+    fields = [text[k : k + 4] for k in range(0, 104, 4)] if len(line) == _WIDTH else text.split()
+    try:
+        date = np.datetime64(f"{int(century.strip() or 19):02d}{year}-{int(month):02d}-{int(day):02d}")
+        if len(fields) != 26 or not all(map(_FIELD.fullmatch, fields)):
+            raise ValueError(f"{len(fields)} fields instead of 26, or one with a blank inside")
+        base, *hours, _ = map(int, fields)
+    except ValueError as error:
+        raise FormatError(path, f"line {i}", f"not a day of 24 whole numbers ({error})") from error
+    values = [np.nan if value == _FILL else float(100 * base + value) for value in hours]
+    return date, version, values

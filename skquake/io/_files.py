@@ -1,0 +1,138 @@
+"""Finding, reading and decompressing files, and the one error that every reader raises."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import io
+import os
+import zlib
+from pathlib import Path
+
+import ncompress
+
+MAX_DECOMPRESSED = 256 * 2**20
+"""Largest size in bytes that a compressed file may unpack to: far above any real file of these formats."""
+
+
+class FormatError(ValueError):
+    """A file that does not hold what its format promises.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    where : str
+        Line, byte offset or part of the file.
+    what : str
+        What is wrong and what was expected.
+
+    Examples
+    --------
+    >>> from skquake.io import FormatError
+    >>> print(FormatError("kp.txt", "line 3", "27 fields instead of 28"))
+    kp.txt, line 3: 27 fields instead of 28
+    """
+
+    def __init__(self, path, where, what):
+        super().__init__(path, where, what)
+        self.path, self.where, self.what = path, where, what
+
+    def __str__(self):
+        return f"{self.path}, {self.where}: {self.what}"
+
+
+def expand_paths(paths):
+    """List of ``Path`` from a path, a glob pattern or any iterable of these; each file once, order kept.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a path does not exist or a pattern matches nothing.
+    ValueError
+        If the list is empty.
+    """
+    entries = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if not entries:
+        raise ValueError("paths: the list of files is empty")
+    found = {}
+    for entry in entries:
+        text = os.path.expanduser(os.fspath(entry))
+        matches = [text] if os.path.exists(text) else sorted(glob.glob(text, recursive=True))
+        if not matches:
+            raise FileNotFoundError(f"no file matches {text!r}")
+        for match in matches:
+            if os.path.isdir(match):
+                raise IsADirectoryError(f"{match!r} is a folder; name its files, for example {match}/*")
+            found[os.path.realpath(match)] = Path(match)
+    return list(found.values())
+
+
+class _Bounded(io.BytesIO):
+    """Memory that refuses to grow beyond ``MAX_DECOMPRESSED``."""
+
+    def write(self, data):
+        if self.tell() + len(data) > MAX_DECOMPRESSED:
+            raise OverflowError
+        return super().write(data)
+
+
+def read_bytes(path):
+    """Content of a file, unpacked if it is gzip or Unix compress (recognised by its first bytes).
+
+    Raises
+    ------
+    FormatError
+        If the file is empty, its compressed stream is damaged, or it unpacks to more than
+        ``MAX_DECOMPRESSED`` bytes.
+    """
+    data = Path(path).read_bytes()
+    packed = "gzip" if data[:2] == b"\x1f\x8b" else "compress" if data[:2] == b"\x1f\x9d" else None
+    try:
+        if packed == "gzip":
+            with gzip.open(io.BytesIO(data)) as stream:
+                data = stream.read(MAX_DECOMPRESSED + 1)
+            if len(data) > MAX_DECOMPRESSED:
+                raise OverflowError
+        elif packed == "compress":
+            out = _Bounded()
+            ncompress.decompress(data, out)
+            data = out.getvalue()
+    except OverflowError:
+        what = f"unpacks to more than {MAX_DECOMPRESSED} bytes; unpack it yourself if that is right"
+        raise FormatError(path, f"{packed} stream", what) from None
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error) as error:
+        raise FormatError(path, f"{packed} stream", f"damaged or cut ({error})") from error
+    if not data.strip():
+        raise FormatError(path, "byte 0", "the file is empty")
+    return data
+
+
+def text_lines(data, path):
+    """Lines of ASCII text without line ends; a byte that no text has is an error."""
+    bad = data.find(b"\0")
+    if bad >= 0:
+        raise FormatError(path, f"byte {bad}", "a zero byte; expected a text file")
+    return data.decode("latin-1").replace("\r\n", "\n").split("\n")
+
+
+def check_line_end(data, path):
+    """Raise unless the last line is ended: a line cut short can otherwise pass for a whole one."""
+    if not data.endswith((b"\n", b"\r")):
+        line = data.count(b"\n") + 1
+        raise FormatError(
+            path, f"line {line}", "the last line has no line end: the file is cut (if it is whole, add one)"
+        )
+
+
+def number(text, path, line, name, kind=float):
+    """``text`` as a finite number, or a FormatError that names the field."""
+    try:
+        if "_" in text:
+            raise ValueError
+        value = kind(text)
+        if value != value or value in (float("inf"), float("-inf")):
+            raise ValueError
+    except ValueError:
+        raise FormatError(path, f"line {line}", f"{name} {text.strip()[:20]!r} is no number") from None
+    return value

@@ -1,0 +1,237 @@
+"""Global ionosphere maps: IONEX 1.0 and 1.1."""
+
+from __future__ import annotations
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from skquake._core._progress import progress
+from skquake.io._files import FormatError, expand_paths, number, read_bytes
+from skquake.io._ionex_map import MapReader
+
+_DEFAULT_EXPONENT = -1
+_SKIPPED = {b"START OF RMS MAP": b"END OF RMS MAP", b"START OF HEIGHT MAP": b"END OF HEIGHT MAP"}
+
+
+class Header(NamedTuple):
+    """What the head of an IONEX file says about its maps (latitudes and longitudes in file order)."""
+
+    latitudes: np.ndarray
+    longitudes: np.ndarray
+    exponent: int
+    n_maps: int
+    first: np.datetime64
+    program: str
+    height_km: float
+    end: int
+
+
+def read_ionex(paths, *, verbose=0):
+    """Total electron content maps from IONEX files, as one array.
+
+    Daily files are joined in time. Where the last map of a day (24:00) and the first of the next day
+    (00:00) are for the same epoch, **the file that starts later wins**: its map is an analysis
+    of its own day, the other the rim of the day before. The order of ``paths`` does not matter.
+    RMS and height maps are skipped.
+
+    Parameters
+    ----------
+    paths : path-like, glob pattern or list of these
+        ``.Z`` and ``.gz`` are unpacked.
+    verbose : int, default=0
+        Positive shows a progress bar over the files.
+
+    Returns
+    -------
+    xarray.DataArray of float32, dims (time, latitude, longitude)
+        Name ``tec``, in TECU (1e16 electrons per m²), NaN where the file has 9999; all three
+        coordinates ascend, ``time`` is UTC. Longitudes are as in the file (usually -180 *and* 180).
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, fewer or more maps than promised, files with different grids, and two
+        files that start at the same epoch but differ (two analysis centres, or two solutions).
+
+    Warns
+    -----
+    UserWarning
+        If a file holds all its maps but not the record END OF FILE.
+
+    References
+    ----------
+    Schaer, S., Gurtner, W., & Feltens, J. (1998). IONEX: The IONosphere Map EXchange Format
+    Version 1. Proc. IGS Analysis Centers Workshop, Darmstadt.
+
+    Examples
+    --------
+    >>> from skquake.io import read_ionex
+    >>> tec = read_ionex("ionex/*.INX.gz")                              # doctest: +SKIP
+    >>> tec.sel(latitude=12.5, longitude=-90, method="nearest")         # doctest: +SKIP
+    """
+    import xarray as xr
+
+    maps, programs, reference = {}, set(), None
+    for path in progress(expand_paths(paths), desc="read_ionex", verbose=verbose, unit="file"):
+        header, epochs, values = parse_ionex(read_bytes(path), path)
+        if reference is None:
+            reference = (header, path)
+        _check_grid(header, path, *reference)
+        programs.add(header.program)
+        for epoch, value in zip(epochs, values, strict=True):
+            known = maps.get(epoch)
+            if (
+                known is not None
+                and known[0] == header.first
+                and not np.array_equal(known[1], value, equal_nan=True)
+            ):
+                what = f"its map of {epoch} differs from that in {known[2]}, which starts at the same epoch"
+                raise FormatError(path, "maps", f"{what}; give the files of one analysis centre and solution")
+            if known is None or header.first > known[0]:
+                maps[epoch] = (header.first, value, path)
+        del values, value
+    header, _ = reference
+    latitudes, longitudes = np.sort(header.latitudes), np.sort(header.longitudes)
+    times = np.array(sorted(maps), dtype="datetime64[ns]")
+    tec = np.empty((len(times), len(latitudes), len(longitudes)), dtype="float32")
+    flip = (
+        slice(None, None, -1 if header.latitudes[0] > header.latitudes[-1] else 1),
+        slice(None, None, -1 if header.longitudes[0] > header.longitudes[-1] else 1),
+    )
+    for i, time in enumerate(times):
+        tec[i] = maps.pop(time)[1][flip]
+    return xr.DataArray(
+        tec,
+        name="tec",
+        dims=("time", "latitude", "longitude"),
+        coords={
+            "time": times,
+            "latitude": ("latitude", latitudes, {"units": "degrees_north"}),
+            "longitude": ("longitude", longitudes, {"units": "degrees_east"}),
+        },
+        attrs={
+            "units": "TECU",
+            "long_name": "vertical total electron content",
+            "height_km": header.height_km,
+            "origin": "; ".join(sorted(programs)),
+            "citation": "IONEX 1: Schaer, Gurtner & Feltens (1998); IGS maps: Hernandez-Pajares et al. "
+            "(2009), https://doi.org/10.1007/s00190-008-0266-1",
+        },
+    )
+
+
+def parse_ionex(data, path):
+    """Header, epochs (``datetime64[ns]``, ascending) and maps of the bytes of one file.
+
+    Returns
+    -------
+    header : Header
+    epochs : list of datetime64
+    maps : list of float32 arrays (latitudes, longitudes) in file order
+    """
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    header = _header(data, path)
+    reader = MapReader(data, path, header.latitudes, header.longitudes)
+    exponent, epochs, maps, others, at, ended = header.exponent, [], [], 0, header.end, False
+    while at < len(data) and not ended:
+        line, after = reader.line(at)
+        label = line[60:].strip()
+        if label == b"START OF TEC MAP":
+            epoch, values, exponent, after = reader.tec_map(at, exponent)
+            if epochs and epoch <= epochs[-1]:
+                raise FormatError(path, reader.where(at), f"map of {epoch} after that of {epochs[-1]}")
+            if len(maps) == header.n_maps:
+                raise FormatError(path, reader.where(at), f"more maps than the {header.n_maps} promised")
+            epochs.append(epoch)
+            maps.append(values)
+        elif label in _SKIPPED:
+            others += 1
+            end = data.find(_SKIPPED[label], after)
+            after = reader.line(end)[1] if end >= 0 else len(data)
+        elif label == b"EXPONENT":
+            exponent = reader.exponent(line, at)
+        elif label == b"END OF FILE":
+            ended = True
+            if data[after:].strip():
+                raise FormatError(path, reader.where(after), "more data after END OF FILE")
+        elif line.strip() and label != b"COMMENT":
+            raise FormatError(path, reader.where(at), f"expected the start of a map, got {line[:80]!r}")
+        at = after
+    # The count is of TEC maps; some producers count the RMS and height maps too.
+    if len(maps) != header.n_maps and not (ended and maps and len(maps) + others == header.n_maps):
+        raise FormatError(
+            path, reader.where(at), f"{len(maps)} whole TEC maps; the header promises {header.n_maps}"
+        )
+    if not ended:
+        warnings.warn(f"{path}: no END OF FILE; all {len(maps)} TEC maps were read", stacklevel=3)
+    return header, epochs, maps
+
+
+def _header(data, path):
+    end = data.find(b"END OF HEADER")
+    first = data[: data.find(b"\n")]
+    if first[60:].strip() != b"IONEX VERSION / TYPE" or first[20:21] != b"I":
+        raise FormatError(path, "line 1", "expected the record 'IONEX VERSION / TYPE' of an ionosphere map")
+    if end < 0:
+        raise FormatError(path, "header", "no record END OF HEADER: the file is cut or is no IONEX")
+    records = {}
+    for i, raw in enumerate(data[:end].decode("latin-1").split("\n"), 1):
+        records.setdefault(raw[60:].strip(), (raw[:60], i))
+
+    def numbers(label, width, count, start, kind=float, default=None):
+        if label not in records:
+            if default is not None:
+                return default
+            raise FormatError(path, "header", f"no record {label!r}")
+        text, line = records[label]
+        return [
+            number(text[k : k + width], path, line, label, kind)
+            for k in range(start, start + width * count, width)
+        ]
+
+    def axis(label, limit):
+        first, last, step = numbers(label, 6, 3, 2)
+        steps = (last - first) / step if step else -1.0
+        if (
+            not (0 <= steps < 10_000)
+            or abs(steps - round(steps)) > 1e-3
+            or max(abs(first), abs(last)) > limit
+        ):
+            raise FormatError(path, f"line {records[label][1]}", f"{label} {first} {last} {step} is no grid")
+        return first + step * np.arange(round(steps) + 1)
+
+    if numbers("MAP DIMENSION", 6, 1, 0, int)[0] != 2:
+        raise FormatError(path, "header", "MAP DIMENSION is not 2; only maps at one height can be read")
+    (n_maps,) = numbers("# OF MAPS IN FILE", 6, 1, 0, int)
+    (exponent,) = numbers("EXPONENT", 6, 1, 0, int, [_DEFAULT_EXPONENT])
+    latitudes, longitudes = axis("LAT1 / LAT2 / DLAT", 90.0), axis("LON1 / LON2 / DLON", 360.0)
+    size = 5 * len(latitudes) * len(longitudes)
+    if n_maps < 1 or n_maps * size > len(data):
+        what = f"{n_maps} maps of {len(latitudes)} x {len(longitudes)} cannot stand in {len(data)} bytes"
+        raise FormatError(path, "header", what)
+    program, line = records.get("PGM / RUN BY / DATE", ("", 0))
+    text, line = records.get("EPOCH OF FIRST MAP", ("", 0))
+    reader = MapReader(data, path, latitudes, longitudes)
+    return Header(
+        latitudes=latitudes,
+        longitudes=longitudes,
+        exponent=reader.check_exponent(exponent, "header"),
+        n_maps=n_maps,
+        first=reader.epoch(text.encode("latin-1"), f"line {line}, EPOCH OF FIRST MAP"),
+        program=" ".join(program[:40].split()),
+        height_km=numbers("HGT1 / HGT2 / DHGT", 6, 1, 2, default=[float("nan")])[0],
+        end=reader.line(end)[1],
+    )
+
+
+def _check_grid(header, path, reference, first_path):
+    for name in ("latitudes", "longitudes"):
+        ours, theirs = np.sort(getattr(header, name)), np.sort(getattr(reference, name))
+        if len(ours) != len(theirs) or not np.allclose(ours, theirs, atol=1e-6):
+            what = (
+                f"{name} {ours[0]:g}...{ours[-1]:g} ({len(ours)}) differ from {theirs[0]:g}...{theirs[-1]:g} "
+            )
+            raise FormatError(path, "header", what + f"({len(theirs)}) in {first_path}; read them apart")

@@ -1,0 +1,119 @@
+"""The Kp index as published by the GFZ, Potsdam."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._progress import progress
+from skquake.io._files import FormatError, check_line_end, expand_paths, number, read_bytes, text_lines
+
+
+def thirds(kp):
+    """Kp (or 10 Kp rounded, divided by ten) at the nearest third, exactly; NaN stays NaN."""
+    return np.round(np.asarray(kp, dtype=float) * 3.0) / 3.0
+
+
+def read_kp(paths, *, verbose=0):
+    """Planetary index Kp from GFZ files.
+
+    Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields) and the three-hourly one
+    (``Kp_ap_*.txt``, 10 fields). For CelesTrak files use :func:`read_space_weather`.
+
+    Parameters
+    ----------
+    paths : path-like, glob pattern or list of these
+        ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins over a missing one and
+        a definitive value over a preliminary one, then the one read last.
+    verbose : int, default=0
+        Positive shows a progress bar over the files.
+
+    Returns
+    -------
+    Series of float64
+        Name ``kp``, in exact thirds (1 2/3 is 5/3); index ``time``: the **start** of the 3 h interval
+        that the value covers (UTC). Missing values (-1) are NaN. ``attrs["definitive_until"]`` is
+        the end of the unbroken run of definitive values from the start (None if there is none).
+
+    Raises
+    ------
+    FormatError
+        For a line that is not in this layout.
+
+    References
+    ----------
+    Matzka, J., et al. (2021). The geomagnetic Kp index and derived indices of geomagnetic activity.
+    Space Weather, https://doi.org/10.1029/2020SW002641
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from skquake.io import read_kp
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "kp.txt")
+    >>> _ = path.write_text("# YYYY MM DD hh.h hh._m days days_m Kp ap D\\n"
+    ...                     "2025 02 05 00.0 01.50 34004.0 34004.0625 1.000 4 0\\n"
+    ...                     "2025 02 05 03.0 04.50 34004.1 34004.1875 1.667 6 0\\n")
+    >>> read_kp(path).round(3)
+    time
+    2025-02-05 00:00:00    1.000
+    2025-02-05 03:00:00    1.667
+    Name: kp, dtype: float64
+    """
+    rows = []
+    for path in progress(expand_paths(paths), desc="read_kp", verbose=verbose, unit="file"):
+        rows += _read_one(path)
+    table = pd.DataFrame(rows, columns=["time", "kp", "definitive"])
+    table["known"] = table["kp"].notna()
+    table = table.sort_values(["time", "known", "definitive"], kind="stable").drop_duplicates(
+        "time", keep="last"
+    )
+    kp = pd.Series(
+        table["kp"].to_numpy(),
+        index=pd.DatetimeIndex(table["time"].astype("datetime64[ns]"), name="time"),
+        name="kp",
+    )
+    n = len(kp) if table["definitive"].all() else int((~table["definitive"].to_numpy()).argmax())
+    kp.attrs = {
+        "units": {"kp": "1"},
+        "origin": "GFZ Helmholtz Centre for Geosciences, Potsdam",
+        "citation": "Matzka et al. (2021), https://doi.org/10.1029/2020SW002641",
+        "license": "CC BY 4.0",
+        "definitive_until": str(kp.index[n - 1] + pd.Timedelta(hours=3)) if n else None,
+    }
+    return kp
+
+
+def _read_one(path):
+    data = read_bytes(path)
+    if data[:4] == b"DATE" or b"CssiSpaceWeather" in data[:200]:
+        raise FormatError(path, "line 1", "a CelesTrak file, not GFZ; read it with read_space_weather")
+    check_line_end(data, path)
+    rows = []
+    for i, line in enumerate(text_lines(data, path), 1):
+        if line.startswith("#") or not line.strip():
+            continue
+        fields = line.split()
+        if len(fields) not in (10, 28):
+            what = f"{len(fields)} fields; expected 28 (a day) or 10 (three hours) of the GFZ Kp layout"
+            raise FormatError(path, f"line {i}", what)
+        values = [number(field, path, i, "field") for field in fields]
+        try:
+            day = np.datetime64("{:04d}-{:02d}-{:02d}".format(*map(int, fields[:3])), "h")
+        except ValueError:
+            raise FormatError(path, f"line {i}", f"{' '.join(fields[:3])!r} is no date") from None
+        hours, kps = (range(0, 24, 3), values[7:15]) if len(fields) == 28 else ([values[3]], values[7:8])
+        for hour, kp in zip(hours, kps, strict=True):
+            if hour not in range(0, 24, 3) or not (kp == -1 or 0 <= kp <= 9):
+                raise FormatError(
+                    path, f"line {i}", f"Kp {kp:g} at {hour:g} h; expected -1 or 0...9 at 0, 3, ... 21 h"
+                )
+            rows.append(
+                (
+                    day + np.timedelta64(int(hour), "h"),
+                    np.nan if kp == -1 else float(thirds(kp)),
+                    values[-1] >= 1,
+                )
+            )
+    if not rows:
+        raise FormatError(path, "end of file", "no line with Kp")
+    return rows

@@ -1,0 +1,219 @@
+"""Earthquake catalogs of the USGS (ComCat): CSV and GeoJSON."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._geodesy import wrap_longitude
+from skquake._core._progress import progress
+from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._table import header_of, parse_times, read_table
+
+# Our name: (kind, names in the files). The first six are required.
+_COLUMNS = {
+    "id": (str, ("id", "eventid", "event_id")),
+    "time": (str, ("time", "datetime")),
+    "latitude": (float, ("latitude", "lat")),
+    "longitude": (float, ("longitude", "lon")),
+    "depth_km": (float, ("depth", "depth_km")),
+    "magnitude": (float, ("mag", "magnitude")),
+    "magnitude_type": (str, ("magtype",)),
+    "type": (str, ("type", "event_type")),
+    "place": (str, ("place",)),
+    "status": (str, ("status",)),
+    "updated": (str, ("updated",)),
+    "stations": (float, ("nst",)),
+    "gap_deg": (float, ("gap",)),
+    "rms_s": (float, ("rms",)),
+}
+_REQUIRED = ("id", "time", "latitude", "longitude", "depth_km", "magnitude")
+
+
+def read_usgs(paths, *, types=("earthquake",), missing_magnitude="drop", verbose=0):
+    """Catalog from files of the USGS earthquake search, CSV or GeoJSON.
+
+    Files may overlap: of rows with the same id the one ``updated`` last is kept (at a tie, the one
+    read last). What ``types`` and ``missing_magnitude`` leave out is counted in
+    ``attrs["left_out"]``; by default the result goes straight into
+    :class:`~skquake.catalogs.AftershockRemover`.
+
+    Parameters
+    ----------
+    paths : path-like, glob pattern or list of these
+        ``.gz`` and ``.Z`` are unpacked.
+    types : sequence of str or None, default=("earthquake",)
+        Kinds of event to keep; None keeps explosions, rock bursts and the like too.
+        Old files without a ``type`` column are taken to hold earthquakes only.
+    missing_magnitude : {"drop", "keep"}, default="drop"
+        What to do with events that have no magnitude ("keep": NaN, which catalog steps refuse).
+    verbose : int, default=0
+        Positive shows a progress bar over the files.
+
+    Returns
+    -------
+    DataFrame
+        Ascending in time; index ``id``; columns ``time`` (UTC), ``latitude``, ``longitude``
+        (degrees, [-180, 180)), ``depth_km`` (NaN if unknown), ``magnitude``, ``magnitude_type``,
+        ``type``, ``place``, ``status``, ``updated`` and the quality figures ``stations``,
+        ``gap_deg`` and ``rms_s``. Units, origin and citation are in ``attrs``.
+
+    Raises
+    ------
+    FormatError
+        For a file that is cut, mixed up, or no such catalog.
+
+    References
+    ----------
+    U.S. Geological Survey, Advanced National Seismic System (ANSS) Comprehensive Catalog of
+    Earthquake Events and Products, https://doi.org/10.5066/F7MS3QZH
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from skquake.io import read_usgs
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "catalog.csv")
+    >>> _ = path.write_text("time,latitude,longitude,depth,mag,id,type\\n"
+    ...                     "2001-01-13T17:33:32.380Z,13.049,-88.66,60,7.7,usp000a9j9,earthquake\\n")
+    >>> read_usgs(path)[["time", "depth_km", "magnitude"]]
+                                  time  depth_km  magnitude
+    id
+    usp000a9j9 2001-01-13 17:33:32.380      60.0        7.7
+    """
+    if missing_magnitude not in ("drop", "keep"):
+        raise ValueError(f"missing_magnitude={missing_magnitude!r}: expected 'drop' or 'keep'")
+    files = expand_paths(paths)
+    tables = [_read_one(path) for path in progress(files, desc="read_usgs", verbose=verbose, unit="file")]
+    catalog = pd.concat(tables, ignore_index=True)
+    del tables
+    catalog = catalog.sort_values("updated", kind="stable", na_position="first")
+    catalog = catalog.drop_duplicates("id", keep="last")
+    left_out = {}
+    if types is not None:
+        wanted = catalog["type"].isin([types] if isinstance(types, str) else list(types))
+        left_out = {str(k): int(n) for k, n in catalog.loc[~wanted, "type"].value_counts().items()}
+        catalog = catalog[wanted]
+    if missing_magnitude == "drop":
+        unknown = catalog["magnitude"].isna()
+        if unknown.any():
+            left_out["no magnitude"] = int(unknown.sum())
+        catalog = catalog[~unknown]
+    catalog = catalog.set_index("id").sort_values("time", kind="stable")
+    catalog.attrs = {
+        "units": {"latitude": "deg", "longitude": "deg", "depth_km": "km", "gap_deg": "deg", "rms_s": "s"},
+        "origin": "USGS ANSS Comprehensive Catalog (ComCat)",
+        "citation": "U.S. Geological Survey, https://doi.org/10.5066/F7MS3QZH",
+        "license": "public domain",
+        "left_out": left_out,
+    }
+    return catalog
+
+
+def _read_one(path):
+    data = read_bytes(path)
+    is_json = data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
+    table, unit, first = (_geojson(data, path), "feature", 0) if is_json else (_csv(data, path), "row", 2)
+
+    def check(bad, what):
+        if bad.any():
+            raise FormatError(path, f"{unit} {int(np.argmax(bad)) + first}", what)
+
+    check((table["id"] == "").to_numpy(), "the event has no id")
+    check(~(table["latitude"].abs() <= 90).to_numpy(), "latitude is not between -90 and 90")
+    check(~table["longitude"].between(-180, 360).to_numpy(), "longitude is not between -180 and 360")
+    table["longitude"] = wrap_longitude(table["longitude"])
+    return table[list(_COLUMNS)]
+
+
+def _csv(data, path):
+    names = {name.strip().lower(): name for name in header_of(data, path)}
+    found = {
+        ours: next((names[a] for a in aliases if a in names), None) for ours, (_, aliases) in _COLUMNS.items()
+    }
+    absent = [ours for ours in _REQUIRED if found[ours] is None]
+    if absent:
+        raise FormatError(
+            path, "line 1", f"no column for {', '.join(absent)}; expected a USGS catalog as CSV"
+        )
+    table = read_table(
+        data, path, {found[o]: kind for o, (kind, _) in _COLUMNS.items() if found[o] is not None}
+    )
+    table = table.rename(columns={name: ours for ours, name in found.items() if name is not None})
+    for ours, (kind, _) in _COLUMNS.items():
+        if ours not in table:
+            table[ours] = np.nan if kind is float else ("earthquake" if ours == "type" else "")
+    table["time"] = parse_times(table["time"], path)
+    updated = table.pop("updated").to_numpy(dtype=object)
+    known = updated != ""
+    table["updated"] = np.full(len(table), np.datetime64("NaT"), dtype="datetime64[ns]")
+    if known.all():
+        table["updated"] = parse_times(updated, path, "updated")
+    elif known.any():
+        table.loc[known, "updated"] = parse_times(updated[known], path, "updated")
+    return table
+
+
+def _geojson(data, path):
+    try:
+        collection = json.loads(data)
+        features = collection["features"]
+        count = collection.get("metadata", {}).get("count", len(features))
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise FormatError(path, "GeoJSON", f"expected a whole FeatureCollection ({error})"[:200]) from error
+    if not isinstance(features, list) or not features:
+        raise FormatError(path, "GeoJSON", "no features")
+    if count != len(features):
+        raise FormatError(
+            path, "GeoJSON", f"metadata.count says {count}, the file holds {len(features)} features"
+        )
+    rows = []
+    for i, feature in enumerate(features):
+        try:
+            rows.append(_feature(feature))
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+            raise FormatError(
+                path, f"feature {i}", f"not an event ({type(error).__name__}: {error})"[:200]
+            ) from error
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    for name in ("time", "updated"):
+        values = table[name].to_numpy(dtype="int64").astype("datetime64[ms]")
+        table[name] = np.where(table[name] == _NEVER, np.datetime64("NaT"), values).astype("datetime64[ns]")
+    return table
+
+
+_NEVER = -(2**62)
+
+
+def _feature(feature):
+    properties, (longitude, latitude, *depth) = feature["properties"], feature["geometry"]["coordinates"]
+
+    def real(value):
+        value = np.nan if value is None else value
+        if isinstance(value, bool | str) or np.isinf(value):
+            raise ValueError(f"{value!r} is no number")
+        return float(value)
+
+    def stamp(value):
+        if not -1e13 < value < 8e12:
+            raise ValueError(f"{value} is no time in milliseconds")
+        return int(value)
+
+    def text(name):
+        return str(properties.get(name) or "")
+
+    return (
+        str(feature["id"]),
+        stamp(properties["time"]),
+        real(latitude),
+        real(longitude),
+        real(depth[0] if depth else None),
+        real(properties["mag"]),
+        text("magType"),
+        text("type") or "earthquake",
+        text("place"),
+        text("status"),
+        _NEVER if properties.get("updated") is None else stamp(properties["updated"]),
+        *(real(properties.get(name)) for name in ("nst", "gap", "rms")),
+    )
