@@ -11,7 +11,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns
+from skquake.sources._backing import Memory
 
+NAT = np.iinfo(np.int64).min
 _CHUNK_VALUES = 1 << 22  # values gathered at a time, so that windows cost little beyond their own size
 
 
@@ -30,6 +32,13 @@ class Source:
             raise TypeError(f"name must be a non-empty string, got {name!r}")
         self._backing = backing
         self._name = name
+
+    @classmethod
+    def _of(cls, content, name):
+        """A source of content that is already clean."""
+        source = object.__new__(cls)
+        Source.__init__(source, Memory(content), name)
+        return source
 
     @property
     def name(self):
@@ -104,24 +113,62 @@ class Source:
             )
         return [known.index(channel) for channel in channels]
 
-    def _offset(self, length, align):
-        """Position of the sample's own observation in its window."""
+    def windows(self, samples, length, *, channels=None, align="auto"):
+        """Windows of ``length`` consecutive observations, one a sample, in the samples' order.
+
+        Parameters
+        ----------
+        samples : DataFrame of n_samples rows
+            Columns ``time``, ``latitude``, ``longitude``.
+        length : int
+            Observations in a window.
+        channels : list of str, optional
+            Which channels, in which order; by default all.
+        align : {"auto", "center", "end"}
+            Where the sample's own observation stands: at position ``length // 2`` (center) or last
+            (end). "auto" means center for tracks, end for series and maps.
+
+        Returns
+        -------
+        windows : ndarray of float32, shape (n_samples, length, n_channels)
+            NaN in samples with a problem.
+        problem : ndarray of object, shape (n_samples,)
+            "" where the window is whole; else what is wrong with it, in words.
+
+        Notes
+        -----
+        The sample's own observation is, on a track, the one at exactly ``time``, and the window
+        lies in one pass and spans at most 1.5 (length - 1) cadences. In series and maps it is the
+        last one at or before ``time``, no older than one cadence, of the nearest station or
+        interpolated to the place.
+
+        Raises
+        ------
+        ValueError
+            For missing columns, an unknown channel or align, a length that is no whole number >= 1.
+        """
+        columns = self._columns(channels)
         check_length(length)
         if align not in ("auto", "center", "end"):
             raise ValueError(f"align must be 'auto', 'center' or 'end', got {align!r}")
-        return length // 2 if (self._align if align == "auto" else align) == "center" else length - 1
+        center = (self._align if align == "auto" else align) == "center"
+        check_columns(samples, ("time", "latitude", "longitude"), "samples")
+        time = as_ns(to_utc(samples["time"], "samples: time"))
+        problems = Problems(len(time))
+        gather = self._gather(samples, time, length, length // 2 if center else length - 1, problems)
+        names = [self.channels[column] for column in columns]
+        windows = fill_windows(lambda rows: gather(rows)[:, :, columns], problems, length, names)
+        return windows, problems.text
+
+    def _gather(self, samples, time, length, offset, problems):
+        """Note the problems; return what turns positions of whole samples into their windows."""
+        raise NotImplementedError
 
 
 def check_length(length, name="length"):
     """Raise unless ``length`` is a whole number of at least 1."""
     if isinstance(length, bool) or not isinstance(length, numbers.Integral) or length < 1:
         raise ValueError(f"{name} must be a whole number of observations >= 1, got {length!r}")
-
-
-def sample_times(samples):
-    """int64 ns of the samples' times; checks the columns every source needs."""
-    check_columns(samples, ("time", "latitude", "longitude"), "samples")
-    return as_ns(to_utc(samples["time"], "samples: time"))
 
 
 def duration_ns(value, name):
@@ -134,7 +181,7 @@ def duration_ns(value, name):
         ns = pd.Timedelta(value).as_unit("ns").value
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be seconds or a duration such as '1.5s', got {value!r}") from error
-    if value is pd.NaT or ns <= 0:
+    if ns <= 0:
         raise ValueError(f"{name} must be positive, got {value!r}")
     return ns
 
@@ -145,32 +192,6 @@ def cut(values, first, length):
     if not len(first):
         return np.empty((0, length, c), dtype=values.dtype)
     return sliding_window_view(values.reshape(-1), length * c)[::c][first].reshape(-1, length, c)
-
-
-def fill_windows(gather, whole, problem, length, channels):
-    """Windows (n, length, c) of the samples where ``whole``, a chunk at a time; NaN elsewhere.
-
-    Parameters
-    ----------
-    gather : callable
-        Positions of samples -> their windows.
-    whole : ndarray of bool
-        Samples whose window exists.
-    problem : ndarray of object
-        Receives "NaN in channel ..." where a window holds what is not finite.
-    """
-    windows = np.full((len(whole), length, len(channels)), np.nan, dtype=np.float32)
-    positions = np.flatnonzero(whole)
-    step = max(1, _CHUNK_VALUES // (length * max(1, len(channels))))
-    for start in range(0, len(positions), step):
-        here = positions[start : start + step]
-        block = gather(here)
-        bad = ~np.isfinite(block).all(axis=1)
-        for row in np.flatnonzero(bad.any(axis=1)):
-            problem[here[row]] = f"NaN in channel {channels[int(np.argmax(bad[row]))]}"
-            block[row] = np.nan
-        windows[here] = block
-    return windows, problem
 
 
 class Problems:
@@ -185,3 +206,42 @@ class Problems:
         rows = np.flatnonzero(mask & self.whole)
         self.text[rows] = [text(row) for row in rows] if callable(text) else text
         self.whole[rows] = False
+
+
+def last_rows(content, time, problems):
+    """Row of the last time at or before each given one; a problem where there is none near."""
+    n = len(content.time)
+    age = time - content.time[0]
+    problems.add((age < 0) | (age > n * content.cadence) | (time == NAT), "no observation at this time")
+    return np.clip(age // content.cadence, 0, n - 1)
+
+
+def to_float32(column):
+    """A column as float32; missing values and infinities (beyond float32 too) become NaN."""
+    with np.errstate(over="ignore"):
+        values = column.to_numpy(dtype=np.float32, na_value=np.nan, copy=True)
+    values[np.isinf(values)] = np.nan
+    return values
+
+
+def fill_windows(gather, problems, length, channels):
+    """Windows (n, length, c) of the samples that are whole, a chunk at a time; NaN elsewhere.
+
+    ``gather`` turns positions of samples into their windows. Windows that hold what is not
+    finite join the problems.
+    """
+    windows = np.full((len(problems.whole), length, len(channels)), np.nan, dtype=np.float32)
+    positions = np.flatnonzero(problems.whole)
+    step = max(1, _CHUNK_VALUES // (length * len(channels)))
+    for start in range(0, len(positions), step):
+        here = positions[start : start + step]
+        block = gather(here)
+        bad = ~np.isfinite(block).all(axis=1)
+        if bad.any():
+            rows = np.flatnonzero(bad.any(axis=1))
+            block[rows] = np.nan
+            names = np.array([f"NaN in channel {channel}" for channel in channels], dtype=object)
+            problems.text[here[rows]] = names[bad[rows].argmax(axis=1)]
+            problems.whole[here[rows]] = False
+        windows[here] = block
+    return windows

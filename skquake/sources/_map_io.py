@@ -10,6 +10,7 @@ import pandas as pd
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_coordinates
 from skquake.sources._backing import write_atomically
+from skquake.sources._base import NAT
 
 _DIMS = ("latitude", "longitude", "time")
 
@@ -89,7 +90,7 @@ def time_base(time):
     steps = np.diff(time[rank])
     if not len(steps):
         raise ValueError("maps: one map has no cadence; at least two times are needed")
-    if time[rank[0]] == np.iinfo(np.int64).min:
+    if time[rank[0]] == NAT:
         raise ValueError(f"maps: time is missing at position {int(rank[0])}")
     if (steps == 0).any():
         when = pd.Timestamp(time[rank[int(np.argmin(steps))]])

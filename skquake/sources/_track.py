@@ -10,16 +10,8 @@ import pandas as pd
 
 from skquake._core._time import local_solar_time
 from skquake.sources._backing import Files, Memory
-from skquake.sources._base import (
-    Problems,
-    Source,
-    check_length,
-    cut,
-    duration_ns,
-    fill_windows,
-    sample_times,
-)
-from skquake.sources._track_io import Track, read_track, track_from_frame, write_track
+from skquake.sources._base import Source, check_length, cut, duration_ns
+from skquake.sources._track_io import read_track, track_from_frame, write_track
 
 SPAN_FACTOR = 1.5
 
@@ -196,55 +188,22 @@ class TrackSource(Source):
     def _longest_span(self, length):
         return SPAN_FACTOR * (length - 1) * self._content.cadence
 
-    def windows(self, samples, length, *, channels=None, align="auto"):
-        """Windows of ``length`` consecutive observations, one a sample, in the samples' order.
-
-        Parameters
-        ----------
-        samples : DataFrame of n_samples rows
-            Columns ``time`` (that of an observation of the track), ``latitude``, ``longitude``.
-        length : int
-            Observations in a window.
-        channels : list of str, optional
-            Which channels, in which order; by default all.
-        align : {"auto", "center", "end"}
-            Whether the sample's observation is at position ``length // 2`` (center, the default
-            for tracks) or is the last.
-
-        Returns
-        -------
-        windows : ndarray of float32, shape (n_samples, length, n_channels)
-            NaN in samples with a problem.
-        problem : ndarray of object, shape (n_samples,)
-            "" where the window is whole; else what is wrong with it, in words.
-        """
-        columns = self._columns(channels)
-        offset = self._offset(length, align)
-        time = sample_times(samples)
+    def _gather(self, samples, time, length, offset, problems):
         track = self._content
         n = len(track.time)
         row = np.minimum(np.searchsorted(track.time, time), n - 1)
-        first = row - offset
-        home = track.pass_id[row]
-
-        problems = Problems(len(time))
         problems.add(track.time[row] != time, "no observation at this time")
+        first, home = row - offset, track.pass_id[row]
         leaves = (first < track.bounds[home]) | (first + length > track.bounds[home + 1])
         problems.add(leaves, "window leaves the pass")
         start, end = np.clip(first, 0, n - 1), np.clip(first + length - 1, 0, n - 1)
         span = track.time[end] - track.time[start]
-        nominal = max(length - 1, 1) * track.cadence
+        times = span / (max(length - 1, 1) * track.cadence)
         problems.add(
             span > self._longest_span(length),
-            lambda row: f"window spans {span[row] / nominal:.1f} times its nominal duration",
+            lambda sample: f"window spans {times[sample]:.1f} times its nominal duration",
         )
-        return fill_windows(
-            lambda rows: cut(track.values, first[rows], length)[:, :, columns],
-            problems.whole,
-            problems.text,
-            length,
-            [track.channels[column] for column in columns],
-        )
+        return lambda rows: cut(track.values, first[rows], length)
 
     def resample(self, cadence, max_gap=None):
         """The track interpolated linearly on a regular time base, pass by pass.
@@ -252,8 +211,8 @@ class TrackSource(Source):
         Times are whole multiples of ``cadence`` since 1970, so that resampled tracks share one
         time base. Positions move along the great circle between observations; a channel is
         interpolated between its own finite observations. Nothing is extrapolated, and nothing
-        is interpolated across passes or across more than ``max_gap``: times where the track has
-        no observation near enough are absent, channels where only they have none are NaN.
+        is interpolated across passes or across more than ``max_gap``: times without observations
+        near enough are absent, and a pass ends there; where only a channel has none it is NaN.
 
         Parameters
         ----------
@@ -270,13 +229,11 @@ class TrackSource(Source):
 
         cadence = duration_ns(cadence, "cadence")
         max_gap = self._content.max_gap if max_gap is None else duration_ns(max_gap, "max_gap")
-        other = object.__new__(TrackSource)
-        Source.__init__(other, Memory(resample_track(self._content, cadence, max_gap)), self.name)
-        return other
+        return TrackSource._of(resample_track(self._content, cadence, max_gap), self.name)
 
     def to_frame(self):
         """The observations as a DataFrame: time, latitude, longitude, altitude_km, channels."""
-        track: Track = self._content
+        track = self._content
         columns = {
             "time": track.time.view("datetime64[ns]"),
             "latitude": track.latitude,

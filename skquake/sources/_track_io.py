@@ -11,10 +11,11 @@ import pandas as pd
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns, check_coordinates
 from skquake.sources._backing import write_atomically
+from skquake.sources._base import NAT, to_float32
 from skquake.sources._passes import find_passes
 
 GAP_CADENCES = 5
-_COORDINATES = ("time", "latitude", "longitude", "altitude_km")
+_COORDINATES = ("time", "latitude", "longitude", "altitude_km", "pass_id")
 _META = b"skquake.track"
 
 
@@ -36,7 +37,7 @@ class Track(NamedTuple):
     max_gap: int
 
 
-def track_from_frame(frame, channels=None, cadence=None, max_gap=None):
+def track_from_frame(frame, channels=None, cadence=None, max_gap=None, bounds=None):
     """A checked Track from a DataFrame (see TrackSource); durations in ns."""
     what = "track"
     check_columns(frame, _COORDINATES[:3], what)
@@ -44,7 +45,7 @@ def track_from_frame(frame, channels=None, cadence=None, max_gap=None):
     if not len(frame):
         raise ValueError(f"{what}: the frame has no rows")
     time = as_ns(to_utc(frame["time"], f"{what}: time"))
-    absent = time == np.iinfo(np.int64).min
+    absent = time == NAT
     if absent.any():
         raise ValueError(f"{what}: time is missing in row {int(np.argmax(absent))}")
     latitude, longitude = check_coordinates(frame["latitude"], frame["longitude"], what)
@@ -55,13 +56,13 @@ def track_from_frame(frame, channels=None, cadence=None, max_gap=None):
     for column, channel in enumerate(channels):
         values[:, column] = to_float32(frame[channel])
     units = frame.attrs.get("units", {})
-    units = tuple((channel, units[channel]) for channel in channels if channel in units)
+    units = tuple((channel, str(units[channel])) for channel in channels if channel in units)
     arrays = order(time, latitude, longitude, altitude, values, what)
-    return make_track(*arrays, channels, units, cadence, max_gap)
+    return make_track(*arrays, channels, units, cadence, max_gap, bounds)
 
 
-def make_track(time, latitude, longitude, altitude, values, channels, units, cadence, max_gap):
-    """A Track from clean arrays sorted by time: cadence, passes and directions found."""
+def make_track(time, latitude, longitude, altitude, values, channels, units, cadence, max_gap, bounds=None):
+    """A Track from clean arrays sorted by time; what is None (cadence, ...) is found."""
     if cadence is None:
         if len(time) < 2:
             raise ValueError("track: one observation has no cadence; give cadence=")
@@ -72,7 +73,8 @@ def make_track(time, latitude, longitude, altitude, values, channels, units, cad
             f"max_gap ({max_gap / 1e9:g} s) must be at least the cadence ({cadence / 1e9:g} s): "
             "otherwise every observation is a pass of its own"
         )
-    bounds = find_passes(time, latitude, max_gap)
+    if bounds is None:
+        bounds = find_passes(time, latitude, max_gap)
     north = latitude[bounds[1:] - 1] >= latitude[bounds[:-1]]
     pass_id = np.repeat(np.arange(len(north), dtype=np.int32), np.diff(bounds))
     bad_rows = np.flatnonzero(~np.isfinite(values).all(axis=1))
@@ -119,14 +121,6 @@ def choose_channels(frame, channels, what):
     return chosen
 
 
-def to_float32(column):
-    """A column as float32; missing values and infinities (beyond float32 too) become NaN."""
-    with np.errstate(over="ignore"):
-        values = column.to_numpy(dtype=np.float32, na_value=np.nan, copy=True)
-    values[np.isinf(values)] = np.nan
-    return values
-
-
 def order(time, latitude, longitude, altitude, values, what):
     """The arrays sorted by time, without rows repeated exactly; owned by nobody else."""
     arrays = [time, latitude, longitude, altitude, values]
@@ -166,18 +160,21 @@ def read_track(files, channels, cadence, max_gap):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    kept = json.loads((pq.read_schema(files[0]).metadata or {}).get(_META, b"{}"))
+    channels = channels or tuple(kept.get("channels", ())) or None
     tables = [pq.read_table(file) for file in files]
-    kept = json.loads((tables[0].schema.metadata or {}).get(_META, b"{}"))
     frame = pa.concat_tables(tables, promote_options="permissive").to_pandas(split_blocks=True)
     del tables
-    if "time" not in frame and frame.index.name == "time":
+    if frame.index.name is not None:
         frame = frame.reset_index()
+    bounds = None
     if kept:
         frame.attrs["units"] = kept["units"]
-        channels = channels or tuple(kept["channels"])
+        if len(files) == 1 and max_gap is None:
+            bounds = np.append(np.flatnonzero(np.diff(frame["pass_id"], prepend=-1)), len(frame))
         cadence = cadence or kept["cadence"]
         max_gap = max_gap or kept["max_gap"]
-    return track_from_frame(frame, channels, cadence, max_gap)
+    return track_from_frame(frame, channels, cadence, max_gap, bounds)
 
 
 def write_track(track, path):
@@ -190,6 +187,7 @@ def write_track(track, path):
         "latitude": track.latitude,
         "longitude": track.longitude,
         "altitude_km": track.altitude_km,
+        "pass_id": track.pass_id,
     }
     columns = {name: pa.array(array) for name, array in columns.items() if array is not None}
     for channel, values in zip(track.channels, track.values.T, strict=True):
