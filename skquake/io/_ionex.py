@@ -172,14 +172,14 @@ def parse_ionex(data, path):
 
 def _header(data, path):
     end = data.find(b"END OF HEADER")
-    first = data[: data.find(b"\n")]
-    if first[60:].strip() != b"IONEX VERSION / TYPE" or first[20:21] != b"I":
+    top = data[: data.find(b"\n")]
+    if top[60:].strip() != b"IONEX VERSION / TYPE" or top[20:21] != b"I":
         raise FormatError(path, "line 1", "expected the record 'IONEX VERSION / TYPE' of an ionosphere map")
     if end < 0:
         raise FormatError(path, "header", "no record END OF HEADER: the file is cut or is no IONEX")
     records = {}
-    for i, raw in enumerate(data[:end].decode("latin-1").split("\n"), 1):
-        records.setdefault(raw[60:].strip(), (raw[:60], i))
+    for i, line in enumerate(data[:end].split(b"\n"), 1):
+        records.setdefault(line[60:].strip().decode("latin-1"), (line[:60].decode("latin-1"), i))
 
     def numbers(label, width, count, start, kind=float, default=None):
         if label not in records:
@@ -212,15 +212,15 @@ def _header(data, path):
     if n_maps < 1 or n_maps * size > len(data):
         what = f"{n_maps} maps of {len(latitudes)} x {len(longitudes)} cannot stand in {len(data)} bytes"
         raise FormatError(path, "header", what)
-    program, line = records.get("PGM / RUN BY / DATE", ("", 0))
-    text, line = records.get("EPOCH OF FIRST MAP", ("", 0))
+    program, _ = records.get("PGM / RUN BY / DATE", ("", 0))
+    first, line = records.get("EPOCH OF FIRST MAP", ("", 1))
     reader = MapReader(data, path, latitudes, longitudes)
     return Header(
         latitudes=latitudes,
         longitudes=longitudes,
         exponent=reader.check_exponent(exponent, "header"),
         n_maps=n_maps,
-        first=reader.epoch(text.encode("latin-1"), f"line {line}, EPOCH OF FIRST MAP"),
+        first=reader.epoch(first.encode("latin-1"), f"line {line}"),
         program=" ".join(program[:40].split()),
         height_km=numbers("HGT1 / HGT2 / DHGT", 6, 1, 2, default=[float("nan")])[0],
         end=reader.line(end)[1],

@@ -11,6 +11,7 @@ from skquake.io._files import FormatError
 _PER_LINE = 16
 _WIDTH = 5
 _FILL = 9999
+_LINE_FEED = 10
 _FIELD = re.compile(rb" *-?\d+")
 _PLACES = np.array([10_000, 1_000, 100, 10, 1], dtype="float32")
 
@@ -18,8 +19,8 @@ _PLACES = np.array([10_000, 1_000, 100, 10, 1], dtype="float32")
 class MapReader:
     """Parses the maps of one file.
 
-    The layout of the first map (where each line ends) is remembered; a later map with the same
-    layout is decoded digit by digit in a few array operations. Anything else goes line by line,
+    A regular map, where every latitude takes the same bytes, is decoded digit by digit in a few
+    array operations. Anything else goes line by line,
     which is also what finds the exact place of an error.
 
     Parameters
@@ -49,7 +50,7 @@ class MapReader:
         return self.data[at:end], min(end + 1, len(self.data))
 
     def epoch(self, line, where):
-        """Time of a record of six I6 fields; 24:00 is the next day."""
+        """Time of a record of six I6 fields, at a line or byte offset; 24:00 is the next day."""
         fields = [line[k : k + 6] for k in range(0, 36, 6)]
         try:
             year, month, day, hour, minute, second = map(int, fields)
@@ -57,6 +58,7 @@ class MapReader:
                 raise ValueError
             date = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns")
         except ValueError:
+            where = where if isinstance(where, str) else self.where(where)
             raise FormatError(self.path, where, f"{line[:36]!r} is no epoch (6I6)") from None
         return date + np.timedelta64(3600 * hour + 60 * minute + second, "s")
 
@@ -91,9 +93,9 @@ class MapReader:
         line, after = self.line(at)
         if line[60:].strip() != b"EPOCH OF CURRENT MAP":
             raise FormatError(self.path, self.where(at), f"expected EPOCH OF CURRENT MAP, got {line[:80]!r}")
-        epoch = self.epoch(line, self.where(at))
+        epoch = self.epoch(line, at)
         at = after
-        values, after = self._fast(at) if self._layout is not None else (None, at)
+        values, after = self._fast(at)
         if values is None:
             values, exponent, after = self._strict(at, exponent)
         end, behind = self.line(after)
@@ -107,29 +109,70 @@ class MapReader:
         return epoch, values, exponent, behind
 
     def _fast(self, at):
-        """Values and end of a map with the remembered layout, or (None, at)."""
-        width, heads, head, breaks, digits = self._layout
+        """Values and end of the map body at ``at`` if it is regular, else (None, at)."""
         rows = len(self.latitudes)
-        if at + rows * width > len(self.data):
+        self._layout = self._layout or self._find_layout(at)
+        if self._layout is None:
             return None, at
-        block = np.frombuffer(self.data, np.uint8, rows * width, at).reshape(rows, width)
-        if not (np.array_equal(block[:, :head], heads) and (block[:, breaks] == 10).all()):
+        width, heads, breaks, digits = self._layout
+        block = self._block(at, width)
+        if block is None or not np.array_equal(block[:, : heads.shape[1]], heads):
             return None, at
-        values = _decode(block[:, digits])
+        values = _decode(block[:, digits]) if (block[:, breaks] == _LINE_FEED).all() else None
         if values is None:
             return None, at
         return values.reshape(rows, len(self.longitudes)), at + rows * width
 
+    def _block(self, at, width):
+        """The bytes of a map body, one latitude a row; None where the file ends before it."""
+        rows = len(self.latitudes)
+        if at + rows * width > len(self.data):
+            return None
+        return np.frombuffer(self.data, np.uint8, rows * width, at).reshape(rows, width)
+
+    def _find_layout(self, at):
+        """Layout of a map body whose latitudes all take the bytes of the first, or None.
+
+        Returns
+        -------
+        width : int
+            Bytes of one latitude.
+        heads : ndarray of uint8
+            The LAT/LON1/LON2/DLON/H records, checked against the grid.
+        breaks, digits : ndarray of int
+            Places of the line feeds and of the values within a latitude.
+        """
+        columns = len(self.longitudes)
+        head, after = self.line(at)
+        breaks, digits = [len(head)], []
+        for k in range(0, columns, _PER_LINE):
+            size = _WIDTH * min(_PER_LINE, columns - k)
+            line, behind = self.line(after)
+            if len(line) != size:
+                return None
+            digits.append(np.arange(after - at, after - at + size))
+            breaks.append(after - at + size)
+            after = behind
+        width = breaks[-1] + 1
+        block = self._block(at, width)
+        if block is None:
+            return None
+        heads = block[:, : len(head)]
+        if not all(map(self._is_head, map(bytes, heads), self.latitudes)):
+            return None
+        return width, heads, np.array(breaks), np.concatenate(digits)
+
     def _strict(self, at, exponent):
         """Values, exponent and end of a map, line by line."""
-        rows, columns, begin = [], len(self.longitudes), None
+        rows, columns = [], len(self.longitudes)
         for latitude in self.latitudes:
             line, after = self.line(at)
             if line[60:].strip() == b"EXPONENT" and not rows:
                 exponent, at = self.exponent(line, at), after
                 line, after = self.line(at)
-            begin = at if begin is None else begin
-            self._check_head(line, latitude, at)
+            if not self._is_head(line, latitude):
+                what = f"expected LAT/LON1/LON2/DLON/H of latitude {latitude:g}, got {line[:80]!r}"
+                raise FormatError(self.path, self.where(at), what)
             at, row = after, []
             while len(row) < columns:
                 line, after = self.line(at)
@@ -141,38 +184,20 @@ class MapReader:
                 row += map(int, fields)
                 at = after
             rows.append(row)
-        self._remember(begin, at)
         return np.array(rows, dtype="float32"), exponent, at
 
-    def _check_head(self, line, latitude, at):
-        fields = (line[2:8], line[8:14], line[14:20])
-        expected = (latitude, self.longitudes[0], self.longitudes[-1])
+    def _is_head(self, line, latitude):
+        """Whether a record LAT/LON1/LON2/DLON/H is for this latitude and the header's longitudes."""
         try:
-            good = line[60:].strip() == b"LAT/LON1/LON2/DLON/H" and np.allclose(
-                [float(field) for field in fields], expected, atol=1e-3
-            )
+            lat, lon1, lon2 = float(line[2:8]), float(line[8:14]), float(line[14:20])
         except ValueError:
-            good = False
-        if not good:
-            what = f"expected LAT/LON1/LON2/DLON/H of latitude {latitude:g}, got {line[:80]!r}"
-            raise FormatError(self.path, self.where(at), what)
-
-    def _remember(self, begin, end):
-        """Keep the layout of a map if every latitude takes the same bytes."""
-        rows, columns = len(self.latitudes), len(self.longitudes)
-        width, rest = divmod(end - begin, rows)
-        block = np.frombuffer(self.data, np.uint8, width, begin)
-        breaks = np.flatnonzero(block == 10)
-        if rest or len(breaks) != 1 - (-columns // _PER_LINE) or breaks[-1] != width - 1:
-            return
-        n = [min(_PER_LINE, columns - k) for k in range(0, columns, _PER_LINE)]
-        digits = np.concatenate([b + 1 + np.arange(k * _WIDTH) for b, k in zip(breaks, n, strict=False)])
-        head = int(breaks[0])
-        heads = np.frombuffer(self.data, np.uint8, rows * width, begin).reshape(rows, width)[:, :head]
-        # Blanks behind the last value of a line belong to the breaks only if they are blanks in every row,
-        # which the strict parse checks; layouts with them stay on the strict path.
-        if len(digits) + head + len(breaks) == width:
-            self._layout = (width, heads, head, breaks, digits)
+            return False
+        return (
+            line[60:].strip() == b"LAT/LON1/LON2/DLON/H"
+            and abs(lat - latitude) < 1e-3
+            and abs(lon1 - self.longitudes[0]) < 1e-3
+            and abs(lon2 - self.longitudes[-1]) < 1e-3
+        )
 
 
 def _decode(text):
