@@ -2,6 +2,15 @@
 
 from skquake.catalogs._aftershocks import AftershockRemover
 from skquake.catalogs._magnitude_filter import MagnitudeFilter
+from skquake.catalogs._matched_controls import MatchedControls
+from skquake.catalogs._random_controls import RandomControls
 from skquake.catalogs._regions import dobrovolsky_radius, region_radius_km
 
-__all__ = ["AftershockRemover", "MagnitudeFilter", "dobrovolsky_radius", "region_radius_km"]
+__all__ = [
+    "AftershockRemover",
+    "MagnitudeFilter",
+    "MatchedControls",
+    "RandomControls",
+    "dobrovolsky_radius",
+    "region_radius_km",
+]

@@ -227,9 +227,9 @@ def _events_of_samples(X, y):
 def _sweep(time, latitude, longitude, *, half_width, window):
     """Position of each event's mainshock; int64 times (ns), ascending.
 
-    The globe is cut into cells of at least four half widths (and two degrees). An event that stands is noted in each
-    cell (at most four, but for the poles) that its box touches; an event asks only the list of its own
-    cell, oldest first, which forgets what is over.
+    The globe is cut into cells of at least four half widths (and two degrees). An event that stands is
+    noted in each cell (at most four, but for the poles) that its box touches; an event asks only the list
+    of its own cell, oldest first, which forgets what is over.
     """
     reach = half_width + 1e-9
     far = 360.0 - reach
@@ -253,7 +253,7 @@ def _sweep(time, latitude, longitude, *, half_width, window):
         np.where(twice_north & twice_east, north + east, -1),
     )
     polar = np.abs(latitude) + reach >= 90.0
-    active: list[list[int]] = [[] for _ in range(int(north.max(initial=0)) + columns)]
+    active = [[] for _ in range(int(north.max(initial=0)) + columns)]
     cells = (row(latitude) + column(longitude)).tolist()
     # No comparison with NaN holds, so the box of a polar event excludes no longitude.
     at, lat, lon = time.tolist(), latitude.tolist(), np.where(polar, np.nan, longitude).tolist()
@@ -264,8 +264,8 @@ def _sweep(time, latitude, longitude, *, half_width, window):
     )
     for i, (t, y, x, cell, everywhere, a, b, c, d) in enumerate(columns_of):
         near = active[cell]
-        if near and until[near[0]] < t:
-            near[:] = [j for j in near if until[j] >= t]
+        while near and until[near[0]] < t:
+            del near[0]
         low, high = y - reach, y + reach
         for j in near:
             if low <= lat[j] <= high and not reach < abs(x - lon[j]) < far and at[j] < t:
