@@ -1,0 +1,126 @@
+"""Background ionosphere: density of the empirical model, temperature, response to storms."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from scipy.ndimage import map_coordinates, spline_filter
+from scipy.signal import lfilter
+
+from skquake._core._geodesy import unit_vectors
+from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns
+
+UNIVERSAL_HOURS = np.arange(24.0)
+LATITUDES = np.arange(-90.0, 91.0, 5.0)
+LONGITUDES = np.arange(-180.0, 180.0, 10.0)
+PAD = 4  # periodic margin, in nodes, that keeps the spline from seeing an edge
+
+TE_SLOPE = 0.2
+STORM_DAYS = 1.5
+STORM_DEX = 0.12
+DIPOLE_POLE = (80.7, -72.7)
+
+
+def log_density(time_ns, latitude, longitude, *, altitude_km, f107):
+    """log10 of the electron density in cm⁻³ of the empirical model, in any shape.
+
+    PyIRI's monthly means at the given altitude, computed on a grid of 1 h x 5 deg x 10 deg for the
+    15th of each month; cubic splines in space and time of day and straight lines between months
+    bring them to the points (within 1 % of PyIRI itself at most places).
+
+    Parameters
+    ----------
+    time_ns : int64 array
+    latitude, longitude : float arrays
+        Degrees; all three broadcast.
+    altitude_km : float
+    f107 : float
+        Solar radio flux, sfu.
+    """
+    time_ns, latitude, longitude = np.broadcast_arrays(time_ns, latitude, longitude)
+    points = np.stack(
+        [
+            (time_ns % NS_PER_DAY) / NS_PER_HOUR + PAD,
+            (latitude - LATITUDES[0]) / 5.0,
+            (longitude - LONGITUDES[0]) % 360.0 / 10.0 + PAD,
+        ]
+    )
+    month, fraction = _month_before(time_ns)
+    out = np.empty(time_ns.shape)
+    for number in np.unique(month):
+        at = month == number
+        before, after = (
+            map_coordinates(
+                _month_map(*divmod(m, 12), altitude_km, f107), points[:, at], prefilter=False, mode="mirror"
+            )
+            for m in (int(number), int(number) + 1)
+        )
+        out[at] = before + fraction[at] * (after - before)
+    return out
+
+
+def _month_before(time_ns):
+    """Number (12 year + month - 1) of the month whose 15th precedes, and the way to the next."""
+    days = np.asarray(time_ns).astype("datetime64[ns]")
+    months = days.astype("datetime64[M]").astype("int64")
+    months = months - (days < _mid_month(months))
+    first, last = (as_ns(_mid_month(m)) for m in (months, months + 1))
+    return months + 12 * 1970, (as_ns(days) - first) / (last - first)
+
+
+def _mid_month(months):
+    """00 UT on the 15th of months counted from 1970-01."""
+    return months.astype("datetime64[M]").astype("datetime64[ns]") + np.timedelta64(14, "D")
+
+
+@lru_cache(maxsize=96)
+def _month_map(year, month0, altitude_km, f107):
+    """Spline coefficients of log10 Ne (cm⁻³) over UT, latitude, longitude, padded periodically."""
+    import PyIRI
+    from PyIRI import main_library as iri
+
+    longitude, latitude = (axis.ravel() for axis in np.meshgrid(LONGITUDES, LATITUDES))
+    layers = iri.IRI_monthly_mean_par(
+        year, month0 + 1, UNIVERSAL_HOURS, longitude, latitude, PyIRI.coeff_dir, 0
+    )
+    f2, f1, e = (iri.solar_interpolation_of_dictionary(layer, f107) for layer in layers[:3])
+    for layer in (f2, f1, e):
+        layer["Nm"] = iri.freq2den(layer["fo"])
+    for layer in (f2, e):
+        layer["Nm"] = iri.limit_Nm(layer["Nm"])
+    density = iri.reconstruct_density_from_parameters_1level(f2, f1, e, np.array([altitude_km]))[:, 0]
+    log_cm3 = np.log10(density).reshape(24, len(LATITUDES), len(LONGITUDES)) - 6.0
+    padded = np.pad(log_cm3, ((PAD, PAD), (0, 0), (PAD, PAD)), mode="wrap")
+    return spline_filter(padded, mode="mirror")
+
+
+def log_temperature(log_ne, local_time):
+    """log10 of the electron temperature in K.
+
+    PyIRI has none. Here Te = T(local time) (Ne / 10**4.5 cm⁻³)**-0.2, where T rises from 950 K
+    at night to 3,000 K by day through the hours around 6 and 18: the orders of magnitude of
+    the topside at 500 km and its known opposition to Ne, not a model to draw conclusions from.
+    """
+    day = 0.5 + 0.5 * np.tanh((6.0 - np.abs(np.asarray(local_time) - 12.0)) / 1.0)
+    return np.log10(950.0 + 2050.0 * day) - TE_SLOPE * (log_ne - 4.5)
+
+
+def storm_drive(kp, time_ns):
+    """Dimensionless disturbance at given times: Kp above 3, remembered over 1.5 days.
+
+    Each 3 h interval counts from its end on; a missing Kp counts as quiet.
+    """
+    start = as_ns(pd.DatetimeIndex(kp.index).to_numpy())
+    excess = np.nan_to_num(np.maximum(kp.to_numpy(dtype=float) - 3.0, 0.0))
+    memory = np.exp(-3.0 / 24.0 / STORM_DAYS)
+    drive = lfilter([1 - memory], [1, -memory], excess)
+    return np.interp(time_ns, start + 3 * NS_PER_HOUR, drive, left=0.0)
+
+
+def storm_pattern(latitude, longitude):
+    """Change of log10 Ne per unit of drive: positive near the dipole equator, negative beyond 18 deg."""
+    dipole = np.rad2deg(np.arcsin(unit_vectors(latitude, longitude) @ unit_vectors(*DIPOLE_POLE)))
+    turn = np.sin(2.0 * np.deg2rad(np.minimum(np.abs(dipole), 45.0))) ** 2
+    return STORM_DEX * (0.5 - 1.5 * turn)

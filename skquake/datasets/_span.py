@@ -1,0 +1,15 @@
+"""The span of time of a simulation."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from skquake._core._time import as_ns, to_utc
+
+
+def span_ns(start, end):
+    """Start and end as int64 ns, or ValueError unless both are dates and end comes after start."""
+    first, last = (int(as_ns(to_utc([date], name))[0]) for date, name in ((start, "start"), (end, "end")))
+    if last <= first:
+        raise ValueError(f"end must be after start, got {pd.Timestamp(first)} and {pd.Timestamp(last)}")
+    return first, last

@@ -1,0 +1,156 @@
+"""What a simulated track was made of, and the best detector that knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from skquake._core._geodesy import great_circle_km, unit_vectors
+from skquake._core._time import NS_PER_SECOND, as_ns
+from skquake._core._validation import check_columns
+from skquake.datasets._planted import Plant
+from skquake.datasets._variability import SphereField
+
+BATCH = 2_000  # windows at a time
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Random parts of log10 Ne (dex) and of log10 Te."""
+
+    step_km: float
+    fields: tuple = (SphereField(0.10, 1500.0, 1.0), SphereField(0.07, 3000.0, 8.0))
+    small_dex: float = 0.025
+    small_km: float = 250.0
+    white_dex: float = float(np.log10(1.02))
+    te_dex: float = float(np.log10(1.03))
+
+    def covariance(self, latitude, longitude):
+        """Covariance of log10 Ne between consecutive rows of a pass.
+
+        Parameters
+        ----------
+        latitude, longitude : arrays of shape (..., length)
+
+        Returns
+        -------
+        ndarray of shape (..., length, length)
+        """
+        point = unit_vectors(latitude, longitude)
+        cosine = np.clip(point @ np.swapaxes(point, -1, -2), -1.0, 1.0)
+        step = np.arange(point.shape[-2])
+        lag = np.abs(step[:, np.newaxis] - step)
+        along = self.small_dex**2 * np.exp(-lag * self.step_km / self.small_km)
+        along += self.white_dex**2 * (lag == 0)
+        return sum(field.covariance(cosine) for field in self.fields) + along
+
+
+@dataclass(frozen=True, repr=False)
+class TrackTruth:
+    """The parts of a simulated track, one value a row of its frame.
+
+    Attributes
+    ----------
+    time : int64 array
+        ns since 1970.
+    latitude, longitude : float arrays
+        Degrees.
+    log_ne : float32 array
+        log10 Ne (cm⁻³) as measured.
+    background : float32 array
+        log10 Ne of the undisturbed ionosphere and its response to storms, free of noise.
+    planted : float32 array
+        Change of log10 Ne by the planted perturbations.
+    plant : Plant
+        Their ``effect``, ``width``, ``minimum_km`` and ``days``.
+    noise : Noise
+        The random parts and their ``covariance``.
+    cadence_s : float
+
+    Examples
+    --------
+    >>> from skquake.datasets import make_track
+    >>> truth = make_track("cses", "2019-03-01", "2019-03-02", side="night", random_state=0).truth
+    >>> truth
+    TrackTruth(10777 rows, effect 0)
+    >>> float(abs(truth.planted).max())
+    0.0
+    """
+
+    time: np.ndarray
+    latitude: np.ndarray
+    longitude: np.ndarray
+    log_ne: np.ndarray
+    background: np.ndarray
+    planted: np.ndarray
+    plant: Plant
+    noise: Noise
+    cadence_s: float
+
+    def __repr__(self):
+        return f"TrackTruth({len(self.time)} rows, effect {self.plant.effect:g})"
+
+    def oracle(self, samples, length):
+        """Probabilities of the detector that knows the planted shape and the noise.
+
+        It compares, in each window of log10 Ne, "noise" with "noise and the perturbation of this
+        sample's own earthquake (or of its control, as if it were one)", at even odds. No
+        classifier that sees Ne alone can rank better, but for earthquakes that overlap.
+
+        Parameters
+        ----------
+        samples : Bunch of :func:`skquake.sampling.make_samples`, or its ``X``
+            Needs ``time`` (of the window's middle row), ``event_latitude``, ``event_longitude``,
+            ``magnitude``, ``lead_days``.
+        length : int
+            Rows in a window; the sample's row is at ``length // 2``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, 3)
+            Columns for classes 0, 1, 2; the last is 0: space weather is no question here.
+
+        Raises
+        ------
+        ValueError
+            If a sample's window is not whole in this track, naming its row.
+        """
+        X = getattr(samples, "X", samples)
+        check_columns(X, ("time", "event_latitude", "event_longitude", "magnitude", "lead_days"), "samples")
+        rows = self._window_rows(as_ns(X["time"]), length)
+        event = [
+            X[name].to_numpy(dtype=float)[:, np.newaxis]
+            for name in ("event_latitude", "event_longitude", "magnitude", "lead_days")
+        ]
+        ratio = np.empty(len(rows))
+        for k in range(0, len(rows), BATCH):
+            here = slice(k, k + BATCH)
+            latitude, longitude = self.latitude[rows[here]], self.longitude[rows[here]]
+            event_latitude, event_longitude, magnitude, lead = (column[here] for column in event)
+            distance = great_circle_km(event_latitude, event_longitude, latitude, longitude)
+            shape = self.plant.shape(distance, magnitude, -lead)
+            residual = self.log_ne[rows[here]].astype(float) - self.background[rows[here]]
+            weight = np.linalg.solve(self.noise.covariance(latitude, longitude), shape[..., np.newaxis])[
+                ..., 0
+            ]
+            ratio[here] = ((residual - 0.5 * shape) * weight).sum(axis=1)
+        p = expit(ratio)
+        return np.column_stack([1.0 - p, p, np.zeros_like(p)])
+
+    def _window_rows(self, time, length):
+        """Rows of the windows around the rows at these times, (n, length)."""
+        at = np.searchsorted(self.time, time)
+        first = at - length // 2
+        last = first + length - 1
+        inside = (first >= 0) & (last < len(self.time))
+        at, first, last = (np.clip(k, 0, len(self.time) - 1) for k in (at, first, last))
+        span = self.time[last] - self.time[first]
+        whole = (
+            inside & (self.time[at] == time) & (span == round((length - 1) * self.cadence_s * NS_PER_SECOND))
+        )
+        if not whole.all():
+            row = int(np.argmin(whole))
+            raise ValueError(f"samples: row {row} has no whole window of {length} rows in this track")
+        return first[:, np.newaxis] + np.arange(length)
