@@ -1,1 +1,5 @@
+"""Neural networks as scikit-learn estimators."""
 
+from skquake.neural._seqnetquake import SeqNetQuakeClassifier
+
+__all__ = ["SeqNetQuakeClassifier"]

@@ -1,0 +1,136 @@
+"""A Keras model that trains on arrays, from a seed, and can be reset without being compiled again."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+_PREDICT_ROWS = 512
+
+
+class SeededModel(keras.Model):
+    """Functional model whose ``fit`` and ``predict`` take arrays only.
+
+    Initial weights, shuffling and dropout come from one NumPy generator, so that the same seed gives the
+    same result and no global random state is read or written. Every batch has the same shape (the last one
+    is filled up with rows of weight zero), so that the step is traced once. Works on any Keras backend.
+    """
+
+    holds = None  # the first weight array of the estimator whose weights are in
+
+    def remember(self):
+        """Note the present weights and optimiser state as those of a fresh model."""
+        self.optimizer.build(self.trainable_variables)
+        self._fresh_weights = tuple(self.get_weights())
+        self._fresh_optimizer = tuple(np.array(value) for value in self.optimizer.variables)
+
+    def reset(self, rng, learning_rate):
+        """Fresh weights and dropout seeds from ``rng``, and a fresh optimiser."""
+        self.set_weights(
+            [
+                _initial(variable.name, value, rng)
+                for variable, value in zip(self.weights, self._fresh_weights, strict=True)
+            ]
+        )
+        for variable in self.variables:
+            if variable.name == "seed_generator_state":
+                variable.assign(np.array([rng.integers(2**31), 0], dtype=variable.dtype))
+        for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
+            variable.assign(value)
+        self.optimizer.learning_rate = learning_rate
+
+    def fit(
+        self,
+        x,
+        y,
+        sample_weight=None,
+        *,
+        rng,
+        batch_size,
+        epochs=1,
+        initial_epoch=0,
+        validation_data=None,
+        callbacks=None,
+        verbose=0,
+        **_,
+    ):
+        """Train; returns the Keras ``History`` with loss, accuracy and, given validation data, theirs."""
+        n = len(x)
+        weight = np.ones(n, np.float32) if sample_weight is None else np.asarray(sample_weight, np.float32)
+        rows_per_step = min(batch_size, _power_of_two(n))
+        steps = -(-n // rows_per_step)
+        callbacks = keras.callbacks.CallbackList(
+            callbacks,
+            add_history=True,
+            add_progbar=bool(verbose),
+            model=self,
+            verbose=verbose,
+            epochs=epochs,
+            steps=steps,
+        )
+        self.stop_training = False
+        callbacks.on_train_begin()
+        logs = {}
+        for epoch in range(initial_epoch, epochs):
+            callbacks.on_epoch_begin(epoch)
+            order = rng.permutation(n)
+            sums = np.zeros(3)  # of loss, of correct weight, of weight
+            for step in range(steps):
+                callbacks.on_train_batch_begin(step)
+                rows = order[step * rows_per_step : (step + 1) * rows_per_step]
+                missing = rows_per_step - len(rows)
+                filled = np.concatenate([rows, np.repeat(rows[:1], missing)])
+                step_weight = weight[filled]
+                step_weight[len(rows) :] = 0.0
+                total = step_weight.sum()
+                # Keras divides by the rows of a batch: undo it for the rows that are not there.
+                step_weight *= rows_per_step / len(rows)
+                result = self.train_on_batch(x[filled], y[filled], step_weight, return_dict=True)
+                sums += result["loss"] * len(rows), result["accuracy"] * total, total
+                callbacks.on_train_batch_end(step, result)
+                if self.stop_training:
+                    break
+            logs = {"loss": sums[0] / n, "accuracy": sums[1] / sums[2]}
+            if validation_data is not None:
+                logs |= self._validate(*validation_data)
+            callbacks.on_epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+        callbacks.on_train_end(logs)
+        return self.history
+
+    def predict(self, x, **_):
+        """Outputs for all rows, in steps of a few fixed sizes."""
+        rows_per_step = min(_PREDICT_ROWS, _power_of_two(len(x)))
+        outputs = []
+        for start in range(0, len(x), rows_per_step):
+            part = x[start : start + rows_per_step]
+            filled = np.zeros((rows_per_step, *x.shape[1:]), np.float32)
+            filled[: len(part)] = part
+            outputs.append(np.asarray(self.predict_on_batch(filled))[: len(part)])
+        return np.concatenate(outputs)
+
+    def _validate(self, x, y, weight):
+        probability = self.predict(x)
+        loss = -np.log(np.maximum(probability[np.arange(len(y)), y], 1e-7))
+        return {
+            "val_loss": float(np.average(loss, weights=weight)),
+            "val_accuracy": float(np.average(probability.argmax(axis=1) == y, weights=weight)),
+        }
+
+
+def _power_of_two(n, smallest=32):
+    """The least power of two that is at least ``n`` (and ``smallest``): few shapes, few traces."""
+    return max(smallest, 1 << (n - 1).bit_length())
+
+
+def _initial(name, fresh, rng):
+    """A new initial value of one weight: uniform (Glorot) or orthogonal kernels, others as they were."""
+    if name.endswith("recurrent_kernel"):
+        q, r = np.linalg.qr(rng.normal(size=fresh.shape[::-1]))
+        return (q * np.sign(np.diag(r))).T.astype(fresh.dtype)
+    if name.endswith("kernel"):
+        fans = np.prod(fresh.shape[:-1]) + np.prod(fresh.shape[:-2]) * fresh.shape[-1]
+        limit = np.sqrt(6.0 / fans)
+        return rng.uniform(-limit, limit, fresh.shape).astype(fresh.dtype)
+    return fresh
