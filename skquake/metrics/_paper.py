@@ -49,13 +49,14 @@ def classification_summary(y_true, proba, *, classes=None, sample_weight=None):
     hit, true, said = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     total, occurs = confusion.sum(), true + said > 0.0
     f1 = 2.0 * hit[occurs] / (true + said)[occurs]
-    spread = np.sqrt((total**2 - (true**2).sum()) * (total**2 - (said**2).sum()))
+    varies = min(np.count_nonzero(true), np.count_nonzero(said)) > 1
+    spread = np.sqrt((total**2 - true @ true) * (total**2 - said @ said)) if varies else np.inf
     accuracy = float(hit.sum() / total)
     return {
         "f1_micro": accuracy,
         "f1_macro": float(f1.mean()),
         "f1_weighted": float(np.average(f1, weights=true[occurs])),
-        "mcc": float((hit.sum() * total - true @ said) / spread) if spread > 0.0 else 0.0,
+        "mcc": float((hit.sum() * total - true @ said) / spread),
         "accuracy": accuracy,
         **{f"auc_{label}": float(binary_auc(y_true == label, proba[:, label], weight)) for label in CLASSES},
     }
