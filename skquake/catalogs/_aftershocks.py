@@ -58,8 +58,8 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
 
     References
     ----------
-    Xiong, P. et al. (2022). Towards advancing the earthquake forecasting by machine learning of
-    satellite data. Science of the Total Environment 771, 145256 (the rule as used there).
+    Xiong, P. et al. (2021). Pre-Earthquake Ionospheric Perturbation Identification Using CSES Data
+    via Transfer Learning. Frontiers in Environmental Science 9, 779255.
 
     Examples
     --------
@@ -126,8 +126,7 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         DataFrame
         """
         self._validate_params()
-        mainshock = self._mainshocks(catalog)
-        return catalog[mainshock == np.arange(len(mainshock))]
+        return catalog[self._mask(catalog)]
 
     def fit_transform(self, catalog, y=None):
         """`fit`, then the independent events of the same catalog.
@@ -229,7 +228,8 @@ def _sweep(time, latitude, longitude, *, half_width, window):
 
     The globe is cut into cells of at least four half widths (and two degrees). An event that stands is
     noted in each cell (at most four, but for the poles) that its box touches; an event asks only the list
-    of its own cell, oldest first, which forgets what is over.
+    of its own cell, oldest first, which forgets what is over. Plain lists: numpy's calls cost more than
+    the handful of comparisons that an event needs.
     """
     reach = half_width + 1e-9
     far = 360.0 - reach
@@ -245,36 +245,31 @@ def _sweep(time, latitude, longitude, *, half_width, window):
 
     south, north = row(latitude - reach), row(latitude + reach)
     west, east = column(longitude - reach), column(longitude + reach)
-    twice_north, twice_east = north > south, east != west
-    corners = (
-        south + west,
-        np.where(twice_east, south + east, -1),
-        np.where(twice_north, north + west, -1),
-        np.where(twice_north & twice_east, north + east, -1),
-    )
     polar = np.abs(latitude) + reach >= 90.0
+    # The cells touched; -1 stands for "none more", and in the first place for every longitude.
+    first = np.where(polar, -1, south + west)
+    second = np.where(east != west, south + east, -1)
+    third = np.where(north > south, north + west, -1)
+    fourth = np.where((north > south) & (east != west), north + east, -1)
     active = [[] for _ in range(int(north.max(initial=0)) + columns)]
-    cells = (row(latitude) + column(longitude)).tolist()
-    # No comparison with NaN holds, so the box of a polar event excludes no longitude.
+    cells = row(latitude) + column(longitude)
+    # No comparison with NaN holds: the box of a polar event excludes no longitude.
     at, lat, lon = time.tolist(), latitude.tolist(), np.where(polar, np.nan, longitude).tolist()
-    until = (time + window).tolist()
     mainshock = list(range(len(at)))
-    columns_of = zip(
-        at, lat, longitude.tolist(), cells, polar.tolist(), *(c.tolist() for c in corners), strict=True
-    )
-    for i, (t, y, x, cell, everywhere, a, b, c, d) in enumerate(columns_of):
+    rest = (a.tolist() for a in (longitude, cells, first, second, third, fourth))
+    for i, t, y, x, cell, a, b, c, d in zip(range(len(at)), at, lat, *rest, strict=True):
         near = active[cell]
-        while near and until[near[0]] < t:
+        oldest, low, high = t - window, y - reach, y + reach
+        while near and at[near[0]] < oldest:
             del near[0]
-        low, high = y - reach, y + reach
         for j in near:
             if low <= lat[j] <= high and not reach < abs(x - lon[j]) < far and at[j] < t:
                 mainshock[i] = j
                 break
         else:
-            if everywhere:
-                for first in {south[i].item(), north[i].item()}:
-                    for k in range(first, first + columns):
+            if a < 0:
+                for start in {south[i].item(), north[i].item()}:
+                    for k in range(start, start + columns):
                         active[k].append(i)
                 continue
             active[a].append(i)

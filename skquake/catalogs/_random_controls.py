@@ -151,8 +151,8 @@ class RandomControls(BaseEstimator):
             if found.shape[1] == n_controls:
                 return found[0].astype(np.int64), found[1], found[2]
         raise ValueError(
-            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws: hardly any place and time "
-            f"of the catalog's range is free of earthquakes within min_degrees={self.min_degrees} and "
+            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws: hardly any place and "
+            f"time of the catalog's range is free of earthquakes within min_degrees={self.min_degrees} and "
             f"min_days={self.min_days}; lower one of them, or give a catalog with a wider range"
         )
 
