@@ -20,6 +20,7 @@ from skquake.metrics._seismic import binary_auc, binary_mcc
 SCORES = ("seismic_mcc", "seismic_auc", "event_auc")
 _CHUNK = 2_000_000  # weights held at once
 _FEW = 10  # units below which an interval is hardly known
+_RARE = 0.05  # share of undefined resamples that is worth no word
 
 
 @validate_params(
@@ -46,7 +47,7 @@ def score_interval(
     sample_weight="event",
     n_resamples=1000,
     block_days=27.0,
-    min_blocks=10,
+    min_blocks=12,
     level=0.95,
     random_state=None,
 ):
@@ -67,7 +68,7 @@ def score_interval(
     shorter blocks. Without ``time`` it comes from pairs alone.
 
     The interval is the percentile interval, its quantiles moved outwards for the number n of units: the
-    level alpha becomes Phi(sqrt(n / (n - 1)) t_{n-1}(alpha)), without which ten blocks cover too
+    level alpha becomes Phi(sqrt(n / (n - 1)) t_{n-1}(alpha)), without which a dozen blocks cover too
     little. It holds the model fixed: it tells what other test data would do, not other training data.
 
     Parameters
@@ -89,7 +90,7 @@ def score_interval(
     n_resamples : int, default=1000
     block_days : float, default=27.0
         Least length of a block; 27 days is one rotation of the Sun.
-    min_blocks : int, default=10
+    min_blocks : int, default=12
         Below this, the spread of so few blocks is itself hardly known.
     level : float, default=0.95
     random_state : int, RandomState instance or None, default=None
@@ -107,7 +108,8 @@ def score_interval(
     Warns
     -----
     UserWarning
-        With fewer than 10 units, or where the score is undefined in some resamples (they do not count).
+        With fewer than 10 units, or where more than 5 % of the resamples hold one class only: the score
+        is undefined there, and they do not count.
 
     References
     ----------
@@ -165,7 +167,7 @@ def score_interval(
     if n_units < _FEW:
         message = f"only {n_units} units ({name}) to resample; the interval is hardly more than a guess"
         warnings.warn(f"{score}: {message}", stacklevel=3)
-    if undefined:
+    if undefined > _RARE * n_resamples:
         message = f"{undefined} of {n_resamples} resamples hold one class only and do not count"
         warnings.warn(f"{score}: {message}", stacklevel=3)
     return Bunch(low=low, high=high, unit=name, n_units=n_units)

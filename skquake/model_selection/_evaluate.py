@@ -179,6 +179,8 @@ def evaluate(
     event_id = X["event_id"].to_numpy()
     key = None if sample_weight is None else _weight_parameter(estimator)
     folds = list(_folds(cv, X, y, getattr(samples, "groups", None)))
+    if not folds:
+        raise ValueError("evaluate: cv holds no folds")
     tests, probas = [], []
     for train, test in progress(folds, desc="folds", verbose=verbose, total=len(folds)):
         weights = {}
@@ -194,11 +196,14 @@ def evaluate(
 def _folds(cv, X, y, groups):
     """(train, test) positions from a splitter, an iterable of folds, or one fold."""
     if hasattr(cv, "split"):
-        return cv.split(X, y, groups)
+        # scikit-learn's splitters say whether they want groups, and warn of those that they ignore.
+        routing = getattr(cv, "get_metadata_routing", None)
+        wanted = routing is None or routing().split.requests.get("groups")
+        return cv.split(X, y, groups if wanted else None)
     cv = list(cv)
-    if len(cv) == 2 and all(np.ndim(part) == 1 for part in cv):
-        return [tuple(cv)]
-    return cv
+    # Two runs of positions are one fold; two folds are runs of arrays.
+    is_one = len(cv) == 2 and all(len(part) and np.ndim(part[0]) == 0 for part in cv)
+    return [tuple(cv)] if is_one else cv
 
 
 def _weight_parameter(estimator):

@@ -47,7 +47,7 @@ def purge(table, candidates, test, *, groups=None, gap_days=0.0, within_km=None,
         raise ValueError(
             f"{what}: {len(train)} of {len(candidates)} training rows are left, fewer than the {needed} of "
             f"min_train={min_train}: {torn.sum()} went for a pair in the test fold, {shared.sum()} for an "
-            "observation shared with it; use more data, fewer folds, a smaller within_km or a smaller min_train"
+            "observation shared with it; use more data, fewer folds, a smaller within_km or min_train"
         )
     counts = {
         "n_train": len(train),

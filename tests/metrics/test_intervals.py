@@ -132,7 +132,7 @@ def test_one_unit_is_an_error():
 
 
 def test_undefined_resamples_warn():
-    y, proba = np.array([1] + [0] * 11), np.full((12, 2), 0.5)
+    y, proba = np.array([1] + [0] * 11), np.full((12, 2), 0.5)  # a third of all draws miss the one
     with pytest.warns(UserWarning, match="resamples hold one class only"):
         score_interval("seismic_auc", y, proba, event_id=np.arange(12), random_state=0)
 

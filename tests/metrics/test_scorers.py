@@ -58,7 +58,7 @@ def test_search_and_cross_validation(samples, model):
     search = GridSearchCV(model, {"logisticregression__C": [0.1, 1.0]}, cv=cv, scoring=seismic_auc_scorer)
     search.fit(X, y, groups=samples.groups)
     assert search.best_score_ > 0.6
-    scores = cross_val_score(model, X, y, cv=cv, scoring=seismic_auc_scorer, n_jobs=2)
+    scores = cross_val_score(model, X, y, cv=cv, scoring=seismic_auc_scorer)
     both = cross_validate(model, X, y, cv=cv, scoring={"a": seismic_auc_scorer, "m": seismic_mcc_scorer})
     np.testing.assert_array_equal(both["test_a"], scores)
 

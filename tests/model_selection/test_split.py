@@ -1,0 +1,182 @@
+"""Purged splitters: what they promise, and inside scikit-learn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from common.sample_frames import sample_frame
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+
+from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit
+from skquake.model_selection._purge import SampleTable, shares_observation
+
+SPLITTERS = [
+    PurgedGroupKFold(4, min_train=1),
+    PurgedGroupKFold(3, shuffle=True, random_state=0, min_train=1),
+    PurgedGroupKFold(3, block_degrees=20.0, min_train=1),
+    PurgedTimeSeriesSplit(3, min_train=1),
+    PurgedTimeSeriesSplit(2, gap_days=5.0, within_km=float("inf"), min_train=1),
+]
+
+
+@pytest.mark.parametrize("splitter", SPLITTERS, ids=repr)
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000), track=st.booleans(), dense=st.booleans())
+def test_no_torn_pair_no_shared_observation_no_lost_test_row(splitter, seed, track, dense):
+    X = sample_frame(40, track=track, span_days=200 if dense else 500, seed=seed).X
+    table, tested = SampleTable(X, "test"), []
+    for train, test in splitter.split(X):
+        assert not set(X["pair_id"].iloc[train]) & set(X["pair_id"].iloc[test])
+        options = {"gap_days": splitter.gap_days, "within_km": splitter.within_km}
+        assert not shares_observation(table, train, test, **options).any()
+        # Nothing went that could stay.
+        candidates = np.setdiff1d(np.arange(len(X)), test)
+        if isinstance(splitter, PurgedTimeSeriesSplit):
+            assert X["time"].iloc[train].max() < X["time"].iloc[test].min()
+            candidates = np.flatnonzero(X["time"] < X["time"].iloc[test].min())
+        gone = np.setdiff1d(candidates, train)
+        reason = X["pair_id"].iloc[gone].isin(X["pair_id"].iloc[test]).to_numpy()
+        assert (reason | shares_observation(table, gone, test, **options)).all()
+        tested.append(test)
+    tested = np.concatenate(tested)
+    assert len(np.unique(tested)) == len(tested)
+    if isinstance(splitter, PurgedGroupKFold):
+        assert len(tested) == len(X)
+    else:
+        last = X["time"].to_numpy() >= X["time"].iloc[tested].min()
+        assert len(tested) == last.sum()
+
+
+def test_folds_are_balanced():
+    X = sample_frame(100).X
+    sizes = PurgedGroupKFold(5).describe(X)["n_test"]
+    assert sizes.max() - sizes.min() <= 2
+    assert sizes.sum() == len(X)
+
+
+def test_row_order_does_not_matter_to_time_splits():
+    X = sample_frame(40).X
+    order = np.random.default_rng(0).permutation(len(X))
+    folds = zip(PurgedTimeSeriesSplit(3).split(X), PurgedTimeSeriesSplit(3).split(X.iloc[order]), strict=True)
+    for (train, test), (train_mixed, test_mixed) in folds:
+        np.testing.assert_array_equal(np.sort(order[train_mixed]), train)
+        np.testing.assert_array_equal(np.sort(order[test_mixed]), test)
+
+
+def test_positions_not_labels():
+    X = sample_frame(30).X
+    relabelled = X.set_axis(np.arange(len(X))[::-1] + 1000)
+    for (a, b), (c, d) in zip(
+        PurgedGroupKFold(3).split(X), PurgedGroupKFold(3).split(relabelled), strict=True
+    ):
+        np.testing.assert_array_equal(a, c)
+        np.testing.assert_array_equal(b, d)
+
+
+def test_blocks_keep_places_together():
+    X = sample_frame(120).X
+    for train, test in PurgedGroupKFold(4, block_degrees=30.0).split(X):
+        cells = [
+            set(zip(part["latitude"] // 30, (part["longitude"] % 360) // 30, strict=True))
+            for part in (X.iloc[train], X.iloc[test])
+        ]
+        assert not cells[0] & cells[1]
+
+
+def test_shuffle_is_repeatable_and_different():
+    X = sample_frame(60).X
+    folds = lambda seed: [  # noqa: E731
+        test.tolist() for _, test in PurgedGroupKFold(3, shuffle=True, random_state=seed).split(X)
+    ]
+    assert folds(0) == folds(0)
+    assert folds(0) != folds(1)
+
+
+def test_describe_counts_what_split_does():
+    samples = sample_frame(60, span_days=250)
+    splitter = PurgedGroupKFold(4)
+    report = splitter.describe(samples.X, samples.y)
+    assert report.index.name == "fold"
+    for fold, (train, test) in enumerate(splitter.split(samples.X, samples.y)):
+        row = report.loc[fold]
+        assert (row["n_train"], row["n_test"]) == (len(train), len(test))
+        assert row["n_train"] + row["n_test"] + row["n_purged"] == len(samples.X)
+        assert row["n_purged"] == row["n_purged_pair"] + row["n_purged_shared"]
+        assert row["n_pairs_test"] == samples.X["pair_id"].iloc[test].nunique()
+        assert row["n_pairs_train"] == samples.X["pair_id"].iloc[train].nunique()
+    assert report["n_purged_shared"].sum() > 0
+
+
+def test_groups_may_join_pairs_but_not_tear_them():
+    X = sample_frame(40).X
+    joined = X["pair_id"].str[1:].astype(int) // 4
+    for train, test in PurgedGroupKFold(3).split(X, groups=joined):
+        assert not set(joined[train]) & set(joined[test])
+    with pytest.raises(ValueError, match="groups tear 40 pair"):
+        next(PurgedGroupKFold(3).split(X, groups=X["event_id"]))
+    with pytest.raises(ValueError, match="groups must name the group of each"):
+        next(PurgedGroupKFold(3).split(X, groups=[1, 2]))
+
+
+@pytest.mark.parametrize("splitter", [PurgedGroupKFold(3), PurgedTimeSeriesSplit(3)], ids=repr)
+def test_errors(splitter):
+    samples = sample_frame(40)
+    X, y = samples.X, samples.y
+    name = type(splitter).__name__
+    with pytest.raises(TypeError, match=f"{name}: X is a bare ndarray; .*pair_id"):
+        next(splitter.split(X[["latitude"]].to_numpy(), y))
+    with pytest.raises(ValueError, match="y has 3 values"):
+        next(splitter.split(X, y[:3]))
+    with pytest.raises(ValueError, match=rf"{name}, fold 0: .*fewer than the 100000 of min_train=100000"):
+        next(clone(splitter).set_params(min_train=100_000).split(X))
+    with pytest.raises(ValueError, match=r"min_train=0\.99"):
+        list(clone(splitter).set_params(min_train=0.99, within_km=float("inf"), gap_days=30.0).split(X))
+    with pytest.raises(ValueError, match="'gap_days' parameter"):
+        next(clone(splitter).set_params(gap_days="ten").split(X))
+    with pytest.raises(ValueError, match="'n_splits' parameter"):
+        next(clone(splitter).set_params(n_splits=0).split(X))
+    with pytest.raises(ValueError, match=r"group|runs"):
+        next(splitter.split(X.iloc[:2]))
+    lone = np.where(X["event_id"] == X["event_id"].iloc[-1], 1, 0)
+    with pytest.raises(ValueError, match=rf"{name}, fold [012]: the (training|test) rows .* none of class 1"):
+        list(splitter.split(X, lone))
+
+
+def test_inside_scikit_learn():
+    samples = sample_frame(60)
+    X, y = samples.X, samples.y
+    cv = PurgedGroupKFold(3)
+    assert repr(clone(cv)) == "PurgedGroupKFold(n_splits=3)"
+    assert cv.get_n_splits() == 3
+    model = DummyClassifier(strategy="prior")
+    assert cross_val_predict(model, X, y, cv=cv, method="predict_proba").shape == (len(X), 3)
+    assert len(cross_val_score(model, X, y, cv=PurgedTimeSeriesSplit(2))) == 2
+    search = GridSearchCV(model, {"strategy": ["prior", "uniform"]}, cv=cv, n_jobs=2)
+    clone(search).fit(X, y, groups=samples.groups)
+    with config_context(enable_metadata_routing=True):
+        clone(search).fit(X, y, groups=samples.groups)
+
+
+def test_twenty_thousand_rows():
+    rng = np.random.default_rng(0)
+    n = 20_000
+    time = pd.Timestamp("2010-01-01") + pd.to_timedelta(np.sort(rng.uniform(0, 2000, n)), unit="D")
+    X = pd.DataFrame(
+        {
+            "source": "tec",
+            "time": time,
+            "latitude": rng.uniform(-60, 60, n),
+            "longitude": rng.uniform(-180, 180, n),
+            "pair_id": rng.integers(0, 2000, n),
+            "radius_km": 300.0,
+            "obs_start": time - pd.Timedelta("3D"),
+            "obs_end": time,
+        }
+    )
+    report = PurgedGroupKFold(5).describe(X)
+    assert report["n_test"].sum() == n
+    assert (report["n_purged_shared"] > 0).all()
