@@ -171,12 +171,13 @@ def check_length(length, name="length"):
         raise ValueError(f"{name} must be a whole number of observations >= 1, got {length!r}")
 
 
-def duration_ns(value, name):
+def duration_ns(value, name, *, optional=False):
     """A duration in ns: a number is in seconds, anything else is read by ``pandas.Timedelta``."""
-    if value is None:
+    if optional and value is None:
         return None
     try:
-        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        # NumPy counts its durations as whole numbers.
+        if isinstance(value, numbers.Real) and not isinstance(value, (bool, np.timedelta64)):
             value = pd.Timedelta(float(value), "s")
         ns = pd.Timedelta(value).as_unit("ns").value
     except (TypeError, ValueError) as error:
@@ -214,6 +215,12 @@ def last_rows(content, time, problems):
     age = time - content.time[0]
     problems.add((age < 0) | (age > n * content.cadence) | (time == NAT), "no observation at this time")
     return np.clip(age // content.cadence, 0, n - 1)
+
+
+def holds_numbers(dtype):
+    """Whether a column of this dtype holds real numbers."""
+    types = pd.api.types
+    return types.is_numeric_dtype(dtype) and not (types.is_bool_dtype(dtype) or types.is_complex_dtype(dtype))
 
 
 def to_float32(column):

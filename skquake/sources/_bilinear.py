@@ -41,16 +41,17 @@ def bracket_rows(grid, latitude):
 
 
 def bracket_columns(grid, longitude):
-    """Columns west and east of each longitude, and the way between them in [0, 1)."""
+    """Columns west and east of each longitude, and the way between them in [0, 1).
+
+    The grid is taken as a ring; outside are places in a hole wider than 1.5 typical steps,
+    wherever it lies: maps of a region may contain the dateline.
+    """
     n = len(grid)
     ring = np.append(grid, grid[0] + 360.0)
-    goes_round = n > 1 and ring[-1] - ring[-2] <= 1.5 * np.max(np.diff(grid))
-    if goes_round:
-        longitude = np.where(longitude < grid[0], longitude + 360.0, longitude)
-        west, east, u = bracket(ring, longitude)
-        return west % n, east % n, u, np.zeros(len(longitude), dtype=bool)
-    outside = (longitude < grid[0]) | (longitude > grid[-1])
-    return *bracket(grid, np.clip(longitude, grid[0], grid[-1])), outside
+    west, east, u = bracket(ring, np.where(longitude < grid[0], longitude + 360.0, longitude))
+    typical = np.median(np.diff(grid)) if n > 1 else 0.0
+    outside = (u > 0) & (ring[east] - ring[west] > 1.5 * typical)
+    return west % n, east % n, u, outside
 
 
 def bracket(grid, x):

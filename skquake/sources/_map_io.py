@@ -52,11 +52,12 @@ def map_from_xarray(data):
     if not all(data.sizes[name] for name in _DIMS):
         raise ValueError(f"maps: empty along {', '.join(n for n in _DIMS if not data.sizes[n])}")
 
-    latitude, longitude = data["latitude"].to_numpy(), data["longitude"].to_numpy()
-    size = max(len(latitude), len(longitude))
-    latitude, longitude = check_coordinates(np.resize(latitude, size), np.resize(longitude, size), "maps")
-    rows = ascending(latitude[: data.sizes["latitude"]], "latitude")
-    columns = ascending(longitude[: data.sizes["longitude"]], "longitude", repeated=True)
+    latitude, longitude = (data[name].to_numpy() for name in _DIMS[:2])
+    ascending(longitude, "longitude")
+    latitude, _ = check_coordinates(latitude, np.zeros(len(latitude)), "maps")
+    _, longitude = check_coordinates(np.zeros(len(longitude)), longitude, "maps")
+    rows = ascending(latitude, "latitude")
+    columns = ascending(longitude, "longitude", repeated=True)
     time = as_ns(to_utc(data["time"].to_numpy(), "maps: time"))
     whole, slots, cadence = time_base(time)
 

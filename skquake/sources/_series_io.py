@@ -9,7 +9,7 @@ import pandas as pd
 
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns, check_coordinates
-from skquake.sources._base import to_float32
+from skquake.sources._base import holds_numbers, to_float32
 from skquake.sources._resample import interpolate
 
 _CURE = "SeriesSource.from_irregular(frame, stations, cadence, max_gap) resamples, with a limit on gaps"
@@ -50,13 +50,19 @@ def series_from_frames(frames, stations):
     for position, frame in enumerate(sorted_frames.values()):
         for row, station in enumerate(first.columns):
             values[row, :, position] = to_float32(frame[station])
-    units = tuple(
-        (str(channel), str(frame.attrs["units"]))
-        for channel, frame in frames.items()
-        if isinstance(frame.attrs.get("units"), str)
-    )
+    found = {str(channel): unit_of(frame) for channel, frame in frames.items()}
+    units = tuple((channel, unit) for channel, unit in found.items() if unit)
     names = np.asarray(list(first.columns), dtype=object)
     return Series(time, values, names, latitude, longitude, channels, units, cadence)
+
+
+def unit_of(frame):
+    """The unit in ``frame.attrs["units"]``, one for all stations or the same for each; "" if unknown."""
+    units = frame.attrs.get("units", "")
+    if isinstance(units, dict):
+        each = {units.get(station) for station in frame.columns}
+        units = each.pop() if len(each) == 1 else ""
+    return str(units or "")
 
 
 def sort_by_time(frame, channel):
@@ -73,7 +79,7 @@ def sort_by_time(frame, channel):
     if not frame.columns.is_unique:
         raise ValueError(f"{what}: station {frame.columns[frame.columns.duplicated()][0]!r} occurs twice")
     for station, dtype in frame.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
+        if not holds_numbers(dtype):
             raise ValueError(f"{what}: station {station!r} holds {dtype}, not numbers")
     time = pd.DatetimeIndex(to_utc(frame.index, f"{what}: time"))
     if time.hasnans:

@@ -93,7 +93,11 @@ class TrackSource(Source):
         if isinstance(channels, str):
             channels = (channels,)
         channels = None if channels is None else tuple(channels)
-        arguments = (channels, duration_ns(cadence, "cadence"), duration_ns(max_gap, "max_gap"))
+        cadence, max_gap = (
+            duration_ns(value, name, optional=True)
+            for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
+        )
+        arguments = (channels, cadence, max_gap)
         if isinstance(data, (str, os.PathLike)):
             backing = Files(data, ".parquet", read_track, arguments)
         else:

@@ -11,7 +11,7 @@ import pandas as pd
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns, check_coordinates
 from skquake.sources._backing import write_atomically
-from skquake.sources._base import NAT, to_float32
+from skquake.sources._base import NAT, holds_numbers, to_float32
 from skquake.sources._passes import find_passes
 
 GAP_CADENCES = 5
@@ -113,7 +113,7 @@ def choose_channels(frame, channels, what):
         raise ValueError(f"{what}: a column or channel is named twice; name each once")
     for channel in chosen:
         dtype = frame[channel].dtype
-        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
+        if not holds_numbers(dtype):
             raise ValueError(
                 f"{what}: channel {channel!r} holds {dtype}, not numbers; convert it, "
                 "or name the channels you want with channels="
