@@ -88,10 +88,10 @@ class _Structure:
         at, entries = self.integer(gdr + 28, 8), 0
         for _ in range(n_attributes):
             self.record(at, 4)
-            counts = self.integer(at + 36), self.integer(at + 56)
-            entries += sum(counts)
-            if min(counts) < 0 or entries > len(data) // 56:
-                self.fail(at, f"{counts} attribute entries cannot stand in {len(data)} bytes")
+            for first, count in ((20, 36), (48, 56)):
+                entries += self._entries(self.integer(at + first, 8), self.integer(at + count))
+            if entries > len(data) // 56:
+                self.fail(at, f"{entries} attribute entries cannot stand in {len(data)} bytes")
             at = self.integer(at + 12, 8)
         at, seen = self.integer(gdr + 20, 8), set()
         for _ in range(n_z):
@@ -101,8 +101,19 @@ class _Structure:
             self._variable(at)
             at = self.integer(at + 12, 8)
 
+    def _entries(self, at, count):
+        """``count``, after as many attribute entries from ``at`` on were checked."""
+        if not 0 <= count <= len(self.data) // 56:
+            self.fail(at, f"{count} attribute entries cannot stand in {len(self.data)} bytes")
+        for _ in range(count):
+            self.record(at, 5, 9)
+            at = self.integer(at + 12, 8)
+        return count
+
     def _variable(self, at):
         self.record(at, 8)
+        if self.integer(at + 44) & 4:
+            self.record(self.integer(at + 72, 8), 11)
         kind, last = self.integer(at + 20), self.integer(at + 24)
         elements, n_dims = self.integer(at + 64), self.integer(at + 340)
         if kind not in _SIZES or not 1 <= elements <= len(self.data) or not 0 <= n_dims <= 10:

@@ -35,6 +35,8 @@ class FormatError(ValueError):
     """
 
     def __init__(self, path, where, what):
+        # What a hostile file holds must not flood the terminal.
+        what = what if len(what) <= 300 else what[:297] + "..."
         super().__init__(path, where, what)
         self.path, self.where, self.what = path, where, what
 

@@ -97,9 +97,7 @@ def _read_one(path):
     except FormatError:
         raise
     except Exception as error:  # cdflib raises whatever a damaged record leads to
-        raise FormatError(
-            path, "CDF records", f"cannot be read ({type(error).__name__}: {error})"[:200]
-        ) from error
+        raise FormatError(path, "CDF records", f"cannot be read ({type(error).__name__}: {error})") from error
 
 
 def _columns(file, path):

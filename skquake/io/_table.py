@@ -55,7 +55,7 @@ def read_table(data, path, columns):
     except (pa.ArrowException, ValueError) as error:
         text = str(error)
         row = re.search(r"Row #(\d+)", text)
-        raise FormatError(path, f"row {row[1]}" if row else "table", text.replace("\n", " ")[:160]) from error
+        raise FormatError(path, f"row {row[1]}" if row else "table", text.replace("\n", " ")) from error
     frame = pd.DataFrame({name: table.column(name).to_numpy() for name in columns})
     if not len(frame):
         raise FormatError(path, "line 2", "no row below the header")

@@ -161,7 +161,7 @@ def _geojson(data, path):
         features = collection["features"]
         count = collection.get("metadata", {}).get("count", len(features))
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise FormatError(path, "GeoJSON", f"expected a whole FeatureCollection ({error})"[:200]) from error
+        raise FormatError(path, "GeoJSON", f"expected a whole FeatureCollection ({error})") from error
     if not isinstance(features, list) or not features:
         raise FormatError(path, "GeoJSON", "no features")
     if count != len(features):
@@ -174,7 +174,7 @@ def _geojson(data, path):
             rows.append(_feature(feature))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
             raise FormatError(
-                path, f"feature {i}", f"not an event ({type(error).__name__}: {error})"[:200]
+                path, f"feature {i}", f"not an event ({type(error).__name__}: {error})"
             ) from error
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     for name in ("time", "updated"):

@@ -65,7 +65,7 @@ def read_station_vtec(paths, *, fill=(), verbose=0):
 
 def _read_one(path, fill):
     data = read_bytes(path)
-    names = [name for name in header_of(data, path)]
+    names = header_of(data, path)
     time = next((name for name in names if name.strip().lower() in _TIME), None)
     stations = [name for name in names if name != time]
     if time is None or not stations:

@@ -1,0 +1,171 @@
+"""Small files in the layouts of the readers, written from numbers."""
+
+import numpy as np
+
+USGS_HEADER = (
+    "time,latitude,longitude,depth,mag,magType,nst,gap,dmin,rms,net,id,updated,place,type,"
+    "horizontalError,depthError,magError,magNst,status,locationSource,magSource"
+)
+
+
+def usgs_row(
+    id="us1", time="2001-01-13T17:33:32.380Z", lat=13.049, lon=-88.66, depth=60, mag=7.7, kind="earthquake",
+    updated="2016-11-10T01:32:53.651Z", place="10km S of Place, El Salvador",
+):  # fmt: skip
+    return f'{time},{lat},{lon},{depth},{mag},mwc,63,62,,1.09,us,{id},{updated},"{place}",{kind},,,,,reviewed,us,gcmt'
+
+
+def usgs(*rows):
+    return "\n".join([USGS_HEADER, *(rows or (usgs_row(),))]) + "\n"
+
+
+def kp_daily(days=("2025 02 05",), values="1.000  1.667 -1.000  0.000  9.000  2.333  3.667  4.000", d=0):
+    line = "{day} 34004 34004.5 2611 21  {values}    4    6   -1    0  400   12   22   27    -1  -1     -1.0     -1.0 {d}"
+    return "# header\n" + "".join(line.format(day=day, values=values, d=d) + "\n" for day in days)
+
+
+def dst_line(day="0501*01", values=None, base=0, century="20", version="2", marks="  X"):
+    values = list(range(-1, -25, -1)) if values is None else values
+    return f"DST{day}{marks}{version}{century}{base:4d}" + "".join(f"{v:4d}" for v in values) + "  -5\n"
+
+
+SW_HEADER = (
+    "DATE,BSRN,ND,KP1,KP2,KP3,KP4,KP5,KP6,KP7,KP8,KP_SUM,AP1,AP2,AP3,AP4,AP5,AP6,AP7,AP8,AP_AVG,CP,C9,ISN,"
+    "F10.7_OBS,F10.7_ADJ,F10.7_DATA_TYPE,F10.7_OBS_CENTER81,F10.7_OBS_LAST81,F10.7_ADJ_CENTER81,F10.7_ADJ_LAST81"
+)
+
+
+def sw_days():
+    """(date, kp, ap, f107, type) of one day of every type."""
+    kp, ap = (47, 40, 90, 80, 77, 77, 87, 87), (39, 27, 400, 207, 179, 179, 300, 300)
+    return [
+        ("2003-10-29", kp, ap, 291.7, "OBS"),
+        ("2003-10-30", kp[::-1], ap[::-1], 271.4, "INT"),
+        ("2003-10-31", kp, ap, 250.0, "PRD"),
+        ("2003-11-01", None, None, 240.0, "PRM"),
+    ]
+
+
+def sw_csv(days=None):
+    lines = [SW_HEADER]
+    for date, kp, ap, f107, kind in days or sw_days():
+        kps = ",".join(map(str, kp)) + ",590" if kp else "," * 8
+        aps = ",".join(map(str, ap)) + ",204,1.9,8" if ap else "," * 10
+        lines.append(f"{date},2325,10,{kps},{aps},167,{f107},288.1,{kind},150.0,120.1,145.9,118.0")
+    return "\r\n".join(lines) + "\r\n"
+
+
+def sw_text(days=None):
+    sections = {"OBSERVED": ("OBS", "INT"), "DAILY_PREDICTED": ("PRD",), "MONTHLY_PREDICTED": ("PRM",)}
+    lines = ["DATATYPE CssiSpaceWeather", "VERSION 1.2", "UPDATED 2026 Aug 07 00:00:00 UTC", "# comment", "#"]
+    for section, kinds in sections.items():
+        chosen = [day for day in days or sw_days() if day[4] in kinds]
+        lines += [f"NUM_{section}_POINTS {len(chosen)}", f"BEGIN {section}"]
+        for date, kp, ap, f107, kind in chosen:
+            year, month, day = map(int, date.split("-"))
+            kps = "".join(f"{v:3d}" for v in kp) + " 590" if kp else " " * 28
+            aps = "".join(f"{v:4d}" for v in ap) + " 204 1.9 8" if ap else " " * 42
+            flag = {"OBS": " 0", "INT": " 4"}.get(kind, "  ")
+            lines.append(
+                f"{year:4d} {month:02d} {day:02d} 2325 10{kps}{aps} 167 288.1{flag} 145.9 118.0{f107:6.1f} 150.0 120.1"
+            )
+        lines += [f"END {section}", ""]
+    return "\n".join(lines) + "\n"
+
+
+def record(text, label):
+    return f"{text:<60}{label:<20}"
+
+
+def epoch_fields(epoch):
+    """Six I6 fields; a tuple is taken as it is (for 24:00)."""
+    if not isinstance(epoch, tuple):
+        t = np.datetime64(epoch, "s").item()
+        epoch = (t.year, t.month, t.day, t.hour, t.minute, t.second)
+    return "".join(f"{v:6d}" for v in epoch)
+
+
+def ionex_map(kind, k, epoch, values, lats, lons, *, inner=(), pad=""):
+    lines = [
+        record(f"{k:6d}", f"START OF {kind} MAP"),
+        record(epoch_fields(epoch), "EPOCH OF CURRENT MAP"),
+        *inner,
+    ]
+    step = lons[1] - lons[0]
+    for lat, row in zip(lats, values, strict=True):
+        head = f"  {lat:6.1f}{lons[0]:6.1f}{lons[-1]:6.1f}{step:6.1f}{450.0:6.1f}"
+        lines.append(record(head, "LAT/LON1/LON2/DLON/H"))
+        lines += ["".join(f"{v:5d}" for v in row[i : i + 16]) + pad for i in range(0, len(row), 16)]
+    return lines + [record(f"{k:6d}", f"END OF {kind} MAP")]
+
+
+def ionex(
+    epochs, maps, *, lats=(10.0, 5.0, 0.0), lons=tuple(np.arange(-180.0, 181.0, 20.0)), exponent=-1, declared=None,
+    rms=True, heights=False, end=True, first=None, inner=(), pad="", program="centre", after_header=(),
+):  # fmt: skip
+    """Text of an IONEX file; ``maps`` (n, latitudes, longitudes) are the integers that stand in it."""
+    n = len(maps) if declared is None else declared
+    lines = [
+        record(f"{'1.0':>8}{'':12}IONOSPHERE MAPS     GPS", "IONEX VERSION / TYPE"),
+        record(program, "PGM / RUN BY / DATE"),
+        record("a comment", "COMMENT"),
+        record(epoch_fields(first or epochs[0]), "EPOCH OF FIRST MAP"),
+        record(epoch_fields(epochs[-1]), "EPOCH OF LAST MAP"),
+        record(f"{n:6d}", "# OF MAPS IN FILE"),
+        record("     2", "MAP DIMENSION"),
+        record("   450.0 450.0   0.0", "HGT1 / HGT2 / DHGT"),
+        record(f"  {lats[0]:6.1f}{lats[-1]:6.1f}{lats[1] - lats[0]:6.1f}", "LAT1 / LAT2 / DLAT"),
+        record(f"  {lons[0]:6.1f}{lons[-1]:6.1f}{lons[1] - lons[0]:6.1f}", "LON1 / LON2 / DLON"),
+        *([] if exponent is None else [record(f"{exponent:6d}", "EXPONENT")]),
+        *after_header,
+        record("", "END OF HEADER"),
+    ]
+    for kind, wanted in (("TEC", True), ("RMS", rms), ("HEIGHT", heights)):
+        for k, (epoch, values) in enumerate(zip(epochs, maps, strict=True), 1):
+            if wanted:
+                lines += ionex_map(
+                    kind, k, epoch, values, lats, lons, inner=inner if kind == "TEC" else (), pad=pad
+                )
+    if end:
+        lines.append(record("", "END OF FILE"))
+    return "\n".join(lines) + "\n"
+
+
+def tec_integers(n=2, lats=3, lons=19, seed=0):
+    return np.random.default_rng(seed).integers(0, 1500, (n, lats, lons))
+
+
+def write_swarm(
+    path, n=50, *, start="2014-05-01T00:00:00", names=None, units="cm-3", satellite="A", version="0501", seed=0,
+    compress=0, drop=(),
+):  # fmt: skip
+    """A CDF file in the layout of the Swarm Langmuir probe product; returns what stands in it."""
+    from cdflib import cdfwrite
+
+    rng = np.random.default_rng(seed)
+    times = np.datetime64(start, "ms") + 500 * np.arange(n)
+    data = {
+        "Timestamp": (times.astype("int64") + 62_167_219_200_000).astype(float),
+        "Latitude": np.linspace(-80, 80, n),
+        "Longitude": np.linspace(-180, 180, n),
+        "Radius": np.full(n, 6_861_200.0),
+        "Ne": rng.uniform(1e3, 1e6, n),
+        "Te": rng.uniform(-50, 4000, n),
+        "Flags_LP": np.ones(n, dtype="uint8"),
+        "Flags_Ne": np.full(n, 20, dtype="uint8"),
+        "Flags_Te": np.full(n, 20, dtype="uint8"),
+    }
+    data["Ne"][1], data["Te"][2] = 9.99999e9, 9.99999e9
+    cdf = cdfwrite.CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6, "Compressed": 0}, delete=True)
+    cdf.write_globalattrs(
+        {"File_Type": {0: f"EFI{satellite}_LP_1B"}, "File_Version": {0: version}, "Mission": {0: "Swarm"}}
+    )
+    for name, values in data.items():
+        if name in drop:
+            continue
+        kind = 31 if name == "Timestamp" else 11 if name.startswith("Flags") else 45
+        spec = {"Variable": (names or {}).get(name, name), "Data_Type": kind, "Num_Elements": 1, "Rec_Vary": True,
+                "Dim_Sizes": [], "Compress": compress}  # fmt: skip
+        cdf.write_var(spec, var_attrs={"UNITS": units if name == "Ne" else "-"}, var_data=values)
+    cdf.close()
+    return times, data

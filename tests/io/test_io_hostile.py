@@ -1,0 +1,221 @@
+"""Every reader on its file cut anywhere, with flipped bytes, of the wrong kind, and made to promise too much.
+
+A reader may raise FormatError, or give whole rows of what stands before a cut that cannot be seen; nothing else.
+"""
+
+import gzip
+import os
+import tracemalloc
+import warnings
+
+import ncompress
+import numpy as np
+import pandas as pd
+import pytest
+from _io_layouts import (
+    dst_line,
+    ionex,
+    kp_daily,
+    sw_csv,
+    sw_days,
+    sw_text,
+    tec_integers,
+    usgs,
+    usgs_row,
+    write_swarm,
+)
+
+from skquake import io
+
+EPOCHS = ["2012-11-18T00:00", "2012-11-18T12:00"]
+VTEC = "time,A,B\n" + "".join(f"2016-01-01 {h:02d}:00,{h}.5,{h}.25\n" for h in range(24))
+
+
+def swarm_bytes(folder, **options):
+    write_swarm(folder / "swarm.cdf", n=30, **options)
+    return (folder / "swarm.cdf").read_bytes()
+
+
+def geojson():
+    return (
+        '{"type":"FeatureCollection","metadata":{"count":1},"features":[{"type":"Feature","id":"u","properties":'
+        '{"mag":5.1,"time":979407212380,"type":"earthquake"},"geometry":{"coordinates":[-88.6,13.0,60]}}]}'
+    )
+
+
+CASES = {
+    "usgs": (io.read_usgs, lambda d: usgs(usgs_row(), usgs_row("us2"), usgs_row("us3")).encode()),
+    "usgs-geojson": (io.read_usgs, lambda d: geojson().encode()),
+    "kp": (io.read_kp, lambda d: kp_daily(["2025 02 04", "2025 02 05"]).encode()),
+    "dst": (io.read_dst, lambda d: (dst_line() + dst_line("0501*02")).encode()),
+    "celestrak-csv": (io.read_space_weather, lambda d: sw_csv().encode()),
+    "celestrak-text": (io.read_space_weather, lambda d: sw_text().encode()),
+    "ionex": (io.read_ionex, lambda d: ionex(EPOCHS, tec_integers()).encode()),
+    "ionex-z": (io.read_ionex, lambda d: ncompress.compress(ionex(EPOCHS, tec_integers()).encode())),
+    "ionex-gz": (io.read_ionex, lambda d: gzip.compress(ionex(EPOCHS, tec_integers()).encode(), mtime=0)),
+    "vtec": (io.read_station_vtec, lambda d: VTEC.encode()),
+    "swarm": (io.read_swarm_lp, swarm_bytes),
+    "swarm-compressed": (io.read_swarm_lp, lambda d: swarm_bytes(d, compress=6)),
+}
+# What a cut right behind a line (or, for IONEX, behind the last map of TEC) leaves whole.
+LINE_BASED = {"usgs", "kp", "dst", "celestrak-csv", "vtec"}
+
+
+@pytest.fixture(params=CASES)
+def case(request, tmp_path):
+    reader, make = CASES[request.param]
+    return request.param, reader, make(tmp_path), tmp_path / "hostile"
+
+
+def attempt(reader, path, data):
+    """The result, or None for a FormatError; any other exception or a memory blow-up fails the test."""
+    path.write_bytes(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*no END OF FILE")
+            return reader(path)
+    except io.FormatError as error:
+        assert error.path == path and error.where and error.what
+        assert len(str(error)) < 1000
+        return None
+
+
+def rows_equal_head(part, whole):
+    part, whole = (f.to_frame() if isinstance(f, pd.Series) else f for f in (part, whole))
+    pd.testing.assert_frame_equal(part, whole.loc[part.index], check_freq=False)
+
+
+def test_cut_at_every_offset(case):
+    name, reader, data, path = case
+    whole = attempt(reader, path, data)
+    assert whole is not None
+    stride = max(1, len(data) // 250)
+    for cut in [*range(0, len(data), stride), len(data) - 1]:
+        part = attempt(reader, path, data[:cut])
+        if part is None:
+            continue
+        if name in LINE_BASED:
+            assert data[cut - 1 : cut + 1].count(b"\n") or name == "dst", f"a half line was read at {cut}"
+            rows_equal_head(part, whole)
+        elif name.startswith("ionex"):
+            np.testing.assert_array_equal(part, whole)
+        else:
+            pd.testing.assert_frame_equal(part, whole)
+
+
+def test_flipped_bytes(case):
+    _, reader, data, path = case
+    rng = np.random.default_rng(0)
+    for _ in range(120):
+        hurt = bytearray(data)
+        for at in rng.integers(0, len(data), rng.integers(1, 4)):
+            hurt[at] = rng.integers(0, 256)
+        attempt(reader, path, bytes(hurt))
+
+
+def test_flipped_bytes_in_the_first_kilobytes(case):
+    _, reader, data, path = case
+    rng = np.random.default_rng(1)
+    for _ in range(120):
+        hurt = bytearray(data)
+        hurt[rng.integers(0, min(len(data), 3000))] = rng.choice([0, 1, 34, 44, 127, 128, 255])
+        attempt(reader, path, bytes(hurt))
+
+
+def test_parts_removed_and_repeated(case):
+    _, reader, data, path = case
+    rng = np.random.default_rng(2)
+    for _ in range(60):
+        a, b = np.sort(rng.integers(0, len(data), 2))
+        attempt(reader, path, data[:a] + data[b:])
+        attempt(reader, path, data[:b] + data[a:])
+
+
+READERS = sorted({reader for reader, _ in CASES.values()}, key=lambda reader: reader.__name__)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
+def test_noise_and_nothing(reader, tmp_path):
+    rng = np.random.default_rng(3)
+    noise = [rng.bytes(n) for n in (1, 2, 3, 10, 100, 5_000, 100_000)]
+    heads = (
+        b"",
+        b"\x1f\x8b\x08",
+        b"\x1f\x9d\x90",
+        bytes.fromhex("cdf300010000ffff"),
+        b"{",
+        b"DATE,",
+        b"DATATYPE CssiSpaceWeather\n",
+    )
+    for data in [
+        b"",
+        b"\n",
+        b"\n" * 1000,
+        b"\0" * 1000,
+        b"," * 1000,
+        b'"' * 999 + b"\n",
+        b"#\n" * 1000,
+        "é\n".encode(),
+    ]:
+        assert attempt(reader, tmp_path / "a", data) is None
+    for head in heads:
+        for tail in noise:
+            assert attempt(reader, tmp_path / "a", head + tail) is None
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
+def test_files_of_the_other_formats(reader, tmp_path):
+    for other, make in CASES.values():
+        if other is not reader:
+            assert attempt(reader, tmp_path / "a", make(tmp_path)) is None
+
+
+def test_a_header_that_promises_too_much_costs_nothing(tmp_path):
+    text = ionex(EPOCHS, tec_integers())
+    promises = [
+        text.replace(f"{2:6d}{'':54}# OF MAPS", f"{10**9}{'':50}# OF MAPS"),
+        text.replace(f"{2:6d}{'':54}# OF MAPS", f"{999999:6d}{'':54}# OF MAPS"),
+        text.replace("-180.0 180.0  20.0 ", "-180.0 180.0 1e-99 "),
+        text.replace("-180.0 180.0  20.0 ", "-180.0 180.0 0.0361"),
+    ]
+    sections = sw_text([sw_days()[0]]).replace("OBSERVED_POINTS 1", f"OBSERVED_POINTS {10**18}")
+    tracemalloc.start()
+    for promise in promises:
+        assert promise != text and attempt(io.read_ionex, tmp_path / "a", promise.encode()) is None
+    assert attempt(io.read_space_weather, tmp_path / "a", sections.encode()) is None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * 2**20
+
+
+@pytest.mark.parametrize("n", [50, pytest.param(5000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("compress", [0, 6])
+def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
+    """Aligned words become huge, negative or zero: no loop, no giant array."""
+    data = swarm_bytes(tmp_path, compress=compress)
+    rng = np.random.default_rng(4)
+    tracemalloc.start()
+    for word in (b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\0\0\0\0", b"\0\0\x20\0"):
+        for at in rng.permutation(np.arange(0, len(data) - 4, 4))[:n]:
+            attempt(io.read_swarm_lp, tmp_path / "a.cdf", data[:at] + word + data[at + 4 :])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 * 2**20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ionex", "swarm", "usgs", "kp", "dst", "sw"])
+def test_real_files_cut_and_flipped(real_data, tmp_path, name):
+    reader, pattern = {
+        "ionex": (io.read_ionex, "ionex/jpl_2000-2001/jplg0130.01i.Z"),
+        "swarm": (io.read_swarm_lp, "swarm/*.cdf"),
+        "usgs": (io.read_usgs, "catalog/usgs_m4.5_2004-2006.csv.gz"),
+        "kp": (io.read_kp, "indices/Kp*.txt"),
+        "dst": (io.read_dst, "indices/dst*.txt"),
+        "sw": (io.read_space_weather, "indices/SW-All.csv"),
+    }[name]
+    data = next(iter(real_data.glob(pattern))).read_bytes()
+    rng = np.random.default_rng(5)
+    for at in rng.integers(0, len(data), int(os.environ.get("SKQUAKE_HOSTILE", 200))):
+        attempt(reader, tmp_path / "a", data[:at])
+        attempt(reader, tmp_path / "a", data[:at] + bytes([rng.integers(0, 256)]) + data[at + 1 :])

@@ -1,0 +1,64 @@
+"""Station VTEC in CSV."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skquake.io import FormatError, read_station_vtec
+
+
+def write(path, text):
+    path.write_text(text)
+    return path
+
+
+def test_gaps_zones_order_and_fill(tmp_path):
+    path = write(
+        tmp_path / "a.csv",
+        "XJSH,UTC,LHAS\n3,2016-12-08T00:30:00+08:00,999\n,2016-12-07T16:00:00Z,2\n7,2016-12-08 03:00,9\n",
+    )
+    vtec = read_station_vtec(path, fill=999)
+    assert list(vtec.columns) == ["XJSH", "LHAS"]
+    assert [str(t) for t in vtec.index] == [
+        "2016-12-07 16:00:00",
+        "2016-12-07 16:30:00",
+        "2016-12-08 03:00:00",
+    ]
+    np.testing.assert_array_equal(vtec, [[np.nan, 2], [3, np.nan], [7, 9]])
+    assert vtec.index.dtype == np.dtype("datetime64[ns]") and vtec.attrs["units"]["LHAS"] == "TECU"
+
+
+def test_daily_files_and_other_stations_join(tmp_path):
+    write(tmp_path / "1.csv", "time,A\n2016-01-01 23:00,1\n2016-01-02 00:00,2\n")
+    write(tmp_path / "2.csv", "time,A\n2016-01-02 00:00,2\n2016-01-02 01:00,3\n")
+    write(tmp_path / "3.csv", "time,B\n2016-01-02 00:00,5\n")
+    vtec = read_station_vtec(tmp_path / "*.csv")
+    pd.testing.assert_index_equal(vtec.index, pd.date_range("2016-01-01 23:00", periods=3, freq="h", name="time"),
+                                  exact=False, check_names=True)  # fmt: skip
+    np.testing.assert_array_equal(vtec, [[1, np.nan], [2, 5], [3, np.nan]])
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("a,b\n1,2\n", "expected a column time"),
+        ("time\n2016-01-01\n", "one a station"),
+        ("time,A,A\n2016-01-01,1,2\n", "same name"),
+        ("time,A,\n2016-01-01,1,2\n", "without a name"),
+        ("time,A\n2016-01-01,one\n", "one"),
+        ("time,A\n2016-01-01,1,2\n", "row 2|Row"),
+        ("time,A\n12345,1\n2016-01-01,1\nx,1\n", "row 2|row 4"),
+        ("time,A\n2016-01-01,1", "no line end"),
+        ("time,A\n2016-01-01,1\n2016-01-01,2\n", "station A has 1.0 and 2.0 at 2016-01-01"),
+    ],
+)
+def test_wrong_files(tmp_path, text, match):
+    with pytest.raises(FormatError, match=match):
+        read_station_vtec(write(tmp_path / "a.csv", text))
+
+
+def test_conflict_between_files(tmp_path):
+    write(tmp_path / "1.csv", "time,A\n2016-01-01,1\n")
+    write(tmp_path / "2.csv", "time,A\n2016-01-01,2\n")
+    with pytest.raises(FormatError, match=r"2\.csv.*station A"):
+        read_station_vtec(tmp_path / "*.csv")
