@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from numbers import Integral, Real
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -163,7 +164,7 @@ def score_interval(
             intervals.append((float(high - low), float(low), float(high), name, n_units, undefined))
     if not intervals:
         raise ValueError(f"{score}: all evidence lies in one pair or block; no interval can be resampled")
-    _, low, high, name, n_units, undefined = max(intervals)
+    _, low, high, name, n_units, undefined = max(intervals, key=itemgetter(0))
     if n_units < _FEW:
         message = f"only {n_units} units ({name}) to resample; the interval is hardly more than a guess"
         warnings.warn(f"{score}: {message}", stacklevel=3)
