@@ -79,7 +79,11 @@ class Files:
             with self._lock:
                 if self._content is None:
                     self._verify()
-                    self._content = freeze(self._read(self.files, *self._arguments))
+                    try:
+                        content = self._read(self.files, *self._arguments)
+                    except (ValueError, TypeError, KeyError, OSError, RuntimeError) as error:
+                        raise ValueError(f"{self.path}: {error}") from error
+                    self._content = freeze(content)
         return self._content
 
     def _verify(self):

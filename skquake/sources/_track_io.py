@@ -127,7 +127,7 @@ def order(time, latitude, longitude, altitude, values, what):
     if (np.diff(time) >= 0).all():
         arrays = [array if array is None else array.copy() for array in arrays[:3]] + arrays[3:]
     else:
-        rank = np.argsort(time, kind="stable")
+        rank = np.argsort(time, kind="stable")  # quick where files were joined out of order
         arrays = [array if array is None else array[rank] for array in arrays]
     return drop_repeats(arrays, what)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 
@@ -163,7 +164,18 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     assert (tmp_path / "x").read_text() == "old" and len(list(tmp_path.iterdir())) == 1
 
 
-def test_bad_files_are_errors_that_name_the_thing(tmp_path):
+@pytest.mark.parametrize("kind", ARRAYS)
+@pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.7, 0.99])
+def test_a_file_cut_short_is_an_error_that_names_it(kind, share, tmp_path):
+    path = tmp_path / "data"
+    write(kind, path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ValueError, match=re.escape(str(path))):
+        _ = kind(path).time
+
+
+def test_errors_of_what_a_file_holds_name_it_too(tmp_path):
     pd.DataFrame({"time": [1], "Ne": [2.0]}).to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(ValueError, match=r"missing column.*latitude, longitude"):
+    with pytest.raises(ValueError, match=r"a\.parquet: track: missing column.*latitude, longitude"):
         _ = TrackSource(tmp_path / "a.parquet").time

@@ -58,6 +58,7 @@ def test_the_frame_is_neither_changed_nor_shared():
     assert_array_equal(track.latitude, before["latitude"])
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.permutations(range(12)), st.lists(st.integers(0, 11), max_size=5))
 def test_any_order_and_exact_repeats_give_the_same_track(order, again):
     frame = flat_frame(range(12))
