@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
-from sklearn.utils import Bunch
+from sklearn.utils import Bunch, check_array
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import validate_data
 
@@ -180,14 +180,17 @@ class RollingBounds(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def _read(self, X, *, reset=False):
         """Values (n, ...) as float32 or float64, and the samples per day."""
         table = X.to_frame() if isinstance(X, pd.Series) else X
-        values = validate_data(
-            self,
-            np.asarray(table) if _is_data_array(X) else table,
-            reset=reset,
+        table = np.asarray(table) if _is_data_array(X) else table
+        values = check_array(
+            table,
             dtype=(np.float64, np.float32),
             allow_nd=True,
             ensure_all_finite="allow-nan",
+            input_name="X",
+            estimator=self,
         )
+        if reset or hasattr(self, "n_features_in_"):
+            validate_data(self, table, reset=reset, skip_check_array=True)  # names and number of series
         times = _times(X)
         if times is not None and len(times) > 1:
             return values, _samples_per_day(times, self.samples_per_day)

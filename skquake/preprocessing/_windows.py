@@ -36,7 +36,8 @@ class WindowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 f"X: windows of shape {read.shape[1:]}, but {type(self).__name__} was fitted on windows of "
                 f"shape {fitted}; cut both alike"
             )
-        validate_data(self, X, reset=reset, skip_check_array=True)  # names and number of columns
+        if reset or fitted is not None:
+            validate_data(self, X, reset=reset, skip_check_array=True)  # names and number of columns
         if reset:
             self.window_shape_ = read.shape[1:]
         return read
