@@ -17,6 +17,7 @@ from skquake._core._validation import check_windows
 
 STAGES = ("conv", "lstm", "dense")
 LOSS = "sparse_categorical_crossentropy"
+_AS_WINDOWS = {"allow_nd": True, "dtype": "float32", "ensure_all_finite": False}
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
@@ -63,8 +64,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             For NaN (naming the sample), fewer than two classes, windows or parameters that make no network.
         """
-        X = self._check_X(X, y, reset=True)
-        y = np.asarray(y)
+        X, y = self._check_X_y(X, y)
         warm = self.warm_start and hasattr(self, "weights_")
         codes = self._encode(y, warm)
         weight = self._weights(y, codes, sample_weight)
@@ -128,7 +128,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             Columns as in ``classes_``; rows sum to one.
         """
         check_is_fitted(self)
-        X = self._check_X(X, reset=False)
+        X = self._check_X(X)
         if X.shape[1:] != self.input_shape_:
             raise ValueError(f"X has windows of shape {X.shape[1:]}, but fit saw {self.input_shape_}")
         with _borrowed(self._network) as model:
@@ -155,15 +155,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     def _architecture(self, length):
         raise NotImplementedError
 
-    def _check_X(self, X, y="no_validation", *, reset):
-        """Windows as float32 (n, length, channels); records or checks the number of features."""
-        options = {"allow_nd": True, "dtype": "float32", "ensure_all_finite": False, "reset": reset}
-        if isinstance(y, str):
-            X = validate_data(self, X, **options)
-        else:
-            X, y = validate_data(self, X, y, **options)
-            check_classification_targets(y)
-        return check_windows(X)
+    def _check_X_y(self, X, y):
+        """Windows as float32 (n, length, channels), and labels; notes the number of features."""
+        X, y = validate_data(self, X, y, **_AS_WINDOWS)
+        check_classification_targets(y)
+        if X.shape[1] == 1:
+            raise ValueError("windows of one observation, n_features=1: too short for any network")
+        return check_windows(X), y
+
+    def _check_X(self, X):
+        return check_windows(validate_data(self, X, reset=False, **_AS_WINDOWS))
 
     def _encode(self, y, warm):
         classes, codes = np.unique(y, return_inverse=True)

@@ -58,7 +58,9 @@ class BiLSTM(keras.layers.Layer):
         _, steps, features = inputs.shape
         projected = ops.matmul(ops.reshape(inputs, (-1, features)), kernel) + bias
         projected = ops.unstack(ops.reshape(projected, (-1, steps, 4 * self.units)), num=steps, axis=1)
-        hidden = cell = None
+        cell = hidden = None
+        if steps == 1:  # the recurrent weights have no effect, but Keras wants them in the graph
+            hidden = ops.zeros_like(projected[0][:, : self.units])
         states = []
         for gates in reversed(projected) if reverse else projected:
             if hidden is not None:

@@ -55,6 +55,9 @@ def borrowed(key, build):
             if slot.model is None:
                 slot.model = build()
             yield slot.model
+        except BaseException:
+            slot.model = None  # half trained, or half traced: not to be lent again
+            raise
         finally:
             slot.busy = False
 

@@ -23,9 +23,10 @@ def check_seqnetquake(length, *, conv_layers, kernel_size, n_segments, **_):
     if left < 2:
         shortest = n_segments * (conv_layers * (kernel_size - 1) + 2)
         raise ValueError(
-            f"length={length} with n_segments={n_segments}, conv_layers={conv_layers}, kernel_size={kernel_size} "
-            f"cannot be built: {length // n_segments} steps per segment, {left} of them left after the "
-            f"convolutions, 2 needed for pooling; use windows of at least {shortest} or fewer or smaller kernels"
+            f"length={length} with n_segments={n_segments}, conv_layers={conv_layers}, "
+            f"kernel_size={kernel_size} cannot be built: of {length // n_segments} steps per segment the "
+            f"convolutions leave {max(left, 0)}, and pooling needs 2; use windows of length {shortest} or more, "
+            "or fewer or smaller kernels"
         )
 
 
@@ -44,20 +45,23 @@ def seqnetquake(
     dense_activation="relu",
     dropout=0.25,
     n_segments=2,
+    folded=True,
     model_class=None,
 ):
     """The convolutional and bidirectional-LSTM network of SeqNetQuake.
 
     (T, F) -> n_segments subsequences, each through the same convolutions -> bidirectional LSTMs over the
-    subsequences -> dense layers -> softmax. The subsequences are folded into the batch, so that one
-    convolution does for all: same weights in the same order, and same numbers, as a ``TimeDistributed``
-    convolution.
+    subsequences -> dense layers -> softmax.
 
     Parameters
     ----------
     input_shape : tuple of int
         (length, channels) of a window.
     n_classes : int
+    folded : bool, default=True
+        Fold the subsequences into the batch, so that one convolution does for all, and write the LSTMs out
+        step by step. False builds the network literally, of ``TimeDistributed`` and ``Bidirectional``
+        layers: same weights in the same order, same numbers, slower; kept for comparison.
     model_class : type, default=keras.Model
 
     Returns
@@ -72,14 +76,19 @@ def seqnetquake(
     length, channels = input_shape
     check_seqnetquake(length, conv_layers=conv_layers, kernel_size=kernel_size, n_segments=n_segments)
     inputs = Input(input_shape)
-    x = ops.reshape(inputs, (-1, length // n_segments, channels))
+    each = (lambda layer: layer) if folded else (lambda layer: layers.TimeDistributed(layer, name=layer.name))
+    x = ops.reshape(inputs, (-1, *([] if folded else [n_segments]), length // n_segments, channels))
     for i in range(conv_layers):
-        x = layers.Conv1D(filters, kernel_size, activation=conv_activation, name=f"conv_{i}")(x)
-    x = layers.Dropout(dropout, name="conv_dropout")(x)
-    x = layers.MaxPooling1D(2, name="pool")(x)
-    x = ops.reshape(x, (-1, n_segments, x.shape[1] * x.shape[2]))
+        x = each(layers.Conv1D(filters, kernel_size, activation=conv_activation, name=f"conv_{i}"))(x)
+    x = each(layers.Dropout(dropout, name="conv_dropout"))(x)
+    x = each(layers.MaxPooling1D(2, name="pool"))(x)
+    x = ops.reshape(x, (-1, n_segments, x.shape[-2] * x.shape[-1]))
     for i in range(lstm_layers):
-        x = BiLSTM(lstm_units, return_sequences=i < lstm_layers - 1, name=f"lstm_{i}")(x)
+        more = i < lstm_layers - 1
+        if folded:
+            x = BiLSTM(lstm_units, return_sequences=more, name=f"lstm_{i}")(x)
+        else:
+            x = layers.Bidirectional(layers.LSTM(lstm_units, return_sequences=more), name=f"lstm_{i}")(x)
     x = layers.Dropout(dropout, name="lstm_dropout")(x)
     for i in range(dense_layers - 1):
         x = layers.Dense(dense_units, activation=dense_activation, name=f"dense_{i}")(x)

@@ -19,13 +19,12 @@ class SeededModel(keras.Model):
     holds = None  # the first weight array of the estimator whose weights are in
 
     def remember(self):
-        """Note the present weights and optimiser state as those of a fresh model."""
+        """Make the optimiser's state, and note the present weights as those of a fresh model."""
         self.optimizer.build(self.trainable_variables)
         self._fresh_weights = tuple(self.get_weights())
-        self._fresh_optimizer = tuple(np.array(value) for value in self.optimizer.variables)
 
     def reset(self, rng, learning_rate):
-        """Fresh weights and dropout seeds from ``rng``, and a fresh optimiser."""
+        """Fresh weights and dropout seeds from ``rng``, and a fresh optimiser (its state all zeros)."""
         self.set_weights(
             [
                 _initial(variable.name, value, rng)
@@ -35,8 +34,8 @@ class SeededModel(keras.Model):
         for variable in self.variables:
             if variable.name == "seed_generator_state":
                 variable.assign(np.array([rng.integers(2**31), 0], dtype=variable.dtype))
-        for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
-            variable.assign(value)
+        for variable in self.optimizer.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
         self.optimizer.learning_rate = learning_rate
 
     def fit(

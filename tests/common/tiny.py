@@ -1,0 +1,26 @@
+"""Tiny instances of the estimators that are slow at their defaults."""
+
+from __future__ import annotations
+
+from skquake import SeqNetQuakeClassifier
+
+
+def tiny_seqnetquake(**changes):
+    """A network of a few hundred weights; ``changes`` override its parameters."""
+    small = dict(
+        conv_layers=1,
+        filters=2,
+        kernel_size=1,
+        lstm_layers=1,
+        lstm_units=3,
+        dense_layers=1,
+        dropout=0.0,
+        n_segments=1,
+        epochs=2,
+        batch_size=32,
+        random_state=0,
+    )
+    return SeqNetQuakeClassifier(**(small | changes))
+
+
+TINY = [tiny_seqnetquake(learning_rate=0.02, epochs=8)]
