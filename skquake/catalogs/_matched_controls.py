@@ -27,9 +27,10 @@ class MatchedControls(BaseEstimator):
 
     * the place within its own region (radius ``region_radius_km(region, magnitude of e)``), and
     * its disturbed days, ``[t_e + avoid_days[0], t_e + avoid_days[1]]``, in common with the control's
-      days of observation, ``[t + days[0], t + days[1]]`` (ends belong to both).
+      days of observation, ``[t + days[0], t + days[1]]``, for longer than an instant.
 
-    The control's own earthquake is always avoided.
+    The control's own earthquake is always avoided; with the default days, 20 days after it is the
+    first offset that is free of it.
 
     Parameters
     ----------
@@ -157,8 +158,8 @@ class MatchedControls(BaseEstimator):
         events = events.iloc[time_order(events)]
         avoid = events if self.avoid is None else check_catalog(self.avoid, "avoid")
         avoid = avoid.iloc[time_order(avoid)]
-        # Control and earthquake are in each other's way from ... to ... (ns, control minus earthquake).
-        window = avoid_days[0] - days[1], avoid_days[1] - days[0]
+        # Control minus earthquake, in ns, where their days overlap; intervals that only touch do not.
+        window = avoid_days[0] - days[1] + 1, avoid_days[1] - days[0] - 1
         event, offset = self._choose(self._free(events, avoid, window), check_random_state(self.random_state))
         controls = events.iloc[event]
         ids = controls.index
@@ -191,9 +192,9 @@ class MatchedControls(BaseEstimator):
         def block(i, lag):
             """Block the whole-day offsets d of events i with low <= d - lag <= high, lag in ns."""
             first = -((-(lag + low)) // NS_PER_DAY) + self.max_days
-            last = (lag + high) // NS_PER_DAY + self.max_days
+            stop = np.maximum((lag + high) // NS_PER_DAY + self.max_days + 1, first)
             np.add.at(blocked, (i, np.clip(first, 0, width - 1)), 1)
-            np.add.at(blocked, (i, np.clip(last + 1, 0, width - 1)), -1)
+            np.add.at(blocked, (i, np.clip(stop, 0, width - 1)), -1)
 
         block(np.arange(len(events)), np.zeros(len(events), dtype=np.int64))
         for i, j in near_pairs(

@@ -1,0 +1,142 @@
+"""What every sampler of controls promises; ``SAMPLER_CHECKS`` run on each in test_samplers.py."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from common.catalog_examples import make_small
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+
+from skquake._core._validation import check_catalog
+
+
+def crowd():
+    """A catalog in which some places and days are free and others are not."""
+    return make_small(60, seed=4, days=400, spread=30.0)
+
+
+def check_parameters_and_clone(sampler):
+    assert "random_state" in sampler.get_params() and "avoid" in sampler.get_params()
+    before = repr(sampler.get_params())
+    twin = clone(sampler).set_params(random_state=3)
+    pd.testing.assert_frame_equal(
+        twin.sample(crowd()), clone(sampler).set_params(random_state=3).sample(crowd())
+    )
+    sampler.sample(crowd())
+    assert repr(sampler.get_params()) == before
+
+
+def check_pickle(sampler):
+    seeded = clone(sampler).set_params(random_state=0)
+    twin = pickle.loads(pickle.dumps(seeded))
+    pd.testing.assert_frame_equal(twin.sample(crowd()), seeded.sample(crowd()))
+
+
+def check_controls_are_a_catalog(sampler):
+    catalog = crowd()
+    controls = clone(sampler).set_params(random_state=0, ratio=2).sample(catalog)
+    assert 0 < len(controls) <= 2 * len(catalog)
+    assert {"time", "latitude", "longitude", "magnitude", "depth_km", "label", "pair_id"} <= set(controls)
+    assert controls["time"].dtype == "datetime64[ns]"
+    assert controls["label"].dtype.kind == "i" and (controls["label"] == 0).all()
+    assert controls["pair_id"].notna().all()
+    assert controls["longitude"].between(-180, 180, inclusive="left").all()
+    assert set(controls["magnitude"]) <= set(catalog["magnitude"])
+    check_catalog(pd.concat([catalog, controls]))  # one name, one row
+
+
+def check_catalog_stays_as_it_was(sampler):
+    catalog = crowd()
+    sampler.sample(catalog)
+    pd.testing.assert_frame_equal(catalog, crowd())
+
+
+def check_random_state_semantics(sampler):
+    def draw(random_state):
+        return clone(sampler).set_params(random_state=random_state).sample(crowd())
+
+    pd.testing.assert_frame_equal(draw(0), draw(0))
+    assert not draw(0)["time"].equals(draw(1)["time"])
+    seeded = clone(sampler).set_params(random_state=0)
+    pd.testing.assert_frame_equal(seeded.sample(crowd()), seeded.sample(crowd()))
+    stream = clone(sampler)
+    stream.random_state = check_random_state(0)
+    first, second = stream.sample(crowd()), stream.sample(crowd())
+    pd.testing.assert_frame_equal(first, draw(0))
+    assert not first["time"].equals(second["time"])
+
+
+def check_row_order_does_not_matter(sampler):
+    seeded = clone(sampler).set_params(random_state=0)
+    for catalog in (crowd(), make_small(60, seed=4, days=400, spread=30.0, tied=True)):
+        shuffled = catalog.sample(frac=1, random_state=1)
+        pd.testing.assert_frame_equal(seeded.sample(shuffled), seeded.sample(catalog))
+        avoiding = clone(seeded).set_params(avoid=shuffled)
+        pd.testing.assert_frame_equal(avoiding.sample(catalog), seeded.sample(catalog))
+
+
+def check_any_index_zone_and_longitude(sampler):
+    seeded, catalog = clone(sampler).set_params(random_state=0), crowd()
+    expected = seeded.sample(catalog)[["time", "latitude", "longitude", "magnitude"]].to_numpy()
+    zoned = catalog["time"].dt.tz_localize("UTC").dt.tz_convert("America/Lima")
+    for same in (
+        catalog.set_axis(np.arange(len(catalog))[::-1]),
+        catalog.assign(longitude=catalog["longitude"] % 360),
+        catalog.assign(time=zoned),
+    ):
+        found = seeded.sample(same)[["time", "latitude", "longitude", "magnitude"]].to_numpy()
+        assert (found[:, [0, 3]] == expected[:, [0, 3]]).all()
+        assert np.allclose(found[:, 1:3].astype(float), expected[:, 1:3].astype(float))
+
+
+def check_bad_catalogs_are_named(sampler):
+    catalog = crowd()
+    for bad, message in (
+        (catalog.iloc[:0], "no events"),
+        (catalog.set_axis([7] * len(catalog)), "event id .*7.* occurs more than once"),
+        (catalog.drop(columns="time"), "missing column.* time"),
+        (catalog.assign(latitude=np.nan), "latitude nan in row 0"),
+        (catalog.assign(latitude=91.0), "latitude 91.0 in row 0"),
+        (catalog.assign(magnitude=np.nan), "magnitude is missing for event"),
+        (catalog.assign(magnitude="big"), "magnitude must be a number"),
+        (catalog.assign(time=pd.NaT), "time is missing"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            sampler.sample(bad)
+        if len(bad):
+            with pytest.raises(ValueError, match=f"avoid.*{message}"):
+                clone(sampler).set_params(avoid=bad).sample(catalog)
+    with pytest.raises(TypeError, match="DataFrame"):
+        sampler.sample(catalog.to_numpy())
+
+
+def check_bad_parameters_are_named(sampler):
+    for name, value in (
+        ("ratio", 0),
+        ("ratio", 1.5),
+        ("avoid", "all"),
+        ("random_state", "x"),
+        ("min_days", -1),
+    ):
+        with pytest.raises(ValueError, match=f"'{name}' parameter"):
+            clone(sampler).set_params(**{name: value}).sample(crowd())
+
+
+def check_name_clash_is_an_error(sampler):
+    catalog = crowd()
+    name = clone(sampler).set_params(random_state=0).sample(catalog).index[0]
+    # The last event of all takes the control's name; it has no control that would be renamed first.
+    clash = catalog.rename(index={catalog["time"].idxmax(): name})
+    with pytest.raises(ValueError, match=name):
+        clone(sampler).set_params(random_state=0).sample(clash)
+
+
+SAMPLER_CHECKS = [
+    function
+    for name, function in sorted(globals().items())
+    if name.startswith("check_") and function.__module__ == __name__
+]
