@@ -7,12 +7,11 @@ import pandas as pd
 
 from skquake._core._time import as_ns, days_to_ns
 from skquake._core._validation import check_catalog, check_columns
+from skquake.catalogs import region_radius_km
 
 
 def with_region_and_days(catalog, region, start, end):
     """``catalog`` with ``radius_km`` and its days as ``start`` and ``end`` in int64 ns."""
-    from skquake.catalogs import region_radius_km
-
     time = as_ns(catalog["time"])
     return catalog.assign(
         radius_km=region_radius_km(region, catalog["magnitude"].to_numpy()),

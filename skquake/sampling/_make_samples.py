@@ -16,7 +16,7 @@ from skquake.sampling._events import Ledger, check_controls, join_places, with_r
 from skquake.sampling._labels import TOLERANCE, largest_kp
 from skquake.sampling._ownership import in_whole_pairs, own, spread
 from skquake.sampling._places import PlaceCandidates
-from skquake.sampling._settings import at_hours, check_days, check_local_time
+from skquake.sampling._settings import at_hours, check_days, check_local_time, last_day
 from skquake.sampling._tracks import TrackCandidates
 from skquake.sources import SourceCollection
 
@@ -200,6 +200,7 @@ def make_samples(
     >>> samples.dropped["reason"].to_list()
     ['no observation in region and days']
     """
+    days, hours = check_days(days), check_local_time(local_time)
     settings = {
         "region": region,
         "days": days,
@@ -215,19 +216,16 @@ def make_samples(
     }
     members = dict(source) if isinstance(source, SourceCollection) else {source.name: source}
     on_track = source.kind == "track"
-    start, end = check_days(days, lead, on_track)
-    hours = check_local_time(local_time)
+    end = last_day(days, lead, on_track)
+    start = days[0] if on_track or step else end
 
     catalog = check_catalog(catalog, allow_empty=False)
-    events = with_region_and_days(catalog, region, start if on_track or step else end, end)
-    in_range = _in_span(events, members)
-    controls = check_controls(controls, catalog, catalog[in_range])
-    places = join_places(
-        events, with_region_and_days(controls, region, start if on_track or step else end, end)
-    )
+    events = with_region_and_days(catalog, region, start, end)
+    controls = check_controls(controls, catalog, catalog[_in_span(events, members)])
+    places = join_places(events, with_region_and_days(controls, region, start, end))
     quakes = catalog if exclude is None else pd.concat([catalog, check_catalog(exclude, "exclude")])
     quakes = quakes[["time", "latitude", "longitude", "magnitude"]].drop_duplicates()
-    quakes = with_region_and_days(quakes, region, start, max(days[1], DAYS_AFTER))
+    quakes = with_region_and_days(quakes, region, days[0], max(days[1], DAYS_AFTER))
 
     ledger = Ledger(places)
     find = TrackCandidates if on_track else PlaceCandidates

@@ -7,19 +7,24 @@ import numpy as np
 _HOURS = {"night": (18.0, 6.0), "day": (6.0, 18.0)}
 
 
-def check_days(days, lead, on_track):
-    """First and last moment of a sample's time, in days relative to its event."""
+def check_days(days):
+    """Days relative to an event as two floats."""
     try:
-        first, last = (float(day) for day in days)
+        first, last = map(float, () if isinstance(days, str) else days)
     except (TypeError, ValueError) as error:
         raise ValueError(f"days must be two numbers such as (-15, 0), got {days!r}") from error
     if not (np.isfinite([first, last]).all() and first <= last):
         raise ValueError(f"days must be two finite numbers, the earlier one first, got {days!r}")
+    return first, last
+
+
+def last_day(days, lead, on_track):
+    """Last moment of a sample's time, in days relative to its event."""
     # Without a lead, days alone decide on a track: (-15, 5) reaches beyond the event.
-    end = min(last, -lead) if lead or not on_track else last
-    if first > end:
+    end = min(days[1], -lead) if lead or not on_track else days[1]
+    if days[0] > end:
         raise ValueError(f"lead={lead} days leaves nothing of days={days!r}")
-    return first, end
+    return end
 
 
 def check_local_time(local_time):

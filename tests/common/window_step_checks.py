@@ -1,0 +1,79 @@
+"""What every step between samples and classifier promises: one row in, one row out, order kept.
+
+``WINDOW_STEP_CHECKS`` take an unfitted step and what it transforms: a sample frame or windows.
+"""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.utils import _safe_indexing
+
+
+def check_constructor_only_assigns(step, X):
+    parameters = step.get_params(deep=False)
+    again = type(step)(**parameters)
+    assert all(again.get_params(deep=False)[name] is value for name, value in parameters.items())
+    assert not [name for name in vars(step) if name not in parameters]
+
+
+def check_fit_returns_self_and_keeps_parameters(step, X):
+    step = clone(step)
+    before = step.get_params(deep=False)
+    assert step.fit(X) is step
+    assert all(step.get_params(deep=False)[name] is value for name, value in before.items())
+
+
+def check_one_row_a_sample(step, X):
+    windows = clone(step).fit_transform(X)
+    assert isinstance(windows, np.ndarray) and windows.shape[0] == len(X)
+    assert windows.dtype == np.float32
+
+
+def check_order_and_subsets(step, X):
+    step = clone(step).fit(X)
+    windows = step.transform(X)
+    rng = np.random.default_rng(0)
+    for rows in (rng.permutation(len(X)), rng.choice(len(X), 3, replace=False), np.array([0, 0, len(X) - 1])):
+        np.testing.assert_array_equal(step.transform(_safe_indexing(X, rows)), windows[rows])
+
+
+def check_input_is_left_alone(step, X):
+    before = X.copy()
+    clone(step).fit_transform(X)
+    if hasattr(X, "equals"):
+        assert before.equals(X)
+    else:
+        np.testing.assert_array_equal(before, X)
+
+
+def check_fit_transform_and_repetition(step, X):
+    step = clone(step)
+    np.testing.assert_array_equal(step.fit_transform(X), step.fit(X).transform(X))
+    np.testing.assert_array_equal(step.transform(X), step.transform(X))
+
+
+def check_clone_and_pickle(step, X):
+    windows = clone(step).fit_transform(X)
+    np.testing.assert_array_equal(clone(clone(step)).fit_transform(X), windows)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(clone(step).fit(X))).transform(X), windows)
+
+
+def check_stateless_steps_need_no_fit(step, X):
+    step = clone(step)
+    if step.__sklearn_tags__().requires_fit:
+        return
+    half = clone(step).fit(_safe_indexing(X, np.arange(len(X) // 2)))
+    np.testing.assert_array_equal(step.transform(X), half.transform(X))
+
+
+def check_what_is_no_input_is_refused(step, X):
+    for wrong in (None, "windows", np.zeros(3), np.zeros((2, 2, 2, 2))):
+        with pytest.raises((TypeError, ValueError)):
+            clone(step).fit_transform(wrong)
+
+
+WINDOW_STEP_CHECKS = [value for name, value in list(globals().items()) if name.startswith("check_")]
