@@ -198,7 +198,7 @@ def test_real_catalog_at_full_size(real_data):
     catalog = everything[(everything["magnitude"] >= 4.8) & everything["time"].dt.year.between(2005, 2010)]
     sampler = MatchedControls(avoid=everything, random_state=0)
     controls = sampler.sample(catalog)
-    for control in controls.sample(200, random_state=0).itertuples():
+    for control in controls.sample(30, random_state=0).itertuples():
         mother = catalog.loc[control.pair_id]
         around = everything[(everything["time"] - mother["time"]).abs() <= 100 * DAY]
         assert is_free(mother, (control.time - mother["time"]) / DAY, around)
