@@ -92,8 +92,8 @@ def test_columns_and_promises(track, catalog):
     X = samples.X
     assert list(X.columns) == [
         "source", "time", "latitude", "longitude", "event_id", "pair_id", "lead_days", "radius_km",
-        "magnitude", "event_latitude", "event_longitude", "obs_start", "obs_end", "owners", "kp", "local_time",
-        "pass_id", "ascending",
+        "magnitude", "event_latitude", "event_longitude", "obs_start", "obs_end", "owners", "kp",
+        "local_time", "pass_id", "ascending",
     ]  # fmt: skip
     assert isinstance(X.index, pd.RangeIndex) and X.index.start == 0
     assert all(X[name].dtype == "datetime64[ns]" for name in ("time", "obs_start", "obs_end"))
