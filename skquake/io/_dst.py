@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
-from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
+from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
 _FIELD = re.compile(r" *-?\d+", re.ASCII)
@@ -89,8 +89,8 @@ def _parse(line, path, i):
         raise FormatError(path, f"line {i}", what)
     year, month, day, version, century, text = match.groups()
     fields = [text[k : k + 4] for k in range(0, 104, 4)] if len(line) == _WIDTH else text.split()
+    date = calendar_day(f"{int(century.strip() or 19)}{year}", month, day, path, f"line {i}")
     try:
-        date = np.datetime64(f"{int(century.strip() or 19):02d}{year}-{int(month):02d}-{int(day):02d}")
         if len(fields) != 26 or not all(map(_FIELD.fullmatch, fields)):
             raise ValueError(f"{len(fields)} fields instead of 26, or one with a blank inside")
         base, *hours, _ = map(int, fields)

@@ -1,4 +1,4 @@
-"""Finding, reading and decompressing files, and the one error that every reader raises."""
+"""Finding, reading and decompressing files, what text formats share, and the error that readers raise."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 import ncompress
+import numpy as np
 
 MAX_DECOMPRESSED = 256 * 2**20
 """Largest size in bytes that a compressed file may unpack to: far above any real file of these formats."""
@@ -138,3 +139,14 @@ def number(text, path, line, name, kind=float):
     except ValueError:
         raise FormatError(path, f"line {line}", f"{name} {text.strip()[:20]!r} is no number") from None
     return value
+
+
+def calendar_day(year, month, day, path, where):
+    """``datetime64[D]`` of a date from 1900 to 2199, or a FormatError."""
+    try:
+        date = np.datetime64(f"{int(year):04d}-{int(month):02d}-{int(day):02d}", "D")
+    except ValueError:
+        date = np.datetime64("NaT")
+    if not np.datetime64("1900-01-01") <= date < np.datetime64("2200-01-01"):
+        raise FormatError(path, where, f"{year} {month} {day} is no date between 1900 and 2199")
+    return date

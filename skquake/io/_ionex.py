@@ -177,20 +177,18 @@ def _header(data, path):
         raise FormatError(path, "line 1", "expected the record 'IONEX VERSION / TYPE' of an ionosphere map")
     if end < 0:
         raise FormatError(path, "header", "no record END OF HEADER: the file is cut or is no IONEX")
-    records = {}
-    for i, line in enumerate(data[:end].split(b"\n"), 1):
-        records.setdefault(line[60:].strip().decode("latin-1"), (line[:60].decode("latin-1"), i))
+    records, at = {}, 0
+    for line in data[:end].split(b"\n"):
+        records.setdefault(line[60:].strip().decode("latin-1"), (line[:60], at))
+        at += len(line) + 1
 
-    def numbers(label, width, count, start, kind=float, default=None):
+    def numbers(label, width, count, start, kind=float):
         if label not in records:
-            if default is not None:
-                return default
             raise FormatError(path, "header", f"no record {label!r}")
-        text, line = records[label]
-        return [
-            number(text[k : k + width], path, line, label, kind)
-            for k in range(start, start + width * count, width)
-        ]
+        text, at = records[label]
+        line = data.count(b"\n", 0, at) + 1
+        fields = [text[k : k + width].decode("latin-1") for k in range(start, start + width * count, width)]
+        return [number(field, path, line, label, kind) for field in fields]
 
     def axis(label, limit):
         first, last, step = numbers(label, 6, 3, 2)
@@ -200,29 +198,28 @@ def _header(data, path):
             or abs(steps - round(steps)) > 1e-3
             or max(abs(first), abs(last)) > limit
         ):
-            raise FormatError(path, f"line {records[label][1]}", f"{label} {first} {last} {step} is no grid")
+            raise FormatError(path, "header", f"{label} {first} {last} {step} is no grid")
         return first + step * np.arange(round(steps) + 1)
 
     if numbers("MAP DIMENSION", 6, 1, 0, int)[0] != 2:
         raise FormatError(path, "header", "MAP DIMENSION is not 2; only maps at one height can be read")
     (n_maps,) = numbers("# OF MAPS IN FILE", 6, 1, 0, int)
-    (exponent,) = numbers("EXPONENT", 6, 1, 0, int, [_DEFAULT_EXPONENT])
     latitudes, longitudes = axis("LAT1 / LAT2 / DLAT", 90.0), axis("LON1 / LON2 / DLON", 360.0)
     size = 5 * len(latitudes) * len(longitudes)
     if n_maps < 1 or n_maps * size > len(data):
         what = f"{n_maps} maps of {len(latitudes)} x {len(longitudes)} cannot stand in {len(data)} bytes"
         raise FormatError(path, "header", what)
-    program, _ = records.get("PGM / RUN BY / DATE", ("", 0))
-    first, line = records.get("EPOCH OF FIRST MAP", ("", 1))
     reader = MapReader(data, path, latitudes, longitudes)
+    numbers("EPOCH OF FIRST MAP", 6, 6, 0, int)
+    program = records.get("PGM / RUN BY / DATE", (b"", 0))[0][:40].decode("latin-1")
     return Header(
         latitudes=latitudes,
         longitudes=longitudes,
-        exponent=reader.check_exponent(exponent, "header"),
+        exponent=reader.exponent(*records["EXPONENT"]) if "EXPONENT" in records else _DEFAULT_EXPONENT,
         n_maps=n_maps,
-        first=reader.epoch(first.encode("latin-1"), f"line {line}"),
-        program=" ".join(program[:40].split()),
-        height_km=numbers("HGT1 / HGT2 / DHGT", 6, 1, 2, default=[float("nan")])[0],
+        first=reader.epoch(*records["EPOCH OF FIRST MAP"]),
+        program=" ".join(program.split()),
+        height_km=numbers("HGT1 / HGT2 / DHGT", 6, 1, 2)[0],
         end=reader.line(end)[1],
     )
 

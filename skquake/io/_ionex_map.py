@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from skquake.io._files import FormatError
+from skquake.io._files import FormatError, calendar_day
 
 _PER_LINE = 16
 _WIDTH = 5
@@ -49,32 +49,26 @@ class MapReader:
         end = len(self.data) if end < 0 else end
         return self.data[at:end], min(end + 1, len(self.data))
 
-    def epoch(self, line, where):
-        """Time of a record of six I6 fields, at a line or byte offset; 24:00 is the next day."""
-        fields = [line[k : k + 6] for k in range(0, 36, 6)]
+    def epoch(self, line, at):
+        """Time of the record of six I6 fields at offset ``at``; 24:00 is the next day."""
         try:
-            year, month, day, hour, minute, second = map(int, fields)
-            if not (1900 <= year < 2200 and 0 <= hour <= 24 and 0 <= minute < 60 and 0 <= second < 61):
+            year, month, day, hour, minute, second = (int(line[k : k + 6]) for k in range(0, 36, 6))
+            if not (0 <= hour <= 24 and 0 <= minute < 60 and 0 <= second < 61):
                 raise ValueError
-            date = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ns")
+            date = calendar_day(year, month, day, self.path, "").astype("datetime64[ns]")
         except ValueError:
-            where = where if isinstance(where, str) else self.where(where)
-            raise FormatError(self.path, where, f"{line[:36]!r} is no epoch (6I6)") from None
+            raise FormatError(self.path, self.where(at), f"{line[:36]!r} is no epoch (6I6)") from None
         return date + np.timedelta64(3600 * hour + 60 * minute + second, "s")
 
     def exponent(self, line, at):
-        """Exponent of an EXPONENT record."""
+        """Exponent of the EXPONENT record at offset ``at``."""
         try:
-            return self.check_exponent(int(line[:6]), self.where(at))
-        except ValueError as error:
-            if isinstance(error, FormatError):
-                raise
-            raise FormatError(self.path, self.where(at), f"EXPONENT {line[:6]!r} is no number") from None
-
-    def check_exponent(self, exponent, where):
-        """``exponent`` itself if it is possible."""
-        if not -9 <= exponent <= 9:
-            raise FormatError(self.path, where, f"EXPONENT {exponent} is not between -9 and 9")
+            exponent = int(line[:6])
+            if not -9 <= exponent <= 9:
+                raise ValueError
+        except ValueError:
+            what = f"EXPONENT {line[:6]!r} is no number between -9 and 9"
+            raise FormatError(self.path, self.where(at), what) from None
         return exponent
 
     def tec_map(self, at, exponent):

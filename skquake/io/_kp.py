@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
-from skquake.io._files import FormatError, check_line_end, expand_paths, number, read_bytes, text_lines
+from skquake.io._files import (
+    FormatError,
+    calendar_day,
+    check_line_end,
+    expand_paths,
+    number,
+    read_bytes,
+    text_lines,
+)
 
 
 def thirds(kp):
@@ -97,10 +105,7 @@ def _read_one(path):
             what = f"{len(fields)} fields; expected 28 (a day) or 10 (three hours) of the GFZ Kp layout"
             raise FormatError(path, f"line {i}", what)
         values = [number(field, path, i, "field") for field in fields]
-        try:
-            day = np.datetime64("{:04d}-{:02d}-{:02d}".format(*map(int, fields[:3])), "h")
-        except ValueError:
-            raise FormatError(path, f"line {i}", f"{' '.join(fields[:3])!r} is no date") from None
+        day = calendar_day(*fields[:3], path, f"line {i}").astype("datetime64[h]")
         hours, kps = (range(0, 24, 3), values[7:15]) if len(fields) == 28 else ([values[3]], values[7:8])
         for hour, kp in zip(hours, kps, strict=True):
             if hour not in range(0, 24, 3) or not (kp == -1 or 0 <= kp <= 9):

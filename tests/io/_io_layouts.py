@@ -12,7 +12,8 @@ def usgs_row(
     id="us1", time="2001-01-13T17:33:32.380Z", lat=13.049, lon=-88.66, depth=60, mag=7.7, kind="earthquake",
     updated="2016-11-10T01:32:53.651Z", place="10km S of Place, El Salvador",
 ):  # fmt: skip
-    return f'{time},{lat},{lon},{depth},{mag},mwc,63,62,,1.09,us,{id},{updated},"{place}",{kind},,,,,reviewed,us,gcmt'
+    head = f"{time},{lat},{lon},{depth},{mag},mwc,63,62,,1.09,us,{id},{updated}"
+    return f'{head},"{place}",{kind},,,,,reviewed,us,gcmt'
 
 
 def usgs(*rows):
@@ -20,7 +21,7 @@ def usgs(*rows):
 
 
 def kp_daily(days=("2025 02 05",), values="1.000  1.667 -1.000  0.000  9.000  2.333  3.667  4.000", d=0):
-    line = "{day} 34004 34004.5 2611 21  {values}    4    6   -1    0  400   12   22   27    -1  -1     -1.0     -1.0 {d}"
+    line = "{day} 34004 34004.5 2611 21  {values}  4  6 -1  0 400 12 22 27  -1  -1     -1.0     -1.0 {d}"
     return "# header\n" + "".join(line.format(day=day, values=values, d=d) + "\n" for day in days)
 
 
@@ -66,11 +67,13 @@ def sw_text(days=None):
             kps = "".join(f"{v:3d}" for v in kp) + " 590" if kp else " " * 28
             aps = "".join(f"{v:4d}" for v in ap) + " 204 1.9 8" if ap else " " * 42
             flag = {"OBS": " 0", "INT": " 4"}.get(kind, "  ")
-            lines.append(
-                f"{year:4d} {month:02d} {day:02d} 2325 10{kps}{aps} 167 288.1{flag} 145.9 118.0{f107:6.1f} 150.0 120.1"
-            )
+            date = f"{year:4d} {month:02d} {day:02d}"
+            lines.append(f"{date} 2325 10{kps}{aps} 167 288.1{flag} 145.9 118.0{f107:6.1f} 150.0 120.1")
         lines += [f"END {section}", ""]
     return "\n".join(lines) + "\n"
+
+
+LONGITUDES = tuple(np.arange(-180.0, 181.0, 20.0))
 
 
 def record(text, label):
@@ -100,7 +103,7 @@ def ionex_map(kind, k, epoch, values, lats, lons, *, inner=(), pad=""):
 
 
 def ionex(
-    epochs, maps, *, lats=(10.0, 5.0, 0.0), lons=tuple(np.arange(-180.0, 181.0, 20.0)), exponent=-1, declared=None,
+    epochs, maps, *, lats=(10.0, 5.0, 0.0), lons=LONGITUDES, exponent=-1, declared=None,
     rms=True, heights=False, end=True, first=None, inner=(), pad="", program="centre", after_header=(),
 ):  # fmt: skip
     """Text of an IONEX file; ``maps`` (n, latitudes, longitudes) are the integers that stand in it."""
@@ -136,8 +139,8 @@ def tec_integers(n=2, lats=3, lons=19, seed=0):
 
 
 def write_swarm(
-    path, n=50, *, start="2014-05-01T00:00:00", names=None, units="cm-3", satellite="A", version="0501", seed=0,
-    compress=0, drop=(),
+    path, n=50, *, start="2014-05-01T00:00:00", names=None, units="cm-3", satellite="A", version="0501",
+    seed=0, compress=0, drop=(),
 ):  # fmt: skip
     """A CDF file in the layout of the Swarm Langmuir probe product; returns what stands in it."""
     from cdflib import cdfwrite
@@ -164,8 +167,8 @@ def write_swarm(
         if name in drop:
             continue
         kind = 31 if name == "Timestamp" else 11 if name.startswith("Flags") else 45
-        spec = {"Variable": (names or {}).get(name, name), "Data_Type": kind, "Num_Elements": 1, "Rec_Vary": True,
-                "Dim_Sizes": [], "Compress": compress}  # fmt: skip
+        spec = {"Variable": (names or {}).get(name, name), "Data_Type": kind, "Num_Elements": 1,
+                "Rec_Vary": True, "Dim_Sizes": [], "Compress": compress}  # fmt: skip
         cdf.write_var(spec, var_attrs={"UNITS": units if name == "Ne" else "-"}, var_data=values)
     cdf.close()
     return times, data

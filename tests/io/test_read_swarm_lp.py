@@ -53,7 +53,7 @@ def test_other_names_and_units(tmp_path):
 
 
 def test_daily_files_join_and_the_higher_version_wins(tmp_path):
-    _, old = write_swarm(tmp_path / "old.cdf", version="0401", seed=1)
+    write_swarm(tmp_path / "old.cdf", version="0401", seed=1)
     _, new = write_swarm(tmp_path / "new.cdf", version="0501", seed=2)
     later, _ = write_swarm(tmp_path / "later.cdf", start="2014-05-02T00:00:00", seed=3)
     for order in (["old", "later", "new"], ["later", "new", "old"]):
