@@ -119,7 +119,7 @@ class RandomControls(BaseEstimator):
             {"time": time[order], "latitude": latitude[order], "longitude": longitude[order]},
             index=[f"random-{k}" for k in range(1, n_controls + 1)],
         )
-        controls["time"] = controls["time"].astype("datetime64[ns]")
+        controls["time"] = (controls["time"].astype("int64") * _MILLISECOND).astype("datetime64[ns]")
         for column in ("depth_km", "magnitude"):
             if column in events:
                 controls[column] = events[column].to_numpy()[donors]
@@ -129,7 +129,7 @@ class RandomControls(BaseEstimator):
         return controls.assign(label=0, pair_id=controls.index)
 
     def _draw_free(self, events, avoid, n_controls, rng):
-        """Times (ns), latitudes and longitudes of free places, in the order drawn."""
+        """Times (ms), latitudes and longitudes of free places, in the order drawn."""
         avoid = avoid.iloc[time_order(avoid)]
         avoid_time = as_ns(avoid["time"].to_numpy())
         avoid_places = unit_vectors(avoid["latitude"], avoid["longitude"])
@@ -144,12 +144,12 @@ class RandomControls(BaseEstimator):
             free = np.ones(len(order), dtype=bool)
             places = unit_vectors(latitude, longitude)
             for i, _ in near_pairs(
-                time.astype(np.int64), places, avoid_time, avoid_places, reach, (-days, days)
+                time.astype(np.int64) * _MILLISECOND, places, avoid_time, avoid_places, reach, (-days, days)
             ):
                 free[order[i]] = False
             found = np.hstack([found, candidates[:, free]])[:, :n_controls]
             if found.shape[1] == n_controls:
-                return found[0].astype(np.int64), found[1], found[2]
+                return found
         raise ValueError(
             f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws: hardly any place and "
             f"time of the catalog's range is free of earthquakes within min_degrees={self.min_degrees} and "
@@ -158,14 +158,14 @@ class RandomControls(BaseEstimator):
 
 
 def _draw(events, n, rng):
-    """Times (ns, whole milliseconds), latitudes and longitudes, uniform over the events' range; (3, n)."""
+    """Times (whole ms), latitudes and longitudes, uniform over the events' range; (3, n)."""
     start, end = as_ns(events["time"].to_numpy()[[0, -1]]) // _MILLISECOND
     sine = np.sin(np.deg2rad(events["latitude"].to_numpy()))
     west, width = _shortest_arc(events["longitude"].to_numpy())
     u = rng.random_sample((n, 3)).T
     return np.stack(
         [
-            np.floor(start + u[0] * (end - start)) * _MILLISECOND,
+            np.floor(start + u[0] * (end - start)),
             np.rad2deg(np.arcsin(sine.min() + u[1] * (sine.max() - sine.min()))),
             wrap_longitude(west + u[2] * width),
         ]

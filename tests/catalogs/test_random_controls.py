@@ -30,6 +30,7 @@ def test_no_control_is_near_in_space_and_time(catalog, seed, apart):
     assert controls["pair_id"].tolist() == controls.index.tolist()
     assert sorted(controls["magnitude"]) == sorted([*catalog["magnitude"]] * 2)
     assert controls["time"].is_monotonic_increasing
+    assert (controls["time"] == controls["time"].dt.floor("ms")).all()
     assert controls["time"].between(catalog["time"].min(), catalog["time"].max()).all()
     low, high = catalog["latitude"].min(), catalog["latitude"].max()
     assert controls["latitude"].between(low - 1e-9, high + 1e-9).all()
