@@ -83,7 +83,7 @@ _FEATURES = {
 
 def _probe(names, samples, cv, estimator, f107=None, **params):
     if estimator is None:
-        estimator = RandomForestClassifier(n_estimators=200, min_samples_leaf=10, random_state=0)
+        estimator = RandomForestClassifier(n_estimators=200, min_samples_leaf=5, random_state=0)
     model = make_pipeline(ProbeFeatures(names, f107), clone(estimator))
     return replace(evaluate(model, samples, cv, **params), features=names)
 
@@ -100,7 +100,7 @@ def location_probe(samples, cv, *, estimator=None, **params):
         As `skquake.model_selection.evaluate` takes them; ``X`` has ``latitude`` and ``longitude``.
     cv : splitter, iterable of (train, test), or one (train, test)
     estimator : classifier, default=None
-        A random forest of 200 trees with at least 10 samples a leaf by default: place is
+        A random forest of 200 trees with at least 5 samples a leaf by default: place is
         learned as areas, not as single points.
     **params
         Further parameters of `skquake.model_selection.evaluate`.

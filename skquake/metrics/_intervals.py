@@ -71,6 +71,7 @@ def score_interval(
     The interval is the percentile interval, its quantiles moved outwards for the number n of units: the
     level alpha becomes Phi(sqrt(n / (n - 1)) t_{n-1}(alpha)), without which a dozen blocks cover too
     little. It holds the model fixed: it tells what other test data would do, not other training data.
+    A model that decides alike everywhere has an MCC of 0 in every resample: [0, 0] means that, not certainty.
 
     Parameters
     ----------

@@ -2,7 +2,8 @@
 
 from skquake.model_selection._chronological import chronological_split
 from skquake.model_selection._evaluate import Evaluation, Score, evaluate
-from skquake.model_selection._split import PurgedGroupKFold, PurgedTimeSeriesSplit
+from skquake.model_selection._group_kfold import PurgedGroupKFold
+from skquake.model_selection._time_series import PurgedTimeSeriesSplit
 
 __all__ = [
     "Evaluation",

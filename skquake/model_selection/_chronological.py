@@ -9,14 +9,14 @@ import pandas as pd
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake.model_selection._purge import SampleTable
-from skquake.model_selection._split import _PURGE_CONSTRAINTS, check_classes, check_y, purge
+from skquake.model_selection._split import PURGE_CONSTRAINTS, check_classes, check_y, purge
 
 
 @validate_params(
     {
         "test_size": [Interval(Real, 0, 1, closed="neither")],
         "return_report": ["boolean"],
-        **_PURGE_CONSTRAINTS,
+        **PURGE_CONSTRAINTS,
     },
     prefer_skip_nested_validation=True,
 )

@@ -179,5 +179,5 @@ def coverage(n, score, truth, **null):
     ],
 )
 def test_coverage_without_any_effect(score, truth, null):
-    # Nominal 95 %. The standard error of a coverage from 200 draws is 1.5 %.
-    assert coverage(200, score, truth, **null) >= 0.90
+    # Nominal 95 %. The standard error of a coverage from 100 draws is 2 %.
+    assert coverage(100, score, truth, **null) >= 0.90

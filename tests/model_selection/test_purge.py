@@ -56,7 +56,7 @@ def frames(draw):
     return X, np.flatnonzero(~is_test), np.flatnonzero(is_test)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(frames(), st.sampled_from([0.0, 0.25, 2.0]), st.sampled_from([None, 0.0, 100.0, float("inf")]))
 def test_equals_brute_force(case, gap_days, within_km):
     X, train, test = case

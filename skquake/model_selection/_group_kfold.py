@@ -1,0 +1,109 @@
+"""Folds of whole pairs, or of whole blocks of land."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
+
+from skquake.model_selection._split import PURGE_CONSTRAINTS, PurgedSplit
+
+
+class PurgedGroupKFold(PurgedSplit):
+    """K folds of whole pairs (or of whole blocks of land), purged of shared observations.
+
+    Every row is tested once. A training row goes if it shares an observation with a test row: the
+    same source, observation intervals that overlap, and the same pass, or places within the sum of
+    both radii. Folds are balanced by their number of rows: the largest group goes first, each to
+    the fold that is smallest by then. Past and future are mixed; use `PurgedTimeSeriesSplit` where
+    time must run forwards.
+
+    Parameters
+    ----------
+    n_splits : int, default=5
+    block_degrees : float, default=None
+        Whole cells of this many degrees of latitude and longitude stay together, so that no place is
+        trained and tested on. A pair lies in the cell of the mean position of its rows.
+    shuffle : bool, default=False
+        Deal groups of equal size in random order instead of by first appearance.
+    random_state : int, RandomState instance or None, default=None
+        Used where ``shuffle=True``.
+    gap_days : float, default=0.0
+        Intervals less than this far apart count as overlapping.
+    within_km : float, default=None
+        Distance (km) below which places are close; the sum of both ``radius_km`` by default,
+        infinity to purge whatever overlaps in time.
+    min_train : int or float, default=0.2
+        Least number of training rows, or least share of those outside the test fold.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.model_selection import PurgedGroupKFold
+    >>> time = pd.date_range("2015-01-01", periods=4, freq="D")
+    >>> X = pd.DataFrame({"source": "tec", "time": time, "latitude": 0.0, "longitude": [0, 40, 80, 80],
+    ...     "pair_id": list("abcd"), "radius_km": 100.0, "obs_start": time,
+    ...     "obs_end": time + pd.Timedelta("1D")})
+    >>> splitter = PurgedGroupKFold(2)
+    >>> [test.tolist() for _, test in splitter.split(X)]
+    [[0, 2], [1, 3]]
+    >>> splitter.describe(X)["n_purged_shared"].tolist()
+    [1, 1]
+    """
+
+    _parameter_constraints: dict = {
+        "n_splits": [Interval(Integral, 2, None, closed="left")],
+        "block_degrees": [Interval(Real, 0, 180, closed="right"), None],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        **PURGE_CONSTRAINTS,
+    }
+
+    def __init__(
+        self,
+        n_splits=5,
+        *,
+        block_degrees=None,
+        shuffle=False,
+        random_state=None,
+        gap_days=0.0,
+        within_km=None,
+        min_train=0.2,
+    ):
+        self.n_splits = n_splits
+        self.block_degrees = block_degrees
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.gap_days = gap_days
+        self.within_km = within_km
+        self.min_train = min_train
+
+    def _tests(self, table, groups):
+        groups = groups if self.block_degrees is None else _blocks(table, groups, self.block_degrees)
+        sizes = np.bincount(groups)
+        if len(sizes) < self.n_splits:
+            raise ValueError(
+                f"PurgedGroupKFold: n_splits={self.n_splits}, but the rows form only {len(sizes)} group(s)"
+            )
+        order = np.arange(len(sizes))
+        if self.shuffle:
+            check_random_state(self.random_state).shuffle(order)
+        fold_of_group, rows_in_fold = np.empty(len(sizes), dtype=int), np.zeros(self.n_splits)
+        for group in order[np.argsort(-sizes[order], kind="stable")]:
+            fold_of_group[group] = np.argmin(rows_in_fold)
+            rows_in_fold[fold_of_group[group]] += sizes[group]
+        fold = fold_of_group[groups]
+        for k in range(self.n_splits):
+            yield np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+
+
+def _blocks(table, groups, degrees):
+    """Code of the latitude-longitude cell of each group's mean position, per row."""
+    mean = np.stack([np.bincount(groups, table.position[:, axis]) for axis in range(3)])
+    latitude = np.rad2deg(np.arctan2(mean[2], np.hypot(mean[0], mean[1])))
+    longitude = np.rad2deg(np.arctan2(mean[1], mean[0]))
+    # Rounding first: a mean that should lie on an edge must not fall to either side by chance.
+    cells = np.floor(np.round(np.stack([latitude, longitude % 360.0], axis=1), 6) / degrees)
+    return np.unique(cells, axis=0, return_inverse=True)[1].reshape(-1)[groups]
