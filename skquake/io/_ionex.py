@@ -67,9 +67,34 @@ def read_ionex(paths, *, verbose=0):
 
     Examples
     --------
+    One map of 2 x 3 points, written by hand:
+
+    >>> import tempfile, pathlib
     >>> from skquake.io import read_ionex
-    >>> tec = read_ionex("ionex/*.INX.gz")                              # doctest: +SKIP
-    >>> tec.sel(latitude=12.5, longitude=-90, method="nearest")         # doctest: +SKIP
+    >>> records = [
+    ...     ("     1.0            IONOSPHERE MAPS     GPS", "IONEX VERSION / TYPE"),
+    ...     ("  2001     1    13     1     0     0", "EPOCH OF FIRST MAP"),
+    ...     ("     1", "# OF MAPS IN FILE"),
+    ...     ("     2", "MAP DIMENSION"),
+    ...     ("   450.0 450.0   0.0", "HGT1 / HGT2 / DHGT"),
+    ...     ("    12.5  10.0  -2.5", "LAT1 / LAT2 / DLAT"),
+    ...     ("   -90.0 -80.0   5.0", "LON1 / LON2 / DLON"),
+    ...     ("    -1", "EXPONENT"),
+    ...     ("", "END OF HEADER"),
+    ...     ("     1", "START OF TEC MAP"),
+    ...     ("  2001     1    13     1     0     0", "EPOCH OF CURRENT MAP"),
+    ...     ("    12.5 -90.0 -80.0   5.0 450.0", "LAT/LON1/LON2/DLON/H"),
+    ...     ("  266  270  275", ""),
+    ...     ("    10.0 -90.0 -80.0   5.0 450.0", "LAT/LON1/LON2/DLON/H"),
+    ...     ("  280  285 9999", ""),
+    ...     ("     1", "END OF TEC MAP"),
+    ...     ("", "END OF FILE"),
+    ... ]
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "day.inx")
+    >>> _ = path.write_text("".join(f"{text:<60}{label}\\n" for text, label in records))
+    >>> tec = read_ionex(path)
+    >>> round(float(tec.sel(latitude=12.5, longitude=-90)[0]), 1)
+    26.6
     """
     import xarray as xr
 

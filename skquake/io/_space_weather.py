@@ -35,8 +35,8 @@ def read_space_weather(paths, *, predicted="drop", verbose=0):
     -------
     DataFrame
         Index ``time``: the **start** of each 3 h interval (UTC). Columns ``kp`` (exact thirds), ``ap``
-        (2 nT), ``f107`` (observed flux in sfu at 1 AU-free, i.e. Earth's distance; the same daily
-        value in all eight intervals, though it is measured at 20 UT), ``f107_type`` ("OBS", "INT"
+        (2 nT), ``f107`` (the flux as observed, not adjusted to 1 AU, in sfu; the value of the day in
+        all eight intervals, though it is measured at 20 UT), ``f107_type`` ("OBS", "INT"
         interpolated, "PRD" daily, "PRM" monthly forecast) and ``predicted`` (bool).
 
     Raises
@@ -50,8 +50,17 @@ def read_space_weather(paths, *, predicted="drop", verbose=0):
 
     Examples
     --------
+    >>> import tempfile, pathlib
     >>> from skquake.io import read_space_weather
-    >>> read_space_weather("SW-All.csv")[["kp", "ap", "f107"]]          # doctest: +SKIP
+    >>> names = ["DATE", *(f"{name}{i}" for name in ("KP", "AP") for i in range(1, 9))]
+    >>> day = "2003-10-29,47,40,90,80,77,77,87,87,39,27,400,207,179,179,300,300,291.7,OBS"
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "SW.csv")
+    >>> _ = path.write_text(",".join(names) + ",F10.7_OBS,F10.7_DATA_TYPE\\n" + day + "\\n")
+    >>> read_space_weather(path)[["kp", "ap", "f107"]].round(2).head(2)
+                           kp    ap   f107
+    time
+    2003-10-29 00:00:00  4.67  39.0  291.7
+    2003-10-29 03:00:00  4.00  27.0  291.7
     """
     if predicted not in ("drop", "keep"):
         raise ValueError(f"predicted={predicted!r}: expected 'drop' or 'keep'")

@@ -59,8 +59,24 @@ def read_swarm_lp(paths, *, verbose=0):
 
     Examples
     --------
+    A file of two records, written with cdflib (31: epoch in ms since year 0, 45: double):
+
+    >>> import tempfile, pathlib
+    >>> from cdflib import cdfwrite
     >>> from skquake.io import read_swarm_lp
-    >>> frame = read_swarm_lp("swarm/SW_OPER_EFIA_LP_1B_*.cdf")         # doctest: +SKIP
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "lp.cdf")
+    >>> file = cdfwrite.CDF(path, cdf_spec={"Compressed": 0})
+    >>> data = {"Timestamp": [63553198273197.0, 63553198273697.0], "Latitude": [78.78, 78.81],
+    ...         "Longitude": [64.29, 64.32], "Radius": [6861360.0, 6861359.0], "Ne": [9895.7, 5488.8],
+    ...         "Te": [2729.8, 9.99999e9]}
+    >>> for name, values in data.items():
+    ...     file.write_var({"Variable": name, "Data_Type": 31 if name == "Timestamp" else 45,
+    ...                     "Num_Elements": 1, "Rec_Vary": True, "Dim_Sizes": []}, var_data=values)
+    >>> file.close()
+    >>> read_swarm_lp(path)[["time", "altitude_km", "Ne", "Te"]].round({"altitude_km": 2})
+                         time  altitude_km      Ne      Te
+    0 2013-12-02 10:11:13.197       490.16  9895.7  2729.8
+    1 2013-12-02 10:11:13.697       490.16  5488.8     NaN
     """
     pieces, ranks, variables, satellite = {}, [], {}, None
     for path in progress(expand_paths(paths), desc="read_swarm_lp", verbose=verbose, unit="file"):
