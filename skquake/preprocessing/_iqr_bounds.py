@@ -51,8 +51,11 @@ class IQRBounds(RollingBounds):
     Notes
     -----
     NaN is left out of the reference and gives NaN in ``detect``. ``transform`` and ``detect`` work
-    without ``fit``. Whatever is printed beside a flagged rate, ``expected_rate`` must be: with 15
-    values pure noise leaves the bounds in 39 % (quartile), 11.4 % (iqr) and 7.6 % (sigma) of the cases.
+    without ``fit``.
+
+    A flagged rate means nothing without ``expected_rate``: with 15 values pure noise leaves the bounds in
+    39 % (quartile), 11.4 % (iqr) and 7.6 % (sigma) of the cases, where mean -+ 2 standard deviations
+    (:class:`RollingSigmaBounds`) gives 7.3 %.
 
     References
     ----------

@@ -22,21 +22,14 @@ from skquake.preprocessing import (
 TRANSFORMERS = [
     ChannelScaler(),
     ChannelScaler(method="robust"),
-    ChannelScaler(method="minmax"),
     WindowFlattener(),
     WindowNormalizer(kind="l2"),
-    WindowNormalizer(kind="center"),
     WindowNormalizer(kind="zscore"),
     WindowNormalizer(kind="detrend"),
     WindowBounds(IQRBounds(days=2, samples_per_day=1), keep=1),
     WindowBounds(RollingSigmaBounds(days=1, samples_per_day=2), keep=1, output="deviation"),
 ]
-BOUNDS = [
-    IQRBounds(days=2),
-    IQRBounds(days=3, style="iqr", min_periods=2),
-    IQRBounds(days=2, style="sigma", same_hour=False),
-    RollingSigmaBounds(days=2),
-]
+BOUNDS = [IQRBounds(days=2), RollingSigmaBounds(days=2)]
 META = [
     TrainOnly(None, LogisticRegression()),
     TrainOnly(None, Ridge()),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.base import clone
 
+from skquake.io import read_ionex
 from skquake.preprocessing import IQRBounds, RollingSigmaBounds
 from skquake.preprocessing import _rules as rules
 
@@ -178,6 +179,18 @@ def test_default_number_of_references():
 def test_expected_rate_needs_two_values(n):
     with pytest.raises(ValueError, match="at least 2 reference values"):
         IQRBounds().expected_rate(n)
+
+
+def test_rates_on_real_maps(real_data):
+    maps = read_ionex(str(real_data / "ionex" / "jpl_2000-2001" / "*"))
+    assert maps.shape == (660, 71, 73)
+    for bounds, rate in (
+        (IQRBounds(style="iqr"), 0.119),
+        (IQRBounds(style="sigma"), 0.081),
+        (IQRBounds(style="quartile"), 0.429),
+        (RollingSigmaBounds(same_hour=True), 0.0756),
+    ):
+        assert bounds.detect(maps).flagged_rate == pytest.approx(rate, abs=5e-4)
 
 
 # detection
