@@ -12,7 +12,21 @@ from skquake.metrics._seismic import seismic_auc, seismic_mcc
 
 
 class _SeismicScorer:
-    """Call a seismic score on an estimator: ``scorer(estimator, X, y, sample_weight=None)``."""
+    """Call a seismic score on an estimator: ``scorer(estimator, X, y, sample_weight=None)``.
+
+    On a sample frame (a column ``event_id``) the rows of evidence of one event share a weight of one,
+    unless weights are given; elsewhere weights are uniform. Classes are found through
+    ``estimator.classes_``, so one that is absent from a training fold does no harm.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from skquake.metrics import seismic_auc_scorer
+    >>> X, y = [[0.0], [0.1], [0.9], [1.0]] * 5, [0, 0, 1, 1] * 5
+    >>> cross_val_score(LogisticRegression(), X, y, scoring=seismic_auc_scorer, cv=2).tolist()
+    [1.0, 1.0]
+    """
 
     def __init__(self, score):
         self.score = score

@@ -70,7 +70,19 @@ class Evaluation:
 
     Examples
     --------
-    See `evaluate`.
+    >>> import numpy as np, pandas as pd
+    >>> from sklearn.utils import Bunch
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from skquake.model_selection import evaluate
+    >>> X = pd.DataFrame({"time": pd.date_range("2015-01-01", periods=400), "event_id": np.arange(400),
+    ...     "pair_id": np.arange(400) // 2})
+    >>> samples = Bunch(X=X, y=np.tile([0, 1], 200))
+    >>> found = evaluate(DummyClassifier(), samples, (np.arange(40), np.arange(40, 400)), random_state=0)
+    >>> print(found.seismic_mcc, found.n_events)
+    0.00 [0.00, 0.00] 360
+    >>> found.to_frame()[["seismic_auc", "unit", "n"]]
+       seismic_auc              unit    n
+    0          0.5  block of 27.6 days  360
     """
 
     test: np.ndarray
