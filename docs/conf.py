@@ -22,6 +22,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
@@ -51,3 +52,12 @@ html_title = "skquake"
 # The site must build without a network: no warning about an absent one, none hidden either.
 warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive", category=UserWarning)
 assert sys.version_info >= (3, 11)
+
+
+def skip_metadata_requests(app, what, name, obj, skip, options):
+    """Methods that scikit-learn generates for metadata routing are documented there."""
+    return skip or (name.startswith("set_") and name.endswith("_request"))
+
+
+def setup(app):
+    app.connect("autodoc-skip-member", skip_metadata_requests)
