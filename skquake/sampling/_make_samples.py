@@ -223,9 +223,9 @@ def make_samples(
     events = with_region_and_days(catalog, region, start, end)
     controls = check_controls(controls, catalog, catalog[_in_span(events, members)])
     places = join_places(events, with_region_and_days(controls, region, start, end))
-    quakes = catalog if exclude is None else pd.concat([catalog, check_catalog(exclude, "exclude")])
-    quakes = quakes[["time", "latitude", "longitude", "magnitude"]].drop_duplicates()
-    quakes = with_region_and_days(quakes, region, days[0], max(days[1], DAYS_AFTER))
+    quakes = [catalog] if exclude is None else [catalog, check_catalog(exclude, "exclude")]
+    quakes = pd.concat([quake[["time", "latitude", "longitude", "magnitude"]] for quake in quakes])
+    quakes = with_region_and_days(quakes.drop_duplicates(), region, days[0], max(days[1], DAYS_AFTER))
 
     ledger = Ledger(places)
     find = TrackCandidates if on_track else PlaceCandidates

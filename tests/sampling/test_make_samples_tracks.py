@@ -118,6 +118,22 @@ def test_order_zone_and_longitudes_of_the_catalog_do_not_matter(track, catalog, 
     np.testing.assert_array_equal(one.y, two.y)
 
 
+@pytest.mark.parametrize("index", [np.arange(6)[::-1], pd.Index([*"abc", 1, 2, 3], dtype=object)])
+def test_any_ids_will_do(track, catalog, index):
+    def cut(events):
+        controls = make_controls(events)
+        controls["time"] = events["time"].to_numpy() - pd.Timedelta("0.6D")
+        exclude = events.iloc[:0]
+        return make_samples(
+            track, events, controls, region="2500 km", days=(-0.5, 0), max_length=5, exclude=exclude
+        )
+
+    named, samples = cut(catalog), cut(catalog.set_axis(index))
+    new = dict(zip(catalog.index, index, strict=True))
+    assert samples.X["pair_id"].to_list() == [new[pair] for pair in named.X["pair_id"]]
+    assert samples.X["time"].equals(named.X["time"]) and set(samples.y) == {0, 1}
+
+
 def test_both_ends_of_days_are_included(track):
     center = track.blocks(5).center[40]
     place = dict(latitude=[track.latitude[center]] * 2, longitude=[track.longitude[center]] * 2)
