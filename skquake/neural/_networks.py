@@ -25,8 +25,8 @@ def check_seqnetquake(length, *, conv_layers, kernel_size, n_segments, **_):
         raise ValueError(
             f"length={length} with n_segments={n_segments}, conv_layers={conv_layers}, "
             f"kernel_size={kernel_size} cannot be built: of {length // n_segments} steps per segment the "
-            f"convolutions leave {max(left, 0)}, and pooling needs 2; use windows of length {shortest} or more, "
-            "or fewer or smaller kernels"
+            f"convolutions leave {max(left, 0)}, and pooling needs 2; use windows of length {shortest} or "
+            "more, or fewer or smaller kernels"
         )
 
 
@@ -59,9 +59,10 @@ def seqnetquake(
         (length, channels) of a window.
     n_classes : int
     folded : bool, default=True
-        Fold the subsequences into the batch, so that one convolution does for all, and write the LSTMs out
-        step by step. False builds the network literally, of ``TimeDistributed`` and ``Bidirectional``
-        layers: same weights in the same order, same numbers, slower; kept for comparison.
+        Fold the subsequences into the batch, so that one convolution does for all, leave out the steps that
+        pooling drops, and write the LSTMs out step by step. False builds the network literally, of
+        ``TimeDistributed`` and ``Bidirectional`` layers: same weights in the same order, same numbers,
+        slower; kept for comparison.
     model_class : type, default=keras.Model
 
     Returns
@@ -78,6 +79,9 @@ def seqnetquake(
     inputs = Input(input_shape)
     each = (lambda layer: layer) if folded else (lambda layer: layers.TimeDistributed(layer, name=layer.name))
     x = ops.reshape(inputs, (-1, *([] if folded else [n_segments]), length // n_segments, channels))
+    if folded:
+        lost = conv_layers * (kernel_size - 1)
+        x = x[:, : lost + (length // n_segments - lost) // 2 * 2]
     for i in range(conv_layers):
         x = each(layers.Conv1D(filters, kernel_size, activation=conv_activation, name=f"conv_{i}"))(x)
     x = each(layers.Dropout(dropout, name="conv_dropout"))(x)

@@ -68,7 +68,8 @@ class SeqNetQuakeClassifier(NetworkClassifier):
     weights_ : list of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
-        "loss" and "accuracy" per epoch, and "val_loss" and "val_accuracy" where asked for.
+        "loss" and "accuracy" per epoch (means over its steps, while the weights change), and "val_loss" and
+        "val_accuracy" (at its end) where asked for.
     input_shape_ : tuple of int
         (length, channels) of a window.
     n_features_in_ : int

@@ -72,8 +72,8 @@ class SeededModel(keras.Model):
         logs = {}
         for epoch in range(initial_epoch, epochs):
             callbacks.on_epoch_begin(epoch)
+            super().reset_metrics()
             order = rng.permutation(n)
-            sums = np.zeros(3)  # of loss, of correct weight, of weight
             for step in range(steps):
                 callbacks.on_train_batch_begin(step)
                 rows = order[step * rows_per_step : (step + 1) * rows_per_step]
@@ -81,22 +81,22 @@ class SeededModel(keras.Model):
                 filled = np.concatenate([rows, np.repeat(rows[:1], missing)])
                 step_weight = weight[filled]
                 step_weight[len(rows) :] = 0.0
-                total = step_weight.sum()
                 # Keras divides by the rows of a batch: undo it for the rows that are not there.
                 step_weight *= rows_per_step / len(rows)
-                result = self.train_on_batch(x[filled], y[filled], step_weight, return_dict=True)
-                sums += result["loss"] * len(rows), result["accuracy"] * total, total
-                callbacks.on_train_batch_end(step, result)
+                logs = self.train_on_batch(x[filled], y[filled], step_weight, return_dict=True)
+                callbacks.on_train_batch_end(step, logs)
                 if self.stop_training:
                     break
-            logs = {"loss": sums[0] / n, "accuracy": sums[1] / sums[2]}
             if validation_data is not None:
-                logs |= self._validate(*validation_data)
+                logs = logs | self._validate(*validation_data)
             callbacks.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
         callbacks.on_train_end(logs)
         return self.history
+
+    def reset_metrics(self):
+        """Do nothing: Keras asks for it at every step, which is slow; ``fit`` resets once an epoch."""
 
     def predict(self, x, **_):
         """Outputs for all rows, in steps of a few fixed sizes."""

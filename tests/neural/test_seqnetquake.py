@@ -225,7 +225,7 @@ def test_verbose_shows_progress(capsys):
         ({"pretrained": FrozenEstimator(tiny_seqnetquake())}, NotFittedError, "not fitted"),
         ({"dropout": 1.0}, ValueError, "dropout"),
         ({"filters": "four"}, ValueError, "filters"),
-        ({"learning_rate": 1e30, "epochs": 20}, ValueError, "diverged"),
+        ({"learning_rate": 1e38, "epochs": 5}, ValueError, "diverged"),
     ],
 )
 def test_bad_parameters(changes, error, message):
@@ -251,7 +251,7 @@ def test_bad_data(fitted):
         tiny_seqnetquake().fit(X, y[:-1])
     with pytest.raises(ValueError, match=r"shape \(8, 1\), but fit saw \(8, 2\)"):
         fitted.predict(X[:, :, :1])
-    with pytest.raises(ValueError, match="[Nn]egative"):
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
         tiny_seqnetquake().fit(X, y, -np.ones(90))
 
 

@@ -1,0 +1,79 @@
+"""Thirty fits of one epoch, fresh clones, against plain scikeras clones; and the memory of it."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from _harness import row
+from scikeras.wrappers import KerasClassifier
+from sklearn.base import clone
+
+from skquake.neural import SeqNetQuakeClassifier
+from skquake.neural._networks import seqnetquake
+
+WINDOWS, LENGTH, CHANNELS, CLASSES = 500, 70, 4, 3
+
+
+def literal():
+    """The network that a user of plain scikeras would compile for each fit."""
+    model = seqnetquake((LENGTH, CHANNELS), CLASSES, folded=False)
+    model.compile(keras.optimizers.Adam(), "sparse_categorical_crossentropy")
+    return model
+
+
+def memory_mb():
+    """Resident memory of this process (the peak, where the system tells no more)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 2**20
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def run(quick=False):
+    """Rows of the table: seconds a fit, and megabytes grown over all fits but the first five."""
+    fits, plain_fits = (6, 1) if quick else (30, 5)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(WINDOWS, LENGTH, CHANNELS)).astype(np.float32)
+    y = rng.integers(0, CLASSES, WINDOWS)
+    ours = SeqNetQuakeClassifier(epochs=1)
+    plain = KerasClassifier(model=literal, loss="sparse_categorical_crossentropy", batch_size=40, verbose=0)
+    seconds = {"ours": [], "plain": []}
+
+    def fit(name, estimator):
+        start = time.perf_counter()
+        clone(estimator).fit(X, y)
+        seconds[name].append(time.perf_counter() - start)
+
+    early = 0.0
+    for i in range(fits):
+        fit("ours", ours)
+        if i == 4:
+            early = memory_mb()
+    grown = memory_mb() - early
+    for _ in range(plain_fits):
+        fit("plain", plain)
+    ours_total = sum(seconds["ours"])  # the one compilation included
+    plain_total = fits * statistics.median(seconds["plain"])
+    return [
+        row(
+            f"{fits} fits of one epoch on {WINDOWS} windows, fresh clones",
+            f"plain scikeras clones (median of {plain_fits}, times {fits})",
+            plain_total / ours_total,
+            5.0,
+            seconds_ours=round(ours_total, 2),
+            seconds_plain=round(plain_total, 2),
+        ),
+        row(
+            f"memory left to 150 MB after {fits - 5} more fits",
+            "150 MB of growth",
+            150.0 / max(grown, 1.0),
+            1.0,
+            grown_mb=round(grown, 1),
+        ),
+    ]
