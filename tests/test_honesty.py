@@ -15,7 +15,7 @@ from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.inspection import location_probe, metadata_probe
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import chronological_split, evaluate
-from skquake.preprocessing import ChannelScaler, WindowFlattener, WindowNormalizer
+from skquake.preprocessing import ChannelScaler, WindowFlattener
 
 pytestmark = pytest.mark.slow
 
@@ -46,12 +46,14 @@ def world(seed, effect):
 
 
 def models(source, seed):
-    cut = SlidingWindow(source, LENGTH), WindowNormalizer("detrend", log=[0, 1])
+    cut = SlidingWindow(source, LENGTH), ChannelScaler(log=[0, 1])
     forest = RandomForestClassifier(100, min_samples_leaf=5, n_jobs=2, random_state=seed)
-    boosting = LGBMClassifier(n_estimators=100, num_leaves=15, n_jobs=2, random_state=seed, verbose=-1)
+    boosting = LGBMClassifier(
+        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=2, random_state=seed, verbose=-1
+    )
     yield "forest", make_pipeline(*cut, WindowFlattener(), forest)
     yield "boosting", make_pipeline(*cut, WindowFlattener(), boosting)
-    yield "network", make_pipeline(*cut, ChannelScaler(), SeqNetQuakeClassifier(random_state=seed))
+    yield "network", make_pipeline(*cut, SeqNetQuakeClassifier(random_state=seed))
 
 
 def test_without_an_effect_intervals_cover_zero():

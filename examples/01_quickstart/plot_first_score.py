@@ -52,7 +52,7 @@ from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import PurgedGroupKFold, chronological_split, evaluate
 from skquake.plotting import SampleMapDisplay, ScoreDisplay, WindowsDisplay
-from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener, WindowNormalizer
+from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener
 from skquake.sampling import balance_table
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
@@ -81,7 +81,7 @@ def models(*cut, epochs=options.epochs, seed=options.seed):
     return {
         "random forest": make_pipeline(*cut, WindowFlattener(), forest),
         "LightGBM": make_pipeline(*cut, WindowFlattener(), boosting),
-        "SeqNetQuake": make_pipeline(*cut, ChannelScaler(), network),
+        "SeqNetQuake": make_pipeline(*cut, network),
     }
 
 
@@ -199,7 +199,7 @@ def simulated(length=20):
             verbose=1,
         ).values()
         source = TrackSource(frame, channels=["Ne", "Te"])
-        cut = SlidingWindow(source, length), WindowNormalizer("detrend", log=[0, 1])
+        cut = SlidingWindow(source, length), ChannelScaler(log=[0, 1])
         for name, sampler in controls.items():
             samples = make_samples(
                 source,
@@ -272,6 +272,7 @@ def real(folder, history=15, keep=3):
     cut = (
         SlidingWindow(tec, (history + keep) * per_day),
         WindowBounds(bounds, keep * per_day, output="deviation"),
+        ChannelScaler(),
     )
     controls = {
         "random controls": RandomControls(min_days=5, avoid=near, random_state=options.seed),
@@ -300,7 +301,7 @@ def real(folder, history=15, keep=3):
         show(results[name])
         network[name] = results[name]["SeqNetQuake"]
         save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
-    windows = WindowBounds(bounds, keep * per_day, output="deviation").transform(cut[0].transform(samples.X))
+    windows = make_pipeline(*cut[:2]).transform(samples.X)
     save(
         windows=WindowsDisplay.from_samples(
             samples.X,
