@@ -49,7 +49,7 @@ def models(source, seed):
     cut = SlidingWindow(source, LENGTH), ChannelScaler(log=[0, 1])
     forest = RandomForestClassifier(100, min_samples_leaf=5, n_jobs=2, random_state=seed)
     boosting = LGBMClassifier(
-        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=2, random_state=seed, verbose=-1
+        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=1, random_state=seed, verbose=-1
     )
     yield "forest", make_pipeline(*cut, WindowFlattener(), forest)
     yield "boosting", make_pipeline(*cut, WindowFlattener(), boosting)

@@ -57,7 +57,7 @@ from skquake.sampling import balance_table
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--data", type=Path, metavar="DIR", help="folder of real files instead of the simulation")
-parser.add_argument("--days", type=int, default=1096, help="days to simulate (default %(default)s)")
+parser.add_argument("--days", type=int, default=912, help="days to simulate (default %(default)s)")
 parser.add_argument("--effect", type=float, default=0.5, help="planted change of Ne (default %(default)s)")
 parser.add_argument(
     "--epochs", type=int, default=50, help="of SeqNetQuake (default %(default)s, the paper's)"
@@ -76,7 +76,7 @@ def models(*cut, epochs=options.epochs, seed=options.seed):
     network = SeqNetQuakeClassifier(epochs=epochs, random_state=seed)
     forest = RandomForestClassifier(200, min_samples_leaf=5, n_jobs=2, random_state=seed)
     boosting = LGBMClassifier(
-        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=2, random_state=seed, verbose=-1
+        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=1, random_state=seed, verbose=-1
     )
     return {
         "random forest": make_pipeline(*cut, WindowFlattener(), forest),
@@ -167,7 +167,7 @@ def save(**figures):
 # %%
 # On simulated data
 # -----------------
-# Three years of the night side of a CSES-like satellite, one observation every three seconds, windows of
+# Two and a half years of the night side of a CSES-like satellite, one observation every three seconds, windows of
 # twenty observations (a minute, 450 km), and the first four fifths of the time for training. The perturbation
 # raises the electron density before each earthquake, most above the epicentre. The oracle knows its shape and
 # the statistics of the noise: no classifier that sees the density alone can be better.
