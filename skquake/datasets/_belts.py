@@ -73,6 +73,8 @@ def sample_belts(n, rng):
     along = rng.uniform(size=(n, 1))
     angle = np.arccos(np.clip((start * stop).sum(axis=1, keepdims=True), -1.0, 1.0))
     point = np.sin((1 - along) * angle) * start + np.sin(along * angle) * stop
+    # A tenth lies far from any plate boundary.
+    scatter = np.where(rng.uniform(size=n) < 0.1, 800.0, scatter)
     latitude, longitude = scatter_km(*_coordinates(point), scatter, rng)
     depth = np.minimum(rng.exponential(0.12 * deepest + 10.0), deepest)
     return latitude, longitude, depth

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, check_scalar
 
 from skquake._core._time import NS_PER_DAY
 from skquake.datasets._belts import sample_belts, scatter_km
 from skquake.datasets._span import span_ns
 
-# Independent earthquakes of M >= 4.8 a year on Earth, in round numbers.
-EVENTS_A_YEAR = 1500.0
+# Mainshocks of M >= 4.8 a year: they and their aftershocks are about as many as the global
+# catalog has, before and after removing what follows within 2 degrees and 15 days.
+EVENTS_A_YEAR = 2150.0
 REFERENCE_MAGNITUDE = 4.8
 BATH_DIFFERENCE = 1.2
 
@@ -41,8 +44,9 @@ def make_catalog(
     start, end : date
         Events lie in [start, end).
     n_events : int, default=None
-        Number of independent earthquakes. None draws it for an Earth-like rate: 1,500 a year
-        of M >= 4.8, more of a lower ``min_magnitude``.
+        Number of independent earthquakes. None draws it for an Earth-like rate: 2,150 a year
+        of M >= 4.8, some 1,500 of which stay when whatever follows another within 2 degrees
+        and 15 days is removed (and 3,400 with aftershocks); more of a lower ``min_magnitude``.
     min_magnitude, max_magnitude : float, default=4.5, 9.0
         Range of magnitudes.
     b_value : float, default=1.0
@@ -60,7 +64,7 @@ def make_catalog(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If ``end`` is not after ``start``, or the magnitudes leave no range.
 
     References
@@ -76,12 +80,15 @@ def make_catalog(
     (100, True)
     """
     start, end = span_ns(start, end)
+    check_scalar(b_value, "b_value", Real, min_val=0, include_boundaries="neither")
+    check_scalar(min_magnitude, "min_magnitude", Real)
+    check_scalar(max_magnitude, "max_magnitude", Real)
     if not max_magnitude > min_magnitude:
         raise ValueError(f"max_magnitude {max_magnitude} must exceed min_magnitude {min_magnitude}")
-    if b_value <= 0:
-        raise ValueError(f"b_value must be positive, got {b_value}")
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
-    if n_events is None:
+    if n_events is not None:
+        check_scalar(n_events, "n_events", Integral, min_val=0)
+    else:
         years = (end - start) / NS_PER_DAY / 365.25
         n_events = rng.poisson(
             EVENTS_A_YEAR * years * 10.0 ** (b_value * (REFERENCE_MAGNITUDE - min_magnitude))

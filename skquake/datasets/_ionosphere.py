@@ -10,7 +10,7 @@ from scipy.ndimage import map_coordinates, spline_filter
 from scipy.signal import lfilter
 
 from skquake._core._geodesy import unit_vectors
-from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns
+from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 
 UNIVERSAL_HOURS = np.arange(24.0)
 LATITUDES = np.arange(-90.0, 91.0, 5.0)
@@ -107,12 +107,28 @@ def log_temperature(log_ne, local_time):
     return np.log10(950.0 + 2050.0 * day) - TE_SLOPE * (log_ne - 4.5)
 
 
+def check_kp(kp, start_ns, end_ns):
+    """Raise unless ``kp`` is a Series in time order, every 3 h, over the whole span."""
+    if not isinstance(kp, pd.Series) or not isinstance(kp.index, pd.DatetimeIndex):
+        raise TypeError(
+            f"kp: expected a Series indexed by the time of each interval, got {type(kp).__name__}"
+        )
+    start = as_ns(to_utc(kp.index, "kp"))
+    if len(start) == 0 or (np.diff(start) != 3 * NS_PER_HOUR).any():
+        raise ValueError(
+            "kp: expected one value every 3 h, in order; reindex it, with NaN where it is missing"
+        )
+    if start[0] > start_ns or start[-1] + 3 * NS_PER_HOUR < end_ns:
+        first, last = kp.index[[0, -1]]
+        raise ValueError(f"kp: its intervals from {first} to {last} do not cover the track")
+
+
 def storm_drive(kp, time_ns):
     """Dimensionless disturbance at given times: Kp above 3, remembered over 1.5 days.
 
     Each 3 h interval counts from its end on; a missing Kp counts as quiet.
     """
-    start = as_ns(pd.DatetimeIndex(kp.index).to_numpy())
+    start = as_ns(to_utc(kp.index, "kp"))
     excess = np.nan_to_num(np.maximum(kp.to_numpy(dtype=float) - 3.0, 0.0))
     memory = np.exp(-3.0 / 24.0 / STORM_DAYS)
     drive = lfilter([1 - memory], [1, -memory], excess)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, check_scalar
 
 from skquake._core._time import NS_PER_HOUR
 from skquake.datasets._span import span_ns
@@ -36,6 +38,11 @@ def make_kp(start, end, *, storms_per_month=4.0, random_state=None):
         Named ``kp``, in thirds (0, 0.333, 0.667, ... 9), indexed by the start of each interval:
         the layout of :func:`skquake.io.read_kp`.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If ``end`` is not after ``start``, or ``storms_per_month`` is negative or no number.
+
     References
     ----------
     Matzka et al. (2021), The geomagnetic Kp index and derived indices of geomagnetic activity,
@@ -49,8 +56,7 @@ def make_kp(start, end, *, storms_per_month=4.0, random_state=None):
     (248, True)
     """
     start, end = span_ns(start, end)
-    if storms_per_month < 0:
-        raise ValueError(f"storms_per_month must not be negative, got {storms_per_month}")
+    check_scalar(storms_per_month, "storms_per_month", Real, min_val=0)
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
     first = start // STEP_NS * STEP_NS
     n = int(-(-(end - first) // STEP_NS)) + MEMORY_STEPS

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import Bunch, check_random_state
+from sklearn.utils import Bunch, check_random_state, check_scalar
 
 from skquake._core._geodesy import KM_PER_DEGREE, wrap_longitude
 from skquake._core._progress import progress
+from skquake._core._time import local_solar_time
 from skquake._core._validation import check_catalog
-from skquake.datasets._ionosphere import log_density, log_temperature, storm_drive, storm_pattern
+from skquake.datasets._ionosphere import check_kp, log_density, log_temperature, storm_drive, storm_pattern
 from skquake.datasets._main_field import main_field
 from skquake.datasets._orbits import ORBITS
 from skquake.datasets._passes import Knots, Passes
@@ -69,7 +71,8 @@ def make_track(
     effect_days : pair of float, default=(-15, 0)
         Days relative to the earthquake; the strength grows over the first fifth, then stays.
     kp : Series, default=None
-        Kp index, as of :func:`make_kp` or :func:`skquake.io.read_kp`; None means no storms.
+        Kp index that covers the span, as of :func:`make_kp` or :func:`skquake.io.read_kp`; None
+        means no storms.
     f107 : float, default=100.0
         Solar radio flux, sfu.
     side : {"night", "day"}, default=None
@@ -92,9 +95,9 @@ def make_track(
 
     Raises
     ------
-    ValueError
-        For an unknown satellite or side, an effect without a catalog, an impossible effect, or a
-        span without any pass.
+    TypeError, ValueError
+        For an unknown satellite or side, an effect without a catalog, an impossible effect, a Kp
+        index that does not cover the span, or a span without any pass.
 
     Notes
     -----
@@ -122,7 +125,11 @@ def make_track(
     if side not in (None, "night", "day"):
         raise ValueError(f'side must be "night", "day" or None, got {side!r}')
     start_ns, end_ns = span_ns(start, end)
+    check_scalar(f107, "f107", Real, min_val=0, include_boundaries="neither")
     plant = _plant(effect, effect_width, effect_min_km, effect_days, catalog)
+    catalog = None if catalog is None else check_catalog(catalog)
+    if kp is not None:
+        check_kp(kp, start_ns, end_ns)
     passes = Passes(orbit, start_ns, end_ns, side)
     if not passes.longest:
         raise ValueError(f"no pass of {satellite} with side={side!r} between {start} and {end}: take longer")
@@ -143,7 +150,7 @@ def make_track(
         seconds, present = passes.seconds(which)
         passes.fill(which, seconds, present)
     if plant.effect:
-        add_perturbation(planted, check_catalog(catalog), plant, passes)
+        add_perturbation(planted, catalog, plant, passes)
     for which in progress(batches, desc="track", verbose=verbose, unit="batch"):
         rows = passes.rows(which)
         seconds, present = passes.seconds(which)
@@ -157,14 +164,8 @@ def make_track(
         structure = along_track_noise(seconds.shape, noise.step_km, noise.small_dex, noise.small_km, small)
         truth = background[rows] + planted[rows] + (day_to_day + structure)[present]
         log_ne[rows] = truth + noise.white_dex * _normal(white_ne, seconds.shape)[present]
-        local_time = (
-            orbit.local_time(passes.center[which], passes.ascending[which])[:, np.newaxis]
-            + (orbit.profile(seconds, True)[1] / 15.0 + seconds / 3600.0)
-        ) % 24.0
-        te[rows] = (
-            log_temperature(truth, local_time[present])
-            + noise.te_dex * _normal(white_te, seconds.shape)[present]
-        )
+        te[rows] = log_temperature(truth, local_solar_time(passes.time[rows], passes.longitude[rows]))
+        te[rows] += noise.te_dex * _normal(white_te, seconds.shape)[present]
         if magnetic is not None:
             fraction = (passes.center[which] - start_ns) / (end_ns - start_ns)
             at_knots = magnetic(fraction[:, np.newaxis], latitude, longitude)
@@ -204,20 +205,16 @@ def _orbit(satellite, cadence):
     orbit = ORBITS[satellite]
     if cadence is None:
         return orbit
-    if not 0 < cadence <= 60:
-        raise ValueError(f"cadence must lie in (0, 60] seconds, got {cadence}")
+    check_scalar(cadence, "cadence", Real, min_val=0, max_val=60, include_boundaries="right")
     return dataclasses.replace(orbit, cadence_s=float(cadence))
 
 
 def _plant(effect, width, minimum_km, days, catalog):
-    if not effect > -1:
-        raise ValueError(f"effect must be above -1 (Ne stays positive), got {effect}")
+    check_scalar(effect, "effect", Real, min_val=-1, include_boundaries="neither")
+    check_scalar(width, "effect_width", Real, min_val=0)
+    check_scalar(minimum_km, "effect_min_km", Real, min_val=0, include_boundaries="neither")
     if effect and catalog is None:
         raise ValueError("effect needs a catalog: pass the independent earthquakes that perturb")
-    if width < 0 or minimum_km <= 0:
-        raise ValueError(
-            f"effect_width must not be negative, effect_min_km positive: got {width}, {minimum_km}"
-        )
     if not days[0] < days[1]:
         raise ValueError(f"effect_days must be (first, last) with first < last, got {tuple(days)}")
     return Plant(float(effect), float(width), float(minimum_km), (float(days[0]), float(days[1])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
@@ -13,7 +13,7 @@ from skquake._core._validation import check_columns
 from skquake.datasets._planted import Plant
 from skquake.datasets._variability import SphereField
 
-BATCH = 2_000  # windows at a time
+BATCH = 4_000_000  # covariances at a time: bounds the memory
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class TrackTruth:
     def __repr__(self):
         return f"TrackTruth({len(self.time)} rows, effect {self.plant.effect:g})"
 
-    def oracle(self, samples, length):
+    def oracle(self, samples, length, *, effect=None):
         """Probabilities of the detector that knows the planted shape and the noise.
 
         It compares, in each window of log10 Ne, "noise" with "noise and the perturbation of this
@@ -106,6 +106,9 @@ class TrackTruth:
             ``magnitude``, ``lead_days``.
         length : int
             Rows in a window; the sample's row is at ``length // 2``.
+        effect : float, default=None
+            Effect to look for; None means the planted one. On a track without any, it gives the
+            detector's score by chance.
 
         Returns
         -------
@@ -118,23 +121,21 @@ class TrackTruth:
             If a sample's window is not whole in this track, naming its row.
         """
         X = getattr(samples, "X", samples)
+        plant = self.plant if effect is None else replace(self.plant, effect=float(effect))
         check_columns(X, ("time", "event_latitude", "event_longitude", "magnitude", "lead_days"), "samples")
         rows = self._window_rows(as_ns(X["time"]), length)
-        event = [
-            X[name].to_numpy(dtype=float)[:, np.newaxis]
-            for name in ("event_latitude", "event_longitude", "magnitude", "lead_days")
-        ]
+        event = X[["event_latitude", "event_longitude", "magnitude", "lead_days"]].to_numpy(dtype=float)
         ratio = np.empty(len(rows))
-        for k in range(0, len(rows), BATCH):
-            here = slice(k, k + BATCH)
+        batch = max(1, BATCH // length**2)
+        for k in range(0, len(rows), batch):
+            here = slice(k, k + batch)
             latitude, longitude = self.latitude[rows[here]], self.longitude[rows[here]]
-            event_latitude, event_longitude, magnitude, lead = (column[here] for column in event)
-            distance = great_circle_km(event_latitude, event_longitude, latitude, longitude)
-            shape = self.plant.shape(distance, magnitude, -lead)
+            at_latitude, at_longitude, magnitude, lead = event[here].T[..., np.newaxis]
+            distance = great_circle_km(at_latitude, at_longitude, latitude, longitude)
+            shape = plant.shape(distance, magnitude, -lead)
             residual = self.log_ne[rows[here]].astype(float) - self.background[rows[here]]
-            weight = np.linalg.solve(self.noise.covariance(latitude, longitude), shape[..., np.newaxis])[
-                ..., 0
-            ]
+            covariance = self.noise.covariance(latitude, longitude)
+            weight = np.linalg.solve(covariance, shape[..., np.newaxis]).squeeze(-1)
             ratio[here] = ((residual - 0.5 * shape) * weight).sum(axis=1)
         p = expit(ratio)
         return np.column_stack([1.0 - p, p, np.zeros_like(p)])
