@@ -167,10 +167,10 @@ def save(**figures):
 # %%
 # On simulated data
 # -----------------
-# Two and a half years of the night side of a CSES-like satellite, one observation every three seconds, windows of
-# twenty observations (a minute, 450 km), and the first four fifths of the time for training. The perturbation
-# raises the electron density before each earthquake, most above the epicentre. The oracle knows its shape and
-# the statistics of the noise: no classifier that sees the density alone can be better.
+# Two and a half years of the night side of a CSES-like satellite, one observation every three seconds,
+# windows of twenty observations (a minute, 450 km), and the first four fifths of the time for training. The
+# perturbation raises the electron density before each earthquake, most above the epicentre. The oracle
+# knows its shape and the statistics of the noise: no classifier that sees the density alone can be better.
 
 
 def simulated(length=20):
@@ -246,9 +246,9 @@ def simulated(length=20):
 # %%
 # On real files
 # -------------
-# Three days of total electron content every two hours at each epicentre, and its deviation from the running
-# median of the fifteen days before. Folds are blocks of ten degrees, pairs stay whole, and training samples
-# that share maps with a tested neighbour are purged.
+# Three days of total electron content every two hours at each epicentre, and its deviation from the median
+# of the same hour on the fifteen days before. Folds are blocks of ten degrees, pairs stay whole, and
+# training samples that share maps with a tested neighbour are purged.
 
 
 def real(folder, history=15, keep=3):
@@ -268,7 +268,7 @@ def real(folder, history=15, keep=3):
         f" with {history + keep} days of maps before them"
     )
     per_day = round(np.timedelta64(1, "D") / tec.cadence)
-    bounds = IQRBounds(days=history, samples_per_day=per_day, same_hour=False, min_periods=per_day)
+    bounds = IQRBounds(days=history, samples_per_day=per_day)
     cut = (
         SlidingWindow(tec, (history + keep) * per_day),
         WindowBounds(bounds, keep * per_day, output="deviation"),
