@@ -1,4 +1,4 @@
-"""Layers that compute a standard one faster, with the same weights and the same numbers."""
+"""Standard layers with a property that they lack: speed, or a seed."""
 
 from __future__ import annotations
 
@@ -78,3 +78,14 @@ class BiLSTM(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "units": self.units, "return_sequences": self.return_sequences}
+
+
+@keras.saving.register_keras_serializable(package="skquake")
+class SeededDropout(keras.layers.Dropout):
+    """Dropout that draws from its seed generator on every backend (on torch the standard one does not)."""
+
+    def call(self, inputs, training=False):
+        if not training or not self.rate:
+            return inputs
+        keep = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator) >= self.rate
+        return inputs * (ops.cast(keep, inputs.dtype) / (1.0 - self.rate))

@@ -61,8 +61,8 @@ def seqnetquake(
     folded : bool, default=True
         Fold the subsequences into the batch, so that one convolution does for all, leave out the steps that
         pooling drops, and write the LSTMs out step by step. False builds the network literally, of
-        ``TimeDistributed`` and ``Bidirectional`` layers: same weights in the same order, same numbers,
-        slower; kept for comparison.
+        ``TimeDistributed`` and ``Bidirectional`` layers: same weights in the same order, same numbers
+        (dropout aside), slower; kept for comparison.
     model_class : type, default=keras.Model
 
     Returns
@@ -72,19 +72,20 @@ def seqnetquake(
     """
     from keras import Input, Model, layers, ops
 
-    from skquake.neural._layers import BiLSTM
+    from skquake.neural._layers import BiLSTM, SeededDropout
 
     length, channels = input_shape
     check_seqnetquake(length, conv_layers=conv_layers, kernel_size=kernel_size, n_segments=n_segments)
     inputs = Input(input_shape)
     each = (lambda layer: layer) if folded else (lambda layer: layers.TimeDistributed(layer, name=layer.name))
+    drop = SeededDropout if folded else layers.Dropout
     x = ops.reshape(inputs, (-1, *([] if folded else [n_segments]), length // n_segments, channels))
     if folded:
         lost = conv_layers * (kernel_size - 1)
         x = x[:, : lost + (length // n_segments - lost) // 2 * 2]
     for i in range(conv_layers):
         x = each(layers.Conv1D(filters, kernel_size, activation=conv_activation, name=f"conv_{i}"))(x)
-    x = each(layers.Dropout(dropout, name="conv_dropout"))(x)
+    x = each(drop(dropout, name="conv_dropout"))(x)
     x = each(layers.MaxPooling1D(2, name="pool"))(x)
     x = ops.reshape(x, (-1, n_segments, x.shape[-2] * x.shape[-1]))
     for i in range(lstm_layers):
@@ -93,7 +94,7 @@ def seqnetquake(
             x = BiLSTM(lstm_units, return_sequences=more, name=f"lstm_{i}")(x)
         else:
             x = layers.Bidirectional(layers.LSTM(lstm_units, return_sequences=more), name=f"lstm_{i}")(x)
-    x = layers.Dropout(dropout, name="lstm_dropout")(x)
+    x = drop(dropout, name="lstm_dropout")(x)
     for i in range(dense_layers - 1):
         x = layers.Dense(dense_units, activation=dense_activation, name=f"dense_{i}")(x)
     outputs = layers.Dense(n_classes, activation="softmax", name="output")(x)
