@@ -60,10 +60,9 @@ def sample_belts(n, rng):
     latitude, longitude, depth_km : ndarrays of shape (n,)
     """
     legs = [
-        (share, deepest, scatter, start, stop)
+        (share * great_circle_km(*start, *stop) / belt_length(corners), deepest, scatter, start, stop)
         for share, deepest, scatter, corners in BELTS.values()
         for start, stop in pairwise(corners)
-        for share in [share * great_circle_km(*start, *stop) / belt_length(corners)]
     ]
     shares = np.array([leg[0] for leg in legs])
     which = rng.choice(len(legs), size=n, p=shares / shares.sum())

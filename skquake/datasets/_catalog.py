@@ -14,7 +14,7 @@ from skquake.datasets._span import span_ns
 
 # Mainshocks of M >= 4.8 a year: they and their aftershocks are about as many as the global
 # catalog has, before and after removing what follows within 2 degrees and 15 days.
-EVENTS_A_YEAR = 2150.0
+EVENTS_A_YEAR = 1900.0
 REFERENCE_MAGNITUDE = 4.8
 BATH_DIFFERENCE = 1.2
 
@@ -44,9 +44,9 @@ def make_catalog(
     start, end : date
         Events lie in [start, end).
     n_events : int, default=None
-        Number of independent earthquakes. None draws it for an Earth-like rate: 2,150 a year
+        Number of independent earthquakes. None draws it for an Earth-like rate: 1,900 a year
         of M >= 4.8, some 1,500 of which stay when whatever follows another within 2 degrees
-        and 15 days is removed (and 3,400 with aftershocks); more of a lower ``min_magnitude``.
+        and 15 days is removed (some 3,000 with aftershocks); more of a lower ``min_magnitude``.
     min_magnitude, max_magnitude : float, default=4.5, 9.0
         Range of magnitudes.
     b_value : float, default=1.0
