@@ -46,7 +46,7 @@ def contest(n, batch_size, repeat, **options):
             "ours": lambda: ours.predict_proba(X),
             "literal": lambda: theirs.predict(X, batch_size=batch_size, verbose=0),
         },
-        repeat=repeat,
+        repeat=3 * repeat,
     )
     return train, predict
 
