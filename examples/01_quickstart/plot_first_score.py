@@ -55,7 +55,7 @@ from skquake.plotting import SampleMapDisplay, ScoreDisplay, WindowsDisplay
 from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener
 from skquake.sampling import balance_table
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+parser = argparse.ArgumentParser(description="A first score, beside what it would be by place.")
 parser.add_argument("--data", type=Path, metavar="DIR", help="folder of real files instead of the simulation")
 parser.add_argument("--days", type=int, default=912, help="days to simulate (default %(default)s)")
 parser.add_argument("--effect", type=float, default=0.5, help="planted change of Ne (default %(default)s)")
