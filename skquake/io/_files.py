@@ -146,7 +146,7 @@ def calendar_day(year, month, day, path, where):
     try:
         date = np.datetime64(f"{int(year):04d}-{int(month):02d}-{int(day):02d}", "D")
     except ValueError:
-        date = np.datetime64("NaT")
+        date = np.datetime64("NaT", "D")
     if not np.datetime64("1900-01-01") <= date < np.datetime64("2200-01-01"):
         raise FormatError(path, where, f"{year} {month} {day} is no date between 1900 and 2199")
     return date

@@ -93,7 +93,7 @@ def read_swarm_lp(paths, *, verbose=0):
     columns = {name: np.concatenate(pieces.pop(name)) for name in list(pieces)}
     frame = pd.DataFrame(columns, copy=False)
     time, rank = frame["time"].to_numpy(), np.concatenate(ranks)
-    if not (np.diff(time) > np.timedelta64(0)).all():
+    if not (np.diff(time) > np.timedelta64(0, "ns")).all():
         order = np.lexsort((np.arange(len(time)), rank, time))
         last = np.append(time[order][1:] != time[order][:-1], True)
         frame = frame.iloc[order[last]].reset_index(drop=True)

@@ -147,7 +147,7 @@ def _csv(data, path):
     table["time"] = parse_times(table["time"], path)
     updated = table.pop("updated").to_numpy(dtype=object)
     known = updated != ""
-    table["updated"] = np.full(len(table), np.datetime64("NaT"), dtype="datetime64[ns]")
+    table["updated"] = np.full(len(table), np.datetime64("NaT", "ns"), dtype="datetime64[ns]")
     if known.all():
         table["updated"] = parse_times(updated, path, "updated")
     elif known.any():
@@ -179,7 +179,9 @@ def _geojson(data, path):
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     for name in ("time", "updated"):
         values = table[name].to_numpy(dtype="int64").astype("datetime64[ms]")
-        table[name] = np.where(table[name] == _NEVER, np.datetime64("NaT"), values).astype("datetime64[ns]")
+        table[name] = np.where(table[name] == _NEVER, np.datetime64("NaT", "ms"), values).astype(
+            "datetime64[ns]"
+        )
     return table
 
 

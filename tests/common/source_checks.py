@@ -18,7 +18,7 @@ def check_attributes(source, samples):
     assert isinstance(source.channels, tuple) and all(isinstance(name, str) for name in source.channels)
     assert source.kind in KINDS
     assert isinstance(source.units, dict) and set(source.units) <= set(source.channels)
-    assert source.cadence > np.timedelta64(0) and isinstance(source.cadence, np.timedelta64)
+    assert source.cadence > np.timedelta64(0, "ns") and isinstance(source.cadence, np.timedelta64)
     start, end = source.span
     assert isinstance(start, pd.Timestamp) and start.tz is None and start < end
 
