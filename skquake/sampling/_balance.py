@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from skquake._core._magnetic import dip_latitude
 from skquake._core._time import as_ns, to_utc
 from skquake._core._weights import event_weights
 
@@ -142,27 +143,3 @@ def _last_known(series, times):
     row = np.searchsorted(known, moment, side="right") - 1
     fresh = (row >= 0) & (moment - known[row] <= np.timedelta64(1, "D") / np.timedelta64(1, "ns"))
     return np.where(fresh, series.to_numpy(dtype=float)[row], np.nan)
-
-
-def dip_latitude(times, latitude, longitude):
-    """Dip latitude in degrees from the inclination of the main field 300 km up.
-
-    Parameters
-    ----------
-    times : array-like of datetime64
-        The field is taken in the middle of their year.
-    latitude, longitude : array-like
-        Degrees.
-    """
-    import ppigrf
-
-    years = pd.DatetimeIndex(times).year.to_numpy()
-    # The field model divides by the sine of the colatitude: the poles themselves are undefined.
-    latitude = np.clip(np.asarray(latitude, dtype=float), -89.99, 89.99)
-    longitude = np.asarray(longitude, dtype=float)
-    tangent = np.empty(len(years))
-    for year in np.unique(years):
-        here = years == year
-        east, north, up = ppigrf.igrf(longitude[here], latitude[here], 300.0, pd.Timestamp(year, 7, 2))
-        tangent[here] = (-up / np.hypot(east, north))[0]
-    return np.rad2deg(np.arctan(0.5 * tangent))

@@ -9,7 +9,6 @@ from common.sampling_orbits import make_controls, make_events, make_orbit
 from sklearn.utils import Bunch
 
 from skquake.sampling import ImbalanceWarning, balance_table, make_samples
-from skquake.sampling._balance import dip_latitude
 
 
 def samples_of(**columns):
@@ -72,13 +71,6 @@ def test_solar_flux_is_the_last_known_one():
     samples = samples_of(time=time)
     table = balance_table(samples, space_weather=f107.to_frame("f107"), threshold=np.inf)
     assert table.loc["F10.7", ["seismic", "control"]].to_list() == [100.0, 150.0]
-
-
-def test_dip_latitude():
-    # In 2020 the northern dip pole lies near 86.4 N 169.8 W, the dip equator near 10 N at 0 E.
-    time = pd.to_datetime(["2020-01-01"] * 3)
-    north, equator, south = dip_latitude(time, [86.4, 10.0, -90.0], [-169.8, 0.0, 0.0])
-    assert north > 88 and abs(equator) < 2.5 and -75 < south < -50
 
 
 def test_on_real_samples_of_a_track():
