@@ -13,6 +13,7 @@ _NAMES = {
     "IQRBounds": "skquake.preprocessing",
     "MapSource": "skquake.sources",
     "RollingSigmaBounds": "skquake.preprocessing",
+    "SafeNetClassifier": "skquake.neural",
     "SeqNetQuakeClassifier": "skquake.neural",
     "SeriesSource": "skquake.sources",
     "SlidingWindow": "skquake.sampling",

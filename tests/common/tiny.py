@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from skquake import SeqNetQuakeClassifier
+from skquake import SafeNetClassifier, SeqNetQuakeClassifier
 
 
-def tiny_seqnetquake(**changes):
+def tiny_seqnetquake(cls=SeqNetQuakeClassifier, **changes):
     """A network of a few hundred weights; ``changes`` override its parameters."""
     small = dict(
         conv_layers=1,
@@ -20,7 +20,9 @@ def tiny_seqnetquake(**changes):
         batch_size=32,
         random_state=0,
     )
-    return SeqNetQuakeClassifier(**(small | changes))
+    return cls(**(small | changes))
 
 
-TINY = [tiny_seqnetquake(learning_rate=0.02, epochs=8)]
+TINY = [
+    tiny_seqnetquake(cls, learning_rate=0.02, epochs=8) for cls in (SeqNetQuakeClassifier, SafeNetClassifier)
+]

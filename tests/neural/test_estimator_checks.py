@@ -4,12 +4,16 @@ import pytest
 from common.tiny import TINY
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
+MINI_BATCHES = {
+    "check_sample_weight_equivalence_on_dense_data": "mini-batches: a row of weight two is not two rows"
+}
+POOLING = {
+    "check_classifiers_train": "its blobs have two features; pooling by two makes a window of two "
+    "observations symmetric in them, so that no accuracy above 0.83 is possible"
+}
 EXPECTED_FAILURES = {
-    "SeqNetQuakeClassifier": {
-        "check_classifiers_train": "its blobs have two features; pooling by two makes a window of two "
-        "observations symmetric in them, so that no accuracy above 0.83 is possible",
-        "check_sample_weight_equivalence_on_dense_data": "mini-batches: a row of weight two is not two rows",
-    }
+    "SeqNetQuakeClassifier": MINI_BATCHES | POOLING,
+    "SafeNetClassifier": MINI_BATCHES | POOLING,
 }
 
 
