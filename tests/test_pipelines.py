@@ -135,7 +135,8 @@ def test_cross_val_predict_clone_and_pickle(world):
 
 def test_aftershock_samples_leave_training_only(world):
     source, samples = world
-    model = make_pipeline(SlidingWindow(source, 16), WindowFlattener(), LogisticRegression(max_iter=5000))
+    steps = SlidingWindow(source, 16), ChannelScaler(log=[0, 1]), WindowFlattener()
+    model = make_pipeline(*steps, LogisticRegression(max_iter=5000))
     train_only = TrainOnly(AftershockRemover(half_width=30.0, days=60.0), model)
     train, test = chronological_split(samples.X, samples.y)
     train_only.fit(samples.X.iloc[train], samples.y[train])
