@@ -24,9 +24,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "forecasting": {"preprocessing", "sources"},
     "metrics": set(),
     "model_selection": {"sampling", "metrics"},
-    "alarms": {"catalogs", "metrics"},
+    "alarms": {"catalogs", "sampling", "metrics"},
     "inspection": {"catalogs", "sampling", "model_selection", "metrics"},
-    "datasets": {"io", "catalogs", "sources", "sampling", "model_selection"},
+    "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
     "plotting": {"catalogs", "metrics"},
 }
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
