@@ -1,0 +1,163 @@
+"""What a model says of every window of a track, not only of those around known events."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+
+from skquake._core._progress import progress
+from skquake._core._time import as_ns, local_solar_time
+from skquake.metrics._evidence import align_classes, seismic_probability
+from skquake.sampling import SlidingWindow
+from skquake.sampling._labels import TOLERANCE, largest_kp
+from skquake.sampling._settings import at_hours, check_local_time
+
+_COUNT = Interval(Integral, 1, None, closed="left")
+
+
+@validate_params(
+    {
+        "model": [HasMethods(["predict_proba"])],
+        "track": [HasMethods(["windows"])],
+        "length": [None, _COUNT],
+        "step": [None, _COUNT],
+        "kp_threshold": [Interval(Real, None, None, closed="neither")],
+        "disturbed_hours": [Interval(Real, 0, None, closed="left")],
+        "chunk": [_COUNT],
+    },
+    prefer_skip_nested_validation=True,
+)
+def score_track(
+    model,
+    track,
+    *,
+    length=None,
+    step=None,
+    local_time=None,
+    kp=None,
+    kp_threshold=3.0,
+    disturbed_hours=24,
+    chunk=4096,
+    verbose=0,
+):
+    """Score every quiet window of a track.
+
+    The windows are those of ``track.blocks``: the tiling from which samples are made, so nothing but the
+    choice of windows differs from what the model was trained on. They are cut and scored some at a
+    time: the memory does not grow with the track, but for its own rows and the result.
+
+    Parameters
+    ----------
+    model : fitted classifier
+        A pipeline (or a search of one) that starts with :class:`~skquake.sampling.SlidingWindow`: the
+        windows of ``track`` go to the steps after it, of its length and channels, whatever source it was
+        trained on. Any other classifier gets the windows themselves, (n, length, channels).
+    track : TrackSource
+    length : int, default=None
+        Observations a window. By default the pipeline's; a classifier without one needs it.
+    step : int, default=None
+        Observations from one window to the next; by default the length.
+    local_time : None, "night", "day" or (float, float)
+        Local solar hours to score, as in :func:`~skquake.sampling.make_samples`.
+    kp : Series, default=None
+        Kp by the start of its 3-hour interval; windows disturbed by space weather are left out. None scores
+        them all.
+    kp_threshold, disturbed_hours : float
+        Disturbed is a Kp above the threshold within so many hours before the window's center.
+    chunk : int, default=4096
+        Windows at a time.
+    verbose : int, default=0
+        Positive shows a progress bar.
+
+    Returns
+    -------
+    DataFrame
+        One window a row, in order of time: ``time``, ``latitude``, ``longitude`` (degrees) of its center,
+        ``pass_id``, ``local_time`` (h), ``kp`` (the largest in memory, NaN without ``kp``), and
+        ``probability``, p1 / (p0 + p1). ``attrs["disturbed"]`` counts the windows left out.
+
+    Raises
+    ------
+    TypeError
+        If the track is no TrackSource.
+    ValueError
+        Without a length, or with one that is not the pipeline's; for Kp unknown at a window.
+
+    Notes
+    -----
+    A probability is no alarm. What a threshold on it is worth is a matter of how many earthquakes it
+    catches for the share of space and time that it occupies.
+
+    References
+    ----------
+    Zechar, J. D. and Jordan, T. H. (2008). Testing alarm-based earthquake predictions. Geophysical Journal
+    International 172, 715-724.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from skquake.alarms import score_track
+    >>> from skquake.sources import TrackSource
+    >>> frame = pd.DataFrame({
+    ...     "time": pd.date_range("2015-01-01", periods=600, freq="s"),
+    ...     "latitude": np.linspace(-20, 18, 600), "longitude": 100.0, "Ne": 1e5,
+    ... })
+    >>> model = DummyClassifier(strategy="prior").fit(np.zeros((4, 1)), [0, 0, 0, 1])
+    >>> score_track(model, TrackSource(frame), length=200)[["time", "probability"]]
+                     time  probability
+    0 2015-01-01 00:01:40         0.25
+    1 2015-01-01 00:05:00         0.25
+    2 2015-01-01 00:08:20         0.25
+    """
+    if not hasattr(track, "blocks"):
+        raise TypeError(
+            f"track: expected a TrackSource, got {type(track).__name__}; score the tracks of a "
+            "SourceCollection one by one"
+        )
+    hours = check_local_time(local_time)
+    rest, length, channels = _after_the_window(model, length)
+    time = as_ns(track.time)
+    center = track.blocks(length, step).center
+    center = center[at_hours(local_solar_time(time[center], track.longitude[center]), hours)]
+    largest, n = np.full(len(center), np.nan), len(center)
+    if kp is not None:
+        largest = largest_kp(kp, time[center], disturbed_hours)
+        quiet = largest <= kp_threshold + TOLERANCE
+        center, largest = center[quiet], largest[quiet]
+    scores = pd.DataFrame(
+        {
+            "time": time[center].view("datetime64[ns]"),
+            "latitude": track.latitude[center],
+            "longitude": track.longitude[center],
+            "pass_id": track.pass_id[center].astype(np.int64),
+            "local_time": local_solar_time(time[center], track.longitude[center]),
+            "kp": largest,
+        }
+    )
+    probability = np.empty(len(center))
+    starts = range(0, len(center), chunk)
+    for start in progress(starts, desc="windows", verbose=verbose, unit="chunk"):
+        here = slice(start, start + chunk)
+        windows, _ = track.windows(scores.iloc[here], length, channels=channels)
+        proba = align_classes(rest.predict_proba(windows), rest.classes_)
+        probability[here] = seismic_probability(proba)
+    scores["probability"] = probability
+    scores.attrs["disturbed"] = n - len(center)
+    return scores
+
+
+def _after_the_window(model, length):
+    """What takes windows, with their length and channels."""
+    model = getattr(model, "best_estimator_", model)
+    first = model[0] if hasattr(model, "steps") else None
+    if not isinstance(first, SlidingWindow):
+        if length is None:
+            raise ValueError(f"length: {type(model).__name__} cuts no windows itself; say how long they are")
+        return model, length, None
+    if length not in (None, first.length):
+        raise ValueError(f"length={length}, but the model's SlidingWindow has length={first.length}")
+    return model[1:], first.length, first.channels
