@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "preprocessing": set(),
     "sampling": {"sources", "catalogs", "preprocessing"},
     "neural": set(),
-    "baselines": {"preprocessing"},
+    "baselines": {"preprocessing", "neural"},
     "forecasting": {"preprocessing", "sources"},
     "metrics": set(),
     "model_selection": {"sampling", "metrics"},

@@ -1,5 +1,6 @@
 """Splits that keep pairs whole and purge shared observations; honest evaluation."""
 
+from skquake.model_selection import spaces
 from skquake.model_selection._chronological import chronological_split
 from skquake.model_selection._evaluate import Evaluation, Score, evaluate
 from skquake.model_selection._group_kfold import PurgedGroupKFold
@@ -12,4 +13,5 @@ __all__ = [
     "Score",
     "chronological_split",
     "evaluate",
+    "spaces",
 ]

@@ -12,8 +12,9 @@ class SeededModel(keras.Model):
     """Functional model whose ``fit`` and ``predict`` take arrays only.
 
     Initial weights, shuffling and dropout come from one NumPy generator, so that the same seed gives the
-    same result and no global random state is read or written. Every batch has the same shape (the last one
-    is filled up with rows of weight zero), so that the step is traced once. Works on any Keras backend.
+    same result and no global random state is read or written. Every batch has the same shape, so that the
+    step is traced once: the last one is filled up with rows of the first, at weight zero, which a batch
+    normalisation may count in. Works on any Keras backend.
     """
 
     holds = None  # the first weight array of the estimator whose weights are in
@@ -76,13 +77,13 @@ class SeededModel(keras.Model):
             order = rng.permutation(n)
             for step in range(steps):
                 callbacks.on_train_batch_begin(step)
-                rows = order[step * rows_per_step : (step + 1) * rows_per_step]
-                missing = rows_per_step - len(rows)
-                filled = np.concatenate([rows, np.repeat(rows[:1], missing)])
+                first = step * rows_per_step
+                present = min(rows_per_step, n - first)
+                filled = np.take(order, np.arange(first, first + rows_per_step), mode="wrap")
                 step_weight = weight[filled]
-                step_weight[len(rows) :] = 0.0
+                step_weight[present:] = 0.0
                 # Keras divides by the rows of a batch: undo it for the rows that are not there.
-                step_weight *= rows_per_step / len(rows)
+                step_weight *= rows_per_step / present
                 logs = self.train_on_batch(x[filled], y[filled], step_weight, return_dict=True)
                 callbacks.on_train_batch_end(step, logs)
                 if self.stop_training:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skquake import SafeNetClassifier, SeqNetQuakeClassifier
+from skquake.neural import CNNClassifier, DNNClassifier, LSTMClassifier
 
 
 def tiny_seqnetquake(cls=SeqNetQuakeClassifier, **changes):
@@ -23,6 +24,13 @@ def tiny_seqnetquake(cls=SeqNetQuakeClassifier, **changes):
     return cls(**(small | changes))
 
 
-TINY = [
+SEQUENCE = [
     tiny_seqnetquake(cls, learning_rate=0.02, epochs=8) for cls in (SeqNetQuakeClassifier, SafeNetClassifier)
 ]
+_SMALL = dict(dense_units=8, dropout=0.0, learning_rate=0.02, batch_size=32, epochs=8, random_state=0)
+BASELINES = [
+    DNNClassifier(dense_layers=2, **(_SMALL | {"epochs": 25})),
+    CNNClassifier(conv_layers=1, kernel_size=1, dense_layers=2, **_SMALL),
+    LSTMClassifier(lstm_layers=1, lstm_units=8, dense_layers=1, **_SMALL),
+]
+TINY = SEQUENCE + BASELINES

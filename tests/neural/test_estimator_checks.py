@@ -14,6 +14,9 @@ POOLING = {
 EXPECTED_FAILURES = {
     "SeqNetQuakeClassifier": MINI_BATCHES | POOLING,
     "SafeNetClassifier": MINI_BATCHES | POOLING,
+    "CNNClassifier": MINI_BATCHES | POOLING,
+    "DNNClassifier": MINI_BATCHES,
+    "LSTMClassifier": MINI_BATCHES,
 }
 
 

@@ -1,0 +1,125 @@
+"""Search spaces of the papers: plain lists and distributions of scipy.stats, by parameter.
+
+Each function returns a new dict for ``RandomizedSearchCV`` and kin. ``prefix`` goes before each name:
+``"seqnetquakeclassifier__"`` for that step of a pipeline. The spaces hold what the papers give; a
+combination that makes no network (kernels longer than the window) raises at fit, naming it, so search with
+``error_score=nan``.
+
+References
+----------
+P. Xiong et al. (2021), "Pre-earthquake ionospheric perturbation identification using CSES data via transfer
+learning", Frontiers in Environmental Science 9, 779255, doi:10.3389/fenvs.2021.779255.
+
+Examples
+--------
+>>> from skquake.model_selection import spaces
+>>> spaces.seqnetquake(prefix="seqnetquakeclassifier__")["seqnetquakeclassifier__lstm_units"]
+[64, 128, 256, 512]
+"""
+
+from __future__ import annotations
+
+from scipy.stats import loguniform, randint, uniform
+
+__all__ = ["cnn", "dnn", "gbm", "lstm", "random_forest", "seqnetquake", "svm"]
+
+_ACTIVATIONS = ["relu", "tanh", "sigmoid"]
+_UNITS = [64, 128, 256, 512]
+
+
+def seqnetquake(prefix=""):
+    """Of :class:`~skquake.neural.SeqNetQuakeClassifier` and :class:`~skquake.neural.SafeNetClassifier`."""
+    return _named(prefix, _convolutions() | _recurrent(5) | _dense(2, 6) | _training())
+
+
+def cnn(prefix=""):
+    """Of :class:`~skquake.neural.CNNClassifier`."""
+    return _named(prefix, _convolutions() | _dense(2, 6) | _training())
+
+
+def lstm(prefix=""):
+    """Of :class:`~skquake.neural.LSTMClassifier`."""
+    return _named(prefix, _recurrent(6) | _dense(2, 6) | _training())
+
+
+def dnn(prefix=""):
+    """Of :class:`~skquake.neural.DNNClassifier`; two to six layers before the softmax."""
+    return _named(prefix, _dense(3, 7) | _training())
+
+
+def random_forest(prefix=""):
+    """Of scikit-learn's ``RandomForestClassifier``."""
+    return _named(
+        prefix,
+        {
+            "max_depth": randint(1, 28),
+            "max_features": randint(1, 10),
+            "n_estimators": list(range(2, 300, 2)),
+            "min_samples_split": randint(2, 150),
+            "min_samples_leaf": randint(1, 60),
+            "max_leaf_nodes": randint(2, 60),
+            "min_weight_fraction_leaf": [0.1, 0.2, 0.3, 0.4],
+            "criterion": ["gini", "entropy"],
+            "bootstrap": [True, False],
+        },
+    )
+
+
+def gbm(prefix=""):
+    """Of scikit-learn's ``GradientBoostingClassifier``."""
+    return _named(
+        prefix,
+        {
+            "learning_rate": uniform(0.01, 0.19),
+            "subsample": uniform(0.8, 0.2),
+            "max_depth": randint(2, 11),
+            "max_features": ["sqrt", "log2", None],
+            "min_samples_leaf": uniform(0.1, 0.4),
+            "min_samples_split": uniform(0.0, 0.5),
+            "n_estimators": [10, 100, 1000],
+        },
+    )
+
+
+def svm(prefix=""):
+    """Of scikit-learn's ``SVC`` on standardised rows; the papers give none, this one is ours.
+
+    The pipeline of ``make_baseline("SVM")`` has it at ``prefix="calibratedclassifiercv__estimator__"``.
+    """
+    return _named(
+        prefix, {"C": loguniform(1e-2, 1e3), "gamma": loguniform(1e-4, 1e0), "kernel": ["rbf", "sigmoid"]}
+    )
+
+
+def _convolutions():
+    return {
+        "conv_layers": [2, 3, 4],
+        "filters": [2, 3, 4],
+        "kernel_size": [2, 3],
+        "conv_activation": list(_ACTIVATIONS),
+    }
+
+
+def _recurrent(most):
+    return {"lstm_layers": list(range(1, most + 1)), "lstm_units": list(_UNITS)}
+
+
+def _dense(fewest, most):
+    """Numbers of layers count the softmax."""
+    return {
+        "dense_layers": list(range(fewest, most + 1)),
+        "dense_units": list(_UNITS),
+        "dense_activation": list(_ACTIVATIONS),
+    }
+
+
+def _training():
+    return {
+        "dropout": [0.25, 0.5, 0.75],
+        "batch_size": [10, 20, 40, 60, 80, 100],
+        "epochs": [10, 50, 100],
+    }
+
+
+def _named(prefix, space):
+    return {f"{prefix}{name}": values for name, values in space.items()}

@@ -1,0 +1,77 @@
+"""A convolutional network, for comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skquake.neural._baseline import BaselineNetworkClassifier, rules
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class CNNClassifier(BaselineNetworkClassifier):
+    """Convolutions over the window, pooling, dense layers, softmax.
+
+    The convolutions (no padding) are followed by dropout, pooling by two and flattening. The papers compare
+    their sequence networks with it.
+
+
+    Parameters
+    ----------
+    conv_layers, filters, kernel_size : int, default=3, 4, 3
+        Convolutions: layers, filters and kernel (observations) of each.
+    conv_activation : {"relu", "tanh", "sigmoid"}, default="relu"
+    dense_layers, dense_units : int, default=3, 128
+        Dense layers counting the softmax, and units of those before it.
+    dense_activation : {"relu", "tanh", "sigmoid"}, default="relu"
+    dropout : float in [0, 1), default=0.25
+        After the convolutions.
+    learning_rate, batch_size, epochs, validation_fraction, patience, class_weight, callbacks, \
+pretrained, freeze, warm_start, random_state, verbose
+        Its training, as in :class:`SeqNetQuakeClassifier`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    weights_ : list of ndarray
+        Weights in the order of the network's layers, read-only.
+    history_ : dict of {str: list of float}
+        Loss and accuracy by epoch.
+    input_shape_ : tuple of int
+        (length, channels) of a window.
+    n_features_in_ : int
+        Observations in a window.
+
+    See Also
+    --------
+    skquake.preprocessing.ChannelScaler : Put before this network: it does not scale its input.
+
+    References
+    ----------
+    P. Xiong et al. (2021), "Pre-earthquake ionospheric perturbation identification using CSES data via
+    transfer learning", Frontiers in Environmental Science 9, 779255, doi:10.3389/fenvs.2021.779255.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skquake.neural import CNNClassifier
+    >>> X = np.random.default_rng(0).normal(size=(60, 20, 2))
+    >>> y = np.repeat([0, 1, 2], 20)
+    >>> model = CNNClassifier(dense_units=8, epochs=1, random_state=0)
+    >>> model.fit(X, y).predict_proba(X).shape
+    (60, 3)
+    """
+
+    _parameter_constraints = BaselineNetworkClassifier._parameter_constraints | rules(
+        "conv_layers", "filters", "kernel_size", "conv_activation"
+    )
+
+    conv_layers: int = 3
+    filters: int = 4
+    kernel_size: int = 3
+    conv_activation: str = "relu"
+
+    def _architecture(self, length):
+        from skquake.neural._baseline_networks import check_cnn, cnn
+
+        check_cnn(length, **self._layers())
+        return cnn, self._layers()
