@@ -1,0 +1,67 @@
+"""Every name gives a pipeline that learns, with probabilities, the same from the same seed."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import roc_auc_score
+
+from skquake.baselines import make_baseline
+from skquake.preprocessing import ChannelScaler
+
+NETWORK = dict(epochs=12, dense_units=8, learning_rate=0.02)
+SMALL = {
+    "RF": dict(n_estimators=20),
+    "GBM": dict(n_estimators=20),
+    "LightGBM": dict(n_estimators=20, min_child_samples=5),
+    "SVM": {},
+    "DNN": NETWORK,
+    "CNN": NETWORK,
+    "LSTM": NETWORK | dict(lstm_units=8, lstm_layers=1),
+    "MiniRocket": {},
+    "logistic": {},
+}
+NAMES = [pytest.param(n, marks=pytest.mark.slow) if n == "MiniRocket" else n for n in SMALL]
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    y = np.tile([0, 1, 2], 40)
+    X = rng.normal(size=(120, 12, 2)).astype(np.float32)
+    X[:, :, 0] += 2 * y[:, np.newaxis]
+    return X, y
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_learns_and_repeats(name, data):
+    if name == "MiniRocket":
+        pytest.importorskip("numba")
+    X, y = data
+    model = make_baseline(name, ChannelScaler(), random_state=0, n_jobs=1, **SMALL[name])
+    proba = clone(model).fit(X[:90], y[:90]).predict_proba(X[90:])
+    assert proba.shape == (30, 3)
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0, rtol=1e-5)
+    assert roc_auc_score(y[90:], proba, multi_class="ovr") > 0.85
+    np.testing.assert_allclose(clone(model).fit(X[:90], y[:90]).predict_proba(X[90:]), proba, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", [n for n in SMALL if n != "MiniRocket"])
+def test_parameters_reach_the_model(name):
+    key, value = {"SVM": ("C", 7.0), "logistic": ("C", 7.0)}.get(
+        name, ("epochs", 7) if name in ("DNN", "CNN", "LSTM") else ("n_estimators", 7)
+    )
+    model = make_baseline(name, **{key: value})[-1]
+    assert getattr(model.estimator if name == "SVM" else model, key) == value
+
+
+def test_sample_weight_reaches_all():
+    from sklearn.utils.validation import has_fit_parameter
+
+    for name in SMALL:
+        if name != "MiniRocket":
+            assert has_fit_parameter(make_baseline(name)[-1], "sample_weight"), name
+
+
+def test_unknown_name_lists_the_known():
+    with pytest.raises(ValueError, match="'rf' is no baseline; there are RF, GBM, LightGBM, SVM, DNN, CNN"):
+        make_baseline("rf")
