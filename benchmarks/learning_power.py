@@ -1,0 +1,198 @@
+"""How much of a planted perturbation each model finds, as a share of what can be found.
+
+Usage: ``python benchmarks/learning_power.py [--quick] [--seeds N] [--sizes 0.2 ...] [--models NAME ...]
+[--json FILE]``.
+
+Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
+in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
+model gets the same training windows of log Ne and log Te, the same event weights, and its default
+parameters; nothing is chosen by the test windows. Two references know the truth:
+
+- the *oracle* knows the noise, the undisturbed ionosphere, and of each window also the shape and strength
+  that a perturbation would have there: distance, magnitude and days to the earthquake;
+- the *window oracle* knows noise and ionosphere, but, like every model, not these three: it averages the
+  likelihood over the perturbations of the training windows. No model of windows alone can do better.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logsumexp
+from sklearn.pipeline import make_pipeline
+
+from skquake import AftershockRemover, SeqNetQuakeClassifier, SlidingWindow, TrackSource, make_samples
+from skquake._core._geodesy import great_circle_km
+from skquake._core._time import as_ns
+from skquake._core._weights import event_weights
+from skquake.baselines import make_baseline
+from skquake.catalogs import MatchedControls
+from skquake.datasets import make_catalog, make_kp, make_track
+from skquake.metrics import seismic_auc, seismic_mcc
+from skquake.model_selection import chronological_split
+from skquake.neural import SafeNetClassifier
+from skquake.preprocessing import ChannelScaler
+
+LENGTH = 20  # a minute, 450 km
+SIZES = (0.2, 0.35, 0.75)
+BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "MiniRocket", "DNN", "CNN", "LSTM")
+NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
+
+
+def simulate(seed, days, effect):
+    """Catalogs, Kp and a track with a perturbation of this size."""
+    start = pd.Timestamp("2018-08-01")
+    end = start + pd.Timedelta(days=days)
+    everything = make_catalog(start, end, random_state=seed)
+    catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
+    kp = make_kp(start - pd.Timedelta(days=2), end, random_state=seed)
+    track = make_track(
+        "cses", start, end, catalog=catalog, effect=effect, kp=kp, side="night", random_state=seed
+    )
+    return everything, catalog, kp, track
+
+
+def resize(track, effect):
+    """The same track with a perturbation of another size: all but the planted part is left as it is."""
+    truth = track.truth
+    factor = np.log10(1.0 + effect) / np.log10(1.0 + truth.plant.effect)
+    change = (factor - 1.0) * truth.planted
+    frame = track.frame.assign(
+        Ne=track.frame["Ne"] * 10.0**change, Te=track.frame["Te"] * 10.0 ** (-0.2 * change)
+    )
+    return frame, replace(
+        truth,
+        log_ne=truth.log_ne + change,
+        planted=truth.planted * np.float32(factor),
+        plant=replace(truth.plant, effect=effect),
+    )
+
+
+def window_oracle(truth, X, train, weight):
+    """Probability by the likelihood averaged over the perturbations that the training rows would have."""
+    rows = truth._window_rows(as_ns(X["time"]), LENGTH)
+    latitude, longitude = truth.latitude[rows], truth.longitude[rows]
+    event = X[["event_latitude", "event_longitude", "magnitude", "lead_days"]].to_numpy(dtype=float)
+    at_latitude, at_longitude, magnitude, lead = event.T[..., np.newaxis]
+    distance = great_circle_km(at_latitude, at_longitude, latitude, longitude)
+    shape = truth.plant.shape(distance, magnitude, -lead)[train]
+    residual = truth.log_ne[rows].astype(float) - truth.background[rows]
+    precision = np.linalg.inv(truth.noise.covariance(latitude[0], longitude[0]))
+    power = np.einsum("ki,ij,kj->k", shape, precision, shape)
+    ratio = logsumexp(residual @ precision @ shape.T - 0.5 * power, b=weight / weight.sum(), axis=1)
+    p = expit(ratio)
+    return np.column_stack([1.0 - p, p, np.zeros_like(p)])
+
+
+def model(name, seed):
+    """A pipeline on windows of Ne and Te."""
+    scaler = ChannelScaler(log=[0, 1])
+    if name in NETWORKS:
+        return make_pipeline(scaler, NETWORKS[name](random_state=seed))
+    return make_baseline(name, scaler, random_state=seed, n_jobs=1)
+
+
+def measure(seed, days, sizes, names):
+    """Rows (seed, size, model) with scores on the test windows; the track is simulated once."""
+    everything, catalog, kp, track = simulate(seed, days, max(sizes))
+    rows = []
+    for effect in sizes:
+        frame, truth = resize(track, effect)
+        source = TrackSource(frame, channels=["Ne", "Te"])
+        samples = make_samples(
+            source,
+            catalog,
+            MatchedControls(avoid=everything, random_state=seed),
+            region="dobrovolsky",
+            days=(-15, 0),
+            max_length=LENGTH,
+            exclude=everything,
+            kp=kp,
+            max_per_event=2,
+        )
+        X, y = samples.X, np.asarray(samples.y)
+        train, test = chronological_split(X, y)
+        windows = SlidingWindow(source, LENGTH).transform(X)
+        weight = event_weights(X["event_id"].to_numpy()[train])
+        weight /= weight.mean()
+        evidence = test[y[test] < 2]
+        test_weight = event_weights(X["event_id"].to_numpy()[evidence])
+        shapes = y[train] < 2
+
+        def score(name, proba, seconds=0.0, *, effect=effect, y=y[evidence], test_weight=test_weight):
+            rows.append(
+                {
+                    "seed": seed,
+                    "effect": effect,
+                    "model": name,
+                    "mcc": float(seismic_mcc(y, proba, sample_weight=test_weight)),
+                    "auc": float(seismic_auc(y, proba, sample_weight=test_weight)),
+                    "seconds": round(seconds, 1),
+                }
+            )
+            print(f"  seed {seed}, {effect:+.0%}: {name:<14} {rows[-1]['mcc']:.3f}", flush=True)
+
+        print(
+            f"seed {seed}, {effect:+.0%}: {len(train)} training windows, {len(evidence)} tested", flush=True
+        )
+        score("oracle", truth.oracle(X, LENGTH)[evidence])
+        score("window oracle", window_oracle(truth, X, train[shapes], weight[shapes])[evidence])
+        for name in names:
+            began = time.perf_counter()
+            fitted = model(name, seed)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted.fit(windows[train], y[train], **{f"{fitted.steps[-1][0]}__sample_weight": weight})
+                score(name, fitted.predict_proba(windows[evidence]), time.perf_counter() - began)
+    return rows
+
+
+def table(rows):
+    """Mean seismic MCC over the seeds, and the shares of what the two oracles reach."""
+    mean = pd.DataFrame(rows).pivot_table(index="model", columns="effect", values="mcc", sort=False)
+    parts = {
+        "MCC": mean,
+        "of oracle": mean / mean.loc["oracle"],
+        "of window oracle": mean / mean.loc["window oracle"],
+    }
+    return pd.concat(parts, axis=1)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a short track: shows that it runs, measures nothing"
+    )
+    parser.add_argument("--seeds", type=int, default=5, help="simulations (default %(default)s)")
+    parser.add_argument(
+        "--sizes", type=float, nargs="+", default=SIZES, help="changes of Ne (default %(default)s)"
+    )
+    parser.add_argument("--models", nargs="+", default=[*BASELINES, *NETWORKS])
+    parser.add_argument("--days", type=int, default=912, help="days to simulate (default %(default)s)")
+    parser.add_argument("--json", type=Path, default=Path(__file__).with_name("learning_power.json"))
+    options = parser.parse_args()
+    seeds, days, names = options.seeds, options.days, options.models
+    if options.quick:
+        seeds, days, names = 1, 200, [name for name in names if name in ("RF", "logistic", "SeqNetQuake")]
+    rows = []
+    for seed in range(seeds):
+        rows += measure(seed, days, options.sizes, names)
+        options.json.write_text(json.dumps(rows, indent=1))
+    print(f"\n{seeds} seed(s), {days} days")
+    print(table(rows).to_string(float_format="{:.2f}".format))
+
+
+if __name__ == "__main__":
+    main()
