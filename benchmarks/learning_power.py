@@ -44,7 +44,7 @@ from skquake.neural import SafeNetClassifier
 from skquake.preprocessing import ChannelScaler
 
 LENGTH = 20  # a minute, 450 km
-SIZES = (0.2, 0.35, 0.75)
+SIZES = (0.15, 0.35, 0.75)  # the oracle reaches an MCC of about 0.35, 0.6 and 0.8
 BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "MiniRocket", "DNN", "CNN", "LSTM")
 NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
 
@@ -105,38 +105,38 @@ def model(name, seed):
 def measure(seed, days, sizes, names):
     """Rows (seed, size, model) with scores on the test windows; the track is simulated once."""
     everything, catalog, kp, track = simulate(seed, days, max(sizes))
+    source = TrackSource(track.frame, channels=["Ne", "Te"])
+    samples = make_samples(
+        source,
+        catalog,
+        MatchedControls(avoid=everything, random_state=seed),
+        region="dobrovolsky",
+        days=(-15, 0),
+        max_length=LENGTH,
+        exclude=everything,
+        kp=kp,
+        max_per_event=2,
+    )
+    X, y = samples.X, np.asarray(samples.y)
+    train, test = chronological_split(X, y)
+    weight = event_weights(X["event_id"].to_numpy()[train])
+    weight /= weight.mean()
+    evidence = test[y[test] < 2]
+    test_weight = event_weights(X["event_id"].to_numpy()[evidence])
+    shapes = y[train] < 2
     rows = []
     for effect in sizes:
         frame, truth = resize(track, effect)
-        source = TrackSource(frame, channels=["Ne", "Te"])
-        samples = make_samples(
-            source,
-            catalog,
-            MatchedControls(avoid=everything, random_state=seed),
-            region="dobrovolsky",
-            days=(-15, 0),
-            max_length=LENGTH,
-            exclude=everything,
-            kp=kp,
-            max_per_event=2,
-        )
-        X, y = samples.X, np.asarray(samples.y)
-        train, test = chronological_split(X, y)
-        windows = SlidingWindow(source, LENGTH).transform(X)
-        weight = event_weights(X["event_id"].to_numpy()[train])
-        weight /= weight.mean()
-        evidence = test[y[test] < 2]
-        test_weight = event_weights(X["event_id"].to_numpy()[evidence])
-        shapes = y[train] < 2
+        windows = SlidingWindow(TrackSource(frame, channels=["Ne", "Te"]), LENGTH).transform(X)
 
-        def score(name, proba, seconds=0.0, *, effect=effect, y=y[evidence], test_weight=test_weight):
+        def score(name, proba, seconds=0.0, *, effect=effect):
             rows.append(
                 {
                     "seed": seed,
                     "effect": effect,
                     "model": name,
-                    "mcc": float(seismic_mcc(y, proba, sample_weight=test_weight)),
-                    "auc": float(seismic_auc(y, proba, sample_weight=test_weight)),
+                    "mcc": float(seismic_mcc(y[evidence], proba, sample_weight=test_weight)),
+                    "auc": float(seismic_auc(y[evidence], proba, sample_weight=test_weight)),
                     "seconds": round(seconds, 1),
                 }
             )
