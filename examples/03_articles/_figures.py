@@ -95,7 +95,7 @@ def confusion(panels):
 
 
 def sequences(X, y, windows, channels, step, n=3):
-    """Some windows of each class, one row a channel."""
+    """A window of each class before (or around) some of the largest events, one row a channel."""
     shape = (len(channels), 3)
     figure, axes = plt.subplots(
         *shape,
@@ -108,7 +108,8 @@ def sequences(X, y, windows, channels, step, n=3):
     t = step * np.arange(windows.shape[1])
     for column, label in enumerate(CLASSES):
         rows = np.flatnonzero(y == label)
-        rows = rows[np.argsort(-X["magnitude"].to_numpy()[rows], kind="stable")][:n]
+        events = X.iloc[rows].reset_index(drop=True).drop_duplicates("event_id").nlargest(n, "magnitude")
+        rows = rows[events.index]
         for channel, ax in enumerate(axes[:, column]):
             ax.plot(t, windows[rows, :, channel].T, color=COLORS[label], lw=1.2, alpha=0.8)
         axes[0, column].set_title(f"class {CLASSES[label]}", fontsize=9)

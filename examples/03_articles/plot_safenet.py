@@ -38,11 +38,11 @@ from skquake.plotting import SampleMapDisplay, ScoreDisplay
 
 options = articles.options(
     "SafeNet: published scores beside simulated ones, or those of your data.",
-    datasets="03,07",
+    datasets="03,07,14",
     models="RF,GBM,CNN,DNN,logistic",
-    days=300,
+    days=365,
     epochs=30,
-    quick={"datasets": "07", "models": "RF,DNN", "days": 120, "epochs": 10},
+    quick={"datasets": "07", "models": "RF", "days": 150, "epochs": 10, "max_windows": 1500},
     more={"--case": {"choices": sorted(case.CASES), "help": "the nights before one earthquake, no scores"}},
 )
 MAIN = "03"

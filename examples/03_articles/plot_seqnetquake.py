@@ -42,8 +42,8 @@ options = articles.options(
     datasets="03,07,10,11",
     models="RF,GBM,CNN,LSTM,DNN,logistic",
     days=400,
-    epochs=20,
-    quick={"datasets": "07,11", "models": "RF,DNN", "days": 300, "epochs": 20},
+    epochs=30,
+    quick={"datasets": "07,11", "models": "RF", "days": 240, "epochs": 12, "max_windows": 1500},
 )
 MAIN, DONOR = "07", "11"
 
@@ -106,10 +106,14 @@ def transfer(label, effect):
     how = {"epochs": options.epochs, "random_state": options.seed}
 
     def rows(satellite, part):
-        where = found[satellite][part]
-        return found[satellite].samples.X.iloc[where], found[satellite].samples.y[where]
+        where, samples = found[satellite][part], found[satellite].samples
+        return samples.X.iloc[where], samples.y[where], samples.sample_weight[where]
 
-    initial = data["DEMETER"].model(track["DEMETER"], **how).fit(*rows("DEMETER", "train"))
+    def fit(model, satellite):
+        X, y, weight = rows(satellite, "train")
+        return model.fit(X, y, seqnetquakeclassifier__sample_weight=weight)
+
+    initial = fit(data["DEMETER"].model(track["DEMETER"], **how), "DEMETER")
     scaler = FrozenEstimator(initial[1])
     models = {"direct": data["CSES"].model(track["CSES"], **how)}
     models["transferred"] = (
@@ -121,18 +125,18 @@ def transfer(label, effect):
     window = data["CSES"].model(track["CSES"])[0]
     as_it_is = make_pipeline(window, *(FrozenEstimator(step) for step in initial[1:]))
     tested = {
-        name: evaluate(model, found["CSES"].samples, cut, sample_weight=None, random_state=options.seed)
+        name: evaluate(model, found["CSES"].samples, cut, random_state=options.seed)
         for name, model in {"initial": as_it_is, **models}.items()
     }
     fitted = {"initial: DEMETER": initial}
-    fitted |= {f"{name}: CSES": model.fit(*rows("CSES", "train")) for name, model in models.items()}
+    fitted |= {f"{name}: CSES": fit(model, "CSES") for name, model in models.items()}
     matrix = {}
     for name, model in fitted.items():
         for satellite in found:
-            X, y = rows(satellite, "test")
+            X, y, weight = rows(satellite, "test")
             windows = track[satellite].windows(X, data[satellite].length, channels=["Ne", "Te"])[0]
             matrix.setdefault(satellite, {})[name] = seismic_mcc(
-                y, model[1:].predict_proba(windows), classes=model.classes_
+                y, model[1:].predict_proba(windows), classes=model.classes_, sample_weight=weight
             )
     return tested, pd.DataFrame(matrix)
 
