@@ -175,11 +175,6 @@ def label(options, effect):
 # In the papers' mode every window counts the same, as in the papers; in ours every earthquake does.
 
 
-def steps(data, track):
-    """What all models of a data set share: windows and scaler."""
-    return data.model(track)[:2]
-
-
 def make(data, world, mode, options):
     """Samples of a data set in a mode, and the rows to train and to test on."""
     samples = data.samples(world.track, world.catalog, world.kp, mode=mode, random_state=options.seed)

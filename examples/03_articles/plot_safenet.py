@@ -131,7 +131,8 @@ if names:
 # The article shows two earthquakes of 2016. A pass of each night, with its density and field: shaded are
 # windows that a published rule calls anomalous (root mean square above 2.5 times that of the pass, within 50
 # degrees of latitude), starred the samples of the density beyond 2.5 standard deviations of a polynomial of
-# degree ten. Both rules fire on noise as well: the simulated nights tell how often.
+# degree ten. Both rules fire on noise as well. (The simulated field is the main field alone: what its panels
+# show is rounding.)
 
 if options.case:
     event = case.catalog(options.case)

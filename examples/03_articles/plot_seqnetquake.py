@@ -142,7 +142,9 @@ def transfer(label, effect):
 
 
 transferred = {}
-if {DONOR, MAIN} <= set(names):
+if options.data and not (options.data / "demeter").is_dir():
+    print(f"\nNo transfer: there is no {options.data / 'demeter'}")
+elif {DONOR, MAIN} <= set(names):
     for effect in articles.effects(options):
         label = articles.label(options, effect)
         transferred[label], matrix = transfer(label, effect)
