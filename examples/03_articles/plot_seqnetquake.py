@@ -42,7 +42,7 @@ options = articles.options(
     datasets="03,07,10,11",
     models="RF,GBM,CNN,LSTM,DNN,logistic",
     days=400,
-    epochs=30,
+    epochs=20,
     quick={"datasets": "07,11", "models": "RF", "days": 240, "epochs": 12, "max_windows": 1500},
 )
 MAIN, DONOR = "07", "11"
