@@ -1,16 +1,16 @@
-"""Finding, reading and decompressing files, what text formats share, and the error that readers raise."""
+"""Reading and decompressing files, what text formats share, and the error that readers raise."""
 
 from __future__ import annotations
 
-import glob
 import gzip
 import io
-import os
 import zlib
 from pathlib import Path
 
 import ncompress
 import numpy as np
+
+from skquake._core._paths import expand_paths as expand_paths  # for the readers
 
 MAX_DECOMPRESSED = 256 * 2**20
 """Largest size in bytes that a compressed file may unpack to: far above any real file of these formats."""
@@ -43,32 +43,6 @@ class FormatError(ValueError):
 
     def __str__(self):
         return f"{self.path}, {self.where}: {self.what}"
-
-
-def expand_paths(paths):
-    """List of ``Path`` from a path, a glob pattern or any iterable of these; each file once, order kept.
-
-    Raises
-    ------
-    FileNotFoundError
-        If a path does not exist or a pattern matches nothing.
-    ValueError
-        If the list is empty.
-    """
-    entries = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    if not entries:
-        raise ValueError("paths: the list of files is empty")
-    found = {}
-    for entry in entries:
-        text = os.path.expanduser(os.fspath(entry))
-        matches = [text] if os.path.exists(text) else sorted(glob.glob(text, recursive=True))
-        if not matches:
-            raise FileNotFoundError(f"no file matches {text!r}")
-        for match in matches:
-            if os.path.isdir(match):
-                raise IsADirectoryError(f"{match!r} is a folder; name its files, for example {match}/*")
-            found[os.path.realpath(match)] = Path(match)
-    return list(found.values())
 
 
 class _Bounded(io.BytesIO):

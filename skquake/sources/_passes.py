@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 TURN_DEGREES = 0.1
+_CHUNK = 1 << 20  # rows looked at together, so that memory does not grow with the track
 
 
 def find_passes(time, latitude, max_gap):
@@ -30,12 +31,25 @@ def find_passes(time, latitude, max_gap):
         Pass ``k`` holds the rows ``bounds[k] ... bounds[k + 1] - 1``.
     """
     n = len(time)
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(time) > max_gap) + 1])
-    direction = np.sign(np.diff(latitude)).astype(np.int8)
-    moving = np.flatnonzero(direction)
-    bends = moving[1:][direction[moving[1:]] != direction[moving[:-1]]]
-    turns = _confirmed_turns(latitude, starts, bends)
+    gaps = [
+        np.flatnonzero(np.diff(time[k : k + _CHUNK + 1]) > max_gap) + k + 1 for k in range(0, n - 1, _CHUNK)
+    ]
+    starts = np.concatenate([[0], *gaps])
+    turns = _confirmed_turns(latitude, starts, _bends(latitude))
     return np.unique(np.concatenate([starts, turns, [n]])).astype(np.int64)
+
+
+def _bends(latitude):
+    """Rows from which latitude moves the other way than it did when it last moved."""
+    bends, before = [np.empty(0, dtype=np.int64)], 0.0
+    for k in range(0, len(latitude) - 1, _CHUNK):
+        direction = np.sign(np.diff(latitude[k : k + _CHUNK + 1]))
+        moving = np.flatnonzero(direction)
+        way = direction[moving]
+        turned = way * np.concatenate([[before], way])[:-1] < 0
+        bends.append(moving[turned] + k)
+        before = way[-1] if len(way) else before
+    return np.concatenate(bends)
 
 
 def _confirmed_turns(latitude, starts, bends):

@@ -11,7 +11,8 @@ import pandas as pd
 from skquake._core._time import local_solar_time
 from skquake.sources._backing import Files, Memory
 from skquake.sources._base import Source, check_length, cut, duration_ns
-from skquake.sources._track_io import read_track, track_from_frame, write_track
+from skquake.sources._track_io import track_from_frame
+from skquake.sources._track_parquet import read_track, write_track
 
 SPAN_FACTOR = 1.5
 
