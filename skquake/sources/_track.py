@@ -117,6 +117,94 @@ class TrackSource(Source):
             backing = Memory(track_from_frame(data, *arguments))
         super().__init__(backing, name)
 
+    @classmethod
+    def from_files(
+        cls,
+        paths,
+        folder,
+        read,
+        *,
+        channels=None,
+        prepare=None,
+        name="track",
+        cadence=None,
+        max_gap=None,
+        errors="raise",
+        verbose=0,
+    ):
+        """A track from many files, such as one a day, by way of a folder of Parquet files.
+
+        The files are read one at a time, so memory is that of one file. Each becomes one Parquet
+        file in ``folder``, which appears whole or not at all. After an interruption, or with more
+        files, the same call goes on where it stopped: what is done is not read again, but a file whose
+        size or time of modification changed is. Missing days and gaps do no harm.
+
+        Parameters
+        ----------
+        paths : path, folder, glob pattern or list of these
+            The files of one satellite; of a folder, all files in it.
+        folder : str or path
+            Where the Parquet files go; made if it is not there. One folder a source.
+        read : callable
+            Reader of one file: path in, frame out, such as :func:`skquake.io.read_swarm_lp`.
+        channels : list of str, optional
+            Columns to keep, as in ``TrackSource``.
+        prepare : callable, optional
+            What to do with each frame before it is written: frame in, frame out. To drop flagged
+            rows, say.
+        name, cadence, max_gap
+            As in ``TrackSource``.
+        errors : {"raise", "skip"}
+            What happens with files that cannot be read, or whose channels, units or origin differ
+            from those of the first: an error once all others are done, or a warning. Both name
+            every such file, and neither loses what was done.
+        verbose : int
+            Positive shows a progress bar over the files.
+
+        Returns
+        -------
+        TrackSource
+            ``TrackSource(folder)``: read at first use. Rows repeated exactly stand once; of different
+            rows of the same time (at midnight, in two versions of a day) that of the file which
+            starts later stands.
+
+        Raises
+        ------
+        ValueError
+            With ``errors="raise"``, if files cannot be used. For a folder made with another
+            ``read``, ``prepare`` or ``channels``, holding files that ``paths`` does not name, or files that
+            this function did not write.
+
+        Notes
+        -----
+        ``read`` and ``prepare`` are recognised by name where they come from an installed package, else by
+        their source, default arguments and enclosed values; functions that they call are not looked
+        into. Satellites of different cadence are sources of their own.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> import numpy as np, pandas as pd
+        >>> from skquake.sources import TrackSource
+        >>> home = pathlib.Path(tempfile.mkdtemp())
+        >>> for day in ("2015-01-01", "2015-01-02"):
+        ...     frame = pd.DataFrame({"time": pd.date_range(day, periods=1440, freq="min"),
+        ...                           "latitude": 10.0, "longitude": np.linspace(0, 179, 1440), "Ne": 1e5})
+        ...     frame.to_csv(home / f"{day}.csv", index=False)
+        >>> def read(path):
+        ...     return pd.read_csv(path, parse_dates=["time"])
+        >>> track = TrackSource.from_files(home / "*.csv", home / "track", read)
+        >>> len(track), track.span[1]
+        (2880, Timestamp('2015-01-02 23:59:00'))
+        """
+        from skquake.sources._ingest import ingest
+
+        if errors not in ("raise", "skip"):
+            raise ValueError(f"errors must be 'raise' or 'skip', got {errors!r}")
+        channels = [channels] if isinstance(channels, str) else channels
+        ingest(paths, folder, read, channels, prepare, errors, verbose)
+        return cls(folder, name=name, cadence=cadence, max_gap=max_gap)
+
     time = property(lambda self: self._content.time)
     latitude = property(lambda self: self._content.latitude)
     longitude = property(lambda self: self._content.longitude)

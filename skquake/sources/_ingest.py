@@ -1,0 +1,167 @@
+"""From a folder of daily files to a folder of Parquet files, one a file, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import warnings
+from pathlib import Path
+
+from skquake._core._identity import identity
+from skquake._core._paths import expand_paths
+from skquake._core._progress import progress
+from skquake._core._validation import check_columns
+from skquake.sources._track_io import COORDINATES, arrays_from_frame, choose_channels, tidy, units_of
+from skquake.sources._track_parquet import kept_in, write_arrays
+
+_LEFT_OVER_SECONDS = 60  # a temporary file older than that belongs to a run that was killed
+_SHOWN = 50  # failures told one by one
+
+
+def ingest(paths, folder, read, channels, prepare, errors, verbose):
+    """Write one Parquet file for each input, unless it is there (see ``TrackSource.from_files``)."""
+    files = find_inputs(paths)
+    folder = Path(folder).expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_left_over(folder)
+    made_with = {
+        "read": identity(read),
+        "prepare": identity(prepare),
+        "channels": None if channels is None else list(channels),
+    }
+    wanted = {_part_name(file): file for file in files}
+    done, outdated = _standing(folder, wanted, made_with)
+    first = next(iter(done.values()), None)
+    failed = {}
+    todo = [item for item in wanted.items() if item[0] not in done]
+    for name, file in progress(todo, desc="from_files", verbose=verbose, unit="file"):
+        try:
+            frame = read(file)
+            origin = str(getattr(frame, "attrs", {}).get("origin", ""))
+        except MemoryError:
+            raise
+        except Exception as error:  # whatever a damaged file leads its reader to
+            failed[file] = error
+            continue
+        frame = frame if prepare is None else _prepared(prepare, frame, file)
+        try:
+            kept, arrays = _checked(frame, channels, origin, first)
+        except (ValueError, TypeError) as error:
+            failed[file] = error
+            continue
+        first = first or kept
+        kept = {**kept, "repeats": "last", "file": file.name, "made_with": made_with}
+        write_arrays(folder / name, arrays, tuple(kept["channels"]), kept)
+    for part, name in outdated.items():
+        if errors == "skip" or name not in {file.name for file in failed}:
+            part.unlink(missing_ok=True)
+    if failed:
+        _tell(failed, len(files), errors)
+    if first is None:
+        raise ValueError(f"{folder}: none of the {len(files)} files could be read")
+
+
+def find_inputs(paths):
+    """Files of a path, folder, glob pattern or list of these, in the order given."""
+    entries = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    files = []
+    for entry in entries:
+        if Path(entry).expanduser().is_dir():
+            inside = Path(entry).expanduser().iterdir()
+            files += sorted(file for file in inside if file.is_file() and not file.name.startswith("."))
+        else:
+            files.append(entry)
+    if not files:
+        raise FileNotFoundError(f"{paths}: no file there")
+    return expand_paths(files)
+
+
+def _part_name(file):
+    """A name that changes with the content: of name, size and time of modification."""
+    facts = file.stat()
+    digest = hashlib.blake2b(f"{file.name}\0{facts.st_size}\0{facts.st_mtime_ns}".encode(), digest_size=6)
+    return f"{file.name}-{digest.hexdigest()}.parquet"
+
+
+def _remove_left_over(folder):
+    for file in folder.glob(".*.tmp"):
+        if time.time() - file.stat().st_mtime > _LEFT_OVER_SECONDS:
+            file.unlink(missing_ok=True)
+
+
+def _standing(folder, wanted, made_with):
+    """What finished parts hold, by name, and the parts of former states of the inputs."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    done, outdated = {}, {}
+    inputs = {file.name for file in wanted.values()}
+    for part in sorted(folder.glob("*.parquet")):
+        try:
+            kept = kept_in(pq.read_schema(part))
+        except (pa.ArrowException, OSError):
+            if part.name in wanted:
+                continue  # damaged since: made again
+            raise
+        if "made_with" not in kept:
+            raise ValueError(f"{part}: not written by from_files; give it a folder of its own")
+        other = [name for name, value in made_with.items() if kept["made_with"].get(name) != value]
+        if other:
+            raise ValueError(
+                f"{folder}: was made with another {' and '.join(other)}; give another folder, or delete "
+                "this one to make it anew"
+            )
+        if part.name in wanted:
+            done[part.name] = kept
+        elif kept["file"] in inputs:
+            outdated[part] = kept["file"]
+        else:
+            raise ValueError(
+                f"{folder}: holds {kept['file']}, which is not among the {len(wanted)} files of paths; name "
+                f"all files of the source, or delete {part.name} if it is to go"
+            )
+    return done, outdated
+
+
+def _prepared(prepare, frame, file):
+    attrs = dict(getattr(frame, "attrs", {}))
+    try:
+        frame = prepare(frame)
+    except Exception as error:
+        error.add_note(f"in prepare, for {file}")
+        raise
+    if hasattr(frame, "attrs"):
+        frame.attrs = {**attrs, **frame.attrs}
+    return frame
+
+
+def _checked(frame, channels, origin, first):
+    """What to keep in the file and the clean, sorted arrays of one input."""
+    check_columns(frame, COORDINATES[:3], "track")
+    channels = choose_channels(frame, channels, "track")
+    arrays = arrays_from_frame(frame, channels, "track")
+    n = tidy(arrays, "track")
+    arrays = [None if array is None else array[:n] for array in arrays]
+    kept = {"origin": origin, "channels": list(channels), "units": dict(units_of(frame, channels))}
+    for name, value in kept.items():
+        if first is not None and value != first[name]:
+            raise ValueError(
+                f"{name} {value!r}, in the files before {first[name]!r}: one source holds one satellite "
+                "and one kind of data; make a source each"
+            )
+    return kept, arrays
+
+
+def _tell(failed, n, errors):
+    shown = [f"{file}: {type(error).__name__}: {error}" for file, error in list(failed.items())[:_SHOWN]]
+    if len(failed) > _SHOWN:
+        shown.append(f"... and {len(failed) - _SHOWN} more, to {list(failed)[-1]}")
+    text = f"{len(failed)} of {n} files could not be used:\n  " + "\n  ".join(shown)
+    if errors == "skip":
+        warnings.warn(f"{text}\nThe source is without them.", UserWarning, stacklevel=4)
+        return
+    cause = next(iter(failed.values()))
+    raise ValueError(
+        f"{text}\nAll others are done and will not be read again: mend or remove these and call again, "
+        'or leave them out with errors="skip".'
+    ) from cause
