@@ -1,9 +1,23 @@
-"""Simulated catalogs, indices and satellite tracks whose truth is known; the papers' data sets."""
+"""Simulated catalogs, indices and satellite tracks; downloads of real ones; the papers' data sets."""
 
 from skquake.datasets import papers
 from skquake.datasets._catalog import make_catalog
+from skquake.datasets._fetch import get_data_home
+from skquake.datasets._fetch_kp import fetch_kp
+from skquake.datasets._fetch_swarm import fetch_swarm
+from skquake.datasets._fetch_usgs import fetch_usgs
 from skquake.datasets._kp import make_kp
 from skquake.datasets._track import make_track
 from skquake.datasets._truth import TrackTruth
 
-__all__ = ["TrackTruth", "make_catalog", "make_kp", "make_track", "papers"]
+__all__ = [
+    "TrackTruth",
+    "fetch_kp",
+    "fetch_swarm",
+    "fetch_usgs",
+    "get_data_home",
+    "make_catalog",
+    "make_kp",
+    "make_track",
+    "papers",
+]

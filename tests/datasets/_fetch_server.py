@@ -1,0 +1,74 @@
+"""A local HTTP server whose answers a test writes, and which can fail or die half-way."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+
+class Server:
+    """Answers ``reply(path, query) -> bytes``; ``faults`` are used up first, one a request.
+
+    Faults: a status such as 503; "half" (dies half-way through a body of announced length); "cut"
+    (the same, but no length was announced: only the content shows it).
+    """
+
+    def __init__(self, reply):
+        self.reply, self.faults, self.asked = reply, [], []
+
+    def answer(self, handler):
+        url = urlsplit(handler.path)
+        self.asked.append(url.path)
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, int):
+            return handler.send_error(fault)
+        body = self.reply(url.path, dict(parse_qsl(url.query)))
+        if body is None:
+            return handler.send_error(404)
+        handler.send_response(200)
+        if fault != "cut":
+            handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body[: len(body) // 2] if fault else body)
+
+
+@contextmanager
+def serving(reply):
+    """A running :class:`Server`; its address is ``server.url``."""
+    server = Server(reply)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            server.answer(self)
+
+        def log_message(self, *arguments):
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    server.url = f"http://127.0.0.1:{http.server_port}/"
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        http.server_close()
+        thread.join()
+
+
+def usgs_service(table):
+    """``reply`` of the USGS event service for a table of raw CSV columns (texts)."""
+
+    def reply(path, query):
+        inside = (
+            (table["time"].str[:19] >= query["starttime"][:19])
+            & (table["time"].str[:19] <= query["endtime"][:19])
+            & (table["mag"].astype(float) >= float(query["minmagnitude"]))
+        )
+        if path == "/count":
+            return str(inside.sum()).encode()
+        return table[inside].to_csv(index=False).encode() if path == "/query" else None
+
+    return reply
