@@ -54,7 +54,7 @@ def fetch_swarm(
     token=None,
     data_home=None,
     download_if_missing=True,
-    n_retries=3,
+    n_retries=1,
     delay=1.0,
     base_url=VIRES_URL,
     verbose=0,
@@ -77,8 +77,8 @@ def fetch_swarm(
         See :func:`get_data_home`; the files stand in its folder ``swarm``.
     download_if_missing : bool, default=True
         If False, raise OSError where none of the files is there, and return those that are.
-    n_retries : int, default=3
-        How often to try again when a request fails.
+    n_retries : int, default=1
+        How often to try again when a day fails; viresclient itself asks four times already.
     delay : float, default=1.0
         Seconds before the first new try; doubled for each further one.
     base_url : str
@@ -167,8 +167,6 @@ def _fetch_day(asker, day, path):
     """Download one day, unless the answer says that it holds no data."""
     ask, read = asker
     answer = ask(day)
-    if not answer.sources:
-        return
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
         temporary = Path(folder, path.name)
         with contextlib.redirect_stdout(io.StringIO()):  # it prints where it wrote
@@ -176,5 +174,15 @@ def _fetch_day(asker, day, path):
         try:
             read(temporary)
         except FormatError as error:
+            if _names_no_product(answer):
+                return
             raise FormatError(path, error.where, error.what) from error
         os.replace(temporary, path)
+
+
+def _names_no_product(answer):
+    """Whether an answer is whole and was made from no file: there are no data of that day."""
+    try:
+        return not answer.sources
+    except Exception:  # cut: not even its head can be read
+        return False

@@ -146,7 +146,9 @@ def _columns(file, path):
     def attribute(name):
         return str((attributes.get(name) or [""])[0])
 
-    kind, version = attribute("File_Type"), attribute("File_Version")
+    # VirES names the files that an answer was made from instead: SW_OPER_EFIA_LP_1B_...
+    kind = attribute("File_Type") or attribute("ORIGINAL_PRODUCT_NAMES")[len("SW_OPER_") :]
+    version = attribute("File_Version")
     return columns, {
         "satellite": kind[3:4] or "?",
         "version": int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,

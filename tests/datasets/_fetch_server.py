@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Server:
-    """Answers ``reply(path, query) -> bytes``; ``faults`` are used up first, one a request.
+    """Answers ``reply(path, query) -> bytes`` (of a POST, ``reply(path, query, body)``).
+
+    ``faults`` are used up first, one a request.
 
     Faults: a status such as 503; "half" (dies half-way through a body of announced length); "cut"
     (the same, but no length was announced: only the content shows it).
@@ -24,7 +26,10 @@ class Server:
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, int):
             return handler.send_error(fault)
-        body = self.reply(url.path, dict(parse_qsl(url.query)))
+        sent = ()
+        if handler.command == "POST":
+            sent = (handler.rfile.read(int(handler.headers["Content-Length"])),)
+        body = self.reply(url.path, dict(parse_qsl(url.query)), *sent)
         if body is None:
             return handler.send_error(404)
         handler.send_response(200)
@@ -42,6 +47,8 @@ def serving(reply):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             server.answer(self)
+
+        do_POST = do_GET
 
         def log_message(self, *arguments):
             pass
