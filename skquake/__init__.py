@@ -18,6 +18,7 @@ _NAMES = {
     "SeriesSource": "skquake.sources",
     "SlidingWindow": "skquake.sampling",
     "TrackSource": "skquake.sources",
+    "cross_dataset_score": "skquake.model_selection",
     "make_samples": "skquake.sampling",
     "show_versions": "skquake._core._versions",
 }

@@ -2,6 +2,7 @@
 
 from skquake.model_selection import spaces
 from skquake.model_selection._chronological import chronological_split
+from skquake.model_selection._cross_dataset import cross_dataset_score
 from skquake.model_selection._evaluate import Evaluation, Score, evaluate
 from skquake.model_selection._group_kfold import PurgedGroupKFold
 from skquake.model_selection._time_series import PurgedTimeSeriesSplit
@@ -12,6 +13,7 @@ __all__ = [
     "PurgedTimeSeriesSplit",
     "Score",
     "chronological_split",
+    "cross_dataset_score",
     "evaluate",
     "spaces",
 ]

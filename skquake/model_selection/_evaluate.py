@@ -189,7 +189,7 @@ def evaluate(
     if sample_weight is not None and sample_weight != "event":
         raise ValueError(f'sample_weight: {sample_weight!r} is neither "event" nor None')
     event_id = X["event_id"].to_numpy()
-    key = None if sample_weight is None else _weight_parameter(estimator)
+    key = None if sample_weight is None else weight_parameter(estimator)
     folds = list(_folds(cv, X, y, getattr(samples, "groups", None)))
     if not folds:
         raise ValueError("evaluate: cv holds no folds")
@@ -218,17 +218,17 @@ def _folds(cv, X, y, groups):
     return [tuple(cv)] if is_one else cv
 
 
-def _weight_parameter(estimator):
+def weight_parameter(estimator):
     """Name under which ``fit`` takes the weights of the last step; None if it takes none."""
     if hasattr(estimator, "steps"):
         name, last = estimator.steps[-1]
-        inner = _weight_parameter(last)
+        inner = weight_parameter(last)
         return inner and f"{name}__{inner}"
     if has_fit_parameter(estimator, "sample_weight"):
         return "sample_weight"
     # A search hands its fit parameters on to what it searches.
     if hasattr(estimator, "estimator") and has_fit_parameter(estimator, "params"):
-        return _weight_parameter(estimator.estimator)
+        return weight_parameter(estimator.estimator)
     return None
 
 

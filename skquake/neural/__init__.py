@@ -1,9 +1,22 @@
 """Neural networks as scikit-learn estimators."""
 
 from skquake.neural._cnn import CNNClassifier
+from skquake.neural._container import ModelFileError
 from skquake.neural._dnn import DNNClassifier
+from skquake.neural._fine_tuned import FineTuned
 from skquake.neural._lstm import LSTMClassifier
 from skquake.neural._safenet import SafeNetClassifier
+from skquake.neural._saving import load_model, save_model
 from skquake.neural._seqnetquake import SeqNetQuakeClassifier
 
-__all__ = ["CNNClassifier", "DNNClassifier", "LSTMClassifier", "SafeNetClassifier", "SeqNetQuakeClassifier"]
+__all__ = [
+    "CNNClassifier",
+    "DNNClassifier",
+    "FineTuned",
+    "LSTMClassifier",
+    "ModelFileError",
+    "SafeNetClassifier",
+    "SeqNetQuakeClassifier",
+    "load_model",
+    "save_model",
+]

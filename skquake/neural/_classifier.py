@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import os
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state, compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
@@ -89,7 +91,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             if warm:
                 model.set_weights(self.weights_)
             elif donor is not None:
-                model.set_weights(_transfer(donor.weights_, model.get_weights()))
+                model.set_weights(self._transplanted(donor, model.get_weights()))
             history = train_classifier(
                 model,
                 X[train],
@@ -186,21 +188,25 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """The fitted network whose weights we start from, or None."""
         if self.pretrained is None:
             return None
+        if isinstance(self.pretrained, str | os.PathLike):
+            from skquake.neural._saving import load_network
+
+            return load_network(self.pretrained)
         if not isinstance(self.pretrained, FrozenEstimator):
             if isinstance(self.pretrained, BaseEstimator):
                 raise TypeError(
                     "pretrained is an estimator that clone would reset; wrap it: "
                     "pretrained=sklearn.frozen.FrozenEstimator(fitted)"
                 )
-            raise ValueError(
-                f"pretrained={self.pretrained!r}: only sklearn.frozen.FrozenEstimator(fitted) is supported"
+            raise TypeError(
+                f"pretrained={self.pretrained!r}: expected a file of save_model or "
+                "sklearn.frozen.FrozenEstimator(fitted)"
             )
         donor = self.pretrained.estimator
+        if isinstance(donor, Pipeline):
+            donor = donor[-1]
         if not isinstance(donor, NetworkClassifier):
-            raise TypeError(
-                f"pretrained holds a {type(donor).__name__}, not a neural classifier; of a pipeline give its "
-                "last step: FrozenEstimator(pipeline[-1])"
-            )
+            raise TypeError(f"pretrained holds a {type(donor).__name__}, not a neural classifier")
         check_is_fitted(donor)
         return donor
 
@@ -212,6 +218,34 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         if stages and not has_weights:
             raise ValueError("freeze without pretrained (or warm_start) would keep random weights for ever")
         return tuple(stage for stage in STAGES if stage in stages)
+
+    def _transplanted(self, donor, fresh):
+        """The donor's weights; those of the softmax stay fresh where the classes differ."""
+        theirs, channels = donor.weights_, self._network[2][1]
+        if donor.input_shape_[1] != channels:
+            raise ValueError(
+                f"pretrained: its network was trained on {donor.input_shape_[1]} channels, these windows "
+                f"have {channels}; give it the same channels in the same order"
+            )
+        body = [values.shape for values in theirs[:-2]], [values.shape for values in fresh[:-2]]
+        if body[0] != body[1]:
+            raise ValueError(
+                f"pretrained: its network ({len(theirs)} weight arrays, windows of {donor.input_shape_[0]}) "
+                f"does not fit this one ({len(fresh)}, windows of {self.n_features_in_}); use the same "
+                "length of window and the same numbers of layers and units"
+            )
+        same = np.array_equal(donor.classes_, self.classes_)
+        return [*theirs[:-2], *(theirs[-2:] if same else fresh[-2:])]
+
+    def _weight_shapes(self):
+        """Shapes of the weights of this fitted network, found without making them."""
+        import keras
+
+        builder, options = self._architecture(self.input_shape_[0])
+        self._network = (builder, tuple(sorted(options.items())), self.input_shape_, len(self.classes_), ())
+        with keras.StatelessScope(initialize_variables=False):
+            model = builder(self.input_shape_, len(self.classes_), **options)
+            return [tuple(weight.shape) for weight in model.weights]
 
     def _callbacks(self):
         """Fresh copies, so that a callback's state never passes from one fit to the next."""
@@ -249,17 +283,6 @@ def _stratified_split(codes, fraction, rng):
     if not len(held_out):
         raise ValueError(f"validation_fraction={fraction} of {len(codes)} samples leaves none to validate on")
     return np.setdiff1d(np.arange(len(codes)), held_out), held_out
-
-
-def _transfer(theirs, ours):
-    """``ours`` with every array replaced by the one in the same place of ``theirs``, where shapes match."""
-    taken = [a if a.shape == b.shape else b for a, b in zip(theirs, ours, strict=False)]
-    if len(theirs) != len(ours) or not any(a is b for a, b in zip(taken, theirs, strict=True)):
-        raise ValueError(
-            f"pretrained: its network ({len(theirs)} weight arrays) does not fit this one ({len(ours)}); "
-            "use the same numbers of layers and units"
-        )
-    return taken
 
 
 def _borrowed(network):

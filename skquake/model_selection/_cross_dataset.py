@@ -1,0 +1,155 @@
+"""Trained on one data set, tested on another, with and without training on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import Bunch
+from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions, validate_params
+
+from skquake._core._progress import progress
+from skquake._core._validation import check_columns
+from skquake._core._weights import event_weights
+from skquake.model_selection._chronological import chronological_split
+from skquake.model_selection._evaluate import evaluate, weight_parameter
+
+_SCORES = "seismic_mcc", "seismic_auc", "event_auc"
+
+
+@validate_params(
+    {
+        "scoring": [StrOptions(set(_SCORES))],
+        "transfer": [StrOptions({"none", "fine-tune"})],
+        "refit_scaler": ["boolean"],
+        "test_size": [Interval(RealNotInt, 0, 1, closed="neither")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def cross_dataset_score(
+    estimator,
+    X,
+    y,
+    *,
+    by="source",
+    scoring="seismic_mcc",
+    transfer="none",
+    refit_scaler=False,
+    test_size=0.2,
+    random_state=None,
+    verbose=0,
+):
+    """Score every data set with a model trained on each.
+
+    Each data set is split in time, purged; a model is trained on the earlier part of each, and scored on the
+    later part of all. With ``transfer="fine-tune"`` every model is also trained on with the earlier part of
+    the other data sets (:class:`skquake.neural.FineTuned`).
+
+    Parameters
+    ----------
+    estimator : classifier
+        A pipeline whose window step cuts from a :class:`~skquake.sources.SourceCollection` serves several
+        satellites. Cloned, and fitted with the weights of events.
+    X : DataFrame of n_samples rows
+        Samples of all data sets, as :func:`~skquake.sampling.make_samples` returns them.
+    y : array-like of shape (n_samples,)
+        Classes 0, 1, 2.
+    by : str, default="source"
+        Column of ``X`` that names the data set of each row.
+    scoring : {"seismic_mcc", "seismic_auc", "event_auc"}, default="seismic_mcc"
+    transfer : {"none", "fine-tune"}, default="none"
+        The latter needs a network, or a pipeline that ends in one.
+    refit_scaler : bool, default=False
+        Whether fine-tuning fits the steps before the network anew.
+    test_size : float, default=0.2
+        Last share of each data set's time that is tested.
+    random_state : int or None, default=None
+        Of the intervals; the estimator has its own.
+    verbose : int, default=0
+        Positive shows a progress bar over fits.
+
+    Returns
+    -------
+    DataFrame
+        One row a model and data set: ``train``, ``test``, ``kind`` ("direct": trained on this data set,
+        "initial": on another one and applied as it is, "transferred": trained on another, then on this one),
+        ``score``, ``low``, ``high`` (95 % interval), ``n``, ``n_events``. As a matrix:
+        ``frame.pivot(index=["kind", "train"], columns="test", values="score")``.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two data sets, or one that cannot be split.
+
+    References
+    ----------
+    P. Xiong et al. (2021), "Pre-earthquake ionospheric perturbation identification using CSES data via
+    transfer learning", Frontiers in Environmental Science 9, 779255, doi:10.3389/fenvs.2021.779255.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sklearn.compose import make_column_transformer
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skquake.model_selection import cross_dataset_score
+    >>> time = pd.date_range("2015-01-01", periods=400, freq="D")
+    >>> X = pd.DataFrame({"source": np.repeat(["A", "B"], 200), "time": time, "latitude": 0.0,
+    ...     "longitude": 0.0, "radius_km": 100.0, "obs_start": time, "obs_end": time,
+    ...     "event_id": np.arange(400), "pair_id": np.arange(400) // 2})
+    >>> y = np.tile([0, 1], 200)
+    >>> X["Ne"] = np.where(X["source"] == "A", y, -y) + np.random.default_rng(0).normal(0, 0.1, 400)
+    >>> model = make_pipeline(make_column_transformer(("passthrough", ["Ne"])), LogisticRegression())
+    >>> scores = cross_dataset_score(model, X, y, random_state=0)
+    >>> scores.pivot(index="train", columns="test", values="score")
+    test     A    B
+    train
+    A      1.0  0.0
+    B      0.0  1.0
+    """
+    check_columns(X, (by, "event_id", "pair_id", "time"), "cross_dataset_score: X")
+    y = np.asarray(y)
+    if len(y) != len(X):
+        raise ValueError(f"cross_dataset_score: y has {len(y)} values and X {len(X)} rows")
+    names = list(dict.fromkeys(X[by]))
+    if len(names) < 2:
+        raise ValueError(
+            f"cross_dataset_score: column {by!r} names {names}; at least two data sets are needed"
+        )
+    parts = {name: _split(X, y, X[by].to_numpy() == name, test_size) for name in names}
+    fits = [(a, None) for a in names]
+    if transfer == "fine-tune":
+        fits += [(a, b) for a in names for b in names if a != b]
+    models, rows = {}, []
+    for first, second in progress(fits, desc="fits", verbose=verbose, total=len(fits)):
+        if second is None:
+            models[first] = _fit(clone(estimator), X, y, parts[first][0])
+            tested = [(name, "direct" if name == first else "initial") for name in names]
+            model = models[first]
+        else:
+            from skquake.neural import FineTuned
+
+            model = FineTuned(
+                FrozenEstimator(models[first]), refit_scaler=refit_scaler, random_state=random_state
+            )
+            model = _fit(model, X, y, parts[second][0])
+            tested = [(second, "transferred")]
+        for name, kind in tested:
+            found = evaluate(FrozenEstimator(model), Bunch(X=X, y=y), parts[name], random_state=random_state)
+            score = getattr(found, scoring)
+            rows.append((first, name, kind, *score[:3], found.n, found.n_events))
+    return pd.DataFrame(rows, columns=["train", "test", "kind", "score", "low", "high", "n", "n_events"])
+
+
+def _split(X, y, here, test_size):
+    """Positions in ``X`` of one data set's rows to train on and to test."""
+    rows = np.flatnonzero(here)
+    train, test = chronological_split(X.iloc[rows], y[rows], test_size=test_size)
+    return rows[train], rows[test]
+
+
+def _fit(model, X, y, rows):
+    key = weight_parameter(model)
+    weight = event_weights(X["event_id"].to_numpy()[rows])
+    return model.fit(X.iloc[rows], y[rows], **({key: weight / weight.mean()} if key else {}))

@@ -1,0 +1,94 @@
+"""Trained here, tested there."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from common.tiny import tiny_seqnetquake
+from sklearn.compose import make_column_transformer
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from skquake import cross_dataset_score
+from skquake.metrics import seismic_mcc
+from skquake.model_selection import chronological_split
+from skquake.neural import FineTuned
+
+
+def frame(n=200, names=("A", "B", "C"), slope=(1.0, 1.0, -1.0), seed=0):
+    """Samples of several data sets in one another's time; ``value`` tells the class with their slope."""
+    rng = np.random.default_rng(seed)
+    pieces = []
+    for name, sign in zip(names, slope, strict=True):
+        time = pd.date_range("2015-01-01", periods=n, freq="D")
+        y = np.arange(n) % 2
+        piece = pd.DataFrame({"source": name, "time": time, "latitude": 0.0, "longitude": 0.0})
+        piece["radius_km"], piece["obs_start"], piece["obs_end"] = 100.0, time, time
+        piece["event_id"] = [f"{name}{i}" for i in range(n)]
+        piece["pair_id"] = [f"{name}{i // 2}" for i in range(n)]
+        piece["value"] = sign * (2.0 * y - 1.0) + rng.normal(0, 0.3, n)
+        pieces.append(piece.assign(y=y))
+    X = pd.concat(pieces, ignore_index=True).sample(frac=1, random_state=seed)
+    return X.drop(columns="y"), X["y"].to_numpy()
+
+
+def linear():
+    return make_pipeline(make_column_transformer(("passthrough", ["value"])), LogisticRegression())
+
+
+def test_every_model_on_every_data_set():
+    X, y = frame()
+    found = cross_dataset_score(linear(), X, y, random_state=0)
+    assert (
+        len(found) == 9 and (found["low"] <= found["score"]).all() and (found["high"] >= found["score"]).all()
+    )
+    score = found.set_index(["train", "test"])["score"]
+    assert score["A", "A"] > 0.9 and score["A", "B"] > 0.9 and score["A", "C"] < -0.9
+    kind = found.set_index(["train", "test"])["kind"]
+    assert (kind["A", "A"], kind["A", "B"]) == ("direct", "initial") and set(found["n"]) == {40}
+
+
+def test_by_hand():
+    X, y = frame()
+    rows = {name: np.flatnonzero(X["source"] == name) for name in "AC"}
+    train, _ = chronological_split(X.iloc[rows["A"]], y[rows["A"]])
+    _, test = chronological_split(X.iloc[rows["C"]], y[rows["C"]])
+    model = linear().fit(X.iloc[rows["A"][train]], y[rows["A"][train]])
+    expected = seismic_mcc(y[rows["C"][test]], model.predict_proba(X.iloc[rows["C"][test]]))
+    found = cross_dataset_score(linear(), X, y).set_index(["train", "test"])
+    assert found.loc[("A", "C"), "score"] == pytest.approx(expected)
+
+
+def windows(X):
+    return np.repeat(X[["value"]].to_numpy(dtype="float32")[:, np.newaxis, :], 8, axis=1)
+
+
+def test_transfer_is_fine_tuning():
+    X, y = frame(names=("A", "C"), slope=(1.0, -1.0))
+    network = tiny_seqnetquake(learning_rate=0.02, epochs=10, filters=4, lstm_units=8)
+    model = make_pipeline(FunctionTransformer(windows), network)
+    found = cross_dataset_score(model, X, y, transfer="fine-tune", random_state=0)
+    found = found.set_index(["kind", "train", "test"])["score"]
+    assert len(found) == 6
+    assert found["initial", "A", "C"] < -0.5 < 0.5 < found["transferred", "A", "C"]
+    rows = {name: np.flatnonzero(X["source"] == name) for name in "AC"}
+    cut = {name: chronological_split(X.iloc[r], y[r]) for name, r in rows.items()}
+    first, second = rows["A"][cut["A"][0]], rows["C"][cut["C"][0]]
+    model.fit(X.iloc[first], y[first])
+    tuned = FineTuned(FrozenEstimator(model), random_state=0).fit(X.iloc[second], y[second])
+    test = rows["C"][cut["C"][1]]
+    expected = seismic_mcc(y[test], tuned.predict_proba(X.iloc[test]))
+    assert found["transferred", "A", "C"] == pytest.approx(expected)
+
+
+def test_errors():
+    X, y = frame()
+    with pytest.raises(ValueError, match="at least two data sets"):
+        cross_dataset_score(linear(), X[X["source"] == "A"], y[X["source"] == "A"])
+    with pytest.raises(ValueError, match="y has 5 values"):
+        cross_dataset_score(linear(), X, y[:5])
+    with pytest.raises(ValueError, match="satellite"):
+        cross_dataset_score(linear(), X, y, by="satellite")
+    with pytest.raises(ValueError, match="transfer"):
+        cross_dataset_score(linear(), X, y, transfer="all")
