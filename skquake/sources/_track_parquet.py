@@ -46,7 +46,7 @@ def read_track(files, channels, cadence, max_gap):
 
     altitude = np.full(n, np.nan, dtype=np.float32) if "altitude_km" in nothing else None
     arrays = [np.empty(n, np.int64), np.empty(n), np.empty(n), altitude]
-    arrays.append(np.full((n, len(channels)), np.nan, dtype=np.float32))
+    arrays.append(np.empty((n, len(channels)), dtype=np.float32))
     end = 0
     for part in sorted(parts, key=lambda part: part.start):
         end = _add(part, arrays, end, channels, kept.get("repeats") == "last")
@@ -94,7 +94,9 @@ def write_arrays(path, arrays, channels, kept, **more):
     }
     table = pa.table({name: pa.array(array) for name, array in columns.items() if array is not None})
     table = table.replace_schema_metadata({_META: json.dumps(kept).encode()})
-    write_atomically(path, lambda temporary: pq.write_table(table, temporary))
+    # Measured values hardly repeat: a dictionary of them would cost four times the time, and space.
+    options = {"use_dictionary": False, "compression": "zstd"}
+    write_atomically(path, lambda temporary: pq.write_table(table, temporary, **options))
 
 
 def kept_in(schema):

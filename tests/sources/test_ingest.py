@@ -271,14 +271,14 @@ from sources_ingest_reader import read
 from skquake.sources import TrackSource
 
 write, n = pq.write_table, 0
-def slow(table, path):
+def slow(table, path, **options):
     global n
     n += 1
     if n == 3:  # half a file, then wait to be killed
         Path(path).write_bytes(b"PAR1half")
         print("ready", flush=True)
         time.sleep(60)
-    write(table, path)
+    write(table, path, **options)
 pq.write_table = slow
 TrackSource.from_files(Path({where!r}) / "in", Path({where!r}) / "out", read)
 """
