@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pandas as pd
+
 from skquake.sources._backing import write_atomically
 
 _WORTH_RETRYING = {408, 425, 429}  # of the 4xx answers; 5xx ones always are
@@ -44,6 +46,11 @@ def folder_in(data_home, name):
     folder = Path(get_data_home(data_home), name)
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def is_complete(path, end):
+    """Whether the file is there and was written after the end of its span."""
+    return path.exists() and pd.Timestamp(path.stat().st_mtime, unit="s") >= end
 
 
 def download(url, path, check, *, n_retries, delay, verbose=0):

@@ -12,23 +12,22 @@ from pathlib import Path
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-import skquake.io as readers
 from skquake._core._progress import progress
 from skquake._core._time import to_utc
-from skquake.datasets._fetch import folder_in, missing, persist
-from skquake.io import FormatError
+from skquake.datasets._fetch import folder_in, is_complete, missing, persist
+from skquake.io import FormatError, read_swarm_lp
+from skquake.io._cdf import open_cdf
 
 VIRES_URL = "https://vires.services/ows"
 _DAY = pd.Timedelta(days=1)
-# Kind of data: collection, its name among viresclient's measurements, which of these, reader.
+# Kind of data: collection, its name among viresclient's measurements, which of these.
 _PRODUCTS = {
     "LP": (
         "SW_OPER_EFI{}_LP_1B",
         "EFI",
         ("Ne", "Te", "Flags_LP", "Flags_Ne", "Flags_Te", "N_elec", "T_elec", "Flags_N_elec", "Flags_T_elec"),
-        "read_swarm_lp",
     ),
-    "MAG": ("SW_OPER_MAG{}_LR_1B", "MAG", ("F", "B_NEC", "Flags_F", "Flags_B"), "read_swarm_mag"),
+    "MAG": ("SW_OPER_MAG{}_LR_1B", "MAG", ("F", "B_NEC", "Flags_F", "Flags_B")),
 }
 
 
@@ -90,7 +89,8 @@ def fetch_swarm(
     -------
     list of Path
         The CDF files in order of time; days without data have none. They go straight into
-        :meth:`skquake.sources.TrackSource.from_files`.
+        :meth:`skquake.sources.TrackSource.from_files`. A file from before the end of its day is
+        downloaded again.
 
     Raises
     ------
@@ -122,13 +122,14 @@ def fetch_swarm(
     folder = folder_in(data_home, "swarm")
     days = pd.date_range(start, end - _DAY, freq="D")
     paths = {day: folder / f"{collection}_{day:%Y%m%d}.cdf" for day in days}
-    todo = {day: path for day, path in paths.items() if not path.exists()}
+    todo = {day: path for day, path in paths.items() if not is_complete(path, day + _DAY)}
     if download_if_missing and todo:
         ask = _asker(product, collection, token, base_url)
+        check = read_swarm_lp if product == "LP" else _check_mag
         for day, path in progress(todo.items(), desc="fetch_swarm", verbose=verbose, unit="day"):
             what, cure = f"{collection} of {day:%Y-%m-%d} from {base_url}", f"or put the file there as {path}"
             persist(
-                lambda day=day, path=path: _fetch_day(ask, day, path),
+                lambda day=day, path=path: _fetch_day(ask(day), path, check),
                 f"{what}, with the token given or stored,",
                 cure,
                 n_retries=n_retries,
@@ -150,7 +151,7 @@ def _asker(product, collection, token, base_url):
         from viresclient import SwarmRequest
     except ImportError as error:
         raise ImportError("fetch_swarm needs viresclient: pip install skquake[swarm]") from error
-    _, kind, wanted, _ = _PRODUCTS[product]
+    _, kind, wanted = _PRODUCTS[product]
 
     def ask(day):
         request = SwarmRequest(url=base_url, token=token)
@@ -160,19 +161,17 @@ def _asker(product, collection, token, base_url):
         times = day.to_pydatetime(), (day + _DAY).to_pydatetime()
         return request.get_between(*times, filetype="cdf", show_progress=False)
 
-    return ask, getattr(readers, _PRODUCTS[product][3])
+    return ask
 
 
-def _fetch_day(asker, day, path):
-    """Download one day, unless the answer says that it holds no data."""
-    ask, read = asker
-    answer = ask(day)
+def _fetch_day(answer, path, check):
+    """Keep the answer for one day, unless it says that there are no data."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
         temporary = Path(folder, path.name)
         with contextlib.redirect_stdout(io.StringIO()):  # it prints where it wrote
             answer.to_file(str(temporary))
         try:
-            read(temporary)
+            check(temporary)
         except FormatError as error:
             if _names_no_product(answer):
                 return
@@ -186,3 +185,11 @@ def _names_no_product(answer):
         return not answer.sources
     except Exception:  # cut: not even its head can be read
         return False
+
+
+def _check_mag(path):
+    """Raise FormatError unless the file is whole and holds the field."""
+    file = open_cdf(path)
+    for name in ("Timestamp", "Latitude", "Longitude", "Radius", "F", "B_NEC"):
+        if name not in file.cdf_info().zVariables or file.varinq(name).Last_Rec < 0:
+            raise FormatError(path, "CDF", f"no records of {name}; expected a Swarm magnetic field file")

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake._core._progress import progress
 from skquake._core._time import to_utc
-from skquake.datasets._fetch import download, fetch_text, folder_in, missing
+from skquake.datasets._fetch import download, fetch_text, folder_in, is_complete, missing
 from skquake.io import read_usgs
 from skquake.sources._backing import write_atomically
 
@@ -101,7 +101,7 @@ def fetch_usgs(
     path = folder_in(data_home, "usgs") / f"usgs_{_stamp(start)}_{_stamp(end)}_m{min_magnitude:g}.csv"
     if not path.exists() and not download_if_missing:
         raise missing(path)
-    if download_if_missing and not _is_complete(path, end):
+    if download_if_missing and not is_complete(path, end):
         query = {"minmagnitude": f"{min_magnitude:g}", "orderby": "time-asc"}
         _fetch(path, start, end, base_url, query, verbose, n_retries=n_retries, delay=delay)
     catalog = read_usgs(path)
@@ -117,11 +117,6 @@ def _stamp(moment):
     return f"{moment:%Y%m%d}" if moment == moment.normalize() else f"{moment:%Y%m%dT%H%M%S%f}"
 
 
-def _is_complete(path, end):
-    """Whether the file is there and was written after the end of its span."""
-    return path.exists() and pd.Timestamp(path.stat().st_mtime, unit="s") >= end
-
-
 def _fetch(path, start, end, base_url, query, verbose, **retrying):
     """Download the parts that are not there yet, and join them."""
     base_url = base_url.rstrip("/")
@@ -134,7 +129,7 @@ def _fetch(path, start, end, base_url, query, verbose, **retrying):
     for first, last, n in progress(plan, desc="fetch_usgs", verbose=verbose, unit="part"):
         part = folder / f"{_stamp(first)}_{_stamp(last)}.csv"
         parts.append(part)
-        if not _is_complete(part, last):
+        if not is_complete(part, last):
             url = f"{base_url}/query?{urlencode(_span(query, first, last) | {'format': 'csv'})}"
             download(url, part, lambda file, n=n: _check(file, n), **retrying)
     write_atomically(path, lambda temporary: _join(parts, temporary))

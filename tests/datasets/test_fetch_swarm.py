@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import types
@@ -37,6 +38,7 @@ def vires(tmp_path, monkeypatch):
     """A stand-in for viresclient; ``asked`` notes requests, ``faults`` are used up first."""
     module = types.ModuleType("viresclient")
     module.asked, module.faults, module.empty = [], [], set()
+    module.measurements = {"EFI": ["U_orbit", "N_elec", "T_elec", "Flags_N_elec", "Flags_T_elec"]}
 
     class Answer:
         def __init__(self, day):
@@ -57,7 +59,7 @@ def vires(tmp_path, monkeypatch):
             self.collection = collection
 
         def available_measurements(self, kind):
-            return {"EFI": ["U_orbit", "N_elec", "T_elec", "Flags_N_elec", "Flags_T_elec"]}[kind]
+            return module.measurements[kind]
 
         def set_products(self, measurements):
             self.measurements = measurements
@@ -92,6 +94,9 @@ def test_one_file_a_day_downloaded_once(vires, tmp_path, capsys):
     vires.asked.clear()
     assert fetch(tmp_path / "home", "2014-05-01", "2014-05-02") == files[:1] and not vires.asked
     assert fetch(tmp_path / "home", download_if_missing=False) == files and not vires.asked
+    os.utime(files[0], (pd.Timestamp("2014-05-01T12:00").timestamp(),) * 2)
+    fetch(tmp_path / "home", "2014-05-01", "2014-05-02")
+    assert len(vires.asked) == 1
     track = TrackSource.from_files(files, tmp_path / "track", read_swarm_lp, channels=["Ne", "Te"])
     assert len(track) == 100 and track.span[1] > pd.Timestamp("2014-05-03")
 
@@ -132,6 +137,23 @@ def test_errors(vires, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "viresclient", None)
     with pytest.raises(ImportError, match=r"pip install skquake\[swarm\]"):
         fetch(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"), [({"Ne": "F", "Te": "B_NEC"}, None), (NAMES, "no records of F")]
+)
+def test_the_magnetic_field(vires, tmp_path, monkeypatch, names, problem):
+    monkeypatch.setitem(NAMES, "Ne", names["Ne"])
+    monkeypatch.setitem(NAMES, "Te", names["Te"])
+    vires.measurements = {"MAG": ["F", "B_VFM", "B_NEC", "Flags_F", "Flags_B"]}
+    span = ("2014-05-01", "2014-05-02")
+    if problem:
+        with pytest.raises(OSError, match=problem):
+            fetch(tmp_path / "home", *span, product="MAG")
+    else:
+        (file,) = fetch(tmp_path / "home", *span, product="MAG")
+        assert file.name == "SW_OPER_MAGA_LR_1B_20140501.cdf"
+        assert vires.asked[0][2] == ("F", "B_NEC", "Flags_F", "Flags_B")
 
 
 DONE = """<wps:ExecuteResponse xmlns:wps="http://www.opengis.net/wps/1.0.0" statusLocation="{url}{job}/status"
