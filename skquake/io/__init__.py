@@ -5,7 +5,8 @@ from skquake.io._files import FormatError
 from skquake.io._ionex import read_ionex
 from skquake.io._kp import read_kp
 from skquake.io._space_weather import read_space_weather
-from skquake.io._swarm import read_swarm_lp
+from skquake.io._swarm_lp import read_swarm_lp
+from skquake.io._swarm_mag import read_swarm_mag
 from skquake.io._usgs import read_usgs
 from skquake.io._vtec import read_station_vtec
 
@@ -17,5 +18,6 @@ __all__ = [
     "read_space_weather",
     "read_station_vtec",
     "read_swarm_lp",
+    "read_swarm_mag",
     "read_usgs",
 ]

@@ -138,6 +138,38 @@ def tec_integers(n=2, lats=3, lons=19, seed=0):
     return np.random.default_rng(seed).integers(0, 1500, (n, lats, lons))
 
 
+def write_swarm_mag(
+    path, n=50, *, start="2014-05-01T00:00:00", satellite="A", version="0501", seed=0, drop=()
+):
+    """A CDF file in the layout of the Swarm magnetic field product; returns what stands in it."""
+    from cdflib import cdfwrite
+
+    rng = np.random.default_rng(seed)
+    times = np.datetime64(start, "ms") + 1000 * np.arange(n)
+    data = {
+        "Timestamp": (times.astype("int64") + 62_167_219_200_000).astype(float),
+        "Latitude": np.linspace(-80, 80, n),
+        "Longitude": np.linspace(-180, 180, n),
+        "Radius": np.full(n, 6_861_200.0),
+        "F": rng.uniform(2e4, 6e4, n),
+        "B_NEC": rng.uniform(-6e4, 6e4, (n, 3)),
+        "Flags_F": np.ones(n, dtype="uint8"),
+        "Flags_B": np.zeros(n, dtype="uint8"),
+    }
+    data["F"][1], data["B_NEC"][2], data["B_NEC"][3, 0] = 0.0, 0.0, 9.99999e9
+    cdf = cdfwrite.CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6, "Compressed": 0}, delete=True)
+    cdf.write_globalattrs({"File_Type": {0: f"MAG{satellite}_LR_1B"}, "File_Version": {0: version}})
+    for name, values in data.items():
+        if name in drop:
+            continue
+        kind = 31 if name == "Timestamp" else 11 if name.startswith("Flags") else 45
+        spec = {"Variable": name, "Data_Type": kind, "Num_Elements": 1, "Rec_Vary": True,
+                "Dim_Sizes": [3] if name == "B_NEC" else [], "Compress": 0}  # fmt: skip
+        cdf.write_var(spec, var_attrs={"UNITS": "nT" if name in ("F", "B_NEC") else "-"}, var_data=values)
+    cdf.close()
+    return times, data
+
+
 def write_swarm(
     path, n=50, *, start="2014-05-01T00:00:00", names=None, units="cm-3", satellite="A", version="0501",
     seed=0, compress=0, drop=(),

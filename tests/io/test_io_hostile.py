@@ -23,6 +23,7 @@ from _io_layouts import (
     usgs,
     usgs_row,
     write_swarm,
+    write_swarm_mag,
 )
 
 from skquake import io
@@ -34,6 +35,11 @@ VTEC = "time,A,B\n" + "".join(f"2016-01-01 {h:02d}:00,{h}.5,{h}.25\n" for h in r
 def swarm_bytes(folder, **options):
     write_swarm(folder / "swarm.cdf", n=30, **options)
     return (folder / "swarm.cdf").read_bytes()
+
+
+def swarm_mag_bytes(folder):
+    write_swarm_mag(folder / "mag.cdf", n=30)
+    return (folder / "mag.cdf").read_bytes()
 
 
 def geojson():
@@ -54,6 +60,7 @@ CASES = {
     "ionex-z": (io.read_ionex, lambda d: ncompress.compress(ionex(EPOCHS, tec_integers()).encode())),
     "ionex-gz": (io.read_ionex, lambda d: gzip.compress(ionex(EPOCHS, tec_integers()).encode(), mtime=0)),
     "vtec": (io.read_station_vtec, lambda d: VTEC.encode()),
+    "swarm-mag": (io.read_swarm_mag, swarm_mag_bytes),
     "swarm": (io.read_swarm_lp, swarm_bytes),
     "swarm-compressed": (io.read_swarm_lp, lambda d: swarm_bytes(d, compress=6)),
 }
@@ -208,6 +215,7 @@ def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
 def test_real_files_cut_and_flipped(real_data, tmp_path, name):
     reader, pattern = {
         "ionex": (io.read_ionex, "ionex/jpl_2000-2001/jplg0130.01i.Z"),
+        "swarm-mag": (io.read_swarm_mag, swarm_mag_bytes),
         "swarm": (io.read_swarm_lp, "swarm/*.cdf"),
         "usgs": (io.read_usgs, "catalog/usgs_m4.5_2004-2006.csv.gz"),
         "kp": (io.read_kp, "indices/Kp*.txt"),

@@ -1,0 +1,96 @@
+"""Swarm magnetic field (MAG LR, 1 Hz) in CDF."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skquake.io._files import FormatError
+from skquake.io._swarm import first_of, read_swarm, series
+
+_ALIASES = {"F": ("F",), "B_NEC": ("B_NEC",), "Flags_F": ("Flags_F",), "Flags_B": ("Flags_B",)}
+_LARGEST_NT = 1e5  # far above the Earth's field anywhere in orbit: fill values
+_COMPONENTS = ("B_N", "B_E", "B_C")
+
+
+def read_swarm_mag(paths, *, verbose=0):
+    """Magnetic field along the orbit of one Swarm satellite.
+
+    Nothing is dropped for its quality: that is what the flags are for. The product marks what it could not
+    measure by zeros: an intensity of 0, or a vector of three zeros, becomes NaN, as do values beyond
+    100,000 nT.
+
+    Parameters
+    ----------
+    paths : path-like, glob pattern or list of these
+        Files of ``SW_OPER_MAGx_LR_1B``, all of the same satellite. Where files give the same time, the
+        higher file version wins, then the file read last.
+    verbose : int, default=0
+        Positive shows a progress bar over the files.
+
+    Returns
+    -------
+    DataFrame
+        Ascending and unique in ``time`` (UTC, milliseconds), index 0, 1, ... Columns ``time``,
+        ``latitude`` (geocentric) and ``longitude`` (degrees, [-180, 180)), ``altitude_km`` (distance from
+        the Earth's centre minus 6371.2 km), ``F`` (nT, scalar magnetometer, where the file has it), ``B_N``,
+        ``B_E``, ``B_C`` (nT; north, east, center) and the flags ``Flags_F`` and ``Flags_B``.
+
+    Raises
+    ------
+    FormatError
+        For a file that is cut, damaged, no such product, or of another satellite than the first.
+
+    References
+    ----------
+    ESA, Swarm Level 1b Product Definition, SW-RS-DSC-SY-0007.
+
+    Examples
+    --------
+    A file of two records, written with cdflib (31: epoch in ms since year 0, 45: double):
+
+    >>> import tempfile, pathlib
+    >>> import numpy as np
+    >>> from cdflib import cdfwrite
+    >>> from skquake.io import read_swarm_mag
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "mag.cdf")
+    >>> file = cdfwrite.CDF(path, cdf_spec={"Compressed": 0})
+    >>> data = {"Timestamp": [63553198273000.0, 63553198274000.0], "Latitude": [78.78, 78.84],
+    ...         "Longitude": [64.29, 64.35], "Radius": [6861360.0, 6861359.0],
+    ...         "B_NEC": np.array([[5000.0, 2000.0, 45000.0], [0.0, 0.0, 0.0]])}
+    >>> for name, values in data.items():
+    ...     file.write_var({"Variable": name, "Data_Type": 31 if name == "Timestamp" else 45,
+    ...                     "Num_Elements": 1, "Rec_Vary": True, "Dim_Sizes": [3] if name == "B_NEC" else []},
+    ...                    var_data=values)
+    >>> file.close()
+    >>> read_swarm_mag(path)[["time", "B_N", "B_E", "B_C"]]
+                     time     B_N     B_E      B_C
+    0 2013-12-02 10:11:13  5000.0  2000.0  45000.0
+    1 2013-12-02 10:11:14     NaN     NaN      NaN
+    """
+    frame = read_swarm(paths, _columns, "read_swarm_mag", verbose)
+    frame.attrs["units"] |= {name: "nT" for name in ("F", *_COMPONENTS) if name in frame}
+    frame.attrs["origin"] += ", vector field magnetometer"
+    frame.attrs["citation"] = (
+        "ESA, Swarm Level 1b Product Definition, SW-RS-DSC-SY-0007; https://swarm-diss.eo.esa.int"
+    )
+    return frame
+
+
+def _columns(file, path):
+    """Columns of the magnetometers, and the variables that they come from."""
+    found = first_of(file, _ALIASES, ("B_NEC",), path, "a Swarm magnetic field file")
+    unit = str(file.varattsget("B_NEC").get("UNITS", "nT")).strip()
+    if unit != "nT":
+        raise FormatError(path, "variable B_NEC", f"unit {unit!r}; expected nT")
+    columns = {}
+    if "F" in found:
+        intensity = series(file, "F", path).astype("float64")
+        intensity[~(np.abs(intensity) < _LARGEST_NT) | (intensity == 0.0)] = np.nan
+        columns["F"] = intensity
+    vector = series(file, "B_NEC", path, width=3).astype("float64")
+    vector[~(np.abs(vector) < _LARGEST_NT).all(axis=1) | (vector == 0.0).all(axis=1)] = np.nan
+    columns |= dict(zip(_COMPONENTS, vector.T.copy(), strict=True))
+    for name in ("Flags_F", "Flags_B"):
+        if name in found:
+            columns[name] = series(file, name, path)
+    return columns, found
