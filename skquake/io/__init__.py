@@ -1,5 +1,7 @@
 """One reader a file format: path, glob or list in; table or map with units in ``attrs`` out."""
 
+from skquake.io._cses import read_cses
+from skquake.io._demeter import read_demeter_isl
 from skquake.io._dst import read_dst
 from skquake.io._files import FormatError
 from skquake.io._ionex import read_ionex
@@ -12,6 +14,8 @@ from skquake.io._vtec import read_station_vtec
 
 __all__ = [
     "FormatError",
+    "read_cses",
+    "read_demeter_isl",
     "read_dst",
     "read_ionex",
     "read_kp",

@@ -138,6 +138,59 @@ def tec_integers(n=2, lats=3, lons=19, seed=0):
     return np.random.default_rng(seed).integers(0, 1500, (n, lats, lons))
 
 
+def write_cses(
+    path, n=40, *, product="LAP", start="2018-08-01T02:03:04", seed=0, cadence_ms=3000, attributes=True
+):
+    """An HDF5 file in the layout of CSES level 2 products; returns what stands in it."""
+    import h5py
+
+    rng = np.random.default_rng(seed)
+    times = np.datetime64(start, "ms") + cadence_ms * np.arange(n)
+    utc = [int(str(t).translate(str.maketrans("", "", "-T:."))) for t in times]
+    data = {
+        "GEO_LAT": np.linspace(-60, 60, n),
+        "GEO_LON": np.linspace(170, 200, n),
+        "MAG_LAT": np.linspace(-58, 62, n),
+        "MAG_LON": np.linspace(240, 270, n),
+        "ALTITUDE": np.full(n, 507.0),
+        "UTC_TIME": np.array(utc, dtype="int64"),
+        "VERSE_TIME": (times - np.datetime64("2009-01-01", "ms")).astype("int64"),
+    }
+    if product == "LAP":
+        data |= {"A311": rng.uniform(1e9, 1e11, n), "A321": rng.uniform(800, 3000, n)}
+    elif product == "HPM":
+        data |= {name: rng.uniform(-4e4, 4e4, n) for name in ("A221", "A222", "A223")}
+    else:
+        data["B_FGM"] = rng.uniform(-4e4, 4e4, (n, 3))
+    with h5py.File(path, "w") as file:
+        for name, values in data.items():
+            set_ = file.create_dataset(name, data=values.reshape(n, -1))
+            if name in ("A311", "A321"):
+                set_.attrs["Units"] = {"A311": b"m^-3", "A321": b"K"}[name]
+                set_.attrs["FillValue"] = -9999.0
+                set_.attrs["ValidRange"] = {"A311": [1e8, 1e13], "A321": [500.0, 1e4]}[name]
+        file.attrs["ORBITNUM"], file.attrs["ORBITTYPE"] = np.bytes_("009679"), np.bytes_("1")
+    return times, data
+
+
+ISL_RECORD = bytes.fromhex("472abcb1470cee3345435ae93f825a97bdf5c28ebdd910c5")
+
+
+def isl_bytes(n=30, *, start="2004-08-11T15:57:36", orbit=585, mode=b"ISL SURVEY"):
+    """Records in the layout of DEMETER's ISL level 1; the values are those of a published record."""
+    out = bytearray()
+    for i in range(n):
+        t = (np.datetime64(start, "ms") + 1000 * i).item()
+        record = bytearray(289)
+        date = [t.year, t.month, t.day, t.hour, t.minute, t.second, t.microsecond // 1000, orbit, 1]
+        record[8:26] = np.array(date, dtype=">i2").tobytes()
+        record[26:34], record[204:214] = b"TOULOUSE", mode
+        record[38:54] = np.array([-30.0 + i, 350.0, 710.0, 10.3], dtype=">f4").tobytes()
+        record[265:] = ISL_RECORD
+        out += record
+    return bytes(out)
+
+
 def write_swarm_mag(
     path, n=50, *, start="2014-05-01T00:00:00", satellite="A", version="0501", seed=0, drop=()
 ):

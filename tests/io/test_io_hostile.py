@@ -15,6 +15,7 @@ import pytest
 from _io_layouts import (
     dst_line,
     ionex,
+    isl_bytes,
     kp_daily,
     sw_csv,
     sw_days,
@@ -60,11 +61,13 @@ CASES = {
     "ionex-z": (io.read_ionex, lambda d: ncompress.compress(ionex(EPOCHS, tec_integers()).encode())),
     "ionex-gz": (io.read_ionex, lambda d: gzip.compress(ionex(EPOCHS, tec_integers()).encode(), mtime=0)),
     "vtec": (io.read_station_vtec, lambda d: VTEC.encode()),
+    "demeter": (io.read_demeter_isl, lambda d: isl_bytes()),
     "swarm-mag": (io.read_swarm_mag, swarm_mag_bytes),
     "swarm": (io.read_swarm_lp, swarm_bytes),
     "swarm-compressed": (io.read_swarm_lp, lambda d: swarm_bytes(d, compress=6)),
 }
 # What a cut right behind a line (or, for IONEX, behind the last map of TEC) leaves whole.
+RECORDS = {"demeter": 289}  # a cut between two records cannot be seen
 LINE_BASED = {"usgs", "kp", "dst", "celestrak-csv", "vtec"}
 
 
@@ -101,7 +104,10 @@ def test_cut_at_every_offset(case):
         part = attempt(reader, path, data[:cut])
         if part is None:
             continue
-        if name in LINE_BASED:
+        if name in RECORDS:
+            assert cut % RECORDS[name] == 0
+            rows_equal_head(part, whole)
+        elif name in LINE_BASED:
             assert data[cut - 1 : cut + 1].count(b"\n") or name == "dst", f"a half line was read at {cut}"
             rows_equal_head(part, whole)
         elif name.startswith("ionex"):
@@ -215,6 +221,7 @@ def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
 def test_real_files_cut_and_flipped(real_data, tmp_path, name):
     reader, pattern = {
         "ionex": (io.read_ionex, "ionex/jpl_2000-2001/jplg0130.01i.Z"),
+        "demeter": (io.read_demeter_isl, lambda d: isl_bytes()),
         "swarm-mag": (io.read_swarm_mag, swarm_mag_bytes),
         "swarm": (io.read_swarm_lp, "swarm/*.cdf"),
         "usgs": (io.read_usgs, "catalog/usgs_m4.5_2004-2006.csv.gz"),

@@ -1,0 +1,217 @@
+"""CSES-01 level 2 data in HDF5: Langmuir probe (LAP) and magnetometer (HPM)."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.utils._param_validation import StrOptions, validate_params
+
+from skquake._core._geodesy import wrap_longitude
+from skquake._core._progress import progress
+from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths
+from skquake.io._orbit import one_row_a_time
+
+# Product: our column -> (variable, its column), and unit.
+_LAP = {"Ne": ("A311", 0), "Te": ("A321", 0)}
+_HPM = {"B_N": ("A221", 0), "B_E": ("A222", 0), "B_C": ("A223", 0)}
+_FGM = {"B_N": ("B_FGM", 0), "B_E": ("B_FGM", 1), "B_C": ("B_FGM", 2)}
+_PRODUCTS = (("Langmuir probe (LAP)", _LAP), ("magnetometer (HPM)", _HPM), ("magnetometer (HPM)", _FGM))
+_UNITS = {"Ne": "cm-3", "Te": "K", "B_N": "nT", "B_E": "nT", "B_C": "nT"}
+_FILLS = (-9999.0, -999999.0)
+_VERSE_START = np.datetime64("2009-01-01", "ms")
+_CLOCKS_AGREE_MS = 60_000
+
+
+@validate_params({"first_sample": [StrOptions({"nan", "keep"})]}, prefer_skip_nested_validation=True)
+def read_cses(paths, *, first_sample="nan", verbose=0):
+    """Electron density and temperature, or magnetic field, along CSES-01's orbit.
+
+    The product is recognised by its variables. Fill values, and values outside the ``ValidRange`` that the
+    file states, become NaN. Rows without a time or place are dropped, and counted in
+    ``attrs["n_without_place"]``.
+
+    Parameters
+    ----------
+    paths : path-like, glob pattern or list of these
+        Files of one product, ``CSES_01_LAP_1_L02_*.h5`` or ``CSES_01_HPM_*_L02_*.h5``. Where files give the
+        same time, the file read last wins.
+    first_sample : {"nan", "keep"}, default="nan"
+        The instruments' first sample of an orbit is often bad: its values become NaN, or stay.
+    verbose : int, default=0
+        Positive shows a progress bar over the files.
+
+    Returns
+    -------
+    DataFrame
+        Ascending and unique in ``time`` (UTC, milliseconds), index 0, 1, ... Columns ``time``, ``latitude``
+        and ``longitude`` (degrees, [-180, 180)), ``altitude_km``, the observations (``Ne`` in cm-3 and ``Te``
+        in K, or ``B_N``, ``B_E``, ``B_C`` in nT: north, east, center), ``magnetic_latitude``,
+        ``magnetic_longitude`` (degrees, as in the file), ``orbit`` and ``ascending`` (bool).
+
+    Raises
+    ------
+    FormatError
+        For a file that is cut, damaged, of another product than the first, or whose two clocks differ by
+        more than a minute.
+
+    References
+    ----------
+    X. Shen et al. (2018), "The state-of-the-art of the China Seismo-Electromagnetic Satellite mission",
+    Science China Technological Sciences 61, 634-642.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import h5py, numpy as np
+    >>> from skquake.io import read_cses
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "CSES_01_LAP_1_L02_A3_096791_000.h5")
+    >>> data = {"A311": [1e10, 4.5e10], "A321": [900.0, 2100.0], "GEO_LAT": [10.0, 10.2],
+    ...         "GEO_LON": [250.0, 250.0], "ALTITUDE": [507.0, 507.0],
+    ...         "UTC_TIME": [20180801020304000, 20180801020307000]}
+    >>> with h5py.File(path, "w") as file:
+    ...     for name, values in data.items():
+    ...         _ = file.create_dataset(name, data=np.array(values)[:, np.newaxis])
+    >>> read_cses(path)[["time", "longitude", "Ne", "Te"]]
+                     time  longitude       Ne      Te
+    0 2018-08-01 02:03:04     -110.0      NaN     NaN
+    1 2018-08-01 02:03:07     -110.0  45000.0  2100.0
+    """
+    pieces, ranks, product, lost = {}, [], None, 0
+    for path in progress(expand_paths(paths), desc="read_cses", verbose=verbose, unit="file"):
+        name, columns, dropped = _read_one(path, first_sample == "nan")
+        product = product or name
+        if name != product:
+            raise FormatError(path, "HDF5", f"a file of the {name}; before: {product}; read them apart")
+        for key, values in columns.items():
+            pieces.setdefault(key, []).append(values)
+        ranks.append(np.zeros(len(columns["time"]), dtype="int64"))
+        lost += dropped
+    frame = one_row_a_time(pieces, ranks)
+    degrees = dict.fromkeys(("latitude", "longitude", "magnetic_latitude", "magnetic_longitude"), "deg")
+    frame.attrs = {
+        "units": degrees | {"altitude_km": "km"} | {k: v for k, v in _UNITS.items() if k in frame},
+        "origin": f"CSES-01, {product}",
+        "citation": "Shen et al. (2018), Science China Technological Sciences 61, 634-642; https://www.leos.ac.cn",
+        "n_without_place": lost,
+    }
+    return frame
+
+
+def _read_one(path, without_first):
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return _columns(file, path, without_first)
+    except (FormatError, FileNotFoundError):
+        raise
+    except Exception as error:  # h5py raises whatever a damaged file leads to
+        raise FormatError(path, "HDF5", f"cannot be read ({type(error).__name__}: {error})") from error
+
+
+def _columns(file, path, without_first):
+    product, observed = next(
+        ((name, table) for name, table in _PRODUCTS if all(v in file for v, _ in table.values())),
+        (None, None),
+    )
+    if product is None:
+        what = f"no variables of LAP (A311, A321) or HPM (A221-A223, B_FGM); there are {sorted(file)[:20]}"
+        raise FormatError(path, "HDF5", what)
+    raw = _matrix(file, "UTC_TIME", path, kind="iu")[:, 0]
+    n = len(raw)
+    place = {"latitude": "GEO_LAT", "longitude": "GEO_LON", "altitude_km": "ALTITUDE"}
+    more = {"magnetic_latitude": "MAG_LAT", "magnetic_longitude": "MAG_LON"}
+    columns = {ours: _values(file, name, 0, n, path) for ours, name in place.items()}
+    for ours, (name, column) in observed.items():
+        values = _values(file, name, column, n, path)
+        if ours == "Ne":
+            values = values * 1e-6
+        if without_first:
+            values[:1] = np.nan
+        columns[ours] = values
+    for ours, name in more.items():
+        columns[ours] = _values(file, name, 0, n, path) if name in file else np.full(n, np.nan)
+    time = _utc(raw)
+    if "VERSE_TIME" in file:
+        _check_clocks(time, _values(file, "VERSE_TIME", 0, n, path), path)
+    latitude, longitude = columns["latitude"], columns["longitude"]
+    placed = ~np.isnat(time) & (np.abs(latitude) <= 90.0) & (longitude >= -180.0) & (longitude <= 360.0)
+    columns["longitude"] = wrap_longitude(np.where(placed, longitude, 0.0))
+    columns = {"time": time.astype("datetime64[ns]"), **columns}
+    columns["orbit"] = np.full(n, _attribute(file, "ORBITNUM", -1), dtype="int32")
+    columns["ascending"] = np.full(n, _attribute(file, "ORBITTYPE", 0) == 1)
+    if not placed.any():
+        raise FormatError(path, "HDF5", f"none of {n} rows has a time and a place")
+    return product, {name: values[placed] for name, values in columns.items()}, int(n - placed.sum())
+
+
+def _matrix(file, name, path, kind):
+    """A data set of numbers as (n, columns); its promised size is checked before it is read."""
+    import h5py
+
+    if name not in file or not isinstance(file[name], h5py.Dataset):
+        raise FormatError(path, "HDF5", f"no variable {name}")
+    data = file[name]
+    if data.ndim not in (1, 2) or data.dtype.kind not in kind or data.size * 8 > MAX_DECOMPRESSED:
+        what = f"expected numbers of shape (n, columns), got {data.dtype} {data.shape}"
+        raise FormatError(path, f"variable {name}", what)
+    return data[()].reshape(len(data), -1)
+
+
+def _values(file, name, column, n, path):
+    """One column of a variable as float64 of length ``n``; fills and what is out of range are NaN."""
+    matrix = _matrix(file, name, path, kind="iuf")
+    if len(matrix) != n or matrix.shape[1] <= column:
+        what = f"shape {matrix.shape}, but there are {n} times"
+        raise FormatError(path, f"variable {name}", what)
+    values = matrix[:, column].astype("float64")
+    values[~np.isfinite(values) | np.isin(values, _FILLS)] = np.nan
+    low, high = _valid_range(file[name])
+    with np.errstate(invalid="ignore"):
+        values[(values < low) | (values > high)] = np.nan
+    return values
+
+
+def _valid_range(data):
+    """Lowest and highest value that the attributes of a variable allow; any if they say none."""
+    try:
+        low, high = (float(v) for v in np.ravel(data.attrs["ValidRange"]))
+    except (KeyError, TypeError, ValueError):
+        return -np.inf, np.inf
+    return (low, high) if low < high else (-np.inf, np.inf)
+
+
+def _attribute(file, name, default):
+    """A root attribute (bytes of digits) as an int."""
+    value = file.attrs.get(name, default)
+    value = np.ravel(value)[0] if np.size(value) else default
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 9 else default
+
+
+def _utc(raw):
+    """``datetime64[ms]`` of numbers yyyymmddHHMMSSmmm, NaT for what is no date."""
+    rest, parts = raw.astype("int64"), []
+    for base in (1000, 100, 100, 100, 100, 100):
+        rest, part = np.divmod(rest, base)
+        parts.append(part)
+    millisecond, second, minute, hour, day, month = parts
+    good = (rest >= 2000) & (rest < 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    good &= (hour < 24) & (minute < 60) & (second < 60)
+    months = np.where(good, (rest - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(good, day - 1, 0)
+    good &= days.astype("datetime64[M]") == months
+    offset = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
+    return np.where(
+        good, days.astype("datetime64[ms]") + np.where(good, offset, 0), np.datetime64("NaT", "ms")
+    )
+
+
+def _check_clocks(time, verse, path):
+    """Raise where the time since 2009 and the date differ; either may be missing."""
+    known = ~np.isnat(time) & np.isfinite(verse)
+    apart = np.zeros(len(time))
+    apart[known] = np.abs((time[known] - _VERSE_START).astype("int64") - verse[known])
+    if (apart > _CLOCKS_AGREE_MS).any():
+        row = int(np.argmax(apart > _CLOCKS_AGREE_MS))
+        what = f"UTC_TIME {time[row]} and VERSE_TIME {verse[row]:.0f} ms differ by {apart[row] / 1e3:.0f} s"
+        raise FormatError(path, f"row {row}", what)
