@@ -28,7 +28,20 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 autodoc_default_options = {"members": True, "inherited-members": False}
 
+
+class GalleryArguments:
+    """The articles run small in the gallery; everything else by its defaults."""
+
+    def __call__(self, gallery_conf, script_vars):
+        return ["--quick"] if "03_articles" in script_vars["src_file"] else []
+
+    def __repr__(self):
+        return "GalleryArguments"
+
+
 sphinx_gallery_conf = {
+    "reset_argv": GalleryArguments(),
+    "ignore_pattern": r"/_",
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"plot_",
