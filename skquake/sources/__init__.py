@@ -1,8 +1,9 @@
 """Immutable holders of observations, from which windows are cut."""
 
 from skquake.sources._collection import SourceCollection
+from skquake.sources._join import join_tracks
 from skquake.sources._map import MapSource
 from skquake.sources._series import SeriesSource
 from skquake.sources._track import Blocks, TrackSource
 
-__all__ = ["Blocks", "MapSource", "SeriesSource", "SourceCollection", "TrackSource"]
+__all__ = ["Blocks", "MapSource", "SeriesSource", "SourceCollection", "TrackSource", "join_tracks"]
