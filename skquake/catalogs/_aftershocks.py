@@ -1,4 +1,4 @@
-"""Aftershocks found by the papers' box rule."""
+"""Aftershocks, found by one of several rules."""
 
 from __future__ import annotations
 
@@ -11,27 +11,38 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns, to_utc
 from skquake._core._validation import check_catalog, check_columns
+from skquake.catalogs._box import box_mainshocks
+from skquake.catalogs._nearest_neighbour import mixture_threshold, nearest_parents, tree_mainshocks
 from skquake.catalogs._order import time_order
+from skquake.catalogs._window_clusters import WINDOWS, window_mainshocks
 
 _COLUMNS = ["time", "latitude", "longitude", "magnitude"]
 
 
 class AftershockRemover(TransformerMixin, BaseEstimator):
-    """Remove aftershocks: events soon after, and close to, an earlier independent event.
+    """Remove aftershocks: events that belong to the cluster of another one.
 
-    In the order of time, each event that still stands removes the events strictly later than
-    itself, at most ``days`` later, that lie within ``half_width`` degrees of its latitude and of its
-    longitude. A removed event removes none.
+    The papers' rule is the box: in the order of time, each event that still stands removes the events
+    strictly later than itself, at most ``days`` later, that lie within ``half_width`` degrees of its
+    latitude and of its longitude. A removed event removes none.
 
     Parameters
     ----------
-    method : {"box"}, default="box"
-        The rule; so far this one.
+    method : {"box", "gardner-knopoff", "gruenthal", "uhrhammer", "nearest-neighbour"}, default="box"
+        The box; windows in km and days that grow with magnitude, from the largest event down, which
+        remove foreshocks too ([2]_, closed forms of [3]_); or trees of nearest neighbours in space, time and
+        magnitude ([4]_), of which the largest event stays.
     half_width : float, default=2.0
         Half the width of the box, in degrees of latitude and of longitude. The edges belong to it
         (with 1e-9 degrees to spare, so that 4.4 and 2.4 are 2 degrees apart).
     days : float, default=15.0
-        Longest time between an event and those that it removes; the end belongs to it.
+        Longest time between an event and those that it removes; the end belongs to it. Both of the box.
+    b_value, fractal_dimension : float, default=1.0, 1.6
+        Of nearest neighbours: the nearness of an event to an earlier one is its time after it (years), times
+        its distance (km) to the power of the dimension, times 10**(-b_value * magnitude of the earlier).
+    threshold : float or None, default=None
+        Nearest neighbours whose log10 nearness lies below are linked. None: where two Gaussians, fitted to
+        the log10 of the catalog's events, are equally probable.
 
     Attributes
     ----------
@@ -40,6 +51,8 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         event, else that of the first event that removed it.
     mainshock_mask_ : ndarray of bool, shape (n_events,)
         True for the independent events.
+    threshold_ : float
+        Of nearest neighbours, in log10.
     sample_indices_ : ndarray of int
         Rows that ``fit_resample`` kept.
 
@@ -60,6 +73,12 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
     ----------
     Xiong, P. et al. (2021). Pre-Earthquake Ionospheric Perturbation Identification Using CSES Data
     via Transfer Learning. Frontiers in Environmental Science 9, 779255.
+    .. [2] Gardner, J. K. and Knopoff, L. (1974). Is the sequence of earthquakes in Southern California, with
+       aftershocks removed, Poissonian? Bulletin of the Seismological Society of America 64, 1363-1367.
+    .. [3] van Stiphout, T., Zhuang, J. and Marsan, D. (2012). Seismicity declustering. Community Online
+       Resource for Statistical Seismicity Analysis.
+    .. [4] Zaliapin, I. and Ben-Zion, Y. (2013). Earthquake clusters in southern California I: Identification
+       and stability. Journal of Geophysical Research 118, 2847-2864.
 
     Examples
     --------
@@ -77,15 +96,30 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints: dict = {
-        "method": [StrOptions({"box"})],
+        "method": [StrOptions({"box", "nearest-neighbour", *WINDOWS})],
         "half_width": [Interval(Real, 0, 180, closed="neither")],
         "days": [Interval(Real, 0, 36500, closed="right")],
+        "b_value": [Interval(Real, 0, None, closed="neither")],
+        "fractal_dimension": [Interval(Real, 0, 3, closed="right")],
+        "threshold": [Interval(Real, None, None, closed="neither"), None],
     }
 
-    def __init__(self, method="box", half_width=2.0, days=15.0):
+    def __init__(
+        self,
+        method="box",
+        half_width=2.0,
+        days=15.0,
+        *,
+        b_value=1.0,
+        fractal_dimension=1.6,
+        threshold=None,
+    ):
         self.method = method
         self.half_width = half_width
         self.days = days
+        self.b_value = b_value
+        self.fractal_dimension = fractal_dimension
+        self.threshold = threshold
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, catalog, y=None):
@@ -185,15 +219,24 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         order = time_order(events)
         found = np.empty(len(order), dtype=np.int64)
         found[order] = order[
-            _sweep(
+            self._in_time(
                 as_ns(events["time"].to_numpy())[order],
-                events["latitude"].to_numpy()[order],
-                events["longitude"].to_numpy()[order],
-                half_width=float(self.half_width),
-                window=int(days_to_ns(self.days)),
+                *(events[name].to_numpy()[order] for name in _COLUMNS[1:]),
             )
         ]
         return found
+
+    def _in_time(self, time, latitude, longitude, magnitude):
+        """Positions of the mainshocks of events in the order of time."""
+        if self.method == "box":
+            window = int(days_to_ns(self.days))
+            return box_mainshocks(time, latitude, longitude, half_width=float(self.half_width), window=window)
+        if self.method in WINDOWS:
+            return window_mainshocks(time, latitude, longitude, magnitude, WINDOWS[self.method])
+        scaling = {"b_value": self.b_value, "fractal_dimension": self.fractal_dimension}
+        parent, log_eta = nearest_parents(time, latitude, longitude, magnitude, **scaling)
+        self.threshold_ = mixture_threshold(log_eta) if self.threshold is None else float(self.threshold)
+        return tree_mainshocks(parent, log_eta, magnitude, self.threshold_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -221,62 +264,3 @@ def _events_of_samples(X, y):
         },
         index=pd.Index(rows["event_id"]),
     )
-
-
-def _sweep(time, latitude, longitude, *, half_width, window):
-    """Position of each event's mainshock; int64 times (ns), ascending.
-
-    The globe is cut into cells of at least four half widths (and two degrees). An event that stands is
-    noted in each cell (at most four, but for the poles) that its box touches; an event asks only the list
-    of its own cell, oldest first, which forgets what is over. Plain lists: numpy's calls cost more than
-    the handful of comparisons that an event needs.
-    """
-    reach = half_width + 1e-9
-    far = 360.0 - reach
-    size = max(4.0 * half_width, 2.0)
-    columns = max(1, int(360.0 // size))
-    width = 360.0 / columns
-
-    def row(degrees):
-        return np.maximum((degrees + 90.0) / size, 0.0).astype(np.int64) * columns
-
-    def column(degrees):
-        return np.floor((degrees + 180.0) / width).astype(np.int64) % columns
-
-    south, north = row(latitude - reach), row(latitude + reach)
-    west, east = column(longitude - reach), column(longitude + reach)
-    polar = np.abs(latitude) + reach >= 90.0
-    # The cells touched; -1 stands for "none more", and in the first place for every longitude.
-    first = np.where(polar, -1, south + west)
-    second = np.where(east != west, south + east, -1)
-    third = np.where(north > south, north + west, -1)
-    fourth = np.where((north > south) & (east != west), north + east, -1)
-    active = [[] for _ in range(int(north.max(initial=0)) + columns)]
-    cells = row(latitude) + column(longitude)
-    # No comparison with NaN holds: the box of a polar event excludes no longitude.
-    at, lat, lon = time.tolist(), latitude.tolist(), np.where(polar, np.nan, longitude).tolist()
-    mainshock = list(range(len(at)))
-    rest = (a.tolist() for a in (longitude, cells, first, second, third, fourth))
-    for i, t, y, x, cell, a, b, c, d in zip(range(len(at)), at, lat, *rest, strict=True):
-        near = active[cell]
-        oldest, low, high = t - window, y - reach, y + reach
-        while near and at[near[0]] < oldest:
-            del near[0]
-        for j in near:
-            if low <= lat[j] <= high and not reach < abs(x - lon[j]) < far and at[j] < t:
-                mainshock[i] = j
-                break
-        else:
-            if a < 0:
-                for start in {south[i].item(), north[i].item()}:
-                    for k in range(start, start + columns):
-                        active[k].append(i)
-                continue
-            active[a].append(i)
-            if b >= 0:
-                active[b].append(i)
-            if c >= 0:
-                active[c].append(i)
-            if d >= 0:
-                active[d].append(i)
-    return np.array(mainshock, dtype=np.int64)
