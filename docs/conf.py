@@ -7,6 +7,10 @@ import warnings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
+sys.path.insert(0, os.path.dirname(__file__))
+
+from _gallery import small_articles
+
 import skquake
 
 project = "skquake"
@@ -28,19 +32,8 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 autodoc_default_options = {"members": True, "inherited-members": False}
 
-
-class GalleryArguments:
-    """The articles run small in the gallery; everything else by its defaults."""
-
-    def __call__(self, gallery_conf, script_vars):
-        return ["--quick"] if "03_articles" in script_vars["src_file"] else []
-
-    def __repr__(self):
-        return "GalleryArguments"
-
-
 sphinx_gallery_conf = {
-    "reset_argv": GalleryArguments(),
+    "reset_argv": small_articles,
     "ignore_pattern": r"/_",
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",

@@ -20,9 +20,19 @@ from skquake import AftershockRemover, TrackSource
 from skquake.baselines import make_baseline
 from skquake.datasets import make_catalog, make_kp, make_track, papers
 from skquake.inspection import location_probe, metadata_probe
-from skquake.io import read_dst, read_kp, read_space_weather, read_usgs
+from skquake.io import (
+    read_cses,
+    read_demeter_isl,
+    read_dst,
+    read_kp,
+    read_space_weather,
+    read_swarm_lp,
+    read_swarm_mag,
+    read_usgs,
+)
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import evaluate
+from skquake.sources import join_tracks
 
 # The number of events stands in the table beside every interval.
 warnings.filterwarnings("ignore", message=".*hardly more than a guess")
@@ -106,31 +116,32 @@ def simulated(satellite, start, days, *, effect=0.0, seed=0, catalog=None, **tra
 def real(folder, satellite):
     """The track of a user's files, the earthquakes and the Kp index; the track is kept in ``DIR/parquet``.
 
-    Swarm: density and field joined on one second, day by day. CSES: on 1.5 s. DEMETER: as it is.
+    Swarm: days of which both density and field are there, joined on the field's seconds. CSES: on 1.5 s.
+    DEMETER: as it is.
     """
-    import skquake.io as io
-
     folder = Path(folder)
     store = folder / "parquet" / satellite
     if satellite == "swarm":
-        from skquake.sources import join_tracks
-
         density = {_date(path): path for path in sorted((folder / "swarm").glob("*LP*.cdf"))}
         field = {_date(path): path for path in sorted((folder / "swarm").glob("*MAG*.cdf"))}
+        both = [path for day, path in density.items() if day in field]
+        print(
+            f"{len(both)} days with density and field, {len(set(density) ^ set(field))} with one of them only"
+        )
 
         def read(path):
-            frames = [io.read_swarm_lp(path)]
-            if _date(path) in field:
-                frames.append(io.read_swarm_mag(field[_date(path)]))
-            return join_tracks(frames, cadence=1.0)
+            return join_tracks(read_swarm_mag(field[_date(path)]), read_swarm_lp(path))
 
-        track = TrackSource.from_files(list(density.values()), store, read, verbose=1)
+        channels = ["Ne", "Te", "B_N", "B_E", "B_C"]
+        track = TrackSource.from_files(both, store, read, channels=channels, verbose=1)
     elif satellite == "cses":
         files = sorted((folder / "cses").glob("*LAP*.h5"))
-        track = TrackSource.from_files(files, store, io.read_cses, verbose=1).resample(1.5)
+        track = TrackSource.from_files(files, store, read_cses, channels=["Ne", "Te"], verbose=1).resample(
+            1.5
+        )
     else:
         files = sorted(path for path in (folder / "demeter").glob("DMT_N1_114*") if path.is_file())
-        track = TrackSource.from_files(files, store, io.read_demeter_isl, verbose=1)
+        track = TrackSource.from_files(files, store, read_demeter_isl, channels=["Ne", "Te"], verbose=1)
     everything = read_usgs(folder / "catalog" / "*.csv*")
     first, last = track.span
     near = everything["time"].between(first - pd.Timedelta(days=90), last + pd.Timedelta(days=90))

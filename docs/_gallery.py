@@ -1,0 +1,14 @@
+"""How the gallery runs its examples; a module of its own, since the site's configuration is pickled."""
+
+
+class SmallArticles:
+    """Arguments of an example: the articles run small, everything else by its defaults."""
+
+    def __call__(self, gallery_conf, script_vars):
+        return ["--quick"] if "03_articles" in script_vars["src_file"] else []
+
+    def __repr__(self):
+        return "SmallArticles()"
+
+
+small_articles = SmallArticles()
