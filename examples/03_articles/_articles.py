@@ -61,10 +61,9 @@ def options(description, **defaults):
     add("--figures", type=Path, default=Path("figures"), help="folder for the figures (default %(default)s)")
     for name, more in defaults.get("more", {}).items():
         add(name, **more)
-    chosen = parser.parse_args()
-    if chosen.quick:
-        vars(chosen).update(defaults["quick"])
-    return chosen
+    if parser.parse_args().quick:
+        parser.set_defaults(**defaults["quick"])
+    return parser.parse_args()
 
 
 def numbers(text, data_sets):
