@@ -34,7 +34,7 @@ autodoc_default_options = {"members": True, "inherited-members": False}
 
 sphinx_gallery_conf = {
     "reset_argv": small_articles,
-    "ignore_pattern": r"/_",
+    "ignore_pattern": r"^_",
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"plot_",

@@ -22,7 +22,7 @@ _COLUMNS = ["time", "latitude", "longitude", "magnitude"]
 class AftershockRemover(TransformerMixin, BaseEstimator):
     """Remove aftershocks: events that belong to the cluster of another one.
 
-    The papers' rule is the box: in the order of time, each event that still stands removes the events
+    The papers' rule ([1]_) is the box: in the order of time, each event that still stands removes the events
     strictly later than itself, at most ``days`` later, that lie within ``half_width`` degrees of its
     latitude and of its longitude. A removed event removes none.
 
@@ -71,8 +71,8 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
 
     References
     ----------
-    Xiong, P. et al. (2021). Pre-Earthquake Ionospheric Perturbation Identification Using CSES Data
-    via Transfer Learning. Frontiers in Environmental Science 9, 779255.
+    .. [1] Xiong, P. et al. (2021). Pre-Earthquake Ionospheric Perturbation Identification Using CSES Data
+       via Transfer Learning. Frontiers in Environmental Science 9, 779255.
     .. [2] Gardner, J. K. and Knopoff, L. (1974). Is the sequence of earthquakes in Southern California, with
        aftershocks removed, Poissonian? Bulletin of the Seismological Society of America 64, 1363-1367.
     .. [3] van Stiphout, T., Zhuang, J. and Marsan, D. (2012). Seismicity declustering. Community Online
