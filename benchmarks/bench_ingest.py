@@ -75,13 +75,11 @@ def write_cdf(path, piece, time, longitude):
 
 
 def read_day(path):
-    """Density and temperature by our reader, the field as it stands beside them."""
-    import cdflib
-
-    from skquake.io import read_swarm_lp
+    """Density, temperature and field of one day, which stand in one file here."""
+    from skquake.io import read_swarm_lp, read_swarm_mag
 
     frame = read_swarm_lp(path)
-    frame[CHANNELS[2:]] = cdflib.CDF(path).varget("B_NEC")
+    frame[CHANNELS[2:]] = read_swarm_mag(path)[CHANNELS[2:]]
     return frame
 
 
