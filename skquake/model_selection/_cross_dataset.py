@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
@@ -20,10 +22,10 @@ _SCORES = "seismic_mcc", "seismic_auc", "event_auc"
 
 @validate_params(
     {
-        "scoring": [StrOptions(set(_SCORES))],
+        "scoring": [StrOptions(set(_SCORES)), list, tuple],
         "transfer": [StrOptions({"none", "fine-tune"})],
         "refit_scaler": ["boolean"],
-        "test_size": [Interval(RealNotInt, 0, 1, closed="neither")],
+        "test_size": [Interval(RealNotInt, 0, 1, closed="neither"), Mapping],
     },
     prefer_skip_nested_validation=True,
 )
@@ -57,13 +59,13 @@ def cross_dataset_score(
         Classes 0, 1, 2.
     by : str, default="source"
         Column of ``X`` that names the data set of each row.
-    scoring : {"seismic_mcc", "seismic_auc", "event_auc"}, default="seismic_mcc"
+    scoring : {"seismic_mcc", "seismic_auc", "event_auc"} or several of them, default="seismic_mcc"
     transfer : {"none", "fine-tune"}, default="none"
         The latter needs a network, or a pipeline that ends in one.
     refit_scaler : bool, default=False
         Whether fine-tuning fits the steps before the network anew.
-    test_size : float, default=0.2
-        Last share of each data set's time that is tested.
+    test_size : float or dict of {data set: float}, default=0.2
+        Last share of each data set's rows in time that is tested.
     random_state : int or None, default=None
         Of the intervals; the estimator has its own.
     verbose : int, default=0
@@ -74,13 +76,13 @@ def cross_dataset_score(
     DataFrame
         One row a model and data set: ``train``, ``test``, ``kind`` ("direct": trained on this data set,
         "initial": on another one and applied as it is, "transferred": trained on another, then on this one),
-        ``score``, ``low``, ``high`` (95 % interval), ``n``, ``n_events``. As a matrix:
+        ``scoring``, ``score``, ``low``, ``high`` (95 % interval), ``n``, ``n_events``. As a matrix:
         ``frame.pivot(index=["kind", "train"], columns="test", values="score")``.
 
     Raises
     ------
     ValueError
-        For fewer than two data sets, or one that cannot be split.
+        For fewer than two data sets, one that cannot be split, or an unknown score.
 
     References
     ----------
@@ -117,7 +119,14 @@ def cross_dataset_score(
         raise ValueError(
             f"cross_dataset_score: column {by!r} names {names}; at least two data sets are needed"
         )
-    parts = {name: _split(X, y, X[by].to_numpy() == name, test_size) for name in names}
+    scorings = [scoring] if isinstance(scoring, str) else list(scoring)
+    unknown = [name for name in scorings if name not in _SCORES]
+    if unknown or not scorings:
+        raise ValueError(f"scoring={scoring!r}: take one or several of {', '.join(_SCORES)}")
+    sizes = dict(test_size) if isinstance(test_size, Mapping) else dict.fromkeys(names, test_size)
+    if set(sizes) != set(names):
+        raise ValueError(f"test_size names {list(sizes)}, column {by!r} of X {names}")
+    parts = {name: _split(X, y, X[by].to_numpy() == name, sizes[name]) for name in names}
     fits = [(a, None) for a in names]
     if transfer == "fine-tune":
         fits += [(a, b) for a in names for b in names if a != b]
@@ -137,9 +146,10 @@ def cross_dataset_score(
             tested = [(second, "transferred")]
         for name, kind in tested:
             found = evaluate(FrozenEstimator(model), Bunch(X=X, y=y), parts[name], random_state=random_state)
-            score = getattr(found, scoring)
-            rows.append((first, name, kind, *score[:3], found.n, found.n_events))
-    return pd.DataFrame(rows, columns=["train", "test", "kind", "score", "low", "high", "n", "n_events"])
+            for key in scorings:
+                rows.append((first, name, kind, key, *getattr(found, key)[:3], found.n, found.n_events))
+    columns = ["train", "test", "kind", "scoring", "score", "low", "high", "n", "n_events"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _split(X, y, here, test_size):

@@ -60,6 +60,17 @@ def test_by_hand():
     assert found.loc[("A", "C"), "score"] == pytest.approx(expected)
 
 
+def test_several_scores_and_a_share_for_each_data_set():
+    X, y = frame()
+    both = cross_dataset_score(
+        linear(), X, y, scoring=["seismic_mcc", "event_auc"], test_size={"A": 0.5, "B": 0.2, "C": 0.1}
+    )
+    assert dict(both.groupby("test")["n"].first()) == {"A": 100, "B": 40, "C": 20}
+    alone = cross_dataset_score(linear(), X, y, scoring="event_auc", test_size={"A": 0.5, "B": 0.2, "C": 0.1})
+    rows = both[both["scoring"] == "event_auc"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(rows[["train", "test", "score"]], alone[["train", "test", "score"]])
+
+
 def windows(X):
     return np.repeat(X[["value"]].to_numpy(dtype="float32")[:, np.newaxis, :], 8, axis=1)
 
@@ -90,5 +101,9 @@ def test_errors():
         cross_dataset_score(linear(), X, y[:5])
     with pytest.raises(ValueError, match="satellite"):
         cross_dataset_score(linear(), X, y, by="satellite")
+    with pytest.raises(ValueError, match="test_size names"):
+        cross_dataset_score(linear(), X, y, test_size={"A": 0.2})
+    with pytest.raises(ValueError, match="scoring"):
+        cross_dataset_score(linear(), X, y, scoring=["accuracy"])
     with pytest.raises(ValueError, match="transfer"):
         cross_dataset_score(linear(), X, y, transfer="all")
