@@ -10,12 +10,13 @@ import pandas as pd
 from sklearn.utils import Bunch, check_random_state, check_scalar
 
 from skquake._core._geodesy import KM_PER_DEGREE, wrap_longitude
+from skquake._core._orbits import ORBITS
 from skquake._core._progress import progress
 from skquake._core._time import local_solar_time
 from skquake._core._validation import check_catalog
+from skquake.datasets._field_noise import field_noise
 from skquake.datasets._ionosphere import check_kp, log_density, log_temperature, storm_drive, storm_pattern
 from skquake.datasets._main_field import main_field
-from skquake.datasets._orbits import ORBITS
 from skquake.datasets._passes import Knots, Passes
 from skquake.datasets._planted import Plant, add_perturbation
 from skquake.datasets._span import span_ns
@@ -81,7 +82,8 @@ def make_track(
     cadence : float, default=None
         Seconds between rows, instead of the mission's own (Swarm's density also comes at 0.5).
     fields : bool, default=False
-        Whether to add the main magnetic field, undisturbed and without noise.
+        Whether to add the magnetic field: the main field, a ring current that grows with storms, and
+        noise (0.1 nT white, 0.5 nT of 250 km along the track, more in the auroral zones).
     random_state : int, RandomState instance or None, default=None
     verbose : int, default=0
         Positive shows a progress bar.
@@ -136,9 +138,10 @@ def make_track(
 
     n = len(passes.time)
     noise = Noise(step_km=orbit.cadence_s / orbit.period_s * 360.0 * KM_PER_DEGREE)
-    seeds = check_random_state(random_state).randint(2**31 - 1, size=5)
+    seeds = check_random_state(random_state).randint(2**31 - 1, size=6)
     small, white_ne, white_te = (np.random.default_rng(seed) for seed in seeds[:3])
-    field = _FieldAlongPasses(noise, passes, seeds[3:])
+    field = _FieldAlongPasses(noise, passes, seeds[3:5])
+    white_b = np.random.default_rng(seeds[5])
     magnetic = main_field((start_ns, end_ns), orbit.altitude_km) if fields else None
 
     background, planted, log_ne = (np.zeros(n, dtype=np.float32) for _ in range(3))
@@ -157,8 +160,8 @@ def make_track(
         latitude, longitude = _places(passes, which, knots.seconds)
         time = passes.center[which, np.newaxis] + (knots.seconds * 1e9).astype("int64")
         model = log_density(time, latitude, longitude, altitude_km=orbit.altitude_km, f107=float(f107))
-        if kp is not None:
-            model += storm_drive(kp, passes.center[which])[:, np.newaxis] * storm_pattern(latitude, longitude)
+        drive = np.zeros(len(which)) if kp is None else storm_drive(kp, passes.center[which])
+        model += drive[:, np.newaxis] * storm_pattern(latitude, longitude)
         model, day_to_day = knots.to_rows(np.stack([model, field.at(which, knots.seconds)]), seconds)
         background[rows] = model[present]
         structure = along_track_noise(seconds.shape, noise.step_km, noise.small_dex, noise.small_km, small)
@@ -169,7 +172,9 @@ def make_track(
         if magnetic is not None:
             fraction = (passes.center[which] - start_ns) / (end_ns - start_ns)
             at_knots = magnetic(fraction[:, np.newaxis], latitude, longitude)
-            b[:, rows] = knots.to_rows(at_knots, seconds)[:, present]
+            at_rows = _places(passes, which, seconds)
+            disturbance = field_noise(*at_rows, drive, noise.step_km, white_b)
+            b[:, rows] = (knots.to_rows(at_knots, seconds) + disturbance)[:, present]
     columns = {
         "time": passes.time.view("datetime64[ns]"),
         "latitude": passes.latitude,

@@ -2,7 +2,10 @@
 
 from skquake.preprocessing._flattener import WindowFlattener
 from skquake.preprocessing._iqr_bounds import IQRBounds
+from skquake.preprocessing._mass_residual import MASSResidual
+from skquake.preprocessing._ne_log_residual import NeLOGResidual
 from skquake.preprocessing._normalizer import WindowNormalizer
+from skquake.preprocessing._quiet import quiet_times
 from skquake.preprocessing._rolling_sigma_bounds import RollingSigmaBounds
 from skquake.preprocessing._scaler import ChannelScaler
 from skquake.preprocessing._train_only import TrainOnly
@@ -11,9 +14,12 @@ from skquake.preprocessing._window_bounds import WindowBounds
 __all__ = [
     "ChannelScaler",
     "IQRBounds",
+    "MASSResidual",
+    "NeLOGResidual",
     "RollingSigmaBounds",
     "TrainOnly",
     "WindowBounds",
     "WindowFlattener",
     "WindowNormalizer",
+    "quiet_times",
 ]

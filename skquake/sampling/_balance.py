@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from skquake._core._last_known import last_known
 from skquake._core._magnetic import dip_latitude
-from skquake._core._time import as_ns, to_utc
 from skquake._core._weights import event_weights
 
 
@@ -108,7 +108,7 @@ def _covariates(X, space_weather):
     for name, angle in (("local time", 2 * np.pi * X["local_time"] / 24), ("season", year)):
         columns[f"{name} (cos)"], columns[f"{name} (sin)"] = np.cos(angle), np.sin(angle)
     if space_weather is not None:
-        columns["F10.7"] = _last_known(space_weather["f107"], X["time"])
+        columns["F10.7"] = last_known(space_weather["f107"], X["time"], "space_weather")
     if X["kp"].notna().any():
         columns["Kp"] = X["kp"]
     columns["latitude"] = X["latitude"]
@@ -133,13 +133,3 @@ def _compare(values, seismic, weight):
     if abs(gap) <= 1e-9 * max(1.0, *np.abs(means)):
         return *means, 0.0
     return *means, gap / scale if scale > 0 else np.copysign(np.inf, gap)
-
-
-def _last_known(series, times):
-    """Value that holds at each time: the last one at or before, NaN if older than a day."""
-    series = series.dropna().sort_index()
-    known = as_ns(to_utc(series.index, "space_weather: index"))
-    moment = as_ns(times)
-    row = np.searchsorted(known, moment, side="right") - 1
-    fresh = (row >= 0) & (moment - known[row] <= np.timedelta64(1, "D") / np.timedelta64(1, "ns"))
-    return np.where(fresh, series.to_numpy(dtype=float)[row], np.nan)

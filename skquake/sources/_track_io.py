@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from skquake._core._passes import find_passes
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns, check_coordinates
 from skquake.sources._base import NAT, holds_numbers, to_float32
-from skquake.sources._passes import find_passes
 
 GAP_CADENCES = 5
 COORDINATES = ("time", "latitude", "longitude", "altitude_km", "pass_id")

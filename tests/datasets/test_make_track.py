@@ -135,10 +135,15 @@ def test_other_satellites(satellite, rows):
     assert len(source.passes) == pytest.approx(30, abs=2)
 
 
-def test_fields_and_cadence():
-    frame = make_track(
-        "swarm", "2019-03-14", "2019-03-14 03:00", cadence=2, fields=True, random_state=0
-    ).frame
+def test_fields_and_cadence(monkeypatch):
+    arguments = ("swarm", "2019-03-14", "2019-03-14 03:00")
+    noisy = make_track(*arguments, cadence=2, fields=True, random_state=0).frame
+    monkeypatch.setattr("skquake.datasets._track.field_noise", lambda *_: 0.0)
+    frame = make_track(*arguments, cadence=2, fields=True, random_state=0).frame
+    disturbance = (noisy - frame)[["B_N", "B_E", "B_C"]][frame["latitude"].abs() < 45]
+    assert disturbance["B_N"].mean() == pytest.approx(-4.5, abs=0.5)  # 5 nT along the dipole's axis
+    assert disturbance.diff().std().between(0.1, 0.5).all()
+    pd.testing.assert_frame_equal(noisy[["time", "Ne", "Te"]], frame[["time", "Ne", "Te"]])
     assert list(frame.columns[-3:]) == ["B_N", "B_E", "B_C"]
     assert len(frame) == 3 * 1800
     from ppigrf import igrf_gc

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skquake.sources._passes import TURN_DEGREES, find_passes
+from skquake._core._passes import TURN_DEGREES, find_passes
 
 
 def loop(time, latitude, max_gap):
