@@ -1,4 +1,4 @@
-"""Controls at the place of each earthquake, some weeks away."""
+"""Controls that share with each earthquake what is no precursor: place, or local time, or dip latitude."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skquake._core._geodesy import unit_vectors
+from skquake._core._orbits import ORBITS
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
 from skquake._core._validation import check_catalog
-from skquake.catalogs._neighbours import near_pairs
+from skquake.catalogs._equal_dip import equal_dip_places, free_places
+from skquake.catalogs._free_days import free_days
 from skquake.catalogs._order import time_order
 from skquake.catalogs._regions import region_radius_km
 
+_MOST_DAYS = 3650
+
 
 class MatchedControls(BaseEstimator):
-    """Controls at the place and of the magnitude of each earthquake, in its absence.
+    """Controls of the magnitude of each earthquake that share its place, local time or dip latitude.
 
-    A control lies a whole number of days, ``min_days`` to ``max_days``, before or after its
-    earthquake (so local and universal time of day stay the same), drawn uniformly among the offsets
-    that are free. An offset is free if no earthquake ``e`` of ``avoid`` has both
+    With ``match="place"`` and ``"local-time"`` a control lies at the place of its earthquake, a whole
+    number of days before or after it (so local and universal time of day stay the same), drawn
+    uniformly among the offsets that are free. An offset is free if no earthquake ``e`` of ``avoid``
+    has both
 
     * the place within its own region (radius ``region_radius_km(region, magnitude of e)``), and
     * its disturbed days, ``[t_e + avoid_days[0], t_e + avoid_days[1]]``, in common with the control's
@@ -32,13 +36,19 @@ class MatchedControls(BaseEstimator):
     The control's own earthquake is always avoided; with the default days, 20 days after it is the
     first offset that is free of it.
 
+    With ``match="dip-latitude"`` a control lies in the same night at another longitude, drawn among
+    those that are free in the same sense (see Notes).
+
     Parameters
     ----------
     ratio : int, default=1
-        Controls per earthquake, each at another offset. With fewer free offsets there are fewer; an
-        earthquake without any has none.
-    min_days, max_days : int, default=20, 60
-        Smallest and largest offset, in days.
+        Controls per earthquake, each at another offset or longitude. With fewer free ones there are
+        fewer; an earthquake without any has none.
+    min_days : int, default=20
+        Smallest offset, in days.
+    max_days : int or None, default=None
+        Largest offset, in days. None: 60; where the satellite's local time drifts, the end of its
+        first return from ``min_days`` on (139 for Swarm).
     side : {"both", "before", "after", "either"}, default="both"
         ``"both"``: an offset of d days counts only if d days before and d days after are both free;
         a fair coin then says which. ``"before"``, ``"after"``: that side alone. ``"either"``: each
@@ -54,6 +64,19 @@ class MatchedControls(BaseEstimator):
         Region around an epicentre: see :func:`region_radius_km`.
     avoid_days : tuple of float, default=(-15, 5)
         Days around an earthquake in which its region counts as disturbed.
+    match : {"place", "local-time", "dip-latitude"}, default="place"
+        What a control shares with its earthquake. ``"place"``: offsets of any whole day, for
+        stations and maps. ``"local-time"``: those that also keep the hours at which the satellite
+        passes. ``"dip-latitude"``: another longitude; ``min_days``, ``max_days`` and ``side`` are
+        without use.
+    satellite : {"swarm", "cses", "demeter"} or None, default=None
+        Whose local time is kept: needed by ``match="local-time"`` alone.
+    tolerance_hours : float, default=0.5
+        How far, in hours, the local time of a pass over the equator may lie from that of the nearest
+        pass, of either direction, that many days away.
+    tolerance_degrees : float or None, default=2.0
+        Where the local time stays the same whatever the day: how far the ground track may lie from
+        the nearest one that many days away, in degrees of longitude. None: any day.
 
     Attributes
     ----------
@@ -71,10 +94,43 @@ class MatchedControls(BaseEstimator):
     are rare whatever the side, since their own regions and those around them are seldom free:
     ``report_`` says how rare.
 
+    What to choose for samples of a satellite's track:
+
+    * Swarm: ``match="local-time"``. The orbit turns through 12 h of local time in 134 days [2]_, so
+      that 20 to 60 days later it passes 2 to 5 h earlier. After 129 to 139 days its passes are back
+      within half an hour, the ascending ones at the hours of the descending ones. Another season
+      and another direction, then: the coin evens both out over the sample, not within a pair.
+      Two years of observations are the least.
+    * Swarm, all in the same night: ``match="dip-latitude"``. Season, storms, flux and direction are
+      kept pair by pair, geographic latitude, longitude and universal time are not: what betrays the
+      place separates controls from earthquakes, as with :class:`RandomControls`. Use it beside the
+      other.
+    * CSES: ``match="local-time"`` takes multiples of the 5 days after which its ground track
+      repeats [3]_.
+    * DEMETER: ``match="local-time"`` takes the days on which the ground track comes back within
+      ``tolerance_degrees``. They follow from a circular orbit at the nominal 660 km, held since the
+      end of 2005 [4]_; the true track wanders from it within weeks. Its local time is kept on any
+      day: give ``tolerance_degrees=None`` for more offsets to choose from.
+
+    Local time is meant at the equator; towards the poles ascending and descending passes differ
+    more (Swarm: 0.2 h at 30, 0.6 h at 60 degrees).
+
+    A control of equal dip latitude lies a multiple of 5 degrees east or west, where the main field
+    (IGRF, 300 km up, middle of the year) has the dip latitude of the epicentre, and an hour earlier for
+    every 15 degrees to the east, when the satellite comes by at the same local time. The region around
+    it must not overlap that of its own earthquake.
+
     References
     ----------
-    Dobrovolsky, I. P., Zubkov, S. I. and Miachkin, V. I. (1979). Estimation of the size of
-    earthquake preparation zones. Pure and Applied Geophysics 117, 1025-1044.
+    .. [1] Dobrovolsky, I. P., Zubkov, S. I. and Miachkin, V. I. (1979). Estimation of the size of
+       earthquake preparation zones. Pure and Applied Geophysics 117, 1025-1044.
+    .. [2] Friis-Christensen, E., Luehr, H., Knudsen, D. and Haagmans, R. (2008). Swarm: an Earth
+       observation mission investigating geospace. Advances in Space Research 41, 210-216.
+    .. [3] Shen, X., Zhang, X., Yuan, S. et al. (2018). The state-of-the-art of the China
+       Seismo-Electromagnetic Satellite mission. Science China Technological Sciences 61, 634-642.
+    .. [4] Parrot, M. (2002). The micro-satellite DEMETER. Journal of Geodynamics 33, 535-541.
+    .. [5] Alken, P., Thebault, E., Beggan, C. D. et al. (2021). International Geomagnetic Reference
+       Field: the thirteenth generation. Earth, Planets and Space 73, 49.
 
     Examples
     --------
@@ -92,31 +148,46 @@ class MatchedControls(BaseEstimator):
     True
     >>> sampler.report_["share"].tolist()
     [1.0, 1.0]
+
+    Offsets that keep Swarm's local time:
+
+    >>> swarm = MatchedControls(match="local-time", satellite="swarm", random_state=0)
+    >>> offset = swarm.sample(catalog)["time"] - catalog["time"].to_numpy()
+    >>> bool(offset.dt.days.abs().between(129, 139).all())
+    True
     """
 
     _parameter_constraints: dict = {
         "ratio": [Interval(Integral, 1, None, closed="left")],
         "min_days": [Interval(Integral, 1, None, closed="left")],
-        "max_days": [Interval(Integral, 1, 3650, closed="both")],
+        "max_days": [Interval(Integral, 1, _MOST_DAYS, closed="both"), None],
         "side": [StrOptions({"both", "before", "after", "either"})],
         "avoid": [pd.DataFrame, None],
         "random_state": ["random_state"],
         "days": [tuple, list],
         "region": [str, Real],
         "avoid_days": [tuple, list],
+        "match": [StrOptions({"place", "local-time", "dip-latitude"})],
+        "satellite": [StrOptions(set(ORBITS)), None],
+        "tolerance_hours": [Interval(Real, 0, 6, closed="both")],
+        "tolerance_degrees": [Interval(Real, 0, None, closed="left"), None],
     }
 
     def __init__(
         self,
         ratio=1,
         min_days=20,
-        max_days=60,
+        max_days=None,
         side="both",
         avoid=None,
         random_state=None,
         days=(-15, 0),
         region="dobrovolsky",
         avoid_days=(-15, 5),
+        match="place",
+        satellite=None,
+        tolerance_hours=0.5,
+        tolerance_degrees=2.0,
     ):
         self.ratio = ratio
         self.min_days = min_days
@@ -127,6 +198,10 @@ class MatchedControls(BaseEstimator):
         self.days = days
         self.region = region
         self.avoid_days = avoid_days
+        self.match = match
+        self.satellite = satellite
+        self.tolerance_hours = tolerance_hours
+        self.tolerance_degrees = tolerance_degrees
 
     def sample(self, catalog):
         """Draw the controls of a catalog.
@@ -140,19 +215,20 @@ class MatchedControls(BaseEstimator):
         Returns
         -------
         DataFrame
-            The columns of the catalog, those of the control's earthquake but for ``time``, with
-            ``label`` 0 and ``pair_id``, the earthquake's id; index ``{event}-c1``, ``{event}-c2``, ...;
-            sorted by the time of the earthquake. May have no rows.
+            The columns of the catalog, those of the control's earthquake but for ``time`` (and, of
+            equal dip latitude, ``latitude`` and ``longitude``), with ``label`` 0 and ``pair_id``, the
+            earthquake's id; index ``{event}-c1``, ``{event}-c2``, ...; sorted by the time of the
+            earthquake. May have no rows.
 
         Raises
         ------
         ValueError
-            For an empty catalog, missing or impossible values, days in the wrong order, or ids of the
-            catalog that look like those of controls.
+            For an empty catalog, missing or impossible values, days in the wrong order, local time
+            without a satellite or without an offset that keeps it, or ids of the catalog that look
+            like those of controls.
         """
         self._validate_params()
-        if self.min_days > self.max_days:
-            raise ValueError(f"min_days={self.min_days} exceeds max_days={self.max_days}")
+        offsets = None if self.match == "dip-latitude" else self._offsets()
         days, avoid_days = _interval("days", self.days), _interval("avoid_days", self.avoid_days)
         events = check_catalog(catalog, allow_empty=False)
         events = events.iloc[time_order(events)]
@@ -160,14 +236,17 @@ class MatchedControls(BaseEstimator):
         avoid = avoid.iloc[time_order(avoid)]
         # Control minus earthquake, in ns, where their days overlap; intervals that only touch do not.
         window = avoid_days[0] - days[1] + 1, avoid_days[1] - days[0] - 1
-        event, offset = self._choose(self._free(events, avoid, window), check_random_state(self.random_state))
+        reach_km = region_radius_km(self.region, avoid["magnitude"].to_numpy())
+        rng = check_random_state(self.random_state)
+        if offsets is None:
+            event, moved = self._elsewhere(events, avoid, reach_km, window, rng)
+        else:
+            event, moved = self._another_day(events, avoid, reach_km, window, offsets, rng)
         controls = events.iloc[event]
         ids = controls.index
         rank = np.arange(len(event)) - np.searchsorted(event, event) + 1
         controls.index = pd.Index([f"{id_}-c{k}" for id_, k in zip(ids, rank, strict=True)], dtype=object)
-        controls = controls.assign(
-            time=controls["time"] + pd.to_timedelta(offset, unit="D"), label=0, pair_id=ids.to_numpy()
-        )
+        controls = controls.assign(**moved, label=0, pair_id=ids.to_numpy())
         taken = controls.index[controls.index.isin(events.index) | controls.index.duplicated()]
         if len(taken):
             raise ValueError(
@@ -180,54 +259,77 @@ class MatchedControls(BaseEstimator):
         self.report_ = _report(events["magnitude"].to_numpy(), event, untested)
         return controls
 
-    def _free(self, events, avoid, window):
-        """Free offsets of each event: bool, shape (n_events, 2, n_offsets); [:, 0] before, [:, 1] after."""
-        low, high = window
-        time, avoid_time = as_ns(events["time"].to_numpy()), as_ns(avoid["time"].to_numpy())
-        reach = self.max_days * NS_PER_DAY
-        # Earthquakes that begin to block at offset k - max_days, less those that have stopped.
-        width = 2 * self.max_days + 2
-        blocked = np.zeros((len(events), width), dtype=np.int32)
+    def _offsets(self):
+        """Offsets in days that keep what is to be matched, ascending."""
+        orbit = None
+        if self.match == "local-time":
+            if self.satellite is None:
+                names = ", ".join(map(repr, ORBITS))
+                raise ValueError(f'match="local-time" needs satellite: one of {names}')
+            orbit = ORBITS[self.satellite]
+        drift = abs(orbit.node_drift) if orbit else 0.0
+        max_days = self.max_days
+        if max_days is None:
+            # The end of the first return of local time whose own end is min_days or more.
+            turns = max(1, np.ceil((self.min_days * drift - self.tolerance_hours) / 12.0))
+            max_days = int((12.0 * turns + self.tolerance_hours) / drift) if drift else 60
+        if self.min_days > max_days:
+            raise ValueError(f"min_days={self.min_days} exceeds max_days={max_days}")
+        offsets = np.arange(self.min_days, _MOST_DAYS + 1)
+        if orbit:
+            kept = orbit.local_time_change(offsets) <= self.tolerance_hours
+            if not drift and self.tolerance_degrees is not None:
+                kept &= orbit.track_change(offsets) <= self.tolerance_degrees
+            offsets = offsets[kept]
+        inside = offsets[offsets <= max_days]
+        if not len(inside):
+            cure = f"the first later one is {offsets[0]}" if len(offsets) else "widen the tolerance"
+            raise ValueError(
+                f"no offset of min_days={self.min_days} to max_days={max_days} keeps the local time and "
+                f"track of {self.satellite} within tolerance_hours={self.tolerance_hours} and "
+                f"tolerance_degrees={self.tolerance_degrees}; {cure}"
+            )
+        return inside
 
-        def block(i, lag):
-            """Block the whole-day offsets d of events i with low <= d - lag <= high, lag in ns."""
-            first = -((-(lag + low)) // NS_PER_DAY) + self.max_days
-            stop = np.maximum((lag + high) // NS_PER_DAY + self.max_days + 1, first)
-            np.add.at(blocked, (i, np.clip(first, 0, width - 1)), 1)
-            np.add.at(blocked, (i, np.clip(stop, 0, width - 1)), -1)
-
-        block(np.arange(len(events)), np.zeros(len(events), dtype=np.int64))
-        for i, j in near_pairs(
-            time,
-            unit_vectors(events["latitude"], events["longitude"]),
-            avoid_time,
-            unit_vectors(avoid["latitude"], avoid["longitude"]),
-            region_radius_km(self.region, avoid["magnitude"].to_numpy()),
-            (low - reach, high + reach),
-        ):
-            block(i, avoid_time[j] - time[i])
-        free = np.cumsum(blocked, axis=1)[:, :-1] == 0
-        before, after = free[:, self.max_days - 1 :: -1], free[:, self.max_days + 1 :]
-        return np.stack([before, after], axis=1)[:, :, self.min_days - 1 :]
-
-    def _choose(self, free, rng):
-        """Event positions (ascending) and offsets in days of the controls drawn."""
+    def _another_day(self, events, avoid, reach_km, window, offsets, rng):
+        """Positions (ascending) of the events of the controls drawn, and their ``time``."""
+        free = free_days(events, avoid, reach_km, window, offsets)
         if self.side == "both":
             candidates = free.all(axis=1)
         elif self.side == "either":
             candidates = free.reshape(len(free), -1)
         else:
             candidates = free[:, 0 if self.side == "before" else 1]
-        lot = np.where(candidates, rng.random_sample(candidates.shape), np.inf)
-        order = np.argsort(lot, axis=1)[:, : self.ratio]
-        event, column = np.nonzero(np.isfinite(np.take_along_axis(lot, order, axis=1)))
-        chosen = order[event, column]
-        sign = rng.choice([-1, 1], size=(len(free), self.ratio))[event, column]
+        event, rank, chosen = _draw(candidates, self.ratio, rng)
+        sign = rng.choice([-1, 1], size=(len(free), self.ratio))[event, rank]
         if self.side == "either":
-            sign = np.where(chosen < free.shape[2], -1, 1)
+            sign = np.where(chosen < len(offsets), -1, 1)
         elif self.side != "both":
             sign = -1 if self.side == "before" else 1
-        return event, sign * (self.min_days + chosen % free.shape[2])
+        days = sign * offsets[chosen % len(offsets)]
+        time = as_ns(events["time"].to_numpy())[event] + days * NS_PER_DAY
+        return event, {"time": time.astype("datetime64[ns]")}
+
+    def _elsewhere(self, events, avoid, reach_km, window, rng):
+        """Positions (ascending) of the events of the controls drawn, and their time and place."""
+        own_reach_km = region_radius_km(self.region, events["magnitude"].to_numpy())
+        time, latitude, longitude = places = equal_dip_places(events)
+        free = free_places(events, avoid, reach_km, own_reach_km, window, *places)
+        event, _, chosen = _draw(free, self.ratio, rng)
+        at = event, chosen
+        return event, {
+            "time": time[at].astype("datetime64[ns]"),
+            "latitude": latitude[at],
+            "longitude": longitude[at],
+        }
+
+
+def _draw(candidates, ratio, rng):
+    """Up to ``ratio`` of the columns that are True in each row: row, rank in the row, column."""
+    lot = np.where(candidates, rng.random_sample(candidates.shape), np.inf)
+    order = np.argsort(lot, axis=1)[:, :ratio]
+    row, rank = np.nonzero(np.isfinite(np.take_along_axis(lot, order, axis=1)))
+    return row, rank, order[row, rank]
 
 
 def _interval(name, days):
