@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alarms": {"catalogs", "sampling", "metrics"},
     "inspection": {"catalogs", "sampling", "model_selection", "metrics"},
     "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
-    "plotting": {"catalogs", "metrics"},
+    "plotting": {"catalogs", "metrics", "preprocessing"},
 }
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
 # Private modules that are themselves imported inside functions only, at first fit.

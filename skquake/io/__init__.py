@@ -6,6 +6,8 @@ from skquake.io._dst import read_dst
 from skquake.io._files import FormatError
 from skquake.io._ionex import read_ionex
 from skquake.io._kp import read_kp
+from skquake.io._kp_to_ap import kp_to_ap
+from skquake.io._quakeml import read_quakeml
 from skquake.io._space_weather import read_space_weather
 from skquake.io._swarm_lp import read_swarm_lp
 from skquake.io._swarm_mag import read_swarm_mag
@@ -14,11 +16,13 @@ from skquake.io._vtec import read_station_vtec
 
 __all__ = [
     "FormatError",
+    "kp_to_ap",
     "read_cses",
     "read_demeter_isl",
     "read_dst",
     "read_ionex",
     "read_kp",
+    "read_quakeml",
     "read_space_weather",
     "read_station_vtec",
     "read_swarm_lp",

@@ -1,0 +1,264 @@
+"""One night's pass near an epicentre: where it flew, what it measured, and what two rules flag."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._geodesy import KM_PER_DEGREE, wrap_longitude
+from skquake._core._last_known import last_known
+from skquake._core._validation import check_catalog, check_columns
+from skquake.catalogs import dobrovolsky_radius
+from skquake.plotting._style import CONTROL, REFERENCE, SEISMIC
+from skquake.preprocessing import MASSResidual, NeLOGResidual
+
+_AXES = {"B_N": "X (north)", "B_E": "Y (east)", "B_C": "Z (center)"}
+_PLACE = "#009E73"
+_AREA = "#F0E442"
+
+
+class CasePanelDisplay:
+    """A pass before an earthquake: map, density with its fit, field residuals and their spectra.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The pass: ``time``, ``latitude``, ``longitude``, ``Ne`` (cm⁻³) and ``B_N``, ``B_E``, ``B_C`` (nT), as
+        of :func:`skquake.sampling.nightly_passes`. Columns may be missing: their panels stay empty.
+    event : DataFrame of one row
+        The earthquake, as a catalog.
+    density, field : DataFrame or None
+        What :class:`~skquake.preprocessing.NeLOGResidual` and :class:`~skquake.preprocessing.MASSResidual`
+        detect; ``residual`` is the frame with the latter's columns.
+    residual : DataFrame or None
+    indices : dict of {str: float}, default=None
+        Values for the title, by name: ``{"Dst (nT)": -12.0, "ap (nT)": 4.0}``; NaN reads "unknown".
+    title : str, default=""
+        What to say before the date, such as the satellite.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+    axes_ : dict of {str: matplotlib Axes}
+        "map", "Ne", and for each component "B_N", "B_N spectrum" and so on.
+    flagged_ : dict of {str: (int, int)}
+        Flagged and all: observations of the density, windows of the field.
+
+    See Also
+    --------
+    skquake.alarms.flagged_rate : What share of passes is flagged at that place without any earthquake.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.datasets import make_track
+    >>> from skquake.plotting import CasePanelDisplay
+    >>> from skquake.sampling import nightly_passes
+    >>> from skquake.sources import TrackSource
+    >>> event = pd.DataFrame({"time": [pd.Timestamp("2016-03-02 12:49")], "latitude": -4.952,
+    ...                       "longitude": 94.33, "magnitude": 7.8})
+    >>> track = make_track("swarm", "2016-03-01", "2016-03-03", side="night", fields=True, random_state=0)
+    >>> night = nightly_passes(TrackSource(track.frame), event)[0]
+    >>> display = CasePanelDisplay.from_pass(night, event)
+    >>> sorted(display.plot().flagged_)
+    ['B_C', 'B_E', 'B_N', 'Ne']
+    """
+
+    def __init__(self, frame, event, *, density=None, field=None, residual=None, indices=None, title=""):
+        self.frame = frame
+        self.event = event
+        self.density = density
+        self.field = field
+        self.residual = residual
+        self.indices = indices
+        self.title = title
+
+    @classmethod
+    def from_pass(cls, frame, event, *, ne_log=None, mass=None, n_sigma=2.5, k=2.5, indices=None, title=""):
+        """Compute the residuals and what is flagged.
+
+        Parameters
+        ----------
+        frame, event, title
+            As for the class.
+        ne_log : NeLOGResidual, default=None
+            None: ``NeLOGResidual()``.
+        mass : MASSResidual, default=None
+            None: ``MASSResidual()`` of the components that the frame has.
+        n_sigma, k : float
+            Thresholds of their ``detect``.
+        indices : dict of {str: Series}, default=None
+            Indices by name with unit, each a Series by time; their last value before the pass reaches the
+            epicentre goes into the title.
+
+        Returns
+        -------
+        CasePanelDisplay
+
+        Raises
+        ------
+        ValueError
+            For a frame without rows or coordinates, or an event that is not one earthquake.
+        """
+        check_columns(frame, ("time", "latitude", "longitude"), "frame")
+        place = check_catalog(event, "event")
+        if len(place) != 1 or not len(frame):
+            raise ValueError(
+                f"expected a pass and one earthquake, got {len(frame)} observations and "
+                f"{len(place)} earthquakes"
+            )
+        density = field = residual = None
+        if "Ne" in frame:
+            density = (NeLOGResidual() if ne_log is None else ne_log).detect(frame, n_sigma)
+        components = [name for name in _AXES if name in frame and frame[name].notna().sum() >= 10]
+        if components:
+            mass = MASSResidual(components) if mass is None else mass
+            field, residual = mass.detect(frame, k), mass.transform(frame)
+        nearest = frame["time"].iloc[[int((frame["latitude"] - place["latitude"].iloc[0]).abs().argmin())]]
+        values = {name: float(last_known(index, nearest, name)[0]) for name, index in (indices or {}).items()}
+        return cls(frame, event, density=density, field=field, residual=residual, indices=values, title=title)
+
+    def plot(self, figure=None):
+        """Draw on a figure (or subfigure), or on a new one."""
+        import matplotlib.pyplot as plt
+
+        if figure is None:
+            figure = plt.figure(figsize=(15, 7), layout="constrained")
+        self.figure_ = figure
+        spectra = [f"{name} spectrum" for name in _AXES]
+        self.axes_ = figure.subplot_mosaic(
+            [[*spectra, "map"], [*_AXES, "Ne"]], width_ratios=[1, 1, 1, 1.15], empty_sentinel=None
+        )
+        self.flagged_ = {}
+        event = check_catalog(self.event, "event").iloc[0]
+        for component, name in _AXES.items():
+            self._draw_field(component, name)
+        self._draw_density()
+        self._draw_map(event)
+        for name in ("Ne", *_AXES):
+            self.axes_[name].axvline(event["latitude"], color=_PLACE, lw=1)
+            self.axes_[name].set_xlabel("latitude (deg)")
+        figure.suptitle(self._words(event), fontsize=10)
+        return self
+
+    def _draw_field(self, component, name):
+        axes, spectrum = self.axes_[component], self.axes_[f"{component} spectrum"]
+        axes.set(title=f"{name}: residual", ylabel="nT/s")
+        spectrum.set(title=f"{name}: spectrum", xlabel="frequency (Hz)", ylabel="nT/s")
+        if self.residual is None or f"{component}_mass" not in self.residual:
+            axes.annotate("no field", (0.5, 0.5), xycoords="axes fraction", ha="center")
+            spectrum.annotate("no field", (0.5, 0.5), xycoords="axes fraction", ha="center")
+            return
+        known = self.residual[self.residual[f"{component}_mass"].notna()].sort_values("time")
+        values = known[f"{component}_mass"].to_numpy()
+        axes.plot(known["latitude"], values, lw=0.6, color="black")
+        windows = self.field[self.field["component"] == component]
+        for south, north in windows.loc[windows["flagged"], ["south", "north"]].to_numpy():
+            axes.axvspan(south, north, color=SEISMIC, alpha=0.2, lw=0)
+        self.flagged_[component] = int(windows["flagged"].sum()), len(windows)
+        step = np.median(np.diff(known["time"].to_numpy()) / np.timedelta64(1, "s"))
+        power = 2.0 * np.abs(np.fft.rfft(values)) / len(values)
+        spectrum.plot(np.fft.rfftfreq(len(values), step)[1:], power[1:], lw=0.6, color="black")
+        spectrum.set_ylim(bottom=0)
+
+    def _draw_density(self):
+        axes = self.axes_["Ne"]
+        axes.set(ylabel="log$_{10}$ Ne (cm$^{-3}$)", title="Ne")
+        if self.density is None:
+            axes.annotate("no density", (0.5, 0.5), xycoords="axes fraction", ha="center")
+            return
+        found = self.density.assign(log=np.log10(self.frame["Ne"].where(self.frame["Ne"] > 0)))
+        found = found.sort_values("latitude")
+        axes.plot(found["latitude"], found["log"], ".", ms=1.5, color="black", label="measured")
+        axes.plot(
+            found["latitude"], found["log"] - found["residual"], color=SEISMIC, lw=1, label="polynomial"
+        )
+        out = found[found["flagged"]]
+        axes.plot(out["latitude"], out["log"], "*", color=CONTROL, ms=6, label="flagged")
+        axes.legend(fontsize=7)
+        self.flagged_["Ne"] = len(out), int(found["residual"].notna().sum())
+
+    def _draw_map(self, event):
+        axes = self.axes_["map"]
+        angle = np.deg2rad(np.linspace(0, 360, 181))
+        radius = np.deg2rad(dobrovolsky_radius(event["magnitude"]) / KM_PER_DEGREE)
+        latitude = np.deg2rad(event["latitude"])
+        north = np.arcsin(
+            np.sin(latitude) * np.cos(radius) + np.cos(latitude) * np.sin(radius) * np.cos(angle)
+        )
+        east = np.arctan2(
+            np.sin(angle) * np.sin(radius) * np.cos(latitude),
+            np.cos(radius) - np.sin(latitude) * np.sin(north),
+        )
+        axes.fill(event["longitude"] + np.rad2deg(east), np.rad2deg(north), color=_AREA, alpha=0.5, lw=0)
+        # Longitudes counted from the epicentre, so that no line crosses the map.
+        away = event["longitude"] + wrap_longitude(self.frame["longitude"] - event["longitude"])
+        axes.plot(away, self.frame["latitude"], ".", ms=1, color="black")
+        axes.plot(event["longitude"], event["latitude"], "*", color=_PLACE, ms=14)
+        axes.set(
+            xlabel="longitude (deg)",
+            ylabel="latitude (deg)",
+            xlim=(event["longitude"] - 60, event["longitude"] + 60),
+            ylim=(-90, 90),
+            title=f"M {event['magnitude']:.1f}, Dobrovolsky area",
+        )
+        axes.set_xticks(axes.get_xticks(), [f"{wrap_longitude(x):.0f}" for x in axes.get_xticks()])
+        axes.set_xlim(event["longitude"] - 60, event["longitude"] + 60)
+        axes.axhline(0, color=REFERENCE, lw=0.5, ls=":")
+        axes.grid(alpha=0.25, lw=0.5)
+
+    def _words(self, event):
+        frame = self.frame
+        row = frame.iloc[int((frame["latitude"] - event["latitude"]).abs().argmin())]
+        before = (pd.Timestamp(event["time"]) - row["time"]) / pd.Timedelta(days=1)
+        first = [self.title] if self.title else []
+        first += [f"{row['time']:%Y-%m-%d %H:%M} UT"]
+        if "local_time" in frame:
+            first += [f"{row['local_time']:.1f} h local time"]
+        first += [f"{before:.1f} days before"] if before >= 0 else [f"{-before:.1f} days after"]
+        for name, value in (self.indices or {}).items():
+            quantity, _, unit = name.partition(" (")
+            known = f"{value:.0f} {unit.rstrip(')')}".rstrip()
+            first += [f"{quantity} {known}" if np.isfinite(value) else f"{quantity} unknown"]
+        second = [
+            f"{name}: {k} of {n} {'observations' if name == 'Ne' else 'windows'}"
+            for name, (k, n) in self.flagged_.items()
+        ]
+        return ", ".join(first) + ("\nflagged: " + "; ".join(second) if second else "")
+
+    @staticmethod
+    def save_pdf(displays, path):
+        """Draw panels into one PDF, a page each.
+
+        Parameters
+        ----------
+        displays : iterable of CasePanelDisplay
+            Drawn and closed one after the other.
+        path : str or path
+            Written whole or not at all.
+
+        Raises
+        ------
+        ValueError
+            Without any panel.
+        """
+        import matplotlib.pyplot as plt
+        from matplotlib.backends.backend_pdf import PdfPages
+
+        path = Path(path)
+        part = path.with_name(f".{path.name}.tmp")
+        pages = 0
+        try:
+            with PdfPages(part) as pdf:
+                for display in displays:
+                    pdf.savefig(display.plot().figure_)
+                    plt.close(display.figure_)
+                    pages += 1
+            if not pages:
+                raise ValueError("no panel to draw: no night has a pass near the epicentre")
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
