@@ -257,13 +257,41 @@ class DataSet:
             train = np.flatnonzero(time < time[test].min())
         return train, test
 
-    def model(self, track, *, log=True, **params):
+    def inputs(self, kind="raw"):
+        """Channels of a window.
+
+        Parameters
+        ----------
+        kind : {"raw", "residuals", "both"}, default="raw"
+            As the satellite measures them, as the paper does; their residuals along the track, which the
+            track must have (:class:`~skquake.preprocessing.NeLOGResidual` of Ne and of Te,
+            :class:`~skquake.preprocessing.MASSResidual` of the field); or all of these.
+
+        Returns
+        -------
+        list of str
+
+        Examples
+        --------
+        >>> from skquake.datasets import papers
+        >>> papers.SAFENET["03"].inputs("residuals")
+        ['Ne_nelog', 'B_N_mass', 'B_E_mass', 'B_C_mass']
+        """
+        residuals = [f"{name}_{'mass' if name.startswith('B_') else 'nelog'}" for name in self.channels]
+        kinds = {"raw": [*self.channels], "residuals": residuals, "both": [*self.channels, *residuals]}
+        if kind not in kinds:
+            raise ValueError(f"inputs must be one of {', '.join(map(repr, kinds))}, got {kind!r}")
+        return kinds[kind]
+
+    def model(self, track, *, inputs="raw", log=True, **params):
         """The paper's pipeline: window, scaler, network.
 
         Parameters
         ----------
         track : TrackSource
             Where the samples came from.
+        inputs : {"raw", "residuals", "both"}, default="raw"
+            Channels of the windows: see :meth:`inputs`.
         log : bool, default=True
             Whether to take the logarithm of density and temperature first; False is the paper's.
         **params
@@ -290,9 +318,10 @@ class DataSet:
         from skquake.preprocessing import ChannelScaler
 
         network = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}[self.paper]
-        positive = [k for k, channel in enumerate(self.channels) if channel in ("Ne", "Te")]
+        channels = self.inputs(inputs)
+        positive = [k for k, channel in enumerate(channels) if channel in ("Ne", "Te")]
         return make_pipeline(
-            SlidingWindow(track, self.length, channels=list(self.channels)),
+            SlidingWindow(track, self.length, channels=channels),
             ChannelScaler(log=positive if log else None),
             network(**(self.network | params)),
         )

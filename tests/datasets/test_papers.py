@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from common.source_examples import START, track_frame
+from sklearn.pipeline import make_pipeline
 
 from skquake.datasets import make_kp, papers
 from skquake.model_selection import chronological_split
 from skquake.neural._networks import check_seqnetquake
+from skquake.preprocessing import MASSResidual, NeLOGResidual
 from skquake.sources import TrackSource
 
 ALL = [*papers.SEQNETQUAKE.values(), *papers.SAFENET.values()]
@@ -229,3 +231,18 @@ def test_errors_say_what_to_do(world):
         data.parameters("published")
     with pytest.raises(ValueError, match="lacks Te"):
         data.samples(TrackSource(track.to_frame().drop(columns="Te")), catalog, kp)
+
+
+def test_residual_inputs():
+    data = papers.SAFENET["03"]
+    frame = track_frame(n=400, cadence=1.0)
+    frame[["B_N", "B_E", "B_C"]] = np.random.default_rng(0).normal(size=(len(frame), 3))
+    frame = make_pipeline(NeLOGResidual(), MASSResidual()).fit_transform(frame)
+    track = TrackSource(frame)
+    assert data.inputs() == list(data.channels)
+    assert set(data.inputs("both")) <= set(track.channels)
+    window, scaler, _ = (step for _, step in data.model(track, inputs="both").steps)
+    assert window.channels == data.inputs("both") and scaler.log == [0]
+    assert data.model(track, inputs="residuals")[1].log == []
+    with pytest.raises(ValueError, match="inputs must be one of"):
+        data.model(track, inputs="residual")
