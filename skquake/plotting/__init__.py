@@ -1,7 +1,33 @@
 """Display classes: they take results, draw with ``.plot(ax=...)`` and keep what they drew."""
 
+from skquake.plotting._balance import BalanceDisplay
+from skquake.plotting._case_panel import CasePanelDisplay
+from skquake.plotting._class_balance import ClassBalanceDisplay
+from skquake.plotting._class_roc import ClassROCDisplay
+from skquake.plotting._confusion import ConfusionDisplay
+from skquake.plotting._lead_time import LeadTimeDisplay
+from skquake.plotting._nightly_map import NightlyMapDisplay
 from skquake.plotting._sample_map import SampleMapDisplay
+from skquake.plotting._score_bars import ScoreBarsDisplay
 from skquake.plotting._scores import ScoreDisplay
+from skquake.plotting._sequences import SequencesDisplay
+from skquake.plotting._ternary import TernaryDisplay
+from skquake.plotting._transfer_matrix import TransferMatrixDisplay
 from skquake.plotting._windows import WindowsDisplay
 
-__all__ = ["SampleMapDisplay", "ScoreDisplay", "WindowsDisplay"]
+__all__ = [
+    "BalanceDisplay",
+    "CasePanelDisplay",
+    "ClassBalanceDisplay",
+    "ClassROCDisplay",
+    "ConfusionDisplay",
+    "LeadTimeDisplay",
+    "NightlyMapDisplay",
+    "SampleMapDisplay",
+    "ScoreBarsDisplay",
+    "ScoreDisplay",
+    "SequencesDisplay",
+    "TernaryDisplay",
+    "TransferMatrixDisplay",
+    "WindowsDisplay",
+]

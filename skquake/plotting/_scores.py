@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skquake._core._validation import check_columns
-from skquake.plotting._style import CONTROL, REFERENCE, SEISMIC, check_axes
+from skquake.plotting._style import CONTROL, REFERENCE, SEISMIC, check_axes, score_label
 
 
 class ScoreDisplay:
@@ -87,9 +87,7 @@ class ScoreDisplay:
                 )
                 axes.plot(line[score], place, "s" if line["probe"] else "o", color=color, ms=6)
             axes.set_title(panel, fontsize=9)
-            axes.set_xlabel(
-                score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC") + ", 95 % interval"
-            )
+            axes.set_xlabel(f"{score_label(score)}, 95 % interval")
             axes.grid(axis="x", alpha=0.25, lw=0.5)
         self.axes_[0, 0].set_yticks(range(len(models)), models)
         self.axes_[0, 0].invert_yaxis()

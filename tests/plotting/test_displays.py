@@ -1,21 +1,10 @@
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
 
 from skquake.plotting import SampleMapDisplay, ScoreDisplay, WindowsDisplay
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
 
 
 def sample_frame():

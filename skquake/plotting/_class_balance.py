@@ -1,0 +1,81 @@
+"""How many windows of each class there are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake.plotting._check import check_entries, check_labels
+from skquake.plotting._style import CLASS_COLORS, check_axes, class_title, legend_below
+
+_PARTS = {"training": 1.0, "test": 0.45}  # how opaque
+
+
+class ClassBalanceDisplay:
+    """Windows of each class to train and to test on, one bar a data set.
+
+    Parameters
+    ----------
+    parts : dict of {str: (array-like, array-like)}
+        Classes of the training and of the test samples, by data set.
+
+    Attributes
+    ----------
+    counts_ : DataFrame
+        Windows by data set (index), and by class and part (columns).
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (1, 1)
+
+    Raises
+    ------
+    ValueError
+        When it is drawn or counted: for no data set, no window, or classes other than 0, 1, 2.
+
+    Examples
+    --------
+    >>> from skquake.plotting import ClassBalanceDisplay
+    >>> display = ClassBalanceDisplay({"01": ([0, 0, 1, 2], [0, 1, 1])}).plot()
+    >>> int(display.counts_.loc["01", (1, "test")])
+    2
+    """
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    @property
+    def counts_(self):
+        """Windows by data set, class and part."""
+        what = type(self).__name__
+        check_entries(self.parts, ("y_train", "y_test"), what)
+        columns = pd.MultiIndex.from_product([list(CLASS_COLORS), list(_PARTS)], names=["class", "part"])
+        rows = []
+        for name, both in self.parts.items():
+            train, test = (
+                check_labels(y, f"{what}: {name!r}: {part}") for part, y in zip(_PARTS, both, strict=True)
+            )
+            rows.append([int((y == label).sum()) for label in CLASS_COLORS for y in (train, test)])
+        return pd.DataFrame(rows, index=list(self.parts), columns=columns)
+
+    def plot(self, ax=None):
+        """Draw on one Axes, or on a new figure."""
+        counts = self.counts_
+        longest = counts.sum(axis=1).max()
+        if not longest:
+            raise ValueError(f"{type(self).__name__}: no window in {', '.join(map(str, self.parts))}")
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(9, 0.4 * len(counts) + 1.5))
+        axes, left, place = self.axes_[0, 0], np.zeros(len(counts)), np.arange(len(counts))
+        for label, part in counts.columns:
+            number, title = counts[label, part].to_numpy(), f"{class_title(label)}, {part}"
+            color, alpha = CLASS_COLORS[label], _PARTS[part]
+            bars = axes.barh(place, number, left=left, color=color, alpha=alpha, lw=0, label=title)
+            ink = "white" if part == "training" and label != 2 else "black"
+            wide = [str(n) if n > 0.045 * longest else "" for n in number]
+            axes.bar_label(bars, wide, label_type="center", fontsize=8, color=ink)
+            left += number
+        axes.bar_label(bars, [f"{n:.0f}" for n in left], padding=3, fontsize=8)
+        axes.set_xlim(0, 1.08 * longest)
+        axes.set_yticks(place, counts.index)
+        axes.invert_yaxis()
+        axes.set_xlabel("windows (count)")
+        legend_below(axes, ncols=len(CLASS_COLORS))
+        return self

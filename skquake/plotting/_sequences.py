@@ -1,0 +1,111 @@
+"""What windows of each class look like."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skquake._core._validation import check_columns
+from skquake.plotting._check import check_labels
+from skquake.plotting._style import CLASS_COLORS, check_axes, class_title
+
+
+class SequencesDisplay:
+    """Example windows of each class: one column a class, one row a channel, the same scale in a row.
+
+    Parameters
+    ----------
+    sequences : dict of {int: ndarray of shape (n_windows, length, n_channels)}
+        Windows to draw, by class; the first ones darkest.
+    channels : sequence of str
+        Names with units, for the labels.
+    step : float
+        Time between two observations, in ``unit``.
+    unit : str
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (n_channels, n_classes)
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from skquake.plotting import SequencesDisplay
+    >>> X = pd.DataFrame({"event_id": ["a", "a", "b", "c"], "magnitude": [6.1, 6.1, 5.2, 5.4]})
+    >>> windows = np.random.default_rng(0).normal(size=(4, 20, 1))
+    >>> display = SequencesDisplay.from_samples(X, [1, 1, 1, 0], windows, channels=["Ne (cm$^{-3}$)"]).plot()
+    >>> {label: len(found) for label, found in display.sequences.items()}
+    {0: 1, 1: 2}
+    """
+
+    def __init__(self, sequences, *, channels, step=1.0, unit="observations"):
+        self.sequences = sequences
+        self.channels = channels
+        self.step = step
+        self.unit = unit
+
+    @classmethod
+    def from_samples(cls, X, y, windows, *, channels, step=1.0, unit="observations", n=3):
+        """Choose the first window of each of the largest events of a class.
+
+        Parameters
+        ----------
+        X : DataFrame of n_samples rows
+            ``event_id`` and ``magnitude``. A class without rows has no column.
+        y : array-like of shape (n_samples,)
+        windows : array-like of shape (n_samples, length, n_channels)
+            What :class:`~skquake.sampling.SlidingWindow` cut for the rows of ``X``.
+        channels, step, unit
+            As for the class.
+        n : int, default=3
+            Windows of each class.
+
+        Raises
+        ------
+        ValueError
+            For no samples, ``n`` below 1, or shapes that do not fit.
+        """
+        what = cls.__name__
+        check_columns(X, ("event_id", "magnitude"), f"{what}: X")
+        windows, y = np.asarray(windows), check_labels(y, f"{what}: y")
+        if not len(X) == len(y) == len(windows) or not len(X):
+            raise ValueError(
+                f"{what}: X, y and windows must have one row a sample, and one at least; "
+                f"got {len(X)}, {len(y)}, {len(windows)}"
+            )
+        if windows.ndim != 3 or windows.shape[2] != len(channels):
+            raise ValueError(
+                f"{what}: windows: expected (n, length, {len(channels)} channels), got {windows.shape}"
+            )
+        if n < 1:
+            raise ValueError(f"{what}: n={n}; draw one window of each class at least")
+        sequences = {}
+        for label in np.unique(y):
+            rows = np.flatnonzero(y == label)
+            events = X.iloc[rows].reset_index(drop=True).drop_duplicates("event_id")
+            sequences[int(label)] = windows[rows[events.nlargest(n, "magnitude").index]]
+        return cls(sequences, channels=list(channels), step=step, unit=unit)
+
+    def plot(self, ax=None):
+        """Draw on as many Axes as channels times classes, or on a new figure."""
+        shape = (len(self.channels), len(self.sequences))
+        self.figure_, self.axes_ = check_axes(
+            ax,
+            shape,
+            figsize=(3.5 * shape[1] + 0.8, 2.0 * shape[0] + 0.7),
+            sharex=True,
+            sharey="row",
+        )
+        for column, (label, windows) in zip(self.axes_.T, self.sequences.items(), strict=True):
+            time = self.step * np.arange(windows.shape[1])
+            for channel, axes in enumerate(column):
+                for window, alpha in zip(windows, np.linspace(1.0, 0.4, len(windows)), strict=True):
+                    axes.plot(time, window[:, channel], color=CLASS_COLORS[label], lw=1.3, alpha=alpha)
+                axes.grid(alpha=0.25, lw=0.5)
+                axes.ticklabel_format(axis="y", scilimits=(-3, 5))
+            column[0].set_title(class_title(label), fontsize=10)
+            column[-1].set_xlabel(f"time in window ({self.unit})")
+        for name, axes in zip(self.channels, self.axes_[:, 0], strict=True):
+            axes.set_ylabel(name)
+        self.figure_.align_ylabels(self.axes_[:, 0])
+        return self

@@ -1,0 +1,131 @@
+"""Trained on one data set, tested on another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._validation import check_columns
+from skquake.plotting._style import check_axes, score_label
+
+_KINDS = ("direct", "initial", "transferred")
+
+
+class TransferMatrixDisplay:
+    """Scores of every way to train, on every data set, with their intervals.
+
+    One row a way to train and the data set trained on first, one column a data set tested; the colours part
+    at chance. Cells never tested are grey.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What :func:`~skquake.model_selection.cross_dataset_score` returns: ``train``, ``test``, ``kind``,
+        ``scoring``, ``score``, ``low``, ``high``. Scores without an interval (NaN) stand alone.
+    scoring : str, default="seismic_mcc"
+        Which of its scores to draw. Chance is 0.5 for those with "auc" in their name, 0 for others.
+
+    Attributes
+    ----------
+    matrix_ : DataFrame
+        Scores, (kind, train) x test.
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (1, 1)
+
+    Raises
+    ------
+    ValueError
+        When it is drawn: for missing columns, no such score, or one cell scored twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.plotting import TransferMatrixDisplay
+    >>> frame = pd.DataFrame({"train": ["CSES", "DEMETER"], "test": "CSES", "kind": ["direct", "transferred"],
+    ...                       "scoring": "seismic_mcc", "score": [0.1, 0.2], "low": [0.0, 0.1],
+    ...                       "high": [0.2, 0.3]})
+    >>> TransferMatrixDisplay(frame).plot().matrix_
+    test                 CSES
+    kind        train
+    direct      CSES      0.1
+    transferred DEMETER   0.2
+    """
+
+    def __init__(self, frame, *, scoring="seismic_mcc"):
+        self.frame = frame
+        self.scoring = scoring
+
+    @property
+    def matrix_(self):
+        """Scores, (kind, train) x test."""
+        return self._matrix("score")
+
+    def _matrix(self, column):
+        keys = ["kind", "train", "test"]
+        check_columns(self.frame, (*keys, "scoring", "score", "low", "high"), f"{type(self).__name__}: frame")
+        here = self.frame[self.frame["scoring"] == self.scoring]
+        if not len(here):
+            there = ", ".join(map(str, self.frame["scoring"].unique())) or "no row at all"
+            raise ValueError(f"{type(self).__name__}: frame: no row of {self.scoring!r}; it has {there}")
+        twice = here[here.duplicated(keys)]
+        if len(twice):
+            raise ValueError(
+                f"{type(self).__name__}: frame: {tuple(twice[keys].iloc[0])} is scored twice by "
+                f"{self.scoring!r}; pass one run of cross_dataset_score"
+            )
+        kinds = list(dict.fromkeys([*_KINDS, *here["kind"]]))
+        trains = list(dict.fromkeys(here["train"]))
+        rows = sorted(
+            set(zip(here["kind"], here["train"], strict=True)),
+            key=lambda row: (kinds.index(row[0]), trains.index(row[1])),
+        )
+        return here.pivot(index=["kind", "train"], columns="test", values=column).reindex(
+            index=pd.MultiIndex.from_tuples(rows, names=["kind", "train"]),
+            columns=pd.Index(list(dict.fromkeys(here["test"])), name="test"),
+        )
+
+    def plot(self, ax=None):
+        """Draw on one Axes, or on a new figure."""
+        score, low, high = (self._matrix(column) for column in ("score", "low", "high"))
+        if not np.isfinite(score.to_numpy(dtype=float)).any():
+            raise ValueError(f"{type(self).__name__}: frame: no finite score of {self.scoring!r}")
+        n_rows, n_columns = score.shape
+        self.figure_, self.axes_ = check_axes(
+            ax, (1, 1), figsize=(1.5 * n_columns + 3.4, 0.55 * n_rows + 1.3)
+        )
+        axes, value = self.axes_[0, 0], score.to_numpy(dtype=float)
+        chance = 0.5 if "auc" in self.scoring else 0.0
+        away = np.abs(value - chance)
+        reach = max(0.3 * (1.0 - chance), np.max(away, where=np.isfinite(away), initial=0.0))
+        axes.set_facecolor("#e8e8e8")
+        image = axes.imshow(
+            np.ma.masked_invalid(value),
+            cmap="RdBu_r",
+            vmin=chance - reach,
+            vmax=chance + reach,
+            aspect="auto",
+        )
+        for i, j in np.argwhere(np.isfinite(value)):
+            interval = low.iat[i, j], high.iat[i, j]
+            text = f"{value[i, j]:.2f}"
+            if np.isfinite(interval).all():
+                text += f"\n[{interval[0]:.2f}, {interval[1]:.2f}]"
+            axes.text(
+                j,
+                i,
+                text,
+                ha="center",
+                va="center",
+                fontsize=9,
+                color="white" if away[i, j] > 0.6 * reach else "black",
+            )
+        kinds = score.index.get_level_values("kind")
+        for i in np.flatnonzero(kinds[1:] != kinds[:-1]):
+            axes.axhline(i + 0.5, color="black", lw=1)
+        axes.set_xticks(range(n_columns), score.columns)
+        axes.set_yticks(range(n_rows), [f"{kind}: {train}" for kind, train in score.index])
+        axes.set(xlabel="tested on", ylabel="trained on")
+        name = score_label(self.scoring)
+        self.figure_.colorbar(image, ax=axes, label=f"{name} ({chance:g}: chance)")
+        axes.set_title(f"{name}, 95 % interval", fontsize=10)
+        return self
