@@ -6,11 +6,20 @@ import pytest
 from skquake import SafeNetClassifier, SeqNetQuakeClassifier
 
 
-def on_gpu():
-    """Whether the present backend sees a GPU; importing it is left to the tests that ask."""
-    from keras import distribution
+def on_gpu(keras):
+    """Whether the present backend sees a GPU."""
+    backend = keras.backend.backend()
+    if backend == "torch":
+        import torch
 
-    return bool(distribution.list_devices("gpu"))
+        return torch.cuda.is_available()
+    if backend == "jax":
+        import jax
+
+        return any(device.platform == "gpu" for device in jax.devices())
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 @pytest.mark.gpu
@@ -18,7 +27,7 @@ def on_gpu():
 def test_predictions_are_those_of_the_cpu(network):
     import keras
 
-    if not on_gpu():
+    if not on_gpu(keras):
         pytest.skip(f"the backend {keras.backend.backend()} sees no GPU")
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(300, 70, 4)).astype("float32"), np.arange(300) % 3
