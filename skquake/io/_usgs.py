@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pandas as pd
 
-from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
+from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._table import header_of, parse_times, read_table
 
@@ -82,27 +82,10 @@ def read_usgs(paths, *, types=("earthquake",), missing_magnitude="drop", verbose
     id
     usp000a9j9 2001-01-13 17:33:32.380      60.0        7.7
     """
-    if missing_magnitude not in ("drop", "keep"):
-        raise ValueError(f"missing_magnitude={missing_magnitude!r}: expected 'drop' or 'keep'")
     files = expand_paths(paths)
     tables = [_read_one(path) for path in progress(files, desc="read_usgs", verbose=verbose, unit="file")]
-    catalog = pd.concat(tables, ignore_index=True)
-    del tables
-    catalog = catalog.sort_values("updated", kind="stable", na_position="first")
-    catalog = catalog.drop_duplicates("id", keep="last")
-    left_out = {}
-    if types is not None:
-        wanted = catalog["type"].isin([types] if isinstance(types, str) else list(types))
-        left_out = {str(k): int(n) for k, n in catalog.loc[~wanted, "type"].value_counts().items()}
-        catalog = catalog[wanted]
-    if missing_magnitude == "drop":
-        unknown = catalog["magnitude"].isna()
-        if unknown.any():
-            left_out["no magnitude"] = int(unknown.sum())
-        catalog = catalog[~unknown]
-    catalog = catalog.set_index("id").sort_values("time", kind="stable")
-    catalog.attrs = {
-        "units": {"latitude": "deg", "longitude": "deg", "depth_km": "km", "gap_deg": "deg", "rms_s": "s"},
+    catalog, left_out = join_events(tables, types, missing_magnitude)
+    catalog.attrs |= {
         "origin": "USGS ANSS Comprehensive Catalog (ComCat)",
         "citation": "U.S. Geological Survey, https://doi.org/10.5066/F7MS3QZH",
         "license": "public domain",
@@ -114,17 +97,9 @@ def read_usgs(paths, *, types=("earthquake",), missing_magnitude="drop", verbose
 def _read_one(path):
     data = read_bytes(path)
     is_json = data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
-    table, unit, first = (_geojson(data, path), "feature", 0) if is_json else (_csv(data, path), "row", 2)
-
-    def check(bad, what):
-        if bad.any():
-            raise FormatError(path, f"{unit} {int(np.argmax(bad)) + first}", what)
-
-    check((table["id"] == "").to_numpy(), "the event has no id")
-    check(~(table["latitude"].abs() <= 90).to_numpy(), "latitude is not between -90 and 90")
-    check(~table["longitude"].between(-180, 360).to_numpy(), "longitude is not between -180 and 360")
-    table["longitude"] = wrap_longitude(table["longitude"])
-    return table[list(_COLUMNS)]
+    if is_json:
+        return check_events(_geojson(data, path), path, "feature")
+    return check_events(_csv(data, path), path, "row", 2)
 
 
 def _csv(data, path):
@@ -176,7 +151,7 @@ def _geojson(data, path):
             raise FormatError(
                 path, f"feature {i}", f"not an event ({type(error).__name__}: {error})"
             ) from error
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in ("time", "updated"):
         values = table[name].to_numpy(dtype="int64").astype("datetime64[ms]")
         table[name] = np.where(table[name] == _NEVER, np.datetime64("NaT", "ms"), values).astype(

@@ -2,8 +2,17 @@
 
 from skquake.sources._collection import SourceCollection
 from skquake.sources._join import join_tracks
+from skquake.sources._magnetic import add_magnetic
 from skquake.sources._map import MapSource
 from skquake.sources._series import SeriesSource
 from skquake.sources._track import Blocks, TrackSource
 
-__all__ = ["Blocks", "MapSource", "SeriesSource", "SourceCollection", "TrackSource", "join_tracks"]
+__all__ = [
+    "Blocks",
+    "MapSource",
+    "SeriesSource",
+    "SourceCollection",
+    "TrackSource",
+    "add_magnetic",
+    "join_tracks",
+]

@@ -1,0 +1,66 @@
+"""What readers of earthquake catalogs share: columns, places, overlaps, kinds of event, magnitudes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._geodesy import wrap_longitude
+from skquake.io._files import FormatError
+
+COLUMNS = (
+    "id",
+    "time",
+    "latitude",
+    "longitude",
+    "depth_km",
+    "magnitude",
+    "magnitude_type",
+    "type",
+    "place",
+    "status",
+    "updated",
+    "stations",
+    "gap_deg",
+    "rms_s",
+)
+_UNITS = {"latitude": "deg", "longitude": "deg", "depth_km": "km", "gap_deg": "deg", "rms_s": "s"}
+
+
+def check_events(table, path, unit, first=0):
+    """``COLUMNS`` of a file's table, longitudes wrapped; a FormatError names the first event that is none."""
+
+    def check(bad, what):
+        if bad.any():
+            raise FormatError(path, f"{unit} {int(np.argmax(bad)) + first}", what)
+
+    check((table["id"] == "").to_numpy(), "the event has no id")
+    check(~(table["latitude"].abs() <= 90).to_numpy(), "latitude is not between -90 and 90")
+    check(~table["longitude"].between(-180, 360).to_numpy(), "longitude is not between -180 and 360")
+    table["longitude"] = wrap_longitude(table["longitude"])
+    return table[list(COLUMNS)]
+
+
+def join_events(tables, types, missing_magnitude):
+    """One catalog of the files' tables, and what it leaves out: {why: how many}.
+
+    Of rows with one id the one ``updated`` last stays (at a tie, the last); ascending in time.
+    """
+    if missing_magnitude not in ("drop", "keep"):
+        raise ValueError(f"missing_magnitude={missing_magnitude!r}: expected 'drop' or 'keep'")
+    catalog = pd.concat(tables, ignore_index=True)
+    catalog = catalog.sort_values("updated", kind="stable", na_position="first")
+    catalog = catalog.drop_duplicates("id", keep="last")
+    left_out = {}
+    if types is not None:
+        wanted = catalog["type"].isin([types] if isinstance(types, str) else list(types))
+        left_out = {str(k): int(n) for k, n in catalog.loc[~wanted, "type"].value_counts().items()}
+        catalog = catalog[wanted]
+    if missing_magnitude == "drop":
+        unknown = catalog["magnitude"].isna()
+        if unknown.any():
+            left_out["no magnitude"] = int(unknown.sum())
+        catalog = catalog[~unknown]
+    catalog = catalog.set_index("id").sort_values("time", kind="stable")
+    catalog.attrs = {"units": dict(_UNITS)}
+    return catalog, left_out
