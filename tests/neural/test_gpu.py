@@ -36,6 +36,6 @@ def test_predictions_are_those_of_the_cpu(network):
     from skquake.neural import _model_cache
 
     _model_cache.clear()
-    with keras.device("cpu:0"):
+    with keras.device("cpu"):
         there = model.predict_proba(X)
     np.testing.assert_allclose(here, there, atol=1e-4)
