@@ -7,7 +7,6 @@ import functools
 
 import numpy as np
 import pandas as pd
-from scipy.ndimage import map_coordinates, spline_filter
 
 from skquake._core._geodesy import EARTH_RADIUS_KM, unit_vectors, wrap_longitude
 from skquake._core._time import NS_PER_DAY, as_ns
@@ -56,6 +55,8 @@ def quasi_dipole(times, latitude, longitude, altitude_km):
     latitude, longitude, altitude_km : array-like, shape (n,)
         Degrees, km; finite.
     """
+    from scipy.ndimage import map_coordinates
+
     latitude, longitude = np.asarray(latitude, dtype=float), wrap_longitude(longitude)
     share = (1.0 + np.asarray(altitude_km, dtype=float) / EARTH_RADIUS_KM) ** -_DECAY
     node = np.stack([(latitude + 90.0) / _STEP + _PAD, (longitude + 180.0) / _STEP + _PAD])
@@ -114,6 +115,7 @@ def _angles(vectors):
 def _splines(year):
     """Spline coefficients of the quasi-dipole unit vector's components on a grid at the ground."""
     from PyIRI.sh_library import Apex_geo_qd
+    from scipy.ndimage import spline_filter
 
     latitude, longitude = np.meshgrid(
         np.arange(-90.0, 91.0, _STEP), np.arange(-180.0, 180.0, _STEP), indexing="ij"

@@ -257,3 +257,36 @@ def write_swarm(
         cdf.write_var(spec, var_attrs={"UNITS": units if name == "Ne" else "-"}, var_data=values)
     cdf.close()
     return times, data
+
+
+QUAKEML = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<q:quakeml xmlns="http://quakeml.org/xmlns/bed/1.2" '
+    'xmlns:q="http://quakeml.org/xmlns/quakeml/1.2"><eventParameters publicID="smi:local/all">'
+)
+
+
+def quakeml(*events):
+    """QuakeML 1.2 as text."""
+    return QUAKEML + "".join(events) + "</eventParameters></q:quakeml>"
+
+
+def quakeml_origin(name="o1", time="2001-01-13T17:33:32.38Z", latitude="13.049", longitude="-88.66", more=""):
+    values = "".join(
+        f"<{tag}><value>{value}</value></{tag}>"
+        for tag, value in (("time", time), ("latitude", latitude), ("longitude", longitude))
+        if value is not None
+    )
+    return f'<origin publicID="smi:local/{name}">{values}{more}</origin>'
+
+
+def quakeml_magnitude(name="m1", value="7.7", kind="Mw"):
+    value = f"<mag><value>{value}</value></mag><type>{kind}</type>"
+    return f'<magnitude publicID="smi:local/{name}">{value}</magnitude>'
+
+
+def quakeml_event(*parts, id="smi:local/e1", kind="earthquake", made="2001-02-01T00:00:00Z"):
+    """An event of the parts given, or of one origin and one magnitude."""
+    parts = parts or (quakeml_origin(), quakeml_magnitude())
+    kind = f"<type>{kind}</type>" if kind else ""
+    made = f"<creationInfo><agencyID>XY</agencyID><creationTime>{made}</creationTime></creationInfo>"
+    return f'<event publicID="{id}">{kind}{made}{"".join(parts)}</event>'

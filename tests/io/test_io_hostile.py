@@ -17,6 +17,8 @@ from _io_layouts import (
     ionex,
     isl_bytes,
     kp_daily,
+    quakeml,
+    quakeml_event,
     sw_csv,
     sw_days,
     sw_text,
@@ -53,6 +55,7 @@ def geojson():
 CASES = {
     "usgs": (io.read_usgs, lambda d: usgs(usgs_row(), usgs_row("us2"), usgs_row("us3")).encode()),
     "usgs-geojson": (io.read_usgs, lambda d: geojson().encode()),
+    "quakeml": (io.read_quakeml, lambda d: quakeml(quakeml_event(), quakeml_event(id="smi:e2")).encode()),
     "kp": (io.read_kp, lambda d: kp_daily(["2025 02 04", "2025 02 05"]).encode()),
     "dst": (io.read_dst, lambda d: (dst_line() + dst_line("0501*02")).encode()),
     "celestrak-csv": (io.read_space_weather, lambda d: sw_csv().encode()),
@@ -217,7 +220,7 @@ def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ionex", "swarm", "usgs", "kp", "dst", "sw"])
+@pytest.mark.parametrize("name", ["ionex", "swarm", "usgs", "quakeml", "kp", "dst", "sw"])
 def test_real_files_cut_and_flipped(real_data, tmp_path, name):
     reader, pattern = {
         "ionex": (io.read_ionex, "ionex/jpl_2000-2001/jplg0130.01i.Z"),
@@ -225,6 +228,7 @@ def test_real_files_cut_and_flipped(real_data, tmp_path, name):
         "swarm-mag": (io.read_swarm_mag, swarm_mag_bytes),
         "swarm": (io.read_swarm_lp, "swarm/*.cdf"),
         "usgs": (io.read_usgs, "catalog/usgs_m4.5_2004-2006.csv.gz"),
+        "quakeml": (io.read_quakeml, "catalog/quakeml_sample.xml"),
         "kp": (io.read_kp, "indices/Kp*.txt"),
         "dst": (io.read_dst, "indices/dst*.txt"),
         "sw": (io.read_space_weather, "indices/SW-All.csv"),
