@@ -12,7 +12,7 @@ from skquake._core._magnetic import dip_latitude
 from skquake._core._time import NS_PER_HOUR, as_ns
 from skquake.catalogs._neighbours import near_pairs
 
-EAST = np.array([degrees for degrees in range(-175, 181, 5) if degrees])  # 5 degrees: 20 minutes
+EAST = np.array([degrees for degrees in range(-170, 181, 10) if degrees])
 _LATITUDE = np.arange(-89.0, 90.0)
 _STEP = 2.5  # degrees of longitude from one meridian of the table to the next
 _ROWS = 128  # events solved at a time: bounds the memory, changes no number

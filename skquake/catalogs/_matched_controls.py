@@ -115,7 +115,7 @@ class MatchedControls(BaseEstimator):
     Local time is meant at the equator; towards the poles ascending and descending passes differ
     more (Swarm: 0.2 h at 30, 0.6 h at 60 degrees).
 
-    A control of equal dip latitude lies a multiple of 5 degrees east or west, where the main field
+    A control of equal dip latitude lies a multiple of 10 degrees east or west, where the main field
     (IGRF, 300 km up, middle of the year) has the dip latitude of the epicentre, and an hour earlier for
     every 15 degrees to the east, when the satellite comes by at the same local time. The region around
     it must not overlap that of its own earthquake.
