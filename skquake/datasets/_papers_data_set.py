@@ -28,25 +28,29 @@ class Mode:
         Memory of Kp in hours; 0 is Kp at the sample.
     purged : bool
         Whether training rows that share observations or a pair with a test row are left out.
+    match : {"local-time", "place", "dip-latitude"} or None
+        What matched controls share with their earthquake: see :class:`~skquake.catalogs.MatchedControls`.
+        Swarm's local time returns after 134 days, so a record shorter than two years needs another.
 
     Examples
     --------
     >>> from skquake.datasets import papers
     >>> papers.MODES["paper"]
-    Mode(controls='random', days=None, disturbed_hours=0, purged=False)
+    Mode(controls='random', days=None, disturbed_hours=0, purged=False, match=None)
     >>> papers.MODES["honest"]
-    Mode(controls='matched', days=(-15, 0), disturbed_hours=24, purged=True)
+    Mode(controls='matched', days=(-15, 0), disturbed_hours=24, purged=True, match='local-time')
     """
 
     controls: str
     days: tuple | None
     disturbed_hours: float
     purged: bool
+    match: str | None = "place"
 
 
 MODES = {
-    "paper": Mode(controls="random", days=None, disturbed_hours=0, purged=False),
-    "honest": Mode(controls="matched", days=(-15, 0), disturbed_hours=24, purged=True),
+    "paper": Mode(controls="random", days=None, disturbed_hours=0, purged=False, match=None),
+    "honest": Mode(controls="matched", days=(-15, 0), disturbed_hours=24, purged=True, match="local-time"),
 }
 
 
@@ -212,13 +216,13 @@ class DataSet:
         events = MagnitudeFilter(low, high).fit_transform(events)
         if period is not None:
             events = events[_within(events, period)]
-        ratio, kind = settings.pop("ratio"), settings.pop("controls")
         if controls is None:
-            options = {"ratio": ratio, "avoid": everything, "random_state": random_state}
-            if kind == "matched":
-                options |= {"days": settings["days"], "region": settings["region"]}
-            controls = _CONTROLS[kind](**options)
-        for name in ("purged", "test_size"):  # of the split
+            options = {"ratio": settings["ratio"], "avoid": everything, "random_state": random_state}
+            if settings["controls"] == "matched":
+                options |= {name: settings[name] for name in ("days", "region", "match")}
+                options["satellite"] = self.satellite
+            controls = _CONTROLS[settings["controls"]](**options)
+        for name in ("ratio", "controls", "match", "purged", "test_size"):
             settings.pop(name)
         return make_samples(track, events, controls, exclude=everything, kp=kp, **settings)
 

@@ -26,6 +26,7 @@ _SCORES = "seismic_mcc", "seismic_auc", "event_auc"
         "transfer": [StrOptions({"none", "fine-tune"})],
         "refit_scaler": ["boolean"],
         "test_size": [Interval(RealNotInt, 0, 1, closed="neither"), Mapping],
+        "return_evaluations": ["boolean"],
     },
     prefer_skip_nested_validation=True,
 )
@@ -41,6 +42,7 @@ def cross_dataset_score(
     test_size=0.2,
     random_state=None,
     verbose=0,
+    return_evaluations=False,
 ):
     """Score every data set with a model trained on each.
 
@@ -70,14 +72,18 @@ def cross_dataset_score(
         Of the intervals; the estimator has its own.
     verbose : int, default=0
         Positive shows a progress bar over fits.
+    return_evaluations : bool, default=False
+        Whether to return the evaluations, too.
 
     Returns
     -------
-    DataFrame
+    frame : DataFrame
         One row a model and data set: ``train``, ``test``, ``kind`` ("direct": trained on this data set,
         "initial": on another one and applied as it is, "transferred": trained on another, then on this one),
         ``scoring``, ``score``, ``low``, ``high`` (95 % interval), ``n``, ``n_events``. As a matrix:
         ``frame.pivot(index=["kind", "train"], columns="test", values="score")``.
+    evaluations : dict of {(kind, train, test): Evaluation}
+        With ``return_evaluations=True`` only: probabilities, and every other score.
 
     Raises
     ------
@@ -130,7 +136,7 @@ def cross_dataset_score(
     fits = [(a, None) for a in names]
     if transfer == "fine-tune":
         fits += [(a, b) for a in names for b in names if a != b]
-    models, rows = {}, []
+    models, rows, evaluations = {}, [], {}
     for first, second in progress(fits, desc="fits", verbose=verbose, total=len(fits)):
         if second is None:
             models[first] = _fit(clone(estimator), X, y, parts[first][0])
@@ -146,10 +152,12 @@ def cross_dataset_score(
             tested = [(second, "transferred")]
         for name, kind in tested:
             found = evaluate(FrozenEstimator(model), Bunch(X=X, y=y), parts[name], random_state=random_state)
+            evaluations[kind, first, name] = found
             for key in scorings:
                 rows.append((first, name, kind, key, *getattr(found, key)[:3], found.n, found.n_events))
     columns = ["train", "test", "kind", "scoring", "score", "low", "high", "n", "n_events"]
-    return pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame(rows, columns=columns)
+    return (frame, evaluations) if return_evaluations else frame
 
 
 def _split(X, y, here, test_size):

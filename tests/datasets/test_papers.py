@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from common.source_examples import START, track_frame
 from sklearn.pipeline import make_pipeline
 
-from skquake.datasets import make_kp, papers
+from skquake.catalogs import MatchedControls
+from skquake.datasets import _papers_data_set, make_kp, papers
 from skquake.model_selection import chronological_split
 from skquake.neural._networks import check_seqnetquake
 from skquake.preprocessing import MASSResidual, NeLOGResidual
@@ -148,7 +151,7 @@ def test_modes_differ_in_the_named_parameters_only():
         paper, honest = data.parameters("paper"), data.parameters("honest")
         assert paper.keys() == honest.keys()
         different = {name for name in paper if paper[name] != honest[name]}
-        named = {"controls", "days", "disturbed_hours", "purged"}
+        named = {"controls", "days", "disturbed_hours", "purged", "match"}
         assert different == (named if data.paper == "SafeNet" else named - {"days"})
         assert honest["days"] == (-15, 0) and paper["days"] == data.days
 
@@ -159,7 +162,10 @@ def test_every_data_set_gives_samples(data, mode, world):
     track, catalog, kp = world
     if data.paper == "SeqNetQuake" and data.satellite == "demeter":
         catalog = catalog.sample(frac=1.0, random_state=0)  # in any order
-    samples = data.samples(track, catalog, kp, mode=mode, random_state=0)
+    way = papers.MODES[mode]
+    if data.satellite == "swarm":  # whose local time returns after a third of a year
+        way = replace(way, match="place")
+    samples = data.samples(track, catalog, kp, mode=way, random_state=0)
     X, y = samples.X, samples.y
     chosen = data.parameters(mode)
     assert (y == 0).any() and (y == 1).any()
@@ -177,6 +183,24 @@ def test_every_data_set_gives_samples(data, mode, world):
         train, test = data.split(samples, mode)
         assert len(train) + len(test) == len(X)
         assert X["time"].iloc[train].max() < X["time"].iloc[test].min()
+
+
+@pytest.mark.parametrize("data", [papers.SEQNETQUAKE["07"], papers.SEQNETQUAKE["11"], papers.SAFENET["03"]])
+def test_honest_controls_keep_the_local_time_of_the_satellite(data, world, monkeypatch):
+    made = []
+
+    class Recorded(MatchedControls):
+        def sample(self, catalog):
+            made.append(self.get_params())
+            return super().sample(catalog)
+
+    monkeypatch.setitem(_papers_data_set._CONTROLS, "matched", Recorded)
+    try:
+        data.samples(*world, random_state=0)
+    except ValueError:
+        assert data.satellite == "swarm"  # ten weeks are too short for it
+    assert made[0]["match"] == "local-time" and made[0]["satellite"] == data.satellite
+    assert made[0]["days"] == (-15, 0) and made[0]["region"] == data.region
 
 
 def test_aftershocks_leave(world):

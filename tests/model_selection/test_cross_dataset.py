@@ -93,6 +93,16 @@ def test_transfer_is_fine_tuning():
     assert found["transferred", "A", "C"] == pytest.approx(expected)
 
 
+def test_evaluations_hold_the_scores():
+    X, y = frame()
+    table, found = cross_dataset_score(linear(), X, y, random_state=0, return_evaluations=True)
+    assert len(found) == len(table)
+    for row in table.itertuples():
+        one = found[row.kind, row.train, row.test]
+        assert one.seismic_mcc.value == row.score and len(one.y) == row.n
+        np.testing.assert_array_equal(X["source"].iloc[one.test], row.test)
+
+
 def test_errors():
     X, y = frame()
     with pytest.raises(ValueError, match="at least two data sets"):
