@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import make_pipeline
 from sklearn.utils import Bunch
 
 from skquake import AftershockRemover, TrackSource
@@ -32,6 +33,8 @@ from skquake.io import (
 )
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import evaluate
+from skquake.preprocessing import MASSResidual, NeLOGResidual
+from skquake.sampling import ImbalanceWarning, balance_table
 from skquake.sources import join_tracks
 
 # The number of events stands in the table beside every interval.
@@ -55,6 +58,12 @@ def options(description, **defaults):
         type=int,
         default=4000,
         help="training windows at most, drawn at random; 0 takes all, as the paper (default %(default)s)",
+    )
+    add(
+        "--inputs",
+        choices=("raw", "residuals", "both"),
+        default="raw",
+        help="channels as measured, their residuals along the track, or both (default %(default)s)",
     )
     add("--quick", action="store_true", help="a small simulation, few epochs, one data set")
     add("--seed", type=int, default=0, help="of the simulation and the models (default %(default)s)")
@@ -90,7 +99,14 @@ class World(NamedTuple):
     truth: object = None
 
 
-def simulated(satellite, start, days, *, effect=0.0, seed=0, catalog=None, **track):
+RESIDUALS = {
+    "swarm": make_pipeline(NeLOGResidual(), MASSResidual()),
+    "cses": make_pipeline(NeLOGResidual("Ne"), NeLOGResidual("Te")),
+    "demeter": make_pipeline(NeLOGResidual("Ne"), NeLOGResidual("Te")),
+}
+
+
+def simulated(satellite, start, days, *, effect=0.0, seed=0, catalog=None, inputs="raw", **track):
     """A satellite's track through simulated earthquakes, with an effect before the independent ones."""
     start = pd.Timestamp(start)
     end = start + pd.Timedelta(days=days)
@@ -109,17 +125,21 @@ def simulated(satellite, start, days, *, effect=0.0, seed=0, catalog=None, **tra
         verbose=1,
         **track,
     ).values()
+    if inputs != "raw":
+        frame = RESIDUALS[satellite].fit_transform(frame)
     return World(TrackSource(frame, name=satellite), catalog, kp, truth)
 
 
-def real(folder, satellite):
+def real(folder, satellite, inputs="raw"):
     """The track of a user's files, the earthquakes and the Kp index; the track is kept in ``DIR/parquet``.
 
     Swarm: days of which both density and field are there, joined on the field's seconds. CSES: on 1.5 s.
-    DEMETER: as it is.
+    DEMETER: as it is. Residuals are taken day by day, as the files come.
     """
     folder = Path(folder)
-    store = folder / "parquet" / satellite
+    store = folder / "parquet" / (satellite if inputs == "raw" else f"{satellite}_residuals")
+    how = {"verbose": 1, "prepare": None if inputs == "raw" else RESIDUALS[satellite].transform}
+    more = [] if inputs == "raw" else ["Ne_nelog"]
     if satellite == "swarm":
         density = {_date(path): path for path in sorted((folder / "swarm").glob("*LP*.cdf"))}
         field = {_date(path): path for path in sorted((folder / "swarm").glob("*MAG*.cdf"))}
@@ -131,16 +151,20 @@ def real(folder, satellite):
         def read(path):
             return join_tracks(read_swarm_mag(field[_date(path)]), read_swarm_lp(path))
 
-        channels = ["Ne", "Te", "B_N", "B_E", "B_C"]
-        track = TrackSource.from_files(both, store, read, channels=channels, verbose=1)
+        channels = ["Ne", "Te", "B_N", "B_E", "B_C", *more]
+        channels += ["B_N_mass", "B_E_mass", "B_C_mass"] if more else []
+        track = TrackSource.from_files(both, store, read, channels=channels, name=satellite, **how)
     elif satellite == "cses":
         files = sorted((folder / "cses").glob("*LAP*.h5"))
-        track = TrackSource.from_files(files, store, read_cses, channels=["Ne", "Te"], verbose=1).resample(
-            1.5
-        )
+        channels = ["Ne", "Te", *more, *(["Te_nelog"] if more else [])]
+        track = TrackSource.from_files(files, store, read_cses, channels=channels, name=satellite, **how)
+        track = track.resample(1.5)
     else:
         files = sorted(path for path in (folder / "demeter").glob("DMT_N1_114*") if path.is_file())
-        track = TrackSource.from_files(files, store, read_demeter_isl, channels=["Ne", "Te"], verbose=1)
+        channels = ["Ne", "Te", *more, *(["Te_nelog"] if more else [])]
+        track = TrackSource.from_files(
+            files, store, read_demeter_isl, channels=channels, name=satellite, **how
+        )
     everything = read_usgs(folder / "catalog" / "*.csv*")
     first, last = track.span
     near = everything["time"].between(first - pd.Timedelta(days=90), last + pd.Timedelta(days=90))
@@ -203,9 +227,9 @@ def score(data, world, mode, models, options):
     rows = {}
     for name in models:
         if name == data.paper:
-            model = data.model(world.track, epochs=options.epochs, random_state=seed)
+            model = data.model(world.track, inputs=options.inputs, epochs=options.epochs, random_state=seed)
         else:
-            steps = [step for _, step in data.model(world.track).steps[:2]]
+            steps = [step for _, step in data.model(world.track, inputs=options.inputs).steps[:2]]
             model = make_baseline(name, *steps, random_state=seed, **_extra(name, options))
         rows[name] = evaluate(model, samples, cut, sample_weight=weight, random_state=seed)
     for name, probe in PROBES.items():
@@ -310,9 +334,27 @@ def lines(results):
     return pd.concat(frames, ignore_index=True), {k: v for k, v in oracle.items() if v is not None}
 
 
-def models_of(found):
-    """Evaluations without those of the probes."""
-    return {name: r for name, r in found.rows.items() if name not in PROBES}
+def predictions(evaluations):
+    """Classes and probabilities by name, as the displays take them; without those of the probes."""
+    return {name: (r.y, r.proba) for name, r in evaluations.items() if name not in PROBES}
+
+
+def of_network(sets, mode="paper"):
+    """Evaluations of the network, by data set."""
+    found = {name: modes[mode] for name, modes in sets.items()}
+    return {f"DataSet {name}": f.rows[f.data.paper] for name, f in found.items() if f is not None}
+
+
+def by_mode(modes):
+    """Evaluations of the network on one data set, by mode."""
+    return {CONTROLS[mode]: f.rows[f.data.paper] for mode, f in modes.items() if f is not None}
+
+
+def balance_of(modes):
+    """How seismic samples and controls differ besides the earthquake, by mode."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImbalanceWarning)  # it is what the figure shows
+        return {CONTROLS[mode]: balance_table(f.samples) for mode, f in modes.items() if f is not None}
 
 
 def classes_of(sets):
@@ -326,20 +368,17 @@ def classes_of(sets):
 
 
 def leads_of(modes):
-    """Lead in days and evaluation of the network, by mode."""
+    """Lead in days, classes and probabilities of the network, by mode."""
+    found = {mode: (f.samples.X, f.rows[f.data.paper]) for mode, f in modes.items() if f is not None}
     return {
-        CONTROLS[mode]: (
-            found.samples.X["lead_days"].to_numpy()[found.rows[found.data.paper].test],
-            found.rows[found.data.paper],
-        )
-        for mode, found in modes.items()
-        if found is not None
+        CONTROLS[mode]: (X["lead_days"].to_numpy()[r.test], r.y, r.proba)
+        for mode, (X, r) in found.items()
+        if (r.y == 1).any()
     }
 
 
 def save(folder, **displays):
-    """Write figures into a folder."""
+    """Draw displays and write their figures into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, display in displays.items():
-        figure = getattr(display, "figure_", display)
-        figure.savefig(folder / f"{name}.png", dpi=150)
+        display.plot().figure_.savefig(folder / f"{name}.png", dpi=150)

@@ -27,15 +27,25 @@ if "__file__" in globals():
     sys.path.insert(0, str(Path(__file__).parent))
 
 import _articles as articles
-import _figures as figures
+import numpy as np
 import pandas as pd
-from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import make_pipeline
 
 from skquake.datasets import papers
-from skquake.metrics import seismic_mcc
-from skquake.model_selection import evaluate
-from skquake.plotting import SampleMapDisplay, ScoreDisplay
+from skquake.model_selection import cross_dataset_score
+from skquake.plotting import (
+    BalanceDisplay,
+    ClassBalanceDisplay,
+    ClassROCDisplay,
+    ConfusionDisplay,
+    LeadTimeDisplay,
+    SampleMapDisplay,
+    ScoreBarsDisplay,
+    ScoreDisplay,
+    SequencesDisplay,
+    TernaryDisplay,
+    TransferMatrixDisplay,
+)
+from skquake.sources import SourceCollection
 
 options = articles.options(
     "SeqNetQuake: published scores beside simulated ones, or those of your data.",
@@ -64,7 +74,8 @@ baselines = [name for name in options.models.split(",") if name]
 def world_of(satellite, effect):
     """A user's track, or a simulated one of the mission's first days."""
     if options.data:
-        return articles.real(options.data, satellite)
+        world = articles.real(options.data, satellite, options.inputs)
+        return world if satellite == "cses" else world._replace(track=world.track.resample(1.5))
     sides = {papers.SEQNETQUAKE[name].local_time for name in names}
     start = papers.SEQNETQUAKE[DONOR if satellite == "demeter" else MAIN].period[0]
     return articles.simulated(
@@ -75,6 +86,7 @@ def world_of(satellite, effect):
         seed=options.seed,
         side=sides.pop() if len(sides) == 1 else None,
         cadence=3.0,
+        inputs=options.inputs,
     )
 
 
@@ -93,63 +105,54 @@ for effect in articles.effects(options):
 # From one satellite to another
 # -----------------------------
 # The network is trained on DEMETER, tested on CSES as it is (initial), trained on from there with CSES
-# (transferred), and trained on CSES alone (direct). The scaler of DEMETER stays, nothing is frozen.
+# (transferred), and trained on CSES alone (direct); and the other way round. The scaler of the first
+# satellite stays, nothing is frozen. Both are on one cadence.
+
+
+def thin(samples):
+    """As many windows, drawn at random, as leave four fifths for training within the limit."""
+    limit = int(options.max_windows / 0.8)
+    rows = np.arange(len(samples.y))
+    if 0 < limit < len(rows):
+        rows = np.sort(np.random.default_rng(options.seed).choice(len(rows), limit, replace=False))
+    return samples.X.iloc[rows], samples.y[rows]
 
 
 def transfer(label, effect):
-    """Evaluations on the test rows of CSES, and the seismic MCC of every training on both satellites."""
-    donor = world_of("demeter", effect)
-    data = {"DEMETER": papers.SEQNETQUAKE[DONOR], "CSES": papers.SEQNETQUAKE[MAIN]}
-    track = {"DEMETER": donor.track, "CSES": worlds[label].track}
-    found = {"DEMETER": articles.make(data["DEMETER"], donor, "honest", options)}
-    found["CSES"] = articles.make(data["CSES"], worlds[label], "honest", options)
-    how = {"epochs": options.epochs, "random_state": options.seed}
-
-    def rows(satellite, part):
-        where, samples = found[satellite][part], found[satellite].samples
-        return samples.X.iloc[where], samples.y[where], samples.sample_weight[where]
-
-    def fit(model, satellite):
-        X, y, weight = rows(satellite, "train")
-        return model.fit(X, y, seqnetquakeclassifier__sample_weight=weight)
-
-    initial = fit(data["DEMETER"].model(track["DEMETER"], **how), "DEMETER")
-    scaler = FrozenEstimator(initial[1])
-    models = {"direct": data["CSES"].model(track["CSES"], **how)}
-    models["transferred"] = (
-        data["CSES"]
-        .model(track["CSES"], pretrained=FrozenEstimator(initial[-1]), **how)
-        .set_params(channelscaler=scaler)
-    )
-    cut = found["CSES"].train, found["CSES"].test
-    window = data["CSES"].model(track["CSES"])[0]
-    as_it_is = make_pipeline(window, *(FrozenEstimator(step) for step in initial[1:]))
-    tested = {
-        name: evaluate(model, found["CSES"].samples, cut, random_state=options.seed)
-        for name, model in {"initial": as_it_is, **models}.items()
+    """Scores of every training on both satellites under matched controls, and the evaluations."""
+    satellites = {
+        "demeter": (papers.SEQNETQUAKE[DONOR], world_of("demeter", effect)),
+        "cses": (papers.SEQNETQUAKE[MAIN], worlds[label]),
     }
-    fitted = {"initial: DEMETER": initial}
-    fitted |= {f"{name}: CSES": fit(model, "CSES") for name, model in models.items()}
-    matrix = {}
-    for name, model in fitted.items():
-        for satellite in found:
-            X, y, weight = rows(satellite, "test")
-            windows = track[satellite].windows(X, data[satellite].length, channels=["Ne", "Te"])[0]
-            matrix.setdefault(satellite, {})[name] = seismic_mcc(
-                y, model[1:].predict_proba(windows), classes=model.classes_, sample_weight=weight
-            )
-    return tested, pd.DataFrame(matrix)
+    parts = [
+        thin(data.samples(world.track, world.catalog, world.kp, random_state=options.seed))
+        for data, world in satellites.values()
+    ]
+    X, y = pd.concat([part[0] for part in parts], ignore_index=True), np.concatenate([p[1] for p in parts])
+    sources = SourceCollection({name: world.track for name, (_, world) in satellites.items()})
+    model = papers.SEQNETQUAKE[MAIN].model(
+        sources, inputs=options.inputs, epochs=options.epochs, random_state=options.seed
+    )
+    return cross_dataset_score(
+        model, X, y, transfer="fine-tune", random_state=options.seed, return_evaluations=True
+    )
 
 
+WAYS = {
+    "initial": ("initial", "demeter", "cses"),
+    "direct": ("direct", "cses", "cses"),
+    "transferred": ("transferred", "demeter", "cses"),
+}
 transferred = {}
 if options.data and not (options.data / "demeter").is_dir():
     print(f"\nNo transfer: there is no {options.data / 'demeter'}")
 elif {DONOR, MAIN} <= set(names):
     for effect in articles.effects(options):
         label = articles.label(options, effect)
-        transferred[label], matrix = transfer(label, effect)
+        matrix, evaluations = transfer(label, effect)
+        transferred[label] = {name: evaluations[way] for name, way in WAYS.items()}
         print(f"\nTransfer, {label}; seismic MCC under matched controls")
-        print(matrix.to_string(float_format="{:.3f}".format))
+        print(matrix.drop(columns="scoring").to_string(index=False, float_format="{:.3f}".format))
 
 # %%
 # Figures
@@ -159,35 +162,39 @@ elif {DONOR, MAIN} <= set(names):
 if cses:
     shown = MAIN if MAIN in cses else cses[0]
     last = results[label][shown]
-    data = papers.SEQNETQUAKE[shown]
     one = last["honest"] or last["paper"]
-    windows = worlds[label].track.windows(one.samples.X, data.length, channels=["Ne", "Te"])[0]
+    data, X, y = one.data, one.samples.X, one.samples.y
+    windows = worlds[label].track.windows(X, data.length, channels=["Ne", "Te"])[0]
     step = worlds[label].track.cadence.astype(float) / 1e9
     scored, oracle = articles.lines({label: {shown: last}})
     articles.save(
         options.figures,
-        seqnetquake_roc_models=figures.roc_per_class(articles.models_of(last["paper"])),
-        seqnetquake_roc_datasets=figures.roc_per_class(
-            {f"DataSet {n}": m["paper"].rows["SeqNetQuake"] for n, m in results[label].items() if m["paper"]}
+        seqnetquake_roc_datasets=ClassROCDisplay.from_predictions(
+            articles.predictions(articles.of_network(results[label]))
         ),
-        seqnetquake_bars=figures.score_bars(
-            figures.score_frame(articles.models_of(last["paper"])),
-            f"DataSet {shown}, random controls, {label}",
+        seqnetquake_scores=ScoreDisplay(scored, references=oracle),
+        seqnetquake_sequences=SequencesDisplay.from_samples(
+            X, y, windows, channels=["Ne (cm$^{-3}$)", "Te (K)"], step=step, unit="s"
         ),
-        seqnetquake_scores=ScoreDisplay(scored, references=oracle).plot(),
-        seqnetquake_sequences=figures.sequences(
-            one.samples.X, one.samples.y, windows, ["Ne (cm$^{-3}$)", "Te (K)"], step
-        ),
-        seqnetquake_balance=figures.class_balance(articles.classes_of(results[label])),
-        seqnetquake_lead_times=figures.lead_times(articles.leads_of(last)),
-        seqnetquake_map=SampleMapDisplay.from_samples(one.samples).plot(),
+        seqnetquake_balance=ClassBalanceDisplay(articles.classes_of(results[label])),
+        seqnetquake_covariates=BalanceDisplay(articles.balance_of(last)),
+        seqnetquake_lead_times=LeadTimeDisplay.from_predictions(articles.leads_of(last)),
+        seqnetquake_map=SampleMapDisplay.from_samples(one.samples),
     )
+    if last["paper"]:
+        by_model = articles.predictions(last["paper"].rows)
+        articles.save(
+            options.figures,
+            seqnetquake_roc_models=ClassROCDisplay.from_predictions(by_model),
+            seqnetquake_bars=ScoreBarsDisplay.from_predictions(by_model),
+        )
 if transferred:
+    on_cses = articles.predictions(transferred[label])
     articles.save(
         options.figures,
-        seqnetquake_ternary=figures.ternary(transferred[label]),
-        seqnetquake_confusion=figures.confusion(transferred[label]),
-        seqnetquake_transfer=figures.transfer_matrix(matrix, f"seismic MCC, matched controls, {label}"),
+        seqnetquake_ternary=TernaryDisplay.from_predictions(on_cses),
+        seqnetquake_confusion=ConfusionDisplay.from_predictions(on_cses),
+        seqnetquake_transfer=TransferMatrixDisplay(matrix),
     )
 
 # %%
