@@ -9,6 +9,7 @@ published ones.
 import argparse
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -211,12 +212,20 @@ def label(options, effect):
 
 def make(data, world, mode, options):
     """Samples of a data set in a mode, and the rows to train and to test on."""
-    samples = data.samples(world.track, world.catalog, world.kp, mode=mode, random_state=options.seed)
-    train, test = data.split(samples, mode)
+    way = papers.MODES[mode]
+    try:
+        samples = data.samples(world.track, world.catalog, world.kp, mode=way, random_state=options.seed)
+    except ValueError as error:
+        if way.match != "local-time":
+            raise
+        print(f"  no controls that keep the satellite's local time ({error}); those that keep the place:")
+        way = replace(way, match="place")
+        samples = data.samples(world.track, world.catalog, world.kp, mode=way, random_state=options.seed)
+    train, test = data.split(samples, way)
     if 0 < options.max_windows < len(train):
         some = np.random.default_rng(options.seed).choice(len(train), options.max_windows, replace=False)
         train = train[np.sort(some)]
-    return Bunch(data=data, samples=samples, train=train, test=test)
+    return Bunch(data=data, samples=samples, train=train, test=test, controls=CONTROLS[way.match])
 
 
 def score(data, world, mode, models, options):
@@ -258,14 +267,19 @@ def in_both_modes(data, world, models, options, label):
     for mode in papers.MODES:
         try:
             found[mode] = score(data, world, mode, models, options)
-            print(f"  {CONTROLS[mode]}: {found[mode].samples}", flush=True)
+            print(f"  {found[mode].controls}: {found[mode].samples}", flush=True)
         except ValueError as error:
             found[mode] = None
-            print(f"  {CONTROLS[mode]}: not possible ({error})", flush=True)
+            print(f"  {CONTROLS[papers.MODES[mode].match]}: not possible ({error})", flush=True)
     return found
 
 
-CONTROLS = {"paper": "random controls", "honest": "matched controls"}
+# By what they share with their earthquake.
+CONTROLS = {
+    None: "random controls",
+    "local-time": "matched controls",
+    "place": "controls matched in place only",
+}
 
 
 # %%
@@ -282,7 +296,7 @@ def table(sets, label):
         for mode, found in modes.items():
             if found is None:
                 continue
-            where = f"{label}: {CONTROLS[mode]}"
+            where = f"{label}: {found.controls}"
             for model, r in found.rows.items():
                 row = rows.setdefault((name, model), {})
                 printed = found.data.published.get(model)
@@ -324,10 +338,10 @@ def lines(results):
     frames, oracle = [], {}
     for label, sets in results.items():
         for name, modes in sets.items():
-            for mode, found in modes.items():
+            for found in modes.values():
                 if found is None:
                     continue
-                panel = f"{name}, {CONTROLS[mode]},\n{label}"
+                panel = f"{name}, {found.controls},\n{label}"
                 oracle[panel] = found.oracle
                 for model, r in found.rows.items():
                     frames.append(r.to_frame().assign(panel=panel, model=model, probe=model in PROBES))
@@ -347,20 +361,20 @@ def of_network(sets, mode="paper"):
 
 def by_mode(modes):
     """Evaluations of the network on one data set, by mode."""
-    return {CONTROLS[mode]: f.rows[f.data.paper] for mode, f in modes.items() if f is not None}
+    return {f.controls: f.rows[f.data.paper] for f in modes.values() if f is not None}
 
 
 def balance_of(modes):
     """How seismic samples and controls differ besides the earthquake, by mode."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImbalanceWarning)  # it is what the figure shows
-        return {CONTROLS[mode]: balance_table(f.samples) for mode, f in modes.items() if f is not None}
+        return {f.controls: balance_table(f.samples) for f in modes.values() if f is not None}
 
 
 def classes_of(sets):
     """Classes of training and test, by data set and mode."""
     return {
-        f"{name}, {CONTROLS[mode]}": (found.samples.y[found.train], found.samples.y[found.test])
+        f"{name}, {found.controls}": (found.samples.y[found.train], found.samples.y[found.test])
         for name, modes in sets.items()
         for mode, found in modes.items()
         if found is not None
@@ -369,10 +383,10 @@ def classes_of(sets):
 
 def leads_of(modes):
     """Lead in days, classes and probabilities of the network, by mode."""
-    found = {mode: (f.samples.X, f.rows[f.data.paper]) for mode, f in modes.items() if f is not None}
+    found = {f.controls: (f.samples.X, f.rows[f.data.paper]) for f in modes.values() if f is not None}
     return {
-        CONTROLS[mode]: (X["lead_days"].to_numpy()[r.test], r.y, r.proba)
-        for mode, (X, r) in found.items()
+        name: (X["lead_days"].to_numpy()[r.test], r.y, r.proba)
+        for name, (X, r) in found.items()
         if (r.y == 1).any()
     }
 
