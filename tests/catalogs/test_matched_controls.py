@@ -119,6 +119,14 @@ def test_offsets_are_uniform():
     assert np.bincount(days.abs().astype(int))[20:] == pytest.approx(3_000 / 41, abs=40)
 
 
+def test_golden_numbers():
+    catalog = make_small(30, days=400, spread=30.0)
+    controls = MatchedControls(2, random_state=0).sample(catalog)
+    offsets = (controls["time"] - catalog.loc[controls["pair_id"], "time"].to_numpy()) / DAY
+    assert offsets.head(12).tolist() == [54, -36, 54, 22, -37, 35, -23, 56, -22, -29, 29, 48]
+    assert controls["pair_id"].head(3).tolist() == ["ev4", "ev4", "ev18"]
+
+
 def test_a_great_earthquake_blocks_far_away():
     start = pd.Timestamp("2010-06-01")
     catalog = pd.DataFrame(
