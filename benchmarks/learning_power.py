@@ -6,7 +6,8 @@ Usage: ``python benchmarks/learning_power.py [--quick] [--seeds N] [--sizes 0.2 
 Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
 in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
 model gets the same training windows of log Ne and log Te, the same event weights, and its default
-parameters; nothing is chosen by the test windows. Two references know the truth:
+parameters; nothing is chosen by the test windows. (The one default that was chosen by such
+simulations, SeqNetQuake's activation, was chosen on the seeds 0, 11 and 12, which are not run here.) Two references know the truth:
 
 - the *oracle* knows the noise, the undisturbed ionosphere, and of each window also the shape and strength
   that a perturbation would have there: distance, magnitude and days to the earthquake;
@@ -115,7 +116,6 @@ def measure(seed, days, sizes, names):
         max_length=LENGTH,
         exclude=everything,
         kp=kp,
-        max_per_event=2,
     )
     X, y = samples.X, np.asarray(samples.y)
     train, test = chronological_split(X, y)
@@ -187,7 +187,7 @@ def main():
     if options.quick:
         seeds, days, names = 1, 200, [name for name in names if name in ("RF", "logistic", "SeqNetQuake")]
     rows = []
-    for seed in range(seeds):
+    for seed in range(1, seeds + 1):
         rows += measure(seed, days, options.sizes, names)
         options.json.write_text(json.dumps(rows, indent=1))
     print(f"\n{seeds} seed(s), {days} days")

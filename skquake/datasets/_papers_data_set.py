@@ -30,7 +30,9 @@ class Mode:
         Whether training rows that share observations or a pair with a test row are left out.
     match : {"local-time", "place", "dip-latitude"} or None
         What matched controls share with their earthquake: see :class:`~skquake.catalogs.MatchedControls`.
-        Swarm's local time returns after 134 days, so a record shorter than two years needs another.
+        Swarm's local time returns after 134 days, so a record shorter than a year needs another; with four
+        years or more, controls of 390 to 410 days keep the season, too (see ``controls`` of
+        :meth:`DataSet.samples`).
 
     Examples
     --------

@@ -16,7 +16,7 @@ class SeqNetQuakeClassifier(SequenceClassifier):
     ----------
     conv_layers, filters, kernel_size : int, default=3, 4, 3
         Convolutions: layers, filters and kernel (observations) of each.
-    conv_activation : {"relu", "tanh", "sigmoid"}, default="relu"
+    conv_activation : {"tanh", "relu", "sigmoid"}, default="tanh"
     lstm_layers, lstm_units : int, default=2, 128
         Bidirectional LSTMs: layers, and units in each direction.
     dense_layers, dense_units : int, default=3, 128
@@ -41,10 +41,11 @@ class SeqNetQuakeClassifier(SequenceClassifier):
         Multiplies ``sample_weight``.
     callbacks : list of keras.callbacks.Callback, default=None
         Each fit works on fresh copies.
-    pretrained : FrozenEstimator, default=None
-        ``sklearn.frozen.FrozenEstimator(fitted)`` around another fitted network: its weights are the start
-        wherever shapes match (a last layer for other classes starts fresh). A bare fitted estimator would be
-        reset by ``clone`` and raises; files are not supported.
+    pretrained : path or FrozenEstimator, default=None
+        Whose weights are the start: a file of :func:`save_model`, or
+        ``sklearn.frozen.FrozenEstimator(fitted)`` around a fitted network or a pipeline that ends in one. All
+        layers but the last must fit; that starts fresh for other classes. A bare fitted estimator would be
+        reset by ``clone`` and raises.
     freeze : sequence of {"conv", "lstm", "dense"}, default=None
         Stages that keep the pretrained weights; the softmax always learns.
     warm_start : bool, default=False

@@ -43,7 +43,7 @@ class SequenceClassifier(NetworkClassifier):
         conv_layers=3,
         filters=4,
         kernel_size=3,
-        conv_activation="relu",
+        conv_activation="tanh",
         lstm_layers=2,
         lstm_units=128,
         dense_layers=3,
