@@ -6,8 +6,9 @@ Usage: ``python benchmarks/learning_power.py [--quick] [--seeds N] [--sizes 0.2 
 Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
 in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
 model gets the same training windows of log Ne and log Te, the same event weights, and its default
-parameters; nothing is chosen by the test windows. (The one default that was chosen by such
-simulations, SeqNetQuake's activation, was chosen on the seeds 0, 11 and 12, which are not run here.) Two references know the truth:
+parameters; nothing is chosen by the test windows. (The one default that was chosen by such simulations,
+SeqNetQuake's activation, was chosen on the seeds 0, 11 and 12, which are not run here.) Two references know
+the truth:
 
 - the *oracle* knows the noise, the undisturbed ionosphere, and of each window also the shape and strength
   that a perturbation would have there: distance, magnitude and days to the earthquake;

@@ -12,6 +12,8 @@ from skquake.model_selection import chronological_split
 from skquake.sampling import SlidingWindow, make_samples
 
 TEST_SIZE = 0.2
+_FOUR_YEARS = np.timedelta64(4 * 365, "D")
+_THIRD_RETURN = {"min_days": 390, "max_days": 410}  # of Swarm's local time, in the same season
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,9 @@ class Mode:
         Whether training rows that share observations or a pair with a test row are left out.
     match : {"local-time", "place", "dip-latitude"} or None
         What matched controls share with their earthquake: see :class:`~skquake.catalogs.MatchedControls`.
-        Swarm's local time returns after 134 days, so a record shorter than a year needs another; with four
-        years or more, controls of 390 to 410 days keep the season, too (see ``controls`` of
-        :meth:`DataSet.samples`).
+        Swarm's local time returns after 134 days, so a record shorter than a year needs another; in one of
+        four years or more controls lie 390 to 410 days away, at the third return, which keeps the season,
+        too.
 
     Examples
     --------
@@ -223,6 +225,8 @@ class DataSet:
             if settings["controls"] == "matched":
                 options |= {name: settings[name] for name in ("days", "region", "match")}
                 options["satellite"] = self.satellite
+                if self.satellite == "swarm" and np.subtract(*track.span[::-1]) >= _FOUR_YEARS:
+                    options |= _THIRD_RETURN if settings["match"] == "local-time" else {}
             controls = _CONTROLS[settings["controls"]](**options)
         for name in ("ratio", "controls", "match", "purged", "test_size"):
             settings.pop(name)

@@ -201,6 +201,26 @@ def test_honest_controls_keep_the_local_time_of_the_satellite(data, world, monke
         assert data.satellite == "swarm"  # ten weeks are too short for it
     assert made[0]["match"] == "local-time" and made[0]["satellite"] == data.satellite
     assert made[0]["days"] == (-15, 0) and made[0]["region"] == data.region
+    assert made[0]["max_days"] is None
+
+
+@pytest.mark.parametrize(("years", "days"), [(3, (20, None)), (5, (390, 410))])
+def test_long_records_of_swarm_keep_the_season(years, days, world, monkeypatch):
+    made = []
+
+    class Recorded(MatchedControls):
+        def sample(self, catalog):
+            made.append((self.min_days, self.max_days))
+            return super().sample(catalog)
+
+    monkeypatch.setitem(_papers_data_set._CONTROLS, "matched", Recorded)
+    frame = track_frame(n=200, cadence=5.0)
+    later = frame.assign(time=frame["time"] + pd.Timedelta(days=365 * years))
+    frame = pd.concat([frame, later], ignore_index=True)
+    frame[["B_N", "B_E", "B_C"]] = 1.0
+    with pytest.raises(ValueError, match="no sample"):
+        papers.SAFENET["03"].samples(TrackSource(frame), *world[1:], random_state=0)
+    assert made == [days]
 
 
 def test_aftershocks_leave(world):
