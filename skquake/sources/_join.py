@@ -19,8 +19,9 @@ _FLAGGED = {
     "Flags_Te": ("Te",),
     "Flags_LP": ("Ne", "Te"),
 }
-DROPPED_FLAGS = {"Flags_B": (255,), "Flags_F": (255,)}
-"""Flag values for which :func:`join_tracks` drops observations by default: not measured (Swarm, MAG)."""
+DROPPED_FLAGS = {"Flags_B": (255,), "Flags_F": (255,), "Flags_LP": (9,)}
+"""Flag values for which :func:`join_tracks` drops observations by default: of Swarm, a field that was not
+measured, and densities and temperatures repeated while the probe sweeps."""
 
 
 def join_tracks(base, *others, max_gap=None, drop=None):
@@ -42,7 +43,8 @@ def join_tracks(base, *others, max_gap=None, drop=None):
     drop : dict of {str: sequence of int}, default=None
         Flag column -> values for which its channels become NaN before anything is joined: ``Flags_B`` speaks
         of ``B_N, B_E, B_C``; ``Flags_F`` of ``F``; ``Flags_Ne`` and ``Flags_Te`` of ``Ne`` and ``Te``;
-        ``Flags_LP`` of both. By default 255, "not measured", of ``Flags_B`` and ``Flags_F``. The flags of the
+        ``Flags_LP`` of both. By default 255, "not measured", of ``Flags_B`` and ``Flags_F``, and 9, "repeated
+        during a sweep", of ``Flags_LP``, which the Swarm handbook says to discard. Other flags of the
         Langmuir probe grade the measurement: nothing is dropped for them unless it is asked for.
 
     Returns
@@ -56,6 +58,10 @@ def join_tracks(base, *others, max_gap=None, drop=None):
     ValueError
         For a channel that two frames have, units that differ, an unknown flag, or different observations of
         one time.
+
+    References
+    ----------
+    Swarm Product Data Handbook, SW_EFIx_LP_1B, https://swarmhandbook.earth.esa.int (flags of the probe).
 
     Examples
     --------

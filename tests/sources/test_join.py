@@ -95,3 +95,12 @@ def test_errors(field, probe):
         join_tracks(field, probe.drop(columns="latitude"))
     with pytest.raises(ValueError, match="max_gap"):
         join_tracks(field, probe, max_gap=-1)
+
+
+def test_repetitions_during_a_sweep_are_dropped(field, probe):
+    source = np.where(np.isin(np.arange(500), [100, 101, 102, 103, 104, 105, 106]), 9, 1)
+    joined = join_tracks(field, probe.assign(Flags_LP=source))
+    assert joined.attrs["n_dropped"]["Flags_LP"] == 14  # of two channels
+    during = joined["time"].between(probe["time"][100], probe["time"][106])
+    assert during.sum() >= 2 and joined.loc[during, "Ne"].isna().all()
+    assert join_tracks(field, probe.assign(Flags_LP=source), drop={})["Ne"][during].notna().all()
