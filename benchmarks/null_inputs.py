@@ -1,0 +1,95 @@
+"""What each set of inputs scores where no earthquake has any effect.
+
+Usage: ``python benchmarks/null_inputs.py [--quick] [--seeds N] [--days D] [--json FILE]``.
+
+Simulated nights of Swarm, nothing planted; a random forest on windows of 70 observations (every 2 s), the last
+fifth in time for testing, purged. Under random controls, which avoid the seismic belts, whatever betrays the
+place passes for a precursor; under controls of the same place and local time nothing should. Seismic MCC with
+its 95 % interval; the effect of nothing is 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pandas as pd
+from sklearn.pipeline import make_pipeline
+
+from skquake import AftershockRemover, SlidingWindow, TrackSource, make_samples
+from skquake.baselines import make_baseline
+from skquake.catalogs import MatchedControls, RandomControls
+from skquake.datasets import make_catalog, make_kp, make_track
+from skquake.inspection import location_probe
+from skquake.model_selection import chronological_split, evaluate
+from skquake.preprocessing import ChannelScaler, MASSResidual, NeLOGResidual
+
+LENGTH = 70
+FIELD = ["B_N", "B_E", "B_C"]
+INPUTS = {
+    "Ne": ["Ne"],
+    "Ne, Te": ["Ne", "Te"],
+    "B": FIELD,
+    "Ne, B": ["Ne", *FIELD],
+    "residuals of Ne, B": ["Ne_nelog", *(f"{name}_mass" for name in FIELD)],
+}
+
+
+def measure(seed, days):
+    """Rows (controls, inputs) with the score and its interval."""
+    start = pd.Timestamp("2014-04-01")
+    end, margin = start + pd.Timedelta(days=days), pd.Timedelta(days=150)
+    everything = make_catalog(start - margin, end + margin, random_state=seed)
+    catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
+    kp = make_kp(start - pd.Timedelta(days=2), end, random_state=seed)
+    frame = make_track(
+        "swarm", start, end, side="night", cadence=2.0, fields=True, kp=kp, random_state=seed
+    ).frame
+    track = TrackSource(make_pipeline(NeLOGResidual(), MASSResidual()).fit_transform(frame), name="swarm")
+    matched = MatchedControls(avoid=everything, match="local-time", satellite="swarm", random_state=seed)
+    rows = []
+    for name, controls in {"random": RandomControls(random_state=seed), "matched": matched}.items():
+        samples = make_samples(
+            track, catalog, controls, region="dobrovolsky", days=(-15, 0), local_time="night",
+            max_length=LENGTH, exclude=everything, kp=kp, max_per_event=5,
+        )  # fmt: skip
+        split = chronological_split(samples.X, samples.y)
+        found = {"place alone": location_probe(samples, split, random_state=seed)}
+        for inputs, channels in INPUTS.items():
+            log = [k for k, channel in enumerate(channels) if channel in ("Ne", "Te")]
+            steps = SlidingWindow(track, LENGTH, channels=channels), ChannelScaler(log=log)
+            model = make_baseline("RF", *steps, min_samples_leaf=5, n_jobs=2, random_state=seed)
+            found[inputs] = evaluate(model, samples, split, random_state=seed)
+        for inputs, result in found.items():
+            rows.append({"seed": seed, "controls": name, "inputs": inputs, "n_events": result.n_events})
+            rows[-1] |= dict(zip(("mcc", "low", "high"), result.seismic_mcc[:3], strict=True))
+            print(f"seed {seed}, {name} controls, {inputs}: {result.seismic_mcc}", flush=True)
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="one short track: shows that it runs")
+    parser.add_argument("--seeds", type=int, default=3, help="simulations (default %(default)s)")
+    parser.add_argument("--days", type=int, default=730, help="days to simulate (default %(default)s)")
+    parser.add_argument("--json", type=Path, default=Path(__file__).with_name("null_inputs.json"))
+    options = parser.parse_args()
+    seeds, days = (1, 500) if options.quick else (options.seeds, options.days)
+    rows = []
+    for seed in range(1, seeds + 1):
+        rows += measure(seed, days)
+        options.json.write_text(json.dumps(rows, indent=1))
+    table = pd.DataFrame(rows)
+    table["covers 0"] = (table["low"] <= 0) & (table["high"] >= 0)
+    summary = table.groupby(["controls", "inputs"], sort=False).agg(
+        {"mcc": ["mean", "min", "max"], "covers 0": "sum", "n_events": "mean"}
+    )
+    print(f"\n{seeds} seed(s), {days} days")
+    print(summary.to_string(float_format="{:.2f}".format))
+
+
+if __name__ == "__main__":
+    main()
