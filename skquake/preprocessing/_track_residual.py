@@ -97,7 +97,8 @@ class TrackResidual(TransformerMixin, BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
-        tags.no_validation = True  # frames with times, not arrays of numbers
+        tags.input_tags.two_d_array = False  # frames with times, not arrays of numbers
+        tags.no_validation = True
         return tags
 
     def _check(self, X):

@@ -1,5 +1,7 @@
 """Residuals along the track: against direct formulas, on simulated passes, and on bad input."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.interpolate import LSQUnivariateSpline
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import estimator_checks
 
 from skquake.datasets import make_kp, make_track
 from skquake.preprocessing import MASSResidual, NeLOGResidual, quiet_times
@@ -44,6 +47,27 @@ def test_mass_is_the_spline_residual_of_the_differences():
     spline = LSQUnivariateSpline(t, rate, np.linspace(t[0], t[-1], 11)[1:-1])
     assert np.isnan(found[0])
     np.testing.assert_allclose(found[1:], rate - spline(t), atol=1e-5)
+
+
+@pytest.mark.parametrize("estimator", [NeLOGResidual(), MASSResidual()], ids=repr)
+@pytest.mark.parametrize(
+    "check",
+    [
+        estimator_checks.check_estimator_cloneable,
+        estimator_checks.check_estimator_repr,
+        estimator_checks.check_estimator_tags_renamed,
+        estimator_checks.check_valid_tag_types,
+        estimator_checks.check_no_attributes_set_in_init,
+        estimator_checks.check_parameters_default_constructible,
+        estimator_checks.check_get_params_invariance,
+        estimator_checks.check_set_params,
+        estimator_checks.check_do_not_raise_errors_in_init_or_set_param,
+    ],
+    ids=lambda check: check.__name__,
+)
+def test_sklearn_checks(estimator, check):
+    """Those that need no array of numbers; the class below has what is promised for frames."""
+    check(type(estimator).__name__, estimator)
 
 
 @pytest.mark.parametrize("residual", [NeLOGResidual(), MASSResidual(["B_N"])], ids=repr)
@@ -83,6 +107,14 @@ class TestBoth:
 
     def test_short_pass_has_none(self, residual):
         assert residual.transform(one_pass(9)).iloc[:, -1].isna().all()
+
+    def test_input_and_parameters_stay(self, residual):
+        frame, before = one_pass(), clone(residual).get_params()
+        residual = clone(residual).fit(frame)
+        again = pickle.loads(pickle.dumps(residual))
+        pd.testing.assert_frame_equal(again.transform(frame), residual.transform(frame))
+        pd.testing.assert_frame_equal(frame, one_pass())
+        assert residual.get_params() == before
 
     def test_no_rows(self, residual):
         assert len(residual.transform(one_pass().iloc[:0])) == 0
