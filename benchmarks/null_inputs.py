@@ -2,10 +2,10 @@
 
 Usage: ``python benchmarks/null_inputs.py [--quick] [--seeds N] [--days D] [--json FILE]``.
 
-Simulated nights of Swarm, nothing planted; a random forest on windows of 70 observations (every 2 s), the last
-fifth in time for testing, purged. Under random controls, which avoid the seismic belts, whatever betrays the
-place passes for a precursor; under controls of the same place and local time nothing should. Seismic MCC with
-its 95 % interval; the effect of nothing is 0.
+Simulated nights of Swarm, nothing planted; a random forest on windows of 70 observations (every 2 s), the
+last fifth in time for testing, purged. Under random controls, which avoid the seismic belts, whatever
+betrays the place passes for a precursor; under controls of the same place and local time nothing should.
+Seismic MCC with its 95 % interval; the effect of nothing is 0.
 """
 
 from __future__ import annotations
