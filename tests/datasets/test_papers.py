@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from common.source_examples import START, track_frame
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import Bunch
 
 from skquake.catalogs import MatchedControls
 from skquake.datasets import _papers_data_set, make_kp, papers
@@ -290,3 +291,21 @@ def test_residual_inputs():
     assert data.model(track, inputs="residuals")[1].log == []
     with pytest.raises(ValueError, match="inputs must be one of"):
         data.model(track, inputs="residual")
+
+
+def test_split_of_swarm_keeps_pairs_whole():
+    """Controls months away: in the test rows every pair has both sides, and none of it is trained on."""
+    n = 40
+    event = pd.date_range("2015-01-01", periods=n, freq="10D")
+    time = event.append(event + pd.Timedelta(days=134))
+    X = pd.DataFrame(
+        {"source": "swarm", "time": time, "latitude": 0.0, "longitude": np.tile(np.arange(n), 2)}
+    )
+    X["pair_id"] = np.tile([f"e{k}" for k in range(n)], 2)
+    X["radius_km"], X["obs_start"], X["obs_end"] = 10.0, time, time
+    samples = Bunch(X=X, y=np.repeat([1, 0], n))
+    train, test = papers.SAFENET["03"].split(samples)
+    assert X["pair_id"].iloc[test].value_counts().eq(2).all() and len(test) == 2 * n // 5
+    assert not set(X["pair_id"].iloc[train]) & set(X["pair_id"].iloc[test])
+    torn = papers.SEQNETQUAKE["07"].split(samples)[1]
+    assert X["pair_id"].iloc[torn].value_counts().eq(1).any()
