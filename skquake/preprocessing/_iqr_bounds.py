@@ -40,6 +40,8 @@ class IQRBounds(RollingBounds):
     Attributes
     ----------
     samples_per_day_ : int
+    offset_ : float
+        -1: what ``decision_function`` subtracts from ``score_samples``.
     n_features_in_ : int
     feature_names_in_ : ndarray of str, where X has names
 
@@ -51,7 +53,8 @@ class IQRBounds(RollingBounds):
     Notes
     -----
     NaN is left out of the reference and gives NaN in ``detect``. ``transform`` and ``detect`` work
-    without ``fit``.
+    without ``fit``. A record too long for the memory goes day by day (or month by month) through
+    ``transform`` and ``partial_fit``, with the numbers of the whole record at once.
 
     A flagged rate means nothing without ``expected_rate``: with 15 values pure noise leaves the bounds in
     39 % (quartile), 11.4 % (iqr) and 7.6 % (sigma) of the cases, where mean -+ 2 standard deviations
@@ -80,6 +83,8 @@ class IQRBounds(RollingBounds):
     >>> found = bounds.detect(tec)
     >>> found.polarity["tec"].tolist()
     [nan, nan, nan, 0.0, 1.0]
+    >>> bounds.predict(tec).tolist()
+    [1, 1, 1, 1, -1]
     >>> round(IQRBounds(style="iqr").expected_rate(15), 3)
     0.114
     """

@@ -6,19 +6,32 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
-from sklearn.utils import Bunch, check_array
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, OutlierMixin, TransformerMixin, _fit_context
+from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import validate_data
 
-from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake.preprocessing._containers import (
+    is_data_array,
+    like,
+    read_values,
+    samples_per_day,
+    series_names,
+    times_of,
+)
+from skquake.preprocessing._history import History
 from skquake.preprocessing._rules import noise_rate, rolling_bounds
 
 NAMES = ("lower", "center", "upper")
 
 
-class RollingBounds(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Base of the bounds: everything but the rule."""
+class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEstimator):
+    """Base of the bounds: everything but the rule.
+
+    scikit-learn's outlier interface looks at rows: a row is an outlier where any of its series lies outside
+    its bounds. ``offset_`` is -1.
+    """
+
+    offset_ = -1.0
 
     _parameter_constraints: dict = {
         "days": [Interval(Integral, 1, None, closed="left")],
@@ -52,6 +65,43 @@ class RollingBounds(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         _, self.samples_per_day_ = self._read(X, reset=True)
         self._count(self.samples_per_day_)
+        self._history = None
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y=None):
+        """Take the next block of a record, a day say, as history of those that follow.
+
+        ``transform``, ``detect`` and ``predict`` of a block give the numbers that the whole record gives at
+        once, before the block's own ``partial_fit`` or right after it. Only ``days`` days and the last
+        block are kept. Where blocks have times, days that never came count as NaN; where they have
+        none, a block follows the one before it, and is to be transformed before its ``partial_fit``.
+        ``fit`` forgets the history.
+
+        Parameters
+        ----------
+        X : DataFrame, Series, DataArray or array-like of shape (n, series) or (n, ...)
+        y : ignored
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            As ``fit``; for a block that came before, or is off the cadence; and for a first block of one
+            time without ``samples_per_day``.
+        """
+        first = not hasattr(self, "samples_per_day_")
+        times = times_of(X)
+        values, per_day = self._read(X, reset=first)
+        if first and times is not None and len(times) < 2 and self.samples_per_day is None:
+            raise ValueError("X: one time has no cadence; set samples_per_day or give at least two times")
+        self._count(per_day)
+        history = getattr(self, "_history", None) or History(values[:0], None, per_day, False)
+        self._history = history.followed_by(values, times, self.days * per_day)
+        self.samples_per_day_ = per_day
         return self
 
     def transform(self, X):
@@ -69,8 +119,7 @@ class RollingBounds(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             Array (n, series) in: (n, 3 * series) in the same order. Array (n, ...) of more dimensions in:
             (n, ..., 3). DataArray in: a last dimension ``bound``. NaN where there is not enough history.
         """
-        values, per_day = self._read(X)
-        return self._pack(X, self._bounds(values, per_day))
+        return self._pack(X, self._values_and_bounds(X)[1])
 
     def detect(self, X):
         """Samples outside their bounds.
@@ -91,19 +140,62 @@ class RollingBounds(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 Share of the defined samples outside, and what independent Gaussian noise gives with full
                 history.
         """
-        values, per_day = self._read(X)
-        bounds = self._bounds(values, per_day)
+        values, bounds, per_day = self._values_and_bounds(X)
         lower, upper = bounds[..., 0], bounds[..., 2]
         dtec = np.fmax(values - upper, 0.0) + np.fmin(values - lower, 0.0)
         dtec = np.where(np.isnan(values - lower), np.nan, dtec).astype(values.dtype, copy=False)
         defined = ~np.isnan(dtec)
         return Bunch(
-            polarity=_like(X, np.sign(dtec)),
-            dtec=_like(X, dtec),
+            polarity=like(X, np.sign(dtec)),
+            dtec=like(X, dtec),
             bounds=self._pack(X, bounds),
             flagged_rate=float(np.mean(dtec[defined] != 0)) if defined.any() else np.nan,
             expected_rate=self.expected_rate(self._count(per_day)),
         )
+
+    def predict(self, X):
+        """-1 for each row in which any series lies outside its bounds, else +1.
+
+        A row without any defined bounds is +1: nothing speaks against it (``detect`` has NaN there). The more
+        series, the more rows chance alone calls outliers.
+
+        Parameters
+        ----------
+        X : as in ``transform``
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+        """
+        return np.where(self.decision_function(X) < 0, -1, 1)
+
+    def decision_function(self, X):
+        """``score_samples`` less ``offset_``: negative where ``predict`` is -1, shape (n,)."""
+        return self.score_samples(X) - self.offset_
+
+    def score_samples(self, X):
+        """Minus the largest distance from the center among the series of a row.
+
+        The unit is the distance of the bound on the same side, so that -1 lies on a bound.
+
+        Parameters
+        ----------
+        X : as in ``transform``
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            0 where no series has defined bounds; -inf outside bounds of no width.
+        """
+        values, bounds, _ = self._values_and_bounds(X)
+        lower, center, upper = np.moveaxis(bounds.astype(np.float64), -1, 0)
+        width = np.where(values > center, upper - center, center - lower)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            distance = np.abs(values - center) / width
+        outside = (values > upper) | (values < lower)
+        distance = np.where(outside, np.fmax(distance, np.nextafter(1.0, 2.0)), np.fmin(distance, 1.0))
+        distance = np.where(np.isnan(values - lower) | (values == center), 0.0, distance)
+        return -distance.reshape(len(values), -1).max(axis=1)
 
     def expected_rate(self, n=None):
         """Share of independent Gaussian noise outside the bounds.
@@ -179,31 +271,31 @@ class RollingBounds(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def _read(self, X, *, reset=False):
         """Values (n, ...) as float32 or float64, and the samples per day."""
-        table = X.to_frame() if isinstance(X, pd.Series) else X
-        table = np.asarray(table) if _is_data_array(X) else table
-        values = check_array(
-            table,
-            dtype=(np.float64, np.float32),
-            allow_nd=True,
-            ensure_all_finite="allow-nan",
-            input_name="X",
-            estimator=self,
-        )
-        if reset or hasattr(self, "n_features_in_"):
-            validate_data(self, table, reset=reset, skip_check_array=True)  # names and number of series
-        times = _times(X)
+        values = read_values(self, X, reset=reset)
+        history = None if reset else getattr(self, "_history", None)
+        given = self.samples_per_day if history is None else history.per_day
+        times = times_of(X)
         if times is not None and len(times) > 1:
-            return values, _samples_per_day(times, self.samples_per_day)
-        return values, self.samples_per_day or getattr(self, "samples_per_day_", 1)
+            return values, samples_per_day(times, given)
+        return values, given or getattr(self, "samples_per_day_", 1)
+
+    def _values_and_bounds(self, X):
+        """Values, their bounds (n, ..., 3) after the history of ``partial_fit``, and the samples per day."""
+        values, per_day = self._read(X)
+        history = getattr(self, "_history", None)
+        if history is None:
+            return values, self._bounds(values, per_day), per_day
+        before = history.before(values, times_of(X), self.days * per_day)
+        bounds = self._bounds(np.concatenate([before, values]), per_day, start=len(before))
+        return values, bounds.astype(values.dtype, copy=False), per_day
 
     def _pack(self, X, bounds):
         """Bounds (n, ..., 3) in the container of X."""
-        if _is_data_array(X):
+        if is_data_array(X):
             return X.expand_dims(bound=list(NAMES), axis=-1).copy(data=bounds)
         flat = bounds.reshape(len(bounds), -1) if bounds.ndim == 3 else bounds
         if isinstance(X, (pd.DataFrame, pd.Series)):
-            names = X.columns if isinstance(X, pd.DataFrame) else [_series_name(X)]
-            columns = [f"{name}_{bound}" for name in names for bound in NAMES]
+            columns = [f"{name}_{bound}" for name in series_names(X) for bound in NAMES]
             return pd.DataFrame(flat, index=X.index, columns=columns)
         return flat
 
@@ -214,53 +306,3 @@ class RollingBounds(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-def _is_data_array(X):
-    return hasattr(X, "dims") and hasattr(X, "coords")
-
-
-def _series_name(series):
-    return "value" if series.name is None else series.name
-
-
-def _like(X, values):
-    """Values in the container of X, names and times kept."""
-    if _is_data_array(X):
-        return X.copy(data=values)
-    if isinstance(X, pd.DataFrame):
-        return pd.DataFrame(values, index=X.index, columns=X.columns)
-    if isinstance(X, pd.Series):
-        return pd.Series(values[:, 0], index=X.index, name=X.name)
-    return values
-
-
-def _times(X):
-    """Times of the rows of X, or None where it has none."""
-    if _is_data_array(X):
-        times = X.coords.get(X.dims[0])
-        return None if times is None or times.dtype.kind != "M" else times.to_numpy()
-    index = getattr(X, "index", None)
-    return index if isinstance(index, pd.DatetimeIndex) else None
-
-
-def _samples_per_day(times, given):
-    """Samples per day of regular times; checked against the number given."""
-    nanoseconds = as_ns(to_utc(times, "X: index"))
-    steps = np.diff(nanoseconds)
-    wrong = np.flatnonzero((steps <= 0) | (steps != steps[0]))
-    if len(wrong):
-        row = int(wrong[0])
-        raise ValueError(
-            f"X: times are not regular: {times[row + 1]} follows {times[row]}, where the first step is "
-            f"{pd.Timedelta(int(steps[0]), 'ns')}; sort, drop duplicates and reindex, so that gaps become NaN"
-        )
-    per_day, rest = divmod(NS_PER_DAY, int(steps[0]))
-    if rest or not per_day:
-        raise ValueError(
-            f"X: a cadence of {pd.Timedelta(int(steps[0]), 'ns')} does not divide a day; "
-            "resample to one that does"
-        )
-    if given is not None and given != per_day:
-        raise ValueError(f"samples_per_day={given}, but the times of X give {per_day} a day")
-    return per_day

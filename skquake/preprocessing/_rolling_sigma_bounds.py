@@ -31,6 +31,8 @@ class RollingSigmaBounds(RollingBounds):
     Attributes
     ----------
     samples_per_day_ : int
+    offset_ : float
+        -1: what ``decision_function`` subtracts from ``score_samples``.
     n_features_in_ : int
     feature_names_in_ : ndarray of str, where X has names
 

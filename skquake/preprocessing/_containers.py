@@ -1,0 +1,95 @@
+"""Series and maps in their containers: values, times and cadence out, the same container back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
+
+from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+
+
+def is_data_array(X):
+    """Whether X is an xarray.DataArray, without importing xarray."""
+    return hasattr(X, "dims") and hasattr(X, "coords")
+
+
+def read_values(estimator, X, *, reset=False):
+    """Values (n, ...) of X as float32 or float64; names and number of series checked or remembered."""
+    table = X.to_frame() if isinstance(X, pd.Series) else X
+    table = np.asarray(table) if is_data_array(X) else table
+    values = check_array(
+        table,
+        dtype=(np.float64, np.float32),
+        allow_nd=True,
+        ensure_all_finite="allow-nan",
+        input_name="X",
+        estimator=estimator,
+    )
+    if reset or hasattr(estimator, "n_features_in_"):
+        validate_data(estimator, table, reset=reset, skip_check_array=True)
+    return values
+
+
+def series_names(X):
+    """Names of the series of a frame or Series."""
+    if isinstance(X, pd.DataFrame):
+        return list(X.columns)
+    return ["value" if X.name is None else X.name]
+
+
+def name_of(X, column):
+    """How to call the series at a flat position of X in a message."""
+    if isinstance(X, (pd.DataFrame, pd.Series)):
+        return f"series {series_names(X)[column]!r}"
+    place = np.unravel_index(column, np.shape(X)[1:])
+    return f"series {', '.join(str(int(k)) for k in place)}"
+
+
+def like(X, values):
+    """Values in the container of X, names and times kept."""
+    if is_data_array(X):
+        return X.copy(data=values)
+    if isinstance(X, pd.DataFrame):
+        return pd.DataFrame(values, index=X.index, columns=X.columns)
+    if isinstance(X, pd.Series):
+        return pd.Series(values[:, 0], index=X.index, name=X.name)
+    return values
+
+
+def times_of(X):
+    """Times of the rows of X, or None where it has none."""
+    if is_data_array(X):
+        times = X.coords.get(X.dims[0])
+        return None if times is None or times.dtype.kind != "M" else times.to_numpy()
+    index = getattr(X, "index", None)
+    return index if isinstance(index, pd.DatetimeIndex) else None
+
+
+def regular_ns(times):
+    """Times in ns since 1970, regular and ascending, or ValueError."""
+    nanoseconds = as_ns(to_utc(times, "X: index"))
+    steps = np.diff(nanoseconds)
+    wrong = np.flatnonzero((steps <= 0) | (steps != steps[:1]))
+    if len(wrong):
+        row = int(wrong[0])
+        raise ValueError(
+            f"X: times are not regular: {times[row + 1]} follows {times[row]}, where the first step is "
+            f"{pd.Timedelta(int(steps[0]), 'ns')}; sort, drop duplicates and reindex, so that gaps become NaN"
+        )
+    return nanoseconds
+
+
+def samples_per_day(times, given):
+    """Samples per day of regular times, at least two; checked against the number given."""
+    nanoseconds = regular_ns(times)
+    step = int(nanoseconds[1] - nanoseconds[0])
+    per_day, rest = divmod(NS_PER_DAY, step)
+    if rest or not per_day:
+        raise ValueError(
+            f"X: a cadence of {pd.Timedelta(step, 'ns')} does not divide a day; resample to one that does"
+        )
+    if given is not None and given != per_day:
+        raise ValueError(f"samples_per_day={given}, but the times of X give {per_day} a day")
+    return per_day
