@@ -7,6 +7,7 @@ from skquake.io._files import FormatError
 from skquake.io._ionex import read_ionex
 from skquake.io._kp import read_kp
 from skquake.io._kp_to_ap import kp_to_ap
+from skquake.io._olr import read_olr
 from skquake.io._quakeml import read_quakeml
 from skquake.io._space_weather import read_space_weather
 from skquake.io._swarm_lp import read_swarm_lp
@@ -22,6 +23,7 @@ __all__ = [
     "read_dst",
     "read_ionex",
     "read_kp",
+    "read_olr",
     "read_quakeml",
     "read_space_weather",
     "read_station_vtec",

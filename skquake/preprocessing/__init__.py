@@ -7,6 +7,7 @@ from skquake.preprocessing._ne_log_residual import NeLOGResidual
 from skquake.preprocessing._normalizer import WindowNormalizer
 from skquake.preprocessing._quiet import quiet_times
 from skquake.preprocessing._rolling_sigma_bounds import RollingSigmaBounds
+from skquake.preprocessing._rst_index import RSTIndex
 from skquake.preprocessing._scaler import ChannelScaler
 from skquake.preprocessing._train_only import TrainOnly
 from skquake.preprocessing._window_bounds import WindowBounds
@@ -16,6 +17,7 @@ __all__ = [
     "IQRBounds",
     "MASSResidual",
     "NeLOGResidual",
+    "RSTIndex",
     "RollingSigmaBounds",
     "TrainOnly",
     "WindowBounds",

@@ -290,3 +290,42 @@ def quakeml_event(*parts, id="smi:local/e1", kind="earthquake", made="2001-02-01
     kind = f"<type>{kind}</type>" if kind else ""
     made = f"<creationInfo><agencyID>XY</agencyID><creationTime>{made}</creationTime></creationInfo>"
     return f'<event publicID="{id}">{kind}{made}{"".join(parts)}</event>'
+
+
+def olr_values(
+    n_days=4, latitudes=(5.0, 2.5, 0.0, -2.5), longitudes=(0.0, 90.0, 180.0, 270.0, 357.5), seed=0
+):
+    """Outgoing longwave radiation in steps of 0.01 W/m2, as (days, latitudes, longitudes)."""
+    shape = n_days, len(latitudes), len(longitudes)
+    return np.round(np.random.default_rng(seed).uniform(100.0, 350.0, shape), 2)
+
+
+def write_olr(
+    path, values, *, latitudes=(5.0, 2.5, 0.0, -2.5), longitudes=(0.0, 90.0, 180.0, 270.0, 357.5), times=None,
+    time_units="hours since 1800-01-01 00:00:0.0", engine="h5netcdf", packed=True, attrs=(), calendar=None,
+    order=("time", "lat", "lon"), name="olr", title="Daily Mean Interpolated OLR",
+):  # fmt: skip
+    """A NetCDF file in the layout of NOAA's interpolated OLR (packed) or its climate data record."""
+    import xarray as xr
+
+    times = 1528872.0 + 24.0 * np.arange(len(values)) if times is None else times
+    stored, packing = np.asarray(values, dtype="float32"), {"_FillValue": np.float32(-9999.0)}
+    stored = np.where(np.isnan(stored), packing["_FillValue"], stored)
+    if packed:
+        packing = {"scale_factor": np.float32(0.01), "add_offset": np.float32(327.65)}
+        packing["missing_value"] = np.int16(32766)
+        stored = np.where(np.isnan(values), 32766, np.round((np.asarray(values) - 327.65) / 0.01)).astype(
+            "int16"
+        )
+    variable = xr.DataArray(
+        stored, dims=("time", "lat", "lon"), attrs={"units": "W/m^2", **packing, **dict(attrs)}
+    )
+    about = {"units": time_units} | ({"calendar": calendar} if calendar else {})
+    coords = {
+        "time": ("time", np.asarray(times, dtype=float), about),
+        "lat": ("lat", np.asarray(latitudes, dtype="float32"), {"units": "degrees_north"}),
+        "lon": ("lon", np.asarray(longitudes, dtype="float32"), {"units": "degrees_east"}),
+    }
+    file = xr.Dataset({name: variable.transpose(*order)}, coords=coords, attrs={"title": title})
+    encoding = {key: {"_FillValue": None} for key in file.variables}
+    file.to_netcdf(path, engine=engine, encoding=encoding)

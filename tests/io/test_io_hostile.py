@@ -17,6 +17,7 @@ from _io_layouts import (
     ionex,
     isl_bytes,
     kp_daily,
+    olr_values,
     quakeml,
     quakeml_event,
     sw_csv,
@@ -25,6 +26,7 @@ from _io_layouts import (
     tec_integers,
     usgs,
     usgs_row,
+    write_olr,
     write_swarm,
     write_swarm_mag,
 )
@@ -43,6 +45,11 @@ def swarm_bytes(folder, **options):
 def swarm_mag_bytes(folder):
     write_swarm_mag(folder / "mag.cdf", n=30)
     return (folder / "mag.cdf").read_bytes()
+
+
+def olr_bytes(folder, **options):
+    write_olr(folder / "olr.nc", olr_values(), **options)
+    return (folder / "olr.nc").read_bytes()
 
 
 def geojson():
@@ -67,6 +74,8 @@ CASES = {
     "demeter": (io.read_demeter_isl, lambda d: isl_bytes()),
     "swarm-mag": (io.read_swarm_mag, swarm_mag_bytes),
     "swarm": (io.read_swarm_lp, swarm_bytes),
+    "olr": (io.read_olr, olr_bytes),
+    "olr-classic": (io.read_olr, lambda d: olr_bytes(d, engine="scipy", packed=False)),
     "swarm-compressed": (io.read_swarm_lp, lambda d: swarm_bytes(d, compress=6)),
 }
 # What a cut right behind a line (or, for IONEX, behind the last map of TEC) leaves whole.
@@ -113,7 +122,7 @@ def test_cut_at_every_offset(case):
         elif name in LINE_BASED:
             assert data[cut - 1 : cut + 1].count(b"\n") or name == "dst", f"a half line was read at {cut}"
             rows_equal_head(part, whole)
-        elif name.startswith("ionex"):
+        elif name.startswith(("ionex", "olr")):
             np.testing.assert_array_equal(part, whole)
         else:
             pd.testing.assert_frame_equal(part, whole)
