@@ -10,6 +10,7 @@ __version__ = "0.1.0.dev0"
 
 _NAMES = {
     "AftershockRemover": "skquake.catalogs",
+    "EDLSTMERegressor": "skquake.neural",
     "IQRBounds": "skquake.preprocessing",
     "MapSource": "skquake.sources",
     "RollingSigmaBounds": "skquake.preprocessing",

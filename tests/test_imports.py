@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sampling": {"sources", "catalogs", "preprocessing"},
     "neural": {"preprocessing"},
     "baselines": {"preprocessing", "neural"},
-    "forecasting": {"preprocessing", "sources"},
+    "forecasting": {"preprocessing", "sources", "neural"},
     "metrics": set(),
     "model_selection": {"sampling", "metrics", "neural"},
     "alarms": {"catalogs", "sampling", "metrics"},

@@ -3,6 +3,7 @@
 from skquake.neural._cnn import CNNClassifier
 from skquake.neural._container import ModelFileError
 from skquake.neural._dnn import DNNClassifier
+from skquake.neural._ed_lstme import EDLSTMERegressor
 from skquake.neural._fine_tuned import FineTuned
 from skquake.neural._lstm import LSTMClassifier
 from skquake.neural._safenet import SafeNetClassifier
@@ -12,6 +13,7 @@ from skquake.neural._seqnetquake import SeqNetQuakeClassifier
 __all__ = [
     "CNNClassifier",
     "DNNClassifier",
+    "EDLSTMERegressor",
     "FineTuned",
     "LSTMClassifier",
     "ModelFileError",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scikeras.wrappers import KerasClassifier
+from scikeras.wrappers import KerasClassifier, KerasRegressor
 
 
 def train_classifier(model, X, y, sample_weight, *, callbacks, **fit):
@@ -23,7 +23,16 @@ def train_classifier(model, X, y, sample_weight, *, callbacks, **fit):
     dict of {str: list of float}
         One value an epoch.
     """
-    wrapper = KerasClassifier(
+    return _train(KerasClassifier, model, X, y, sample_weight, callbacks, fit)
+
+
+def train_regressor(model, X, y, sample_weight, *, callbacks, **fit):
+    """Train ``model`` through a scikeras regressor; as :func:`train_classifier`, but y are numbers (n, k)."""
+    return _train(KerasRegressor, model, X, y, sample_weight, callbacks, fit)
+
+
+def _train(wrapper_class, model, X, y, sample_weight, callbacks, fit):
+    wrapper = wrapper_class(
         model=lambda: model,
         loss=model.loss,
         callbacks=callbacks,

@@ -119,6 +119,14 @@ class SeededModel(keras.Model):
         }
 
 
+class SeededRegressionModel(SeededModel):
+    """The same for numbers, by their mean squared error."""
+
+    def _validate(self, x, y, weight):
+        error = np.mean((self.predict(x) - y) ** 2, axis=1)
+        return {"val_loss": float(np.average(error, weights=weight))}
+
+
 def _power_of_two(n, smallest=32):
     """The least power of two that is at least ``n`` (and ``smallest``): few shapes, few traces."""
     return max(smallest, 1 << (n - 1).bit_length())

@@ -1,0 +1,120 @@
+"""Ready forecasters: the networks, what they are compared with, and what all must beat."""
+
+from __future__ import annotations
+
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.linear_model import Ridge
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.neural_network import MLPRegressor
+from sklearn.svm import SVR
+from sklearn.tree import DecisionTreeRegressor
+
+from skquake.forecasting._naive import (
+    PersistenceForecaster,
+    RecurrenceForecaster,
+    RunningMedianForecaster,
+    YesterdayForecaster,
+)
+from skquake.forecasting._sktime_forecaster import SktimeForecaster, no_future_warning
+from skquake.forecasting._walk_forward import WalkForwardForecaster
+from skquake.neural import EDLSTMERegressor
+
+
+def make_forecaster(
+    name,
+    n_in=24,
+    n_out=2,
+    *,
+    exogenous=None,
+    step=None,
+    around=None,
+    samples_per_day=None,
+    random_state=None,
+    n_jobs=None,
+    **params,
+):
+    """A forecaster by name.
+
+    Parameters
+    ----------
+    name : str
+        - ``"ED-LSTME"``: `EDLSTMERegressor`; ``"DNN"``: dense layers (scikit-learn's, 2 x 128);
+          ``"RF"``: random forest (200 trees); ``"SVM"``: radial support vectors, one for each output;
+          ``"DT"``: a decision tree; ``"ridge"``: linear regression with a penalty; all of them in a
+          :class:`WalkForwardForecaster`;
+        - ``"ARIMA"`` (2, 1, 2) and ``"SARIMA"`` (1, 0, 1)(0, 1, 1), whose season is a day: statsmodels'
+          through sktime, a model for each station;
+        - ``"persistence"``, ``"yesterday"``, ``"median"`` (of 15 days), ``"recurrence"`` (of 27 days).
+    n_in, n_out, exogenous, step, around
+        As in :class:`WalkForwardForecaster`; those that a forecaster has no use for are left out.
+    samples_per_day : int or None
+        For ``"SARIMA"``, which needs it.
+    random_state : int, RandomState or None, default=None
+    n_jobs : int or None, default=None
+        For the regressors that can use it.
+    **params
+        Parameters of the regressor, the sktime model or the naive forecaster.
+
+    Returns
+    -------
+    forecaster
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, listing the known ones.
+
+    Examples
+    --------
+    >>> from skquake.forecasting import make_forecaster
+    >>> make_forecaster("DT", n_in=12, n_out=2, random_state=0)
+    WalkForwardForecaster(n_in=12, n_out=2, regressor=DecisionTreeRegressor(random_state=0))
+    """
+    naive = {
+        "persistence": lambda: PersistenceForecaster(n_out, step=step, **params),
+        "yesterday": lambda: YesterdayForecaster(**params),
+        "median": lambda: RunningMedianForecaster(**params),
+        "recurrence": lambda: RecurrenceForecaster(**params),
+    }
+    if name in naive:
+        return naive[name]()
+    if name in _ARIMA:
+        return SktimeForecaster(_arima(name, samples_per_day, params), n_out, step=step)
+    if name not in _REGRESSORS:
+        known = ", ".join([*_REGRESSORS, *_ARIMA, *naive])
+        raise ValueError(f"name: {name!r} is no forecaster; there are {known}")
+    regressor = _REGRESSORS[name](n_out, random_state, n_jobs, params)
+    return WalkForwardForecaster(regressor, n_in, n_out, exogenous=exogenous, step=step, around=around)
+
+
+def _arima(name, samples_per_day, params):
+    from sktime.forecasting.sarimax import SARIMAX
+
+    defaults = dict(_ARIMA[name])
+    if name == "SARIMA" and "seasonal_order" not in params:
+        if samples_per_day is None:
+            raise ValueError("SARIMA: say samples_per_day, the length of its season")
+        defaults["seasonal_order"] = (0, 1, 1, samples_per_day)
+    with no_future_warning():
+        return SARIMAX(**(defaults | params))
+
+
+_ARIMA: dict = {
+    "ARIMA": {"order": (2, 1, 2), "disp": False},
+    "SARIMA": {"order": (1, 0, 1), "disp": False},
+}
+_REGRESSORS = {
+    "ED-LSTME": lambda n_out, seed, jobs, params: EDLSTMERegressor(**({"random_state": seed} | params)),
+    "DNN": lambda n_out, seed, jobs, params: MLPRegressor(
+        **({"hidden_layer_sizes": (128, 128), "max_iter": 500, "early_stopping": True, "random_state": seed})
+        | params
+    ),
+    "RF": lambda n_out, seed, jobs, params: RandomForestRegressor(
+        **({"n_estimators": 200, "min_samples_leaf": 2, "n_jobs": jobs, "random_state": seed} | params)
+    ),
+    "SVM": lambda n_out, seed, jobs, params: MultiOutputRegressor(
+        SVR(**({"C": 1.0, "epsilon": 0.02} | params)), n_jobs=jobs
+    ),
+    "DT": lambda n_out, seed, jobs, params: DecisionTreeRegressor(**({"random_state": seed} | params)),
+    "ridge": lambda n_out, seed, jobs, params: Ridge(**({"alpha": 1.0} | params)),
+}

@@ -1,0 +1,160 @@
+"""Forecasts without learning, which every other one has to beat."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
+
+
+class PersistenceForecaster(Forecaster):
+    """The last value stays.
+
+    Parameters
+    ----------
+    n_out : int, default=1
+        Times forecast together.
+    step : int or None, default=None
+        Times from one forecast to the next, ``n_out`` by default; with fewer the newest forecast counts.
+
+    Attributes
+    ----------
+    stations_ : list
+    cadence_ : int
+        ns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.forecasting import PersistenceForecaster
+    >>> tec = pd.DataFrame({"XJSH": range(6)}, index=pd.date_range("2016-12-01", periods=6, freq="2h"))
+    >>> PersistenceForecaster(n_out=2).fit(tec).predict(tec)["XJSH"].to_numpy()
+    array([nan, nan,  1.,  1.,  3.,  3.])
+    """
+
+    _parameter_constraints: dict = BLOCK_RULES
+
+    def __init__(self, n_out=1, *, step=None):
+        self.n_out = n_out
+        self.step = step
+
+    def _predict(self, frame, exogenous):
+        values, starts = frame.to_numpy(), self._starts(frame, 1)
+        self._check_length(frame, 2, "persistence")
+        blocks = np.repeat(values[starts - 1][:, np.newaxis], self.n_out, axis=1)
+        return self._place(blocks, starts, len(frame))
+
+
+class _Lagged(Forecaster):
+    """Base of the forecasts by the same hour of earlier days: known a day before."""
+
+    def _lagged(self, frame, days):
+        """Values (lags, n, stations) so many days before each time, for each number of days."""
+        values = frame.to_numpy()
+        rows = [self._days(day) for day in days]
+        self._check_length(frame, max(rows) + 1, type(self).__name__)
+        lagged = np.full((len(rows), *values.shape), np.nan)
+        for found, row in zip(lagged, rows, strict=True):
+            found[row:] = values[:-row]
+        return lagged
+
+
+class YesterdayForecaster(_Lagged):
+    """The same hour yesterday.
+
+    Known a day before, and so comparable with forecasts of any ``n_out`` up to a day.
+
+    Attributes
+    ----------
+    stations_ : list
+    cadence_ : int
+        ns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.forecasting import YesterdayForecaster
+    >>> tec = pd.DataFrame({"XJSH": range(5)}, index=pd.date_range("2016-12-01", periods=5, freq="12h"))
+    >>> YesterdayForecaster().fit(tec).predict(tec)["XJSH"].to_numpy()
+    array([nan, nan,  0.,  1.,  2.])
+    """
+
+    _parameter_constraints: dict = {}
+
+    def _predict(self, frame, exogenous):
+        return self._lagged(frame, [1])[0]
+
+
+class RecurrenceForecaster(_Lagged):
+    """The same hour a rotation of the Sun ago.
+
+    Parameters
+    ----------
+    days : int, default=27
+
+    Attributes
+    ----------
+    stations_ : list
+    cadence_ : int
+        ns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.forecasting import RecurrenceForecaster
+    >>> tec = pd.DataFrame({"XJSH": range(30)}, index=pd.date_range("2016-12-01", periods=30, freq="D"))
+    >>> RecurrenceForecaster().fit(tec).predict(tec)["XJSH"].dropna().to_numpy()
+    array([0., 1., 2.])
+    """
+
+    _parameter_constraints: dict = {"days": POSITIVE}
+
+    def __init__(self, days=27):
+        self.days = days
+
+    def _predict(self, frame, exogenous):
+        return self._lagged(frame, [self.days])[0]
+
+
+class RunningMedianForecaster(_Lagged):
+    """The median of the same hour over the days before.
+
+    Parameters
+    ----------
+    days : int, default=15
+    min_days : int or None, default=None
+        Fewest days with a value; None wants all.
+
+    Attributes
+    ----------
+    stations_ : list
+    cadence_ : int
+        ns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.forecasting import RunningMedianForecaster
+    >>> tec = pd.DataFrame({"XJSH": [1, 9, 2, 3, 4.0]}, pd.date_range("2016-12-01", periods=5, freq="D"))
+    >>> RunningMedianForecaster(days=3).fit(tec).predict(tec)["XJSH"].to_numpy()
+    array([nan, nan, nan, 2., 3.])
+    """
+
+    _parameter_constraints: dict = {"days": POSITIVE, "min_days": [*POSITIVE, None]}
+
+    def __init__(self, days=15, *, min_days=None):
+        self.days = days
+        self.min_days = min_days
+
+    def _predict(self, frame, exogenous):
+        least = self.days if self.min_days is None else self.min_days
+        if least > self.days:
+            raise ValueError(f"min_days={least} is more than days={self.days}")
+        lagged = self._lagged(frame, range(1, self.days + 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # all-NaN columns, which come out as NaN
+            median = np.nanmedian(lagged, axis=0)
+        enough = np.isfinite(lagged).sum(axis=0) >= least
+        return np.where(enough, median, np.nan)

@@ -1,0 +1,177 @@
+"""Forecasts of series with any regressor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods
+
+from skquake._core._time import NS_PER_DAY
+from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
+from skquake.forecasting._frames import known_after, known_exogenous
+from skquake.forecasting._naive import _Lagged
+
+
+class WalkForwardForecaster(Forecaster):
+    """Forecast series with a regressor, walking forward over what was truly observed.
+
+    At each issue time the regressor sees the last ``n_in`` values of all stations, and the indices as they
+    were known at each of these times, and forecasts the next ``n_out`` values of all stations at once. Then
+    time goes on by ``step``, and the history is what was observed, not what was forecast. Nothing later than
+    its issue time enters a forecast, neither through values nor through scaling or training.
+
+    Parameters
+    ----------
+    regressor : regressor
+        Of several outputs. One that takes windows (`EDLSTMERegressor`, or a pipeline that begins with a
+        window step) gets X of shape (n, n_in, features) and, if its last step takes windows, y of shape
+        (n, n_out, stations); any other gets the flattened (n, n_in * features) and (n, n_out * stations).
+    n_in : int
+        Times of history.
+    n_out : int
+        Times forecast together.
+    exogenous : list of str, dict of {str: timedelta} or None, default=None
+        Columns of the exogenous frame, and how long after its time stamp (the start of its interval) a value
+        is known. By default kp and ap after 3 h, dst after 1 h, f107 (measured at 20 UT) after 24 h.
+    step : int or None, default=None
+        Times from one issue to the next, ``n_out`` by default; with fewer the newest forecast counts.
+    around : forecaster or None, default=None
+        `RunningMedianForecaster`, `YesterdayForecaster` or `RecurrenceForecaster`: the regressor then learns
+        the deviations from its forecasts. ``n_out`` is a day at most.
+
+    Attributes
+    ----------
+    regressor_ : the fitted regressor
+    scaler_ : MinMaxScaler
+        Scales stations and indices to (-1, 1) over the training span.
+    around_ : forecaster or None
+    stations_ : list
+    cadence_ : int
+        ns.
+    fitted_until_ : Timestamp
+        End of the training span; forecasts issued before it are NaN.
+
+    Notes
+    -----
+    Blocks of ``n_out`` times begin at whole multiples of ``step`` since 1970 (at midnight, for steps that
+    divide a day), so that no forecast depends on where a frame begins. Windows with a missing value are not
+    used for training and give no forecast.
+
+    References
+    ----------
+    P. Xiong et al. (2022), "GNSS TEC-based earthquake ionospheric perturbation detection using a novel deep
+    learning framework", IEEE JSTARS 15, 4248-4263, doi:10.1109/JSTARS.2022.3175961.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sklearn.linear_model import Ridge
+    >>> from skquake.forecasting import WalkForwardForecaster
+    >>> time = pd.date_range("2016-12-01", periods=240, freq="2h")
+    >>> tec = pd.DataFrame({"XJSH": 20 + 9 * np.sin(np.arange(240) * np.pi / 6)}, index=time)
+    >>> forecaster = WalkForwardForecaster(Ridge(alpha=1e-6), n_in=12, n_out=2).fit(tec[:"2016-12-15"])
+    >>> predicted = forecaster.predict(tec)
+    >>> predicted["XJSH"].first_valid_index(), float((predicted - tec)["XJSH"].abs().max().round(3))
+    (Timestamp('2016-12-16 00:00:00'), 0.0)
+    """
+
+    _parameter_constraints: dict = {
+        "regressor": [HasMethods(["fit", "predict"])],
+        "n_in": POSITIVE,
+        **BLOCK_RULES,
+        "exogenous": [list, tuple, Mapping, None],
+        "around": [_Lagged, None],
+    }
+
+    def __init__(self, regressor, n_in, n_out, *, exogenous=None, step=None, around=None):
+        self.regressor = regressor
+        self.n_in = n_in
+        self.n_out = n_out
+        self.exogenous = exogenous
+        self.step = step
+        self.around = around
+
+    def _fit(self, frame, exogenous):
+        self._check_length(frame, self.n_in + self.n_out, "one window of history and forecast")
+        if self.around is not None and self.n_out * self.cadence_ > NS_PER_DAY:
+            raise ValueError(
+                f"around: n_out={self.n_out} is more than a day; its forecasts are not known then"
+            )
+        self.around_ = None if self.around is None else clone(self.around).fit(frame)
+        values, _ = self._values(frame, exogenous)
+        n = len(frame) - self.n_in - self.n_out + 1
+        history = _windows(values, self.n_in)[:n]
+        target = _windows(values[:, : frame.shape[1]], self.n_out)[self.n_in :]
+        whole = np.isfinite(history).all(axis=(1, 2)) & np.isfinite(target).all(axis=(1, 2))
+        if whole.sum() < 2:
+            counts = frame.notna().sum()
+            raise ValueError(
+                f"series: {whole.sum()} of {n} windows of {self.n_in} + {self.n_out} times have no gap; "
+                f"station {counts.idxmin()!r} has the fewest values ({counts.min()} of {len(frame)}); fill "
+                "gaps, leave that station out, or begin earlier"
+            )
+        self.scaler_ = MinMaxScaler((-1.0, 1.0)).fit(values)
+        X = self._shaped(self._scaled(history[whole]), _first(self.regressor))
+        y = self._shaped(self._scaled(target[whole]), _last(self.regressor))
+        self.regressor_ = clone(self.regressor).fit(X, y if y.shape[1:] != (1,) else y[:, 0])
+
+    def _predict(self, frame, exogenous):
+        self._check_length(frame, self.n_in + 1, "the history of one forecast")
+        values, center = self._values(frame, exogenous)
+        starts = self._starts(frame, self.n_in)
+        starts = starts[frame.index[starts - 1] >= self.fitted_until_]
+        history = _windows(values, self.n_in)[starts - self.n_in]
+        whole = np.isfinite(history).all(axis=(1, 2))
+        blocks = np.full((len(starts), self.n_out, frame.shape[1]), np.nan)
+        if whole.any():
+            X = self._shaped(self._scaled(history[whole]), _first(self.regressor))
+            found = np.asarray(self.regressor_.predict(X), dtype=float)
+            scale, least = (values[: frame.shape[1]] for values in (self.scaler_.scale_, self.scaler_.min_))
+            blocks[whole] = (found.reshape(-1, self.n_out, frame.shape[1]) - least) / scale
+        return self._place(blocks, starts, len(frame)) + center
+
+    def _values(self, frame, exogenous):
+        """Deviations and known indices (n, stations + indices), and what they deviate from."""
+        values, center = frame.to_numpy(), 0.0
+        if self.around_ is not None:
+            center = self.around_.predict(frame).to_numpy()
+            values = values - center
+        needed = _in_whole_window(np.isfinite(values).all(axis=1), self.n_in)
+        indices = known_exogenous(exogenous, known_after(self.exogenous), frame.index, needed)
+        return np.concatenate([values, indices], axis=1), center
+
+    def _scaled(self, windows):
+        """Windows of stations, or of stations and indices, scaled as in the training span."""
+        columns = slice(windows.shape[2])
+        return windows * self.scaler_.scale_[columns] + self.scaler_.min_[columns]
+
+    def _shaped(self, windows, step):
+        """Windows as they are for a step that takes them, flattened for any other."""
+        return windows if get_tags(step).input_tags.three_d_array else windows.reshape(len(windows), -1)
+
+
+def _windows(values, length):
+    """Windows (n - length + 1, length, columns), a view."""
+    return sliding_window_view(values, length, axis=0).transpose(0, 2, 1)
+
+
+def _in_whole_window(there, length):
+    """Which times lie in an uninterrupted run of at least ``length``."""
+    found = np.zeros(len(there), dtype=bool)
+    for start in np.flatnonzero(sliding_window_view(there, length).all(axis=1)):
+        found[start : start + length] = True
+    return found
+
+
+def _first(regressor):
+    return regressor[0] if isinstance(regressor, Pipeline) else regressor
+
+
+def _last(regressor):
+    return regressor[-1] if isinstance(regressor, Pipeline) else regressor

@@ -1,0 +1,36 @@
+"""Forecasters by name."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skquake.forecasting import WalkForwardForecaster, make_forecaster
+
+SMALL = {
+    "ED-LSTME": {"units": 4, "epochs": 2},
+    "DNN": {"hidden_layer_sizes": (8,), "tol": 0.1},
+    "RF": {"n_estimators": 5},
+}
+NAMES = ["ED-LSTME", "DNN", "RF", "SVM", "DT", "ridge", "persistence", "yesterday", "median", "recurrence"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_forecasts(name):
+    time = pd.date_range("2016-12-01", periods=31 * 12, freq="2h")
+    wave = 20 + 9 * np.sin(np.arange(len(time))[:, None] * np.pi / 6 + np.arange(2))
+    series = pd.DataFrame(wave, time, ["A", "B"])
+    model = make_forecaster(name, n_in=12, n_out=2, random_state=0, **SMALL.get(name, {}))
+    found = model.fit(series[:-24]).predict(series)
+    assert found[-24:].notna().all(axis=None)
+    for parameter, value in SMALL.get(name, {}).items():
+        assert getattr(model.regressor, parameter) == value
+    if isinstance(model, WalkForwardForecaster):
+        again = make_forecaster(name, n_in=12, n_out=2, random_state=0, **SMALL.get(name, {}))
+        pd.testing.assert_frame_equal(again.fit(series[:-24]).predict(series), found)
+
+
+def test_unknown():
+    with pytest.raises(ValueError, match="'XGB' is no forecaster; there are ED-LSTME, DNN"):
+        make_forecaster("XGB")
+    with pytest.raises(ValueError, match="samples_per_day"):
+        make_forecaster("SARIMA")
