@@ -27,11 +27,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alarms": {"catalogs", "sampling", "metrics"},
     "inspection": {"catalogs", "sampling", "model_selection", "metrics"},
     "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
-    "plotting": {"catalogs", "metrics", "preprocessing"},
+    "plotting": {"catalogs", "metrics", "preprocessing", "forecasting"},
 }
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
 # Private modules that are themselves imported inside functions only, at first fit.
-AT_FIRST_FIT = {"neural/_adapter.py", "neural/_layers.py", "neural/_trainer.py"}
+AT_FIRST_FIT = {"neural/_adapter.py", "neural/_image_model.py", "neural/_layers.py", "neural/_trainer.py"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -1,33 +1,51 @@
 """Display classes: they take results, draw with ``.plot(ax=...)`` and keep what they drew."""
 
+from skquake.plotting._anomaly_series import AnomalySeriesDisplay
 from skquake.plotting._balance import BalanceDisplay
 from skquake.plotting._case_panel import CasePanelDisplay
 from skquake.plotting._class_balance import ClassBalanceDisplay
 from skquake.plotting._class_roc import ClassROCDisplay
 from skquake.plotting._confusion import ConfusionDisplay
+from skquake.plotting._dtec_heatmap import DTECHeatmapDisplay
+from skquake.plotting._forecast_bars import ForecastBarsDisplay
+from skquake.plotting._forecast_scatter import ForecastScatterDisplay
 from skquake.plotting._lead_time import LeadTimeDisplay
 from skquake.plotting._nightly_map import NightlyMapDisplay
+from skquake.plotting._rst_map import RSTMapDisplay
 from skquake.plotting._sample_map import SampleMapDisplay
 from skquake.plotting._score_bars import ScoreBarsDisplay
 from skquake.plotting._scores import ScoreDisplay
 from skquake.plotting._sequences import SequencesDisplay
+from skquake.plotting._sip_image import SIPImageDisplay
+from skquake.plotting._taylor import TaylorDisplay
+from skquake.plotting._tec_map import TECMapDisplay
 from skquake.plotting._ternary import TernaryDisplay
+from skquake.plotting._training import TrainingDisplay
 from skquake.plotting._transfer_matrix import TransferMatrixDisplay
 from skquake.plotting._windows import WindowsDisplay
 
 __all__ = [
+    "AnomalySeriesDisplay",
     "BalanceDisplay",
     "CasePanelDisplay",
     "ClassBalanceDisplay",
     "ClassROCDisplay",
     "ConfusionDisplay",
+    "DTECHeatmapDisplay",
+    "ForecastBarsDisplay",
+    "ForecastScatterDisplay",
     "LeadTimeDisplay",
     "NightlyMapDisplay",
+    "RSTMapDisplay",
+    "SIPImageDisplay",
     "SampleMapDisplay",
     "ScoreBarsDisplay",
     "ScoreDisplay",
     "SequencesDisplay",
+    "TECMapDisplay",
+    "TaylorDisplay",
     "TernaryDisplay",
+    "TrainingDisplay",
     "TransferMatrixDisplay",
     "WindowsDisplay",
 ]

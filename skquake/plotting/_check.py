@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
+from skquake._core._time import to_utc
+from skquake._core._validation import check_catalog
 from skquake.metrics._evidence import CLASSES, check_scores
 
 
@@ -57,3 +60,34 @@ def check_predictions(predictions, what, sample_weight=None):
         name: check_prediction(y, proba, weights.get(name), f"{what}: {name!r}")
         for name, (y, proba) in predictions.items()
     }
+
+
+def check_series(series, what):
+    """A frame of float columns over ascending, unique times (UTC), from a DataFrame or Series."""
+    if isinstance(series, pd.Series):
+        series = series.to_frame("value" if series.name is None else series.name)
+    if not isinstance(series, pd.DataFrame):
+        raise TypeError(f"{what}: expected a DataFrame or Series by time, got {type(series).__name__}")
+    if not series.size or not series.columns.is_unique:
+        raise ValueError(f"{what}: expected one column a station, each once, got shape {series.shape}")
+    times = pd.DatetimeIndex(to_utc(series.index, f"{what}: index"))
+    wrong = np.flatnonzero(~(np.diff(times) > np.timedelta64(0)))
+    if len(wrong):
+        row = int(wrong[0])
+        raise ValueError(
+            f"{what}: the time {times[row + 1]} follows {times[row]}; sort by time and keep one row a time"
+        )
+    try:
+        return pd.DataFrame(series.to_numpy(dtype=float), index=times, columns=series.columns)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what}: expected numbers ({error})") from error
+
+
+def check_event(event, what):
+    """The one earthquake of a catalog, as a Series; None stays None."""
+    if event is None:
+        return None
+    clean = check_catalog(event, what)
+    if len(clean) != 1:
+        raise ValueError(f"{what}: expected a catalog of one earthquake, got {len(clean)}")
+    return clean.iloc[0]

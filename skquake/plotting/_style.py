@@ -47,6 +47,19 @@ def legend_below(axes, *, ncols=1, inches=0.5, **handles):
     )
 
 
+def label_grid(axes, n, *, x, y):
+    """Hide the Axes after the first ``n``; label the left ones and the lowest of each column."""
+    for spare in axes.flat[n:]:
+        spare.set_visible(False)
+    for left in axes[:, 0]:
+        left.set_ylabel(y)
+    columns = axes.shape[1]
+    for column in range(min(n, columns)):
+        lowest = axes[: len(range(column, n, columns)), column][-1]
+        lowest.set_xlabel(x)
+        lowest.tick_params(labelbottom=True)
+
+
 def check_axes(ax, shape, *, layout="constrained", **figure):
     """Axes to draw on: those given (flattened), or those of a new figure; with their figure."""
     import matplotlib.pyplot as plt

@@ -1,0 +1,248 @@
+"""Series with their bounds and what lies outside, over the indices of space weather."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake._core._last_known import last_known
+from skquake.plotting._check import check_event, check_series
+from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
+
+_BAND = "#009E73"
+_BOUNDS = ("lower", "center", "upper")
+
+
+class AnomalySeriesDisplay:
+    """One panel a station with its bounds and the values outside; below, Dst and Kp; disturbed times grey.
+
+    Each panel says which share of its values is outside, and what pure noise gives.
+
+    Parameters
+    ----------
+    series : DataFrame of shape (n, stations), or Series
+        By time (UTC).
+    bounds : DataFrame of shape (n, 3 * stations)
+        ``{station}_lower``, ``{station}_center``, ``{station}_upper``, as bounds transform to; by the same
+        times. The center may be missing.
+    dst, kp : Series, default=None
+        Indices by the start of their interval, as of :func:`~skquake.io.read_dst` (nT) and
+        :func:`~skquake.io.read_kp`. What is not given has no panel.
+    event : DataFrame of one row, default=None
+        The earthquake, as a catalog: a line in every panel.
+    expected_rate : float, default=None
+        Share of pure noise outside such bounds.
+    dst_limit, kp_limit : float, default=-30.0, 3.0
+        Quiet is Dst above and Kp below; a time with an unknown index is not quiet.
+    unit : str, default="TECU"
+
+    Attributes
+    ----------
+    dtec_ : DataFrame of shape (n, stations)
+        By how much the nearer bound is exceeded, signed; 0 inside, NaN where unknown.
+    disturbed_ : Series of bool, shape (n,)
+        Times that are not quiet; all False without an index.
+    rates_ : DataFrame
+        By station: ``n`` known values, ``flagged`` share of them outside, and ``flagged_quiet``, the same of
+        quiet times.
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (stations + indices, 1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is drawn or a number is asked for: for times that do not ascend, or bounds of other times or
+        stations.
+
+    See Also
+    --------
+    DTECHeatmapDisplay : Day by hour.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from skquake.plotting import AnomalySeriesDisplay
+    >>> from skquake.preprocessing import IQRBounds
+    >>> times = pd.date_range("2016-11-17", periods=480, freq="h")
+    >>> tec = pd.DataFrame({"XJSH": 15 + np.random.default_rng(0).normal(size=480)}, index=times)
+    >>> tec.iloc[400:403] += 9
+    >>> display = AnomalySeriesDisplay.from_estimator(IQRBounds(style="iqr"), tec).plot()
+    >>> display.rates_.round(3)
+            n  flagged  flagged_quiet
+    XJSH  120    0.133          0.133
+    """
+
+    def __init__(
+        self,
+        series,
+        bounds,
+        *,
+        dst=None,
+        kp=None,
+        event=None,
+        expected_rate=None,
+        dst_limit=-30.0,
+        kp_limit=3.0,
+        unit="TECU",
+    ):
+        self.series = series
+        self.bounds = bounds
+        self.dst = dst
+        self.kp = kp
+        self.event = event
+        self.expected_rate = expected_rate
+        self.dst_limit = dst_limit
+        self.kp_limit = kp_limit
+        self.unit = unit
+
+    @classmethod
+    def from_estimator(cls, estimator, series, **options):
+        """Bounds of an estimator, with the rate that it expects of noise.
+
+        Parameters
+        ----------
+        estimator : IQRBounds, RollingSigmaBounds or the like
+            Its ``detect`` is asked.
+        series : DataFrame or Series
+        **options
+            As for the class.
+
+        Returns
+        -------
+        AnomalySeriesDisplay
+        """
+        found = estimator.detect(check_series(series, f"{cls.__name__}: series"))
+        return cls(series, found.bounds, **({"expected_rate": found.expected_rate} | options))
+
+    @property
+    def dtec_(self):
+        """Signed exceedance of the nearer bound."""
+        series, bounds = self._checked()
+        found = {}
+        for name in series:
+            value = series[name].to_numpy()
+            lower, upper = (bounds[f"{name}_{side}"].to_numpy() for side in ("lower", "upper"))
+            with np.errstate(invalid="ignore"):
+                over = np.maximum(value - upper, 0.0) + np.minimum(value - lower, 0.0)
+            found[name] = over
+        return pd.DataFrame(found, index=series.index)
+
+    @property
+    def disturbed_(self):
+        """Times that are not quiet."""
+        times = self._checked()[0].index
+        quiet = np.ones(len(times), dtype=bool)
+        with np.errstate(invalid="ignore"):
+            if self.dst is not None:
+                quiet &= last_known(self.dst, times, "dst") > self.dst_limit
+            if self.kp is not None:
+                quiet &= last_known(self.kp, times, "kp") < self.kp_limit
+        return pd.Series(~quiet, index=times, name="disturbed")
+
+    @property
+    def rates_(self):
+        """Shares outside, by station."""
+        dtec, quiet = self.dtec_, ~self.disturbed_
+        known, outside = dtec.notna(), dtec.fillna(0.0) != 0
+        n = known.sum()
+        with np.errstate(invalid="ignore"):
+            return pd.DataFrame(
+                {
+                    "n": n,
+                    "flagged": (outside & known).sum() / n.where(n > 0),
+                    "flagged_quiet": outside[quiet].sum() / known[quiet].sum().where(known[quiet].any()),
+                }
+            )
+
+    def plot(self, ax=None):
+        """Draw on one Axes a station and index, or on a new figure."""
+        series, bounds = self._checked()
+        dtec, disturbed, rates = self.dtec_, self.disturbed_.to_numpy(), self.rates_
+        event = check_event(self.event, f"{type(self).__name__}: event")
+        indices = [name for name in ("dst", "kp") if getattr(self, name) is not None]
+        heights = [1.6] * series.shape[1] + [1.0] * len(indices)
+        options = {"figsize": (10, sum(heights) + 0.8), "sharex": True, "height_ratios": heights}
+        self.figure_, self.axes_ = check_axes(ax, (len(heights), 1), **options)
+        step = np.median(np.diff(series.index)) if len(series) > 1 else np.timedelta64(1, "h")
+        for axes in self.axes_[:, 0]:
+            _shade(axes, series.index, disturbed, step)
+            if event is not None:
+                axes.axvline(event["time"], color="black", lw=1.2, ls="--")
+            axes.grid(alpha=0.25, lw=0.5)
+        for axes, name in zip(self.axes_[:, 0], series, strict=False):
+            lower, center, upper = (bounds.get(f"{name}_{bound}") for bound in _BOUNDS)
+            axes.fill_between(series.index, lower, upper, color=_BAND, alpha=0.25, lw=0, label="bounds")
+            if center is not None:
+                axes.plot(series.index, center, color=_BAND, lw=0.9, label="center")
+            axes.plot(series.index, series[name], color="black", lw=0.8, label="observed")
+            for sign, color, side in ((1, SEISMIC, "above"), (-1, CONTROL, "below")):
+                out = np.sign(dtec[name]) == sign
+                axes.plot(series.index[out], series[name][out], ".", ms=5, color=color, label=side)
+            axes.set_ylabel(f"{name}\n({self.unit})")
+            axes.set_title(self._words(rates.loc[name], bool(indices)), fontsize=8, loc="right", pad=2)
+        self._draw_indices(indices, series.index, step)
+        last = self.axes_[-1, 0]
+        last.set_xlim(series.index[0], series.index[-1] + step)
+        locator = last.xaxis.get_major_locator()
+        last.xaxis.set_major_formatter(_concise(locator))
+        last.set_xlabel("UT")
+        handles, labels = self.axes_[0, 0].get_legend_handles_labels()
+        if event is not None:
+            handles.append(self.axes_[0, 0].lines[0])
+            labels.append(f"earthquake, M {event['magnitude']:.1f}")
+        if disturbed.any():
+            from matplotlib.patches import Patch
+
+            handles.append(Patch(color=DISTURBED, alpha=0.35, lw=0))
+            labels.append("disturbed")
+        legend_below(last, ncols=7, handles=handles, labels=labels)
+        self.figure_.align_ylabels(self.axes_[:, 0])
+        return self
+
+    def _draw_indices(self, indices, times, step):
+        for axes, name in zip(self.axes_[len(self.axes_) - len(indices) :, 0], indices, strict=True):
+            index = check_series(getattr(self, name), f"{type(self).__name__}: {name}").iloc[:, 0]
+            before = max(index.index.searchsorted(times[0], side="right") - 1, 0)
+            index = index.iloc[before:].loc[: times[-1] + step]
+            limit = getattr(self, f"{name}_limit")
+            if name == "dst":
+                axes.step(index.index, index, where="post", color="black", lw=0.9)
+                axes.set_ylabel("Dst (nT)")
+            else:
+                width = np.median(np.diff(index.index)) if len(index) > 1 else np.timedelta64(3, "h")
+                color = np.where(index < limit, CONTROL, SEISMIC)
+                axes.bar(index.index, index, 0.92 * width, align="edge", color=color)
+                axes.set(ylabel="Kp", ylim=(0, max(9.0 if index.max() > 6 else 6.0, limit)))
+            axes.axhline(limit, color=REFERENCE, lw=0.9, ls="--")
+
+    def _words(self, row, attributed):
+        if not row["n"]:
+            return "no value with bounds"
+        text = f"outside: {row['flagged']:.1%} of {row['n']:.0f}"
+        if attributed and np.isfinite(row["flagged_quiet"]):
+            text += f", {row['flagged_quiet']:.1%} of quiet times"
+        return text + (f" (noise: {self.expected_rate:.1%})" if self.expected_rate is not None else "")
+
+    def _checked(self):
+        what = type(self).__name__
+        series = check_series(self.series, f"{what}: series")
+        bounds = check_series(self.bounds, f"{what}: bounds")
+        absent = [f"{n}_{s}" for n in series for s in ("lower", "upper") if f"{n}_{s}" not in bounds]
+        if absent:
+            raise ValueError(f"{what}: bounds: no column {absent[0]!r}; it has {', '.join(map(str, bounds))}")
+        if not bounds.index.equals(series.index):
+            raise ValueError(f"{what}: bounds: other times than the series; use bounds.reindex(series.index)")
+        return series, bounds
+
+
+def _shade(axes, times, disturbed, step):
+    """Grey spans of the disturbed times."""
+    edges = np.flatnonzero(np.diff(np.r_[False, disturbed, False]))
+    for first, stop in edges.reshape(-1, 2):
+        axes.axvspan(times[first], times[stop - 1] + step, color=DISTURBED, alpha=0.35, lw=0)
+
+
+def _concise(locator):
+    from matplotlib.dates import ConciseDateFormatter
+
+    return ConciseDateFormatter(locator)

@@ -1,0 +1,157 @@
+"""Anomalies by day and hour, station by station."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake.plotting._check import check_event, check_series
+from skquake.plotting._style import check_axes, label_grid
+
+_COLUMNS = 3
+
+
+class DTECHeatmapDisplay:
+    """By how much the bounds are exceeded, day by hour (UT), one panel a station, the earthquake starred.
+
+    Parameters
+    ----------
+    dtec : DataFrame of shape (n, stations), or Series
+        Signed exceedance by time (UTC), 0 inside the bounds: the ``dtec`` of
+        :meth:`~skquake.preprocessing.IQRBounds.detect`, or of forecasts. NaN is drawn grey.
+    event : DataFrame of one row, default=None
+        The earthquake, as a catalog; days then count from its day (UT).
+    disturbed : Series of bool, default=None
+        By the times of ``dtec``: marked with dots.
+    unit : str, default="TECU"
+
+    Attributes
+    ----------
+    grids_ : dict of {str: DataFrame}
+        Hour (UT) x day by station; days from the earthquake, or dates without one.
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (n_rows, n_columns)
+        Of at most three columns; Axes left over are hidden.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is drawn or a number is asked for: for times that do not ascend, no known value, several
+        earthquakes, or marks of other times.
+
+    See Also
+    --------
+    AnomalySeriesDisplay : The series with their bounds.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from skquake.plotting import DTECHeatmapDisplay
+    >>> dtec = pd.DataFrame({"XJSH": np.zeros(8)}, index=pd.date_range("2016-12-07", periods=8, freq="6h"))
+    >>> dtec.iloc[1] = 4.5
+    >>> event = pd.DataFrame({"time": [pd.Timestamp("2016-12-08 05:15")], "latitude": 43.8, "longitude": 86.3,
+    ...                       "magnitude": 6.2})
+    >>> DTECHeatmapDisplay(dtec, event=event).plot().grids_["XJSH"]
+    day    -1    0
+    hour
+    0.0   0.0  0.0
+    6.0   4.5  0.0
+    12.0  0.0  0.0
+    18.0  0.0  0.0
+    """
+
+    def __init__(self, dtec, *, event=None, disturbed=None, unit="TECU"):
+        self.dtec = dtec
+        self.event = event
+        self.disturbed = disturbed
+        self.unit = unit
+
+    @property
+    def grids_(self):
+        """Hour x day, by station."""
+        dtec = check_series(self.dtec, f"{type(self).__name__}: dtec")
+        if not dtec.notna().any(axis=None):
+            raise ValueError(f"{type(self).__name__}: dtec: no known value")
+        return {name: self._grid(dtec[name]) for name in dtec}
+
+    def _grid(self, series):
+        """One value a cell: hours as rows, every day from the first to the last as columns."""
+        event = check_event(self.event, f"{type(self).__name__}: event")
+        day = series.index.normalize()
+        hour = pd.Index((series.index - day) / pd.Timedelta(hours=1), name="hour")
+        days = pd.date_range(day[0], day[-1])
+        if event is not None:
+            first = event["time"].normalize()
+            day, days = (day - first).days, (days - first).days
+        table = pd.DataFrame({"value": series.to_numpy(), "hour": hour, "day": day})
+        grid = table.pivot(index="hour", columns="day", values="value")
+        return grid.reindex(columns=pd.Index(days, name="day"))
+
+    def plot(self, ax=None):
+        """Draw on one Axes for each of the stations (filled up to rows of three), or on a new figure."""
+        grids, event = self.grids_, check_event(self.event, f"{type(self).__name__}: event")
+        marks = self._marks()
+        n, columns = len(grids), min(len(grids), _COLUMNS)
+        shape = (-(-n // columns), columns)
+        self.figure_, self.axes_ = check_axes(
+            ax, shape, figsize=(3.6 * shape[1] + 1.2, 2.7 * shape[0] + 0.5), sharex=True, sharey=True
+        )
+        reach = max(np.nanmax(np.abs(grid.to_numpy()), initial=0.0) for grid in grids.values()) or 1.0
+        for axes, (name, grid) in zip(self.axes_.flat, grids.items(), strict=False):
+            hours = grid.index.to_numpy()
+            step = np.min(np.diff(hours)) if len(hours) > 1 else 24.0
+            # Rows of equal height, also where an hour never occurs.
+            hours_all = hours[0] + step * np.arange(round((hours[-1] - hours[0]) / step) + 1)
+            rows = np.rint((hours - hours[0]) / step).astype(int)
+            values = np.full((len(hours_all), grid.shape[1]), np.nan)
+            values[rows] = grid.to_numpy()
+            # A cell is the time from its sample on, or about it where the last would leave the day.
+            edges = hours_all - (0.5 * step if hours_all[-1] + step > 24.0 else 0.0)
+            days = np.arange(grid.shape[1]) + (grid.columns[0] if event is not None else 0)
+            axes.set_facecolor("#cccccc")
+            mesh = axes.pcolormesh(
+                np.append(days, days[-1] + 1) - 0.5,
+                np.append(edges, edges[-1] + step),
+                np.ma.masked_invalid(values),
+                cmap="RdBu_r",
+                vmin=-reach,
+                vmax=reach,
+            )
+            if marks is not None:
+                dots = self._grid(marks).reindex_like(grid).to_numpy() > 0
+                at = np.argwhere(dots)
+                axes.plot(
+                    days[at[:, 1]], edges[rows][at[:, 0]] + 0.5 * step, ".", ms=1.5, color="black", alpha=0.7
+                )
+            if event is not None:
+                hour = (event["time"] - event["time"].normalize()) / pd.Timedelta(hours=1)
+                style = {"color": "black", "edgecolor": "white", "lw": 0.8, "zorder": 4}
+                axes.scatter(0, hour, marker="*", s=150, **style)
+                axes.set_xlim(min(days[0], 0) - 0.5, max(days[-1], 0) + 0.5)
+            known = np.isfinite(values)
+            share = (values[known] != 0).mean() if known.any() else np.nan
+            axes.set_title(
+                f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value", fontsize=10
+            )
+            axes.set_yticks(range(0, 25, 6))
+            axes.set_ylim(0, 24)
+        label_grid(self.axes_, n, x="day" if event is None else "day from the earthquake", y="hour (UT)")
+        locator = self.axes_[0, 0].xaxis.get_major_locator()
+        locator.set_params(integer=True, **({"nbins": 4} if event is None else {}))
+        if event is None:
+            _write_dates(self.axes_[0, 0].xaxis, next(iter(grids.values())).columns)
+        self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=f"DTEC ({self.unit})", shrink=0.9)
+        return self
+
+    def _marks(self):
+        if self.disturbed is None:
+            return None
+        what = f"{type(self).__name__}: disturbed"
+        marks = check_series(self.disturbed, what).iloc[:, 0]
+        if not marks.index.equals(check_series(self.dtec, what).index):
+            raise ValueError(f"{what}: other times than dtec; use disturbed.reindex(dtec.index)")
+        return marks
+
+
+def _write_dates(axis, days):
+    axis.set_major_formatter(lambda x, _: f"{days[round(x)]:%m-%d}" if 0 <= round(x) < len(days) else "")

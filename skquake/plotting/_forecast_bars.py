@@ -1,0 +1,140 @@
+"""Scores of forecasts by station or latitude, quiet and disturbed times apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake.plotting._forecasts import SCORE_NAMES, WITH_UNIT, check_forecasts, score_forecasts
+from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
+
+
+class ForecastBarsDisplay:
+    """One score by station, bars a model, one panel for quiet and one for disturbed times.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Values of the score: rows (state, station), one column a model.
+    counts : Series
+        Number of values by (state, station).
+    score : str, default="rmse"
+    latitude : dict or Series of {str: float}, default=None
+        Degrees by station, for the labels.
+    unit : str, default="TECU"
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (n_states, 1)
+
+    See Also
+    --------
+    skquake.forecasting.forecast_scores : The scores.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.plotting import ForecastBarsDisplay
+    >>> observed = pd.DataFrame({"QION": [1.0, 2.0, 3.0, 4.0], "XJSH": [2.0, 2.0, 3.0, 3.0]})
+    >>> display = ForecastBarsDisplay.from_forecasts(
+    ...     observed, {"persistence": observed.shift(), "mean": observed * 0 + 2.5},
+    ...     disturbed=[False, False, True, True], latitude={"QION": 19.0, "XJSH": 44.2}).plot()
+    >>> display.table.round(2)
+    model                   persistence  mean
+    state     station
+    quiet     XJSH                 0.00  0.50
+              QION                 1.00  0.50
+              all stations         0.71  0.50
+    disturbed XJSH                 0.71  0.50
+              QION                 1.00  1.12
+              all stations         0.87  0.87
+    """
+
+    def __init__(self, table, counts, *, score="rmse", latitude=None, unit="TECU"):
+        self.table = table
+        self.counts = counts
+        self.score = score
+        self.latitude = latitude
+        self.unit = unit
+
+    @classmethod
+    def from_forecasts(cls, observed, forecasts, *, disturbed=None, score="rmse", latitude=None, unit="TECU"):
+        """Score forecasts on the values that every model has.
+
+        Parameters
+        ----------
+        observed : DataFrame of shape (n, stations)
+        forecasts : DataFrame, or dict of {str: DataFrame}
+            Forecasts of one model, or by model; NaN where there is none.
+        disturbed : Series or array-like of bool, shape (n,), default=None
+            Which times were disturbed by space weather; None: all times in one panel.
+        score : {"rmse", "mae", "bias", "r2", "pearson", "pearson_squared"}, default="rmse"
+            As in :func:`~skquake.forecasting.forecast_scores`.
+        latitude : dict or Series of {str: float}, default=None
+            Degrees of every station: they stand from north to south and are labelled.
+        unit : str, default="TECU"
+
+        Raises
+        ------
+        TypeError, ValueError
+            For other times or stations than the observed ones, an unknown score, or a station without
+            latitude.
+        """
+        what = cls.__name__
+        if score not in SCORE_NAMES:
+            raise ValueError(f"{what}: score={score!r}; choose one of {', '.join(SCORE_NAMES)}")
+        observed, forecasts = check_forecasts(observed, forecasts, what)
+        stations = list(observed.columns)
+        if latitude is not None:
+            latitude = dict(latitude)
+            absent = [station for station in stations if not abs(latitude.get(station, np.nan)) <= 90]
+            if absent:
+                raise ValueError(f"{what}: latitude: none in degrees for station {absent[0]!r}")
+            stations.sort(key=lambda station: -latitude[station])
+        scores = score_forecasts(observed, forecasts, disturbed=disturbed)
+        states = ["all"] if disturbed is None else ["quiet", "disturbed"]
+        rows = pd.MultiIndex.from_product([states, [*stations, "all stations"]], names=["state", "station"])
+        table = scores[score].unstack("model").reindex(index=rows, columns=list(forecasts))
+        counts = scores["n"].unstack("model").reindex(rows).iloc[:, 0].rename("n")
+        return cls(table.rename_axis(columns="model"), counts, score=score, latitude=latitude, unit=unit)
+
+    def plot(self, ax=None):
+        """Draw on one Axes a state, or on a new figure."""
+        table = self.table
+        if not np.isfinite(table.to_numpy(dtype=float)).any():
+            raise ValueError(f"{type(self).__name__}: table: no finite {self.score}")
+        states = list(dict.fromkeys(table.index.get_level_values("state")))
+        stations = list(dict.fromkeys(table.index.get_level_values("station")))
+        width = min(0.85 * len(stations) + 2.2, 14.0)
+        self.figure_, self.axes_ = check_axes(
+            ax, (len(states), 1), figsize=(width, 2.3 * len(states) + 0.7), sharex=True, sharey=True
+        )
+        thick = 0.84 / table.shape[1]
+        for axes, state in zip(self.axes_[:, 0], states, strict=True):
+            here = table.loc[state].reindex(stations)
+            for i, model in enumerate(table.columns):
+                place = np.arange(len(stations)) - 0.42 + thick * (i + 0.5)
+                color, hatch = CYCLE[i % len(CYCLE)], ("", "//", "..")[i // len(CYCLE) % 3]
+                axes.bar(place, here[model], 0.92 * thick, color=color, hatch=hatch, label=model)
+            n = self.counts.loc[state].loc["all stations"] if "all stations" in stations else None
+            axes.set_title(state if n is None else f"{state}: {n:.0f} values", fontsize=10)
+            axes.axhline(0, color=REFERENCE, lw=1)
+            if "all stations" in stations:
+                axes.axvline(stations.index("all stations") - 0.5, color=REFERENCE, lw=0.8, ls=":")
+            unit = f" ({self.unit})" if self.score in WITH_UNIT else ""
+            axes.set_ylabel(f"{SCORE_NAMES.get(self.score, self.score)}{unit}")
+            axes.grid(axis="y", alpha=0.25, lw=0.5)
+            axes.set_axisbelow(True)
+        self.axes_[-1, 0].set_xticks(range(len(stations)), [self._label(name) for name in stations])
+        self.axes_[-1, 0].set_xlim(-0.55, len(stations) - 0.45)
+        legend_below(self.axes_[-1, 0], ncols=min(table.shape[1], 6))
+        return self
+
+    def _label(self, station):
+        if station == "all stations":
+            return "all\nstations"
+        if self.latitude is None:
+            return str(station)
+        degrees = self.latitude[station]
+        return f"{station}\n{abs(degrees):.1f}° {'S' if degrees < 0 else 'N'}"

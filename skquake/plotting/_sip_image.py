@@ -1,0 +1,132 @@
+"""What an image for classification holds, channel by channel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from skquake.plotting._style import CONTROL, SEISMIC, check_axes, label_grid
+
+_NAMES = ("TEC", "median", "lower", "upper", "positive", "negative")
+_COLUMNS = 3
+
+
+class SIPImageDisplay:
+    """One image of days x hours, one panel a channel: values and bounds on one scale; where anomalies are.
+
+    Parameters
+    ----------
+    image : array-like of shape (days, samples a day, channels)
+        One of those that :class:`~skquake.sampling.SIPImages` cuts; the last channels are the anomalies.
+    channels : sequence of str, default=None
+        Names; None: those of :class:`~skquake.sampling.SIPImages`.
+    n_anomalies : int, default=2
+        How many of the last channels are anomalies.
+    start : datetime-like, default=None
+        First day, for the labels; None: days count from the first.
+    unit : str, default="TECU"
+        Of the first channels.
+
+    Attributes
+    ----------
+    limits_ : tuple of float
+        Lowest and highest known value of the channels that are not anomalies.
+    shares_ : Series
+        Share of the known values that are not 0, by channel of anomalies.
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (n_rows, n_columns)
+        Of at most three columns; Axes left over are hidden.
+
+    Raises
+    ------
+    ValueError
+        When it is drawn or a number is asked for: for another shape, or names that do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skquake.plotting import SIPImageDisplay
+    >>> image = np.full((30, 24, 6), 20.0)
+    >>> image[..., 4:] = 0.0
+    >>> image[:3, :, 4] = 1.0
+    >>> SIPImageDisplay(image).plot().shares_.round(3).to_dict()
+    {'positive': 0.1, 'negative': 0.0}
+    """
+
+    def __init__(self, image, *, channels=None, n_anomalies=2, start=None, unit="TECU"):
+        self.image = image
+        self.channels = channels
+        self.n_anomalies = n_anomalies
+        self.start = start
+        self.unit = unit
+
+    @property
+    def limits_(self):
+        """Common limits of the values."""
+        image, names = self._checked()
+        values = image[..., : len(names) - self.n_anomalies]
+        known = values[np.isfinite(values)]
+        return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
+
+    @property
+    def shares_(self):
+        """Share of each anomaly."""
+        image, names = self._checked()
+        found = {}
+        for k in range(len(names) - self.n_anomalies, len(names)):
+            known = image[..., k][np.isfinite(image[..., k])]
+            found[names[k]] = (known != 0).mean() if known.size else np.nan
+        return pd.Series(found, name="share", dtype=float)
+
+    def plot(self, ax=None):
+        """Draw on one Axes for each of the channels (filled up to rows of three), or on a new figure."""
+        from matplotlib.colors import ListedColormap
+
+        image, names = self._checked()
+        n, columns = len(names), min(len(names), _COLUMNS)
+        shape = (-(-n // columns), columns)
+        self.figure_, self.axes_ = check_axes(
+            ax, shape, figsize=(2.9 * shape[1] + 1.6, 3.1 * shape[0] + 0.2), sharex=True, sharey=True
+        )
+        days = len(image)
+        low, high = (limit if np.isfinite(limit) else None for limit in self.limits_)
+        shares, same = self.shares_, {"extent": (0.0, 24.0, days, 0.0), "aspect": "auto"}
+        for k, (axes, name) in enumerate(zip(self.axes_.flat, names, strict=False)):
+            layer, anomaly = np.ma.masked_invalid(image[..., k]), k - (n - self.n_anomalies)
+            axes.set_facecolor("#cccccc")
+            axes.set_xticks(range(0, 25, 6))
+            if anomaly < 0:
+                drawn = axes.imshow(layer, cmap="viridis", vmin=low, vmax=high, **same)
+                axes.set_title(name, fontsize=10)
+            else:
+                colors = ListedColormap(["white", (SEISMIC, CONTROL)[anomaly % 2]])
+                axes.imshow(layer != 0, cmap=colors, vmin=0, vmax=1, interpolation="nearest", **same)
+                axes.set_title(f"{name} anomaly: {shares[name]:.1%}", fontsize=10)
+        label_grid(self.axes_, n, x="hour (UT)", y="day")
+        if self.start is not None:
+            first = pd.Timestamp(self.start)
+            ticks = np.arange(0, days, 7)
+            labels = [f"{first + pd.Timedelta(days=int(day)):%m-%d}" for day in ticks]
+            self.axes_[0, 0].set_yticks(ticks + 0.5, labels)
+        if n > self.n_anomalies:
+            everywhere = list(self.axes_.flat)
+            self.figure_.colorbar(drawn, ax=everywhere, label=f"values ({self.unit})", shrink=0.7, pad=0.02)
+        return self
+
+    def _checked(self):
+        what = type(self).__name__
+        try:
+            image = np.asarray(self.image, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{what}: image: expected numbers ({error})") from error
+        names = list(_NAMES if self.channels is None else self.channels)
+        if image.ndim != 3 or not image.size or image.shape[2] != len(names):
+            raise ValueError(
+                f"{what}: image: expected one image of shape (days, samples a day, {len(names)}), got "
+                f"{image.shape}; channels are the last dimension"
+            )
+        if len(set(names)) < len(names):
+            raise ValueError(f"{what}: channels: names repeat in {names}")
+        if not 0 <= self.n_anomalies <= len(names):
+            raise ValueError(f"{what}: n_anomalies={self.n_anomalies} of {len(names)} channels")
+        return image, names
