@@ -1,4 +1,4 @@
-"""Simulated catalogs, indices and satellite tracks; downloads of real ones; the papers' data sets."""
+"""Simulated catalogs, indices and satellite tracks and TEC; downloads of real ones; the papers' data sets."""
 
 from skquake.datasets import papers
 from skquake.datasets._catalog import make_catalog
@@ -7,10 +7,12 @@ from skquake.datasets._fetch_kp import fetch_kp
 from skquake.datasets._fetch_swarm import fetch_swarm
 from skquake.datasets._fetch_usgs import fetch_usgs
 from skquake.datasets._kp import make_kp
+from skquake.datasets._tec import TECTruth, make_tec
 from skquake.datasets._track import make_track
 from skquake.datasets._truth import TrackTruth
 
 __all__ = [
+    "TECTruth",
     "TrackTruth",
     "fetch_kp",
     "fetch_swarm",
@@ -18,6 +20,7 @@ __all__ = [
     "get_data_home",
     "make_catalog",
     "make_kp",
+    "make_tec",
     "make_track",
     "papers",
 ]

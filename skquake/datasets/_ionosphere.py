@@ -15,6 +15,7 @@ from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 UNIVERSAL_HOURS = np.arange(24.0)
 LATITUDES = np.arange(-90.0, 91.0, 5.0)
 LONGITUDES = np.arange(-180.0, 180.0, 10.0)
+TEC_ALTITUDES_KM = np.concatenate([np.arange(80.0, 500.0, 30.0), np.geomspace(500.0, 2000.0, 12)])
 PAD = 4  # periodic margin, in nodes, that keeps the spline from seeing an edge
 
 TE_SLOPE = 0.2
@@ -39,6 +40,24 @@ def log_density(time_ns, latitude, longitude, *, altitude_km, f107):
     f107 : float
         Solar radio flux, sfu.
     """
+
+    def month_map(year, month0):
+        return _density_map(year, month0, altitude_km, f107)
+
+    return _interpolate(month_map, time_ns, latitude, longitude)
+
+
+def log_tec(time_ns, latitude, longitude, *, f107):
+    """log10 of the vertical total electron content in TECU, from 80 to 2,000 km; see ``log_density``."""
+
+    def month_map(year, month0):
+        return _tec_map(year, month0, f107)
+
+    return _interpolate(month_map, time_ns, latitude, longitude)
+
+
+def _interpolate(month_map, time_ns, latitude, longitude):
+    """Values between the monthly maps whose spline coefficients ``month_map(year, month0)`` gives."""
     time_ns, latitude, longitude = np.broadcast_arrays(time_ns, latitude, longitude)
     points = np.stack(
         [
@@ -52,9 +71,7 @@ def log_density(time_ns, latitude, longitude, *, altitude_km, f107):
     for number in np.unique(month):
         at = month == number
         before, after = (
-            map_coordinates(
-                _month_map(*divmod(m, 12), altitude_km, f107), points[:, at], prefilter=False, mode="mirror"
-            )
+            map_coordinates(month_map(*divmod(m, 12)), points[:, at], prefilter=False, mode="mirror")
             for m in (int(number), int(number) + 1)
         )
         out[at] = before + fraction[at] * (after - before)
@@ -76,23 +93,46 @@ def _mid_month(months):
 
 
 @lru_cache(maxsize=96)
-def _month_map(year, month0, altitude_km, f107):
+def _density_map(year, month0, altitude_km, f107):
     """Spline coefficients of log10 Ne (cm⁻³) over UT, latitude, longitude, padded periodically."""
-    import PyIRI
+    return _splines(_profiles(year, month0, f107, np.array([altitude_km]))[:, 0] * 1e-6)
+
+
+@lru_cache(maxsize=96)
+def _tec_map(year, month0, f107):
+    """Spline coefficients of log10 TEC (TECU), as those of the density."""
+    density = _profiles(year, month0, f107, TEC_ALTITUDES_KM)
+    return _splines(np.trapezoid(density, TEC_ALTITUDES_KM * 1e3, axis=1) * 1e-16)
+
+
+def _profiles(year, month0, f107, altitudes_km):
+    """Electron density in m⁻³ of the empirical model, (hours, altitudes, places)."""
     from PyIRI import main_library as iri
 
-    longitude, latitude = (axis.ravel() for axis in np.meshgrid(LONGITUDES, LATITUDES))
-    layers = iri.IRI_monthly_mean_par(
-        year, month0 + 1, UNIVERSAL_HOURS, longitude, latitude, PyIRI.coeff_dir, 0
-    )
-    f2, f1, e = (iri.solar_interpolation_of_dictionary(layer, f107) for layer in layers[:3])
+    f2, f1, e = (iri.solar_interpolation_of_dictionary(layer, f107) for layer in _layers(year, month0))
     for layer in (f2, f1, e):
         layer["Nm"] = iri.freq2den(layer["fo"])
     for layer in (f2, e):
         layer["Nm"] = iri.limit_Nm(layer["Nm"])
-    density = iri.reconstruct_density_from_parameters_1level(f2, f1, e, np.array([altitude_km]))[:, 0]
-    log_cm3 = np.log10(density).reshape(24, len(LATITUDES), len(LONGITUDES)) - 6.0
-    padded = np.pad(log_cm3, ((PAD, PAD), (0, 0), (PAD, PAD)), mode="wrap")
+    return iri.reconstruct_density_from_parameters_1level(f2, f1, e, altitudes_km)
+
+
+@lru_cache(maxsize=2)
+def _layers(year, month0):
+    """Parameters of the F2, F1 and E layers at low and high solar activity."""
+    import PyIRI
+    from PyIRI import main_library as iri
+
+    longitude, latitude = (axis.ravel() for axis in np.meshgrid(LONGITUDES, LATITUDES))
+    return iri.IRI_monthly_mean_par(
+        year, month0 + 1, UNIVERSAL_HOURS, longitude, latitude, PyIRI.coeff_dir, 0
+    )[:3]
+
+
+def _splines(values):
+    """Spline coefficients of the logarithm of values (hours, places), padded periodically."""
+    log = np.log10(values).reshape(24, len(LATITUDES), len(LONGITUDES))
+    padded = np.pad(log, ((PAD, PAD), (0, 0), (PAD, PAD)), mode="wrap")
     return spline_filter(padded, mode="mirror")
 
 
@@ -120,7 +160,7 @@ def check_kp(kp, start_ns, end_ns):
         )
     if start[0] > start_ns or start[-1] + 3 * NS_PER_HOUR < end_ns:
         first, last = kp.index[[0, -1]]
-        raise ValueError(f"kp: its intervals from {first} to {last} do not cover the track")
+        raise ValueError(f"kp: its intervals from {first} to {last} do not cover the simulated span")
 
 
 def storm_drive(kp, time_ns):

@@ -1,5 +1,9 @@
-"""Forecasts of series: walking forward with any regressor, ARIMA, and what every model must beat."""
+"""Forecasts of series with any regressor, ARIMA, what every model must beat; anomalies of TEC."""
 
+from skquake.forecasting._anomalies import TECAnomalies
+from skquake.forecasting._anomaly_activity import space_weather_state
+from skquake.forecasting._anomaly_detector import TECAnomalyDetector
+from skquake.forecasting._anomaly_spans import quake_free_spans
 from skquake.forecasting._make import make_forecaster
 from skquake.forecasting._naive import (
     PersistenceForecaster,
@@ -16,8 +20,12 @@ __all__ = [
     "RecurrenceForecaster",
     "RunningMedianForecaster",
     "SktimeForecaster",
+    "TECAnomalies",
+    "TECAnomalyDetector",
     "WalkForwardForecaster",
     "YesterdayForecaster",
     "forecast_scores",
     "make_forecaster",
+    "quake_free_spans",
+    "space_weather_state",
 ]

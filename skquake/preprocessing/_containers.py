@@ -43,7 +43,7 @@ def name_of(X, column):
     """How to call the series at a flat position of X in a message."""
     if isinstance(X, (pd.DataFrame, pd.Series)):
         return f"series {series_names(X)[column]!r}"
-    place = np.unravel_index(column, np.shape(X)[1:])
+    place = np.unravel_index(column, np.asarray(X).shape[1:])
     return f"series {', '.join(str(int(k)) for k in place)}"
 
 

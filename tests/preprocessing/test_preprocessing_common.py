@@ -12,7 +12,9 @@ from sklearn.utils.estimator_checks import estimator_checks_generator, parametri
 from skquake.preprocessing import (
     ChannelScaler,
     IQRBounds,
+    KalmanImputer,
     RollingSigmaBounds,
+    SigmaClipper,
     TrainOnly,
     WindowBounds,
     WindowFlattener,
@@ -30,12 +32,13 @@ TRANSFORMERS = [
     WindowBounds(RollingSigmaBounds(days=1, samples_per_day=2), keep=1, output="deviation"),
 ]
 BOUNDS = [IQRBounds(days=2), RollingSigmaBounds(days=2)]
+CLEANING = [SigmaClipper(), SigmaClipper(2, outside="clip"), KalmanImputer(max_iter=2)]
 META = [
     TrainOnly(None, LogisticRegression()),
     TrainOnly(None, Ridge()),
     TrainOnly(RandomUnderSampler(random_state=0), LogisticRegression()),
 ]
-ESTIMATORS = TRANSFORMERS + BOUNDS + META
+ESTIMATORS = TRANSFORMERS + BOUNDS + CLEANING + META
 
 _HISTORY = "a bound rests on the rows before it"
 _RANDOM = "the sampler draws other rows of other data"
