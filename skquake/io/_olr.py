@@ -12,8 +12,9 @@ import numpy as np
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
 from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._hdf5 import SIGNATURE, check_heaps
 
-_ENGINES = {b"CDF\x01": "scipy", b"CDF\x02": "scipy", b"\x89HDF": "h5netcdf"}
+_ENGINES = {b"CDF\x01": "scipy", b"CDF\x02": "scipy", SIGNATURE[:4]: "h5netcdf"}
 _AXES = {"time": ("time",), "latitude": ("lat", "latitude"), "longitude": ("lon", "longitude")}
 _SINCE = re.compile(
     r"(hours?|days?)\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.0*)?)?)?"
@@ -145,6 +146,7 @@ def _read_one(path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of attributes that disagree or are damaged
             if engine == "h5netcdf":
+                check_heaps(data, path)
                 _check_root(data)
             with xr.open_dataset(
                 io.BytesIO(data), engine=engine, decode_times=False, decode_coords=False, cache=False

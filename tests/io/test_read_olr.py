@@ -138,3 +138,30 @@ def test_a_promise_that_no_file_of_this_size_keeps(path):
             data.dims[axis].attach_scale(file[name])
     with pytest.raises(FormatError, match="variable olr: 100000 x 10000 x 10000 values cannot stand in"):
         read_olr(path)
+
+
+@pytest.mark.parametrize("index, length", [(0, 0), (1, 10**9), (0, 2**64 - 1)])
+def test_a_heap_that_leads_nowhere(path, index, length):
+    """The library would walk the first of these for ever."""
+    write_olr(path, VALUES)
+    data = path.read_bytes()
+    at = data.index(b"GCOL") + 16
+    object_head = index.to_bytes(2, "little") + data[at + 2 : at + 8] + length.to_bytes(8, "little")
+    path.write_bytes(data[:at] + object_head + data[at + 16 :])
+    with pytest.raises(FormatError, match="a heap with an object that leads nowhere"):
+        read_olr(path)
+
+
+def test_other_sizes_of_addresses(path):
+    write_olr(path, VALUES)
+    data = bytearray(path.read_bytes())
+    data[13 if data[8] < 2 else 9] = 4
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match="other than 8 bytes"):
+        read_olr(path)
+
+
+def test_no_netcdf(path):
+    path.write_bytes(b"CDF\x05" + bytes(100))
+    with pytest.raises(FormatError, match="byte 0: no NetCDF file"):
+        read_olr(path)

@@ -1,0 +1,47 @@
+"""What must hold in an HDF5 file before its library may read it."""
+
+from __future__ import annotations
+
+import struct
+
+from skquake.io._files import FormatError
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_HEAP = b"GCOL\x01"
+_OBJECT = struct.Struct("<HH4xQ")  # index, references, size
+
+
+def check_heaps(data, path):
+    """Raise unless each heap of variable-length values can be walked from object to object.
+
+    The library walks them in compiled code; from an object of no extent it never returns.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole file that starts with the signature.
+    path : path-like
+        For the error.
+
+    Raises
+    ------
+    FormatError
+        For a heap that does not end where it says, or addresses of another size than 8 bytes.
+
+    References
+    ----------
+    The HDF Group, HDF5 File Format Specification 3.0, III.E, "Global Heap".
+    """
+    sizes = data[13:15] if data[8:9] in (b"\0", b"\x01") else data[9:11]
+    if sizes != b"\x08\x08":
+        raise FormatError(path, "byte 8", "HDF5 with offsets and lengths of other than 8 bytes")
+    start = data.find(_HEAP)
+    while 0 <= start <= len(data) - 16:
+        at, end = start + 16, start + int.from_bytes(data[start + 8 : start + 16], "little")
+        while at + _OBJECT.size <= end <= len(data):
+            index, _, length = _OBJECT.unpack_from(data, at)
+            # Index 0 is the free rest, its size with its own head.
+            at += length if index == 0 else _OBJECT.size + -(-length // 8) * 8
+            if (index == 0 and length == 0) or at > end:
+                raise FormatError(path, f"byte {start}", "a heap with an object that leads nowhere")
+        start = data.find(_HEAP, start + 1)
