@@ -117,7 +117,7 @@ def _profiles(year, month0, f107, altitudes_km):
     return iri.reconstruct_density_from_parameters_1level(f2, f1, e, altitudes_km)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _layers(year, month0):
     """Parameters of the F2, F1 and E layers at low and high solar activity."""
     import PyIRI

@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.pipeline import make_pipeline
 
-from skquake.preprocessing import KalmanImputer
+from skquake.preprocessing import KalmanImputer, SigmaClipper
 from skquake.preprocessing._kalman_imputer import _gaps
 
 HOURS = 24 * 12
@@ -148,3 +149,13 @@ def test_bad_training_spans(change, word):
 def test_another_cadence_than_fitted(fitted):
     with pytest.raises(ValueError, match="samples_per_day=24, but the times of X give 96 a day"):
         fitted["filter"].transform(tec(freq="15min"))
+
+
+def test_outliers_are_removed_and_filled():
+    X = tec()
+    spoilt = X.copy()
+    spoilt.iloc[150, 0], spoilt.iloc[220, 1] = 300.0, -90.0
+    cleaning = make_pipeline(SigmaClipper(), KalmanImputer()).fit(X.iloc[:120])
+    found = cleaning.transform(spoilt)
+    assert list(found.columns) == list(X.columns)
+    assert np.abs(found - X).max(axis=None) < 3.0
