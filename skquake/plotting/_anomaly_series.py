@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skquake._core._last_known import last_known
+from skquake.forecasting import space_weather_state
 from skquake.plotting._check import check_event, check_series
 from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
 
@@ -14,7 +14,7 @@ _BOUNDS = ("lower", "center", "upper")
 
 
 class AnomalySeriesDisplay:
-    """One panel a station with its bounds and the values outside; below, Dst and Kp; disturbed times grey.
+    """One panel a station with its bounds and the values outside; below, Dst and Kp; not quiet times grey.
 
     Each panel says which share of its values is outside, and what pure noise gives.
 
@@ -32,8 +32,11 @@ class AnomalySeriesDisplay:
         The earthquake, as a catalog: a line in every panel.
     expected_rate : float, default=None
         Share of pure noise outside such bounds.
-    dst_limit, kp_limit : float, default=-30.0, 3.0
-        Quiet is Dst above and Kp below; a time with an unknown index is not quiet.
+    dst_limit, kp_limit, memory_hours : float, default=-30.0, 3.0, 24.0
+        Quiet is Dst above and Kp below for so long, as of
+        :func:`~skquake.forecasting.space_weather_state`; a time with an unknown index is not quiet.
+    disturbed : Series of bool, default=None
+        Which times are not quiet, by the times of the series; None: by the indices given.
     unit : str, default="TECU"
 
     Attributes
@@ -41,7 +44,7 @@ class AnomalySeriesDisplay:
     dtec_ : DataFrame of shape (n, stations)
         By how much the nearer bound is exceeded, signed; 0 inside, NaN where unknown.
     disturbed_ : Series of bool, shape (n,)
-        Times that are not quiet; all False without an index.
+        Times that are not quiet; all False without an index or ``disturbed``.
     rates_ : DataFrame
         By station: ``n`` known values, ``flagged`` share of them outside, and ``flagged_quiet``, the same of
         quiet times.
@@ -83,6 +86,8 @@ class AnomalySeriesDisplay:
         expected_rate=None,
         dst_limit=-30.0,
         kp_limit=3.0,
+        memory_hours=24.0,
+        disturbed=None,
         unit="TECU",
     ):
         self.series = series
@@ -93,6 +98,8 @@ class AnomalySeriesDisplay:
         self.expected_rate = expected_rate
         self.dst_limit = dst_limit
         self.kp_limit = kp_limit
+        self.memory_hours = memory_hours
+        self.disturbed = disturbed
         self.unit = unit
 
     @classmethod
@@ -114,6 +121,28 @@ class AnomalySeriesDisplay:
         found = estimator.detect(check_series(series, f"{cls.__name__}: series"))
         return cls(series, found.bounds, **({"expected_rate": found.expected_rate} | options))
 
+    @classmethod
+    def from_anomalies(cls, anomalies, **options):
+        """What a detector found.
+
+        Parameters
+        ----------
+        anomalies : TECAnomalies
+            Of :meth:`~skquake.forecasting.TECAnomalyDetector.detect`; its ``state`` says what is not quiet.
+        **options
+            As for the class.
+
+        Returns
+        -------
+        AnomalySeriesDisplay
+        """
+        known = (anomalies.state != "unknown").any()
+        found = {
+            "expected_rate": anomalies.expected_rate,
+            "disturbed": anomalies.state != "quiet" if known else None,
+        }
+        return cls(anomalies.observed, anomalies.bounds, **(found | options))
+
     @property
     def dtec_(self):
         """Signed exceedance of the nearer bound."""
@@ -131,13 +160,20 @@ class AnomalySeriesDisplay:
     def disturbed_(self):
         """Times that are not quiet."""
         times = self._checked()[0].index
-        quiet = np.ones(len(times), dtype=bool)
-        with np.errstate(invalid="ignore"):
-            if self.dst is not None:
-                quiet &= last_known(self.dst, times, "dst") > self.dst_limit
-            if self.kp is not None:
-                quiet &= last_known(self.kp, times, "kp") < self.kp_limit
-        return pd.Series(~quiet, index=times, name="disturbed")
+        if self.disturbed is not None:
+            marks = check_series(self.disturbed, f"{type(self).__name__}: disturbed").iloc[:, 0]
+            if not marks.index.equals(times):
+                raise ValueError(
+                    f"{type(self).__name__}: disturbed: other times than the series; "
+                    "use disturbed.reindex(series.index)"
+                )
+            flags = marks != 0
+        elif self.dst is None and self.kp is None:
+            flags = False
+        else:
+            limits = {name: getattr(self, name) for name in ("kp_limit", "dst_limit", "memory_hours")}
+            flags = space_weather_state(times, kp=self.kp, dst=self.dst, **limits).to_numpy() != "quiet"
+        return pd.Series(flags, index=times, name="disturbed", dtype=bool)
 
     @property
     def rates_(self):
@@ -179,7 +215,7 @@ class AnomalySeriesDisplay:
                 out = np.sign(dtec[name]) == sign
                 axes.plot(series.index[out], series[name][out], ".", ms=5, color=color, label=side)
             axes.set_ylabel(f"{name}\n({self.unit})")
-            axes.set_title(self._words(rates.loc[name], bool(indices)), fontsize=8, loc="right", pad=2)
+            axes.set_title(self._words(rates.loc[name], disturbed.any()), fontsize=8, loc="right", pad=2)
         self._draw_indices(indices, series.index, step)
         last = self.axes_[-1, 0]
         last.set_xlim(series.index[0], series.index[-1] + step)
@@ -194,7 +230,7 @@ class AnomalySeriesDisplay:
             from matplotlib.patches import Patch
 
             handles.append(Patch(color=DISTURBED, alpha=0.35, lw=0))
-            labels.append("disturbed")
+            labels.append("not quiet")
         legend_below(last, ncols=7, handles=handles, labels=labels)
         self.figure_.align_ylabels(self.axes_[:, 0])
         return self

@@ -66,6 +66,25 @@ class DTECHeatmapDisplay:
         self.disturbed = disturbed
         self.unit = unit
 
+    @classmethod
+    def from_anomalies(cls, anomalies, *, event=None, unit="TECU"):
+        """What a detector found, with marks where space weather was not quiet.
+
+        Parameters
+        ----------
+        anomalies : TECAnomalies
+            Of :meth:`~skquake.forecasting.TECAnomalyDetector.detect`.
+        event, unit
+            As for the class.
+
+        Returns
+        -------
+        DTECHeatmapDisplay
+        """
+        known = (anomalies.state != "unknown").any()
+        disturbed = anomalies.state != "quiet" if known else None
+        return cls(anomalies.dtec, event=event, disturbed=disturbed, unit=unit)
+
     @property
     def grids_(self):
         """Hour x day, by station."""
@@ -98,43 +117,7 @@ class DTECHeatmapDisplay:
         )
         reach = max(np.nanmax(np.abs(grid.to_numpy()), initial=0.0) for grid in grids.values()) or 1.0
         for axes, (name, grid) in zip(self.axes_.flat, grids.items(), strict=False):
-            hours = grid.index.to_numpy()
-            step = np.min(np.diff(hours)) if len(hours) > 1 else 24.0
-            # Rows of equal height, also where an hour never occurs.
-            hours_all = hours[0] + step * np.arange(round((hours[-1] - hours[0]) / step) + 1)
-            rows = np.rint((hours - hours[0]) / step).astype(int)
-            values = np.full((len(hours_all), grid.shape[1]), np.nan)
-            values[rows] = grid.to_numpy()
-            # A cell is the time from its sample on, or about it where the last would leave the day.
-            edges = hours_all - (0.5 * step if hours_all[-1] + step > 24.0 else 0.0)
-            days = np.arange(grid.shape[1]) + (grid.columns[0] if event is not None else 0)
-            axes.set_facecolor("#cccccc")
-            mesh = axes.pcolormesh(
-                np.append(days, days[-1] + 1) - 0.5,
-                np.append(edges, edges[-1] + step),
-                np.ma.masked_invalid(values),
-                cmap="RdBu_r",
-                vmin=-reach,
-                vmax=reach,
-            )
-            if marks is not None:
-                dots = self._grid(marks).reindex_like(grid).to_numpy() > 0
-                at = np.argwhere(dots)
-                axes.plot(
-                    days[at[:, 1]], edges[rows][at[:, 0]] + 0.5 * step, ".", ms=1.5, color="black", alpha=0.7
-                )
-            if event is not None:
-                hour = (event["time"] - event["time"].normalize()) / pd.Timedelta(hours=1)
-                style = {"color": "black", "edgecolor": "white", "lw": 0.8, "zorder": 4}
-                axes.scatter(0, hour, marker="*", s=150, **style)
-                axes.set_xlim(min(days[0], 0) - 0.5, max(days[-1], 0) + 0.5)
-            known = np.isfinite(values)
-            share = (values[known] != 0).mean() if known.any() else np.nan
-            axes.set_title(
-                f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value", fontsize=10
-            )
-            axes.set_yticks(range(0, 25, 6))
-            axes.set_ylim(0, 24)
+            mesh = self._draw(axes, name, grid, reach, marks, event)
         label_grid(self.axes_, n, x="day" if event is None else "day from the earthquake", y="hour (UT)")
         locator = self.axes_[0, 0].xaxis.get_major_locator()
         locator.set_params(integer=True, **({"nbins": 4} if event is None else {}))
@@ -142,6 +125,49 @@ class DTECHeatmapDisplay:
             _write_dates(self.axes_[0, 0].xaxis, next(iter(grids.values())).columns)
         self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=f"DTEC ({self.unit})", shrink=0.9)
         return self
+
+    def _draw(self, axes, name, grid, reach, marks, event):
+        """One station."""
+        hours = grid.index.to_numpy()
+        step = np.min(np.diff(hours)) if len(hours) > 1 else 24.0
+        if step < 1 / 60:
+            raise ValueError(
+                f"{type(self).__name__}: dtec: {name}: times of day {step * 3600:.3g} s apart; round them"
+            )
+        # Rows of equal height, also where an hour never occurs.
+        hours_all = hours[0] + step * np.arange(round((hours[-1] - hours[0]) / step) + 1)
+        rows = np.rint((hours - hours[0]) / step).astype(int)
+        values = np.full((len(hours_all), grid.shape[1]), np.nan)
+        values[rows] = grid.to_numpy()
+        # A cell is the time from its sample on, or about it where the last would leave the day.
+        edges = hours_all - (0.5 * step if hours_all[-1] + step > 24.0 else 0.0)
+        days = np.arange(grid.shape[1]) + (grid.columns[0] if event is not None else 0)
+        axes.set_facecolor("#cccccc")
+        mesh = axes.pcolormesh(
+            np.append(days, days[-1] + 1) - 0.5,
+            np.append(edges, edges[-1] + step),
+            np.ma.masked_invalid(values),
+            cmap="RdBu_r",
+            vmin=-reach,
+            vmax=reach,
+        )
+        if marks is not None:
+            dots = self._grid(marks).reindex_like(grid).to_numpy() > 0
+            at = np.argwhere(dots)
+            axes.plot(
+                days[at[:, 1]], edges[rows][at[:, 0]] + 0.5 * step, ".", ms=1.5, color="black", alpha=0.7
+            )
+        if event is not None:
+            hour = (event["time"] - event["time"].normalize()) / pd.Timedelta(hours=1)
+            style = {"color": "black", "edgecolor": "white", "lw": 0.8, "zorder": 4}
+            axes.scatter(0, hour, marker="*", s=150, **style)
+            axes.set_xlim(min(days[0], 0) - 0.5, max(days[-1], 0) + 0.5)
+        known = np.isfinite(values)
+        share = (values[known] != 0).mean() if known.any() else np.nan
+        axes.set_title(f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value", fontsize=10)
+        axes.set_yticks(range(0, 25, 6))
+        axes.set_ylim(0, 24)
+        return mesh
 
     def _marks(self):
         if self.disturbed is None:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skquake.plotting import AnomalySeriesDisplay
+from skquake.forecasting import TECAnomalyDetector, space_weather_state
+from skquake.plotting import AnomalySeriesDisplay, DTECHeatmapDisplay
 from skquake.preprocessing import IQRBounds
 
 TIMES = pd.date_range("2016-12-01", periods=8, freq="6h")
@@ -30,11 +31,19 @@ def test_exceedances_and_rates():
 
 
 def test_disturbed_times():
-    display = AnomalySeriesDisplay(SERIES, BOUNDS, dst=DST, kp=KP)
+    display = AnomalySeriesDisplay(SERIES, BOUNDS, dst=DST, kp=KP, memory_hours=0)
     assert display.disturbed_.tolist() == [False, True, True, False, True, True, True, True]
     assert display.rates_.loc["A", "flagged_quiet"] == 0.0 and display.rates_.loc["A", "flagged"] == 0.5
-    wider = AnomalySeriesDisplay(SERIES, BOUNDS, dst=DST, kp=KP, dst_limit=-60.0, kp_limit=5.0)
-    assert wider.disturbed_.tolist() == [False] * 8
+    wider = AnomalySeriesDisplay(
+        SERIES, BOUNDS, dst=DST, kp=KP, dst_limit=-60.0, kp_limit=5.0, memory_hours=0
+    )
+    assert wider.disturbed_.tolist() == [False] * 6 + [True] * 2
+    longer = AnomalySeriesDisplay(SERIES, BOUNDS, dst=DST, dst_limit=-40.0, memory_hours=6)
+    state = space_weather_state(TIMES, dst=DST, dst_limit=-40.0, memory_hours=6)
+    assert longer.disturbed_.tolist() == (state != "quiet").tolist()
+    said = pd.Series(np.arange(8) == 1, TIMES)
+    given = AnomalySeriesDisplay(SERIES, BOUNDS, dst=DST, kp=KP, disturbed=said)
+    assert given.disturbed_.tolist() == said.tolist() and given.rates_.loc["A", "flagged_quiet"] == 0.4
     last = KP.index[-1] + pd.Timedelta("25h")
     late = SERIES.reindex(TIMES.union([last]))
     bounds = BOUNDS.reindex(late.index)
@@ -57,9 +66,9 @@ def test_the_estimator_s_numbers():
 
 def test_panels(given_axes):
     axes = given_axes(4, 1)
-    display = AnomalySeriesDisplay(SERIES, BOUNDS, dst=DST, kp=KP, event=EVENT, expected_rate=0.114).plot(
-        ax=axes
-    )
+    display = AnomalySeriesDisplay(
+        SERIES, BOUNDS, dst=DST, kp=KP, event=EVENT, expected_rate=0.114, memory_hours=0
+    ).plot(ax=axes)
     assert display.figure_ is axes[0, 0].figure
     first, _, dst, kp = display.axes_[:, 0]
     said = {line.get_label(): line for line in first.lines}
@@ -69,7 +78,7 @@ def test_panels(given_axes):
     assert [bar.get_height() for bar in kp.patches if bar.get_width() < 1][-6:] == KP.tolist()
     assert "center" not in [line.get_label() for line in display.axes_[1, 0].lines]
     legend = [text.get_text() for text in kp.get_legend().get_texts()]
-    assert legend[-2:] == ["earthquake, M 6.2", "disturbed"]
+    assert legend[-2:] == ["earthquake, M 6.2", "not quiet"]
 
 
 def test_panels_without_indices_or_values():
@@ -81,11 +90,35 @@ def test_panels_without_indices_or_values():
     assert np.isnan(display.rates_.loc["B", "flagged"])
 
 
+def test_what_a_detector_found():
+    rng = np.random.default_rng(0)
+    times = pd.date_range("2016-11-01", periods=30 * 4, freq="6h", unit="ns")
+    series = pd.DataFrame(rng.normal(20, 3, (len(times), 2)), times, ["A", "B"])
+    dst = pd.Series(np.where(np.arange(len(times)) % 40 < 3, -90.0, -5.0), times)
+    found = (
+        TECAnomalyDetector(None, IQRBounds(style="iqr"), dst=dst, memory_hours=0).fit(series).detect(series)
+    )
+    display = AnomalySeriesDisplay.from_anomalies(found, dst=dst, event=None)
+    pd.testing.assert_frame_equal(display.dtec_, found.dtec, check_freq=False)
+    assert display.disturbed_.tolist() == (found.state != "quiet").tolist()
+    assert 0 < display.disturbed_.sum() < len(times) and display.expected_rate == found.expected_rate
+    assert display.plot().axes_.shape == (3, 1)
+    unknown = TECAnomalyDetector(None, IQRBounds(style="iqr")).fit(series).detect(series)
+    assert not AnomalySeriesDisplay.from_anomalies(unknown).disturbed_.any()
+    heat = DTECHeatmapDisplay.from_anomalies(found, unit="m").plot()
+    shown = heat.grids_["A"].to_numpy().T.ravel()
+    np.testing.assert_array_equal(shown, found.dtec["A"])
+    assert len(heat.axes_[0, 0].lines[0].get_xdata()) == display.disturbed_.sum()
+    assert DTECHeatmapDisplay.from_anomalies(unknown).disturbed is None
+
+
 def test_errors():
     with pytest.raises(ValueError, match="bounds: no column 'B_upper'; it has A_lower"):
         AnomalySeriesDisplay(SERIES, BOUNDS.drop(columns="B_upper")).plot()
     with pytest.raises(ValueError, match="bounds: other times than the series"):
         AnomalySeriesDisplay(SERIES, BOUNDS[1:]).plot()
+    with pytest.raises(ValueError, match="disturbed: other times than the series"):
+        AnomalySeriesDisplay(SERIES, BOUNDS, disturbed=pd.Series(True, TIMES[1:])).plot()
     with pytest.raises(ValueError, match="series: the time 2016-12-01 00:00:00 follows 2016-12-01 06:00"):
         AnomalySeriesDisplay(SERIES.iloc[[1, 0]], BOUNDS).plot()
     with pytest.raises(TypeError, match="series: expected a DataFrame or Series by time, got ndarray"):

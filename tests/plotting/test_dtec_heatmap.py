@@ -71,5 +71,8 @@ def test_errors():
         DTECHeatmapDisplay(DTEC.iloc[[0, 0]]).plot()
     with pytest.raises(ValueError, match="disturbed: other times than dtec"):
         DTECHeatmapDisplay(DTEC, disturbed=pd.Series(True, TIMES[1:])).plot()
+    jitter = pd.Series([1.0, 2.0], pd.DatetimeIndex(["2016-12-06 00:00", "2016-12-07 00:00:05"]))
+    with pytest.raises(ValueError, match="value: times of day 5 s apart; round them"):
+        DTECHeatmapDisplay(jitter).plot()
     with pytest.raises(ValueError, match="event: missing column"):
         DTECHeatmapDisplay(DTEC, event=EVENT.drop(columns="magnitude")).plot()
