@@ -3,11 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
+from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 from skquake.datasets import make_tec
-from skquake.forecasting import TECAnomalyDetector, YesterdayForecaster, quake_free_spans
+from skquake.forecasting import (
+    TECAnomalyDetector,
+    WalkForwardForecaster,
+    YesterdayForecaster,
+    quake_free_spans,
+)
 from skquake.io import read_ionex, read_space_weather
 from skquake.preprocessing import IQRBounds, RollingSigmaBounds
 from skquake.sources import MapSource, SeriesSource
@@ -94,6 +100,19 @@ def test_error_of_the_forecast_is_bounded():
     np.testing.assert_array_equal(
         model.predict(predicted + error) == -1, (found.dtec.fillna(0) != 0).any(axis=1)
     )
+
+
+def test_exogenous_frames_reach_the_forecaster():
+    X = noise(45) + 20
+    kp = pd.DataFrame({"kp": 1.0}, pd.date_range("2016-10-30", "2016-12-20", freq="3h"))
+    forecaster = WalkForwardForecaster(Ridge(), n_in=12, n_out=2, exogenous=["kp"])
+    model = TECAnomalyDetector(forecaster, exogenous=kp).fit(X.iloc[:240])
+    found = model.detect(X)
+    assert found.predicted.first_valid_index() >= X.index[240]
+    assert found.dtec.notna().sum().min() > 12 * 9  # after 15 days of errors
+    assert found.rate()["n_blocks"] >= 2
+    with pytest.raises(ValueError, match="column 'kp' is missing"):
+        clone(model).set_params(exogenous=None).fit(X.iloc[:240])
 
 
 def test_without_a_forecaster_the_series_is_bounded(found):
