@@ -1,6 +1,7 @@
 """Earthquake catalogs: aftershocks removed, regions, and controls."""
 
 from skquake.catalogs._aftershocks import AftershockRemover
+from skquake.catalogs._events_near import events_near
 from skquake.catalogs._magnitude_filter import MagnitudeFilter
 from skquake.catalogs._matched_controls import MatchedControls
 from skquake.catalogs._random_controls import RandomControls
@@ -12,5 +13,6 @@ __all__ = [
     "MatchedControls",
     "RandomControls",
     "dobrovolsky_radius",
+    "events_near",
     "region_radius_km",
 ]
