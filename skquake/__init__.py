@@ -14,6 +14,7 @@ _NAMES = {
     "IQRBounds": "skquake.preprocessing",
     "MapSource": "skquake.sources",
     "RollingSigmaBounds": "skquake.preprocessing",
+    "SIPClassifier": "skquake.neural",
     "SafeNetClassifier": "skquake.neural",
     "SeqNetQuakeClassifier": "skquake.neural",
     "SeriesSource": "skquake.sources",

@@ -6,9 +6,11 @@ from skquake.neural._dnn import DNNClassifier
 from skquake.neural._ed_lstme import EDLSTMERegressor
 from skquake.neural._fine_tuned import FineTuned
 from skquake.neural._lstm import LSTMClassifier
+from skquake.neural._repeated_scores import RepeatedScores, repeated_scores
 from skquake.neural._safenet import SafeNetClassifier
 from skquake.neural._saving import load_model, save_model
 from skquake.neural._seqnetquake import SeqNetQuakeClassifier
+from skquake.neural._sip import SIPClassifier
 
 __all__ = [
     "CNNClassifier",
@@ -17,8 +19,11 @@ __all__ = [
     "FineTuned",
     "LSTMClassifier",
     "ModelFileError",
+    "RepeatedScores",
+    "SIPClassifier",
     "SafeNetClassifier",
     "SeqNetQuakeClassifier",
     "load_model",
+    "repeated_scores",
     "save_model",
 ]

@@ -29,6 +29,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     and defines ``_architecture(length)``: the builder and its keywords, or an error.
     """
 
+    _saved: tuple[str, ...] = ("classes_", "weights_", "history_", "input_shape_", "n_features_in_")
     _parameter_constraints: dict = {
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
@@ -103,6 +104,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 epochs=self.epochs,
                 validation_data=(X[held_out], codes[held_out], weight[held_out]) if len(held_out) else None,
                 verbose=int(self.verbose),
+                **self._fit_options(),
             )
             weights = model.get_weights()
         for values in weights:
@@ -156,6 +158,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def _architecture(self, length):
         raise NotImplementedError
+
+    def _fit_options(self):
+        """Further options of the model's ``fit``."""
+        return {}
 
     def _check_X_y(self, X, y):
         """Windows as float32 (n, length, channels), and labels; notes the number of features."""
@@ -221,10 +227,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def _transplanted(self, donor, fresh):
         """The donor's weights; those of the softmax stay fresh where the classes differ."""
-        theirs, channels = donor.weights_, self._network[2][1]
-        if donor.input_shape_[1] != channels:
+        theirs, channels = donor.weights_, self._network[2][-1]
+        if donor.input_shape_[-1] != channels:
             raise ValueError(
-                f"pretrained: its network was trained on {donor.input_shape_[1]} channels, these windows "
+                f"pretrained: its network was trained on {donor.input_shape_[-1]} channels, these windows "
                 f"have {channels}; give it the same channels in the same order"
             )
         body = [values.shape for values in theirs[:-2]], [values.shape for values in fresh[:-2]]
@@ -234,7 +240,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 f"does not fit this one ({len(fresh)}, windows of {self.n_features_in_}); use the same "
                 "length of window and the same numbers of layers and units"
             )
-        same = np.array_equal(donor.classes_, self.classes_)
+        same = np.array_equal(donor.classes_, self.classes_) and theirs[-1].shape == fresh[-1].shape
         return [*theirs[:-2], *(theirs[-2:] if same else fresh[-2:])]
 
     def _weight_shapes(self):

@@ -87,5 +87,8 @@ class SeededDropout(keras.layers.Dropout):
     def call(self, inputs, training=False):
         if not training or not self.rate:
             return inputs
-        keep = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator) >= self.rate
+        shape = ops.shape(inputs)
+        if self.noise_shape is not None:
+            shape = tuple(n if m is None else m for n, m in zip(shape, self.noise_shape, strict=True))
+        keep = keras.random.uniform(shape, seed=self.seed_generator) >= self.rate
         return inputs * (ops.cast(keep, inputs.dtype) / (1.0 - self.rate))

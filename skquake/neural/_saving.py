@@ -12,13 +12,20 @@ from sklearn.utils.validation import check_is_fitted
 
 from skquake.neural._container import ModelFileError, read_container, write_container
 
-_NETWORKS = "SeqNetQuakeClassifier", "SafeNetClassifier", "DNNClassifier", "CNNClassifier", "LSTMClassifier"
+_NETWORKS = (
+    "SeqNetQuakeClassifier",
+    "SafeNetClassifier",
+    "DNNClassifier",
+    "CNNClassifier",
+    "LSTMClassifier",
+    "SIPClassifier",
+)
 _STEPS = {
     "ChannelScaler": ("center_", "scale_", "window_shape_", "n_features_in_"),
     "WindowNormalizer": ("window_shape_", "n_features_in_"),
 }
 # What describes a fit, or cannot be told in plain data: not part of the model.
-_LEFT_OUT = {"callbacks", "pretrained", "freeze", "warm_start", "random_state"}
+_LEFT_OUT = {"callbacks", "pretrained", "weights", "freeze", "warm_start", "random_state"}
 _MAX_LENGTH, _MAX_LAYERS = 100_000, 200
 
 
@@ -134,7 +141,7 @@ def load_network(path):
 def _fitted_names(kind):
     if kind in _STEPS:
         return _STEPS[kind]
-    return "classes_", "weights_", "history_", "input_shape_", "n_features_in_"
+    return getattr(importlib.import_module("skquake.neural"), kind)._saved
 
 
 def _plain(value, where):
@@ -224,15 +231,22 @@ def _restore(record, arrays):
 
 
 def _check_network(network):
-    length, channels = network.input_shape_
+    *extent, channels = network.input_shape_
     layers = [v for k, v in network.get_params(deep=False).items() if k.endswith("_layers")]
-    if not (1 < length <= _MAX_LENGTH and 1 <= channels <= _MAX_LENGTH and max(layers) <= _MAX_LAYERS):
+    if not (
+        len(extent) == (2 if hasattr(network, "image_shape_") else 1)
+        and all(1 < length <= _MAX_LENGTH for length in extent)
+        and 1 <= channels <= _MAX_LENGTH
+        and max(layers, default=1) <= _MAX_LAYERS
+    ):
         raise ValueError(f"windows of shape {network.input_shape_} with layers {layers}")
     classes = network.classes_
     if classes.ndim != 1 or len(np.unique(classes)) != len(classes) or len(classes) < 2:
         raise ValueError(f"classes {classes!r}")
-    if network.n_features_in_ != length:
-        raise ValueError(f"{network.n_features_in_} features, windows of {length}")
+    if hasattr(network, "image_shape_"):
+        network._check_saved()
+    elif network.n_features_in_ != extent[0]:
+        raise ValueError(f"{network.n_features_in_} features, windows of {extent[0]}")
     shapes = network._weight_shapes()
     weights = network.weights_
     if [w.shape for w in weights] != shapes or any(w.dtype != np.float32 for w in weights):

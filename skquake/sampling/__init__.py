@@ -2,7 +2,19 @@
 
 from skquake.sampling._balance import ImbalanceWarning, balance_table
 from skquake.sampling._make_samples import make_samples
+from skquake.sampling._make_sip_samples import make_sip_samples
 from skquake.sampling._nightly_passes import nightly_passes
+from skquake.sampling._sip_images import SIPImages
+from skquake.sampling._sip_split import sip_split
 from skquake.sampling._sliding_window import SlidingWindow
 
-__all__ = ["ImbalanceWarning", "SlidingWindow", "balance_table", "make_samples", "nightly_passes"]
+__all__ = [
+    "ImbalanceWarning",
+    "SIPImages",
+    "SlidingWindow",
+    "balance_table",
+    "make_samples",
+    "make_sip_samples",
+    "nightly_passes",
+    "sip_split",
+]
