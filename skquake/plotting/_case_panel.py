@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from skquake._core._geodesy import KM_PER_DEGREE, wrap_longitude
+from skquake._core._geodesy import wrap_longitude
 from skquake._core._last_known import last_known
 from skquake._core._validation import check_catalog, check_columns
-from skquake.catalogs import dobrovolsky_radius
+from skquake.plotting._maps import area
 from skquake.plotting._style import CONTROL, REFERENCE, SEISMIC
 from skquake.preprocessing import MASSResidual, NeLOGResidual
 
@@ -183,17 +183,7 @@ class CasePanelDisplay:
 
     def _draw_map(self, event):
         axes = self.axes_["map"]
-        angle = np.deg2rad(np.linspace(0, 360, 181))
-        radius = np.deg2rad(dobrovolsky_radius(event["magnitude"]) / KM_PER_DEGREE)
-        latitude = np.deg2rad(event["latitude"])
-        north = np.arcsin(
-            np.sin(latitude) * np.cos(radius) + np.cos(latitude) * np.sin(radius) * np.cos(angle)
-        )
-        east = np.arctan2(
-            np.sin(angle) * np.sin(radius) * np.cos(latitude),
-            np.cos(radius) - np.sin(latitude) * np.sin(north),
-        )
-        axes.fill(event["longitude"] + np.rad2deg(east), np.rad2deg(north), color=_AREA, alpha=0.5, lw=0)
+        axes.fill(*area(event), color=_AREA, alpha=0.5, lw=0)
         # Longitudes counted from the epicentre, so that no line crosses the map.
         away = event["longitude"] + wrap_longitude(self.frame["longitude"] - event["longitude"])
         axes.plot(away, self.frame["latitude"], ".", ms=1, color="black")

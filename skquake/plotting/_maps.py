@@ -59,8 +59,8 @@ def draw_map(axes, table, **style):
     return mesh
 
 
-def draw_event(axes, event, *, label="epicentre"):
-    """Star at the epicentre, and the edge of its Dobrovolsky area."""
+def area(event):
+    """Longitudes and latitudes of the edge of an earthquake's Dobrovolsky area."""
     radius = np.deg2rad(dobrovolsky_radius(event["magnitude"]) / KM_PER_DEGREE)
     angle = np.deg2rad(np.linspace(0.0, 360.0, 361))
     latitude = np.deg2rad(event["latitude"])
@@ -68,9 +68,15 @@ def draw_event(axes, event, *, label="epicentre"):
     east = np.arctan2(
         np.sin(angle) * np.sin(radius) * np.cos(latitude), np.cos(radius) - np.sin(latitude) * np.sin(north)
     )
+    return event["longitude"] + np.rad2deg(east), np.rad2deg(north)
+
+
+def draw_event(axes, event, *, label="epicentre"):
+    """Star at the epicentre, and the edge of its area, also beyond the dateline."""
     limits = axes.get_xlim(), axes.get_ylim()
-    edge = {"color": SEISMIC, "lw": 1.2, "zorder": 3}
-    axes.plot(event["longitude"] + np.rad2deg(east), np.rad2deg(north), **edge)
+    east, north = area(event)
+    for turn in (-360.0, 360.0, 0.0):
+        axes.plot(east + turn, north, color=SEISMIC, lw=1.2, zorder=3)
     star = {"marker": "*", "color": SEISMIC, "edgecolor": "black", "lw": 0.8, "zorder": 5}
     axes.scatter(event["longitude"], event["latitude"], s=160, label=label, **star)
     axes.set(xlim=limits[0], ylim=limits[1])

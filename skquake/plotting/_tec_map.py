@@ -36,7 +36,8 @@ class TECMapDisplay:
     time_ : Timestamp or None
         Of the map drawn.
     stations_ : DataFrame
-        The stations with the ``value`` of the map there (bilinear) and the ``distance_km`` of the epicentre.
+        The stations with the ``value`` of the map there (bilinear; NaN off the grid) and the ``distance_km``
+        of the epicentre.
     figure_ : matplotlib Figure
     axes_ : ndarray of matplotlib Axes, shape (1, 1)
 

@@ -83,3 +83,12 @@ def test_errors():
         TECMapDisplay(maps()[0], stations=STATIONS.assign(latitude=95.0)).plot()
     with pytest.raises(ValueError, match="stations: missing column"):
         TECMapDisplay(maps()[0], stations=STATIONS[["latitude"]]).plot()
+
+
+def test_an_area_over_the_dateline_is_whole_on_the_whole_map():
+    drawn = TECMapDisplay(maps()[0], event=EVENT).plot().axes_[0, 0]
+    east, north = np.concatenate([line.get_xydata() for line in drawn.lines]).T
+    inside = (east >= -180) & (east <= 180)
+    assert {-1, 1} == set(np.sign(east[inside]))
+    edge = 10 ** (0.43 * 7.0)
+    np.testing.assert_allclose(great_circle_km(13.0, -178.0, north, east), edge, rtol=1e-6)
