@@ -9,6 +9,7 @@ from skquake.forecasting._naive import (
     PersistenceForecaster,
     RecurrenceForecaster,
     RunningMedianForecaster,
+    SmoothingForecaster,
     YesterdayForecaster,
 )
 from skquake.forecasting._scores import forecast_scores
@@ -20,6 +21,7 @@ __all__ = [
     "RecurrenceForecaster",
     "RunningMedianForecaster",
     "SktimeForecaster",
+    "SmoothingForecaster",
     "TECAnomalies",
     "TECAnomalyDetector",
     "WalkForwardForecaster",

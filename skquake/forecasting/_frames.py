@@ -67,8 +67,8 @@ def known_after(exogenous):
         unknown = [name for name in exogenous if name not in KNOWN_AFTER]
         if unknown:
             raise ValueError(
-                f"exogenous: {unknown[0]!r} is none of {', '.join(KNOWN_AFTER)}; say how long after its time a "
-                f"value is known, as in exogenous={{{unknown[0]!r}: '1h'}}"
+                f"exogenous: {unknown[0]!r} is none of {', '.join(KNOWN_AFTER)}; say how long after its time "
+                f"a value is known, as in exogenous={{{unknown[0]!r}: '1h'}}"
             )
         exogenous = {name: KNOWN_AFTER[name] for name in exogenous}
     delays = {name: pd.Timedelta(delay).value for name, delay in exogenous.items()}

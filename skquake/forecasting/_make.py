@@ -13,6 +13,7 @@ from skquake.forecasting._naive import (
     PersistenceForecaster,
     RecurrenceForecaster,
     RunningMedianForecaster,
+    SmoothingForecaster,
     YesterdayForecaster,
 )
 from skquake.forecasting._sktime_forecaster import SktimeForecaster, no_future_warning
@@ -44,7 +45,8 @@ def make_forecaster(
           :class:`WalkForwardForecaster`;
         - ``"ARIMA"`` (2, 1, 2) and ``"SARIMA"`` (1, 0, 1)(0, 1, 1), whose season is a day: statsmodels'
           through sktime, a model for each station;
-        - ``"persistence"``, ``"yesterday"``, ``"median"`` (of 15 days), ``"recurrence"`` (of 27 days).
+        - ``"persistence"``, ``"yesterday"``, ``"median"`` (of 15 days), ``"recurrence"`` (of 27 days),
+          ``"smoothing"``.
     n_in, n_out, exogenous, step, around
         As in :class:`WalkForwardForecaster`; those that a forecaster has no use for are left out.
     samples_per_day : int or None
@@ -75,6 +77,7 @@ def make_forecaster(
         "yesterday": lambda: YesterdayForecaster(**params),
         "median": lambda: RunningMedianForecaster(**params),
         "recurrence": lambda: RecurrenceForecaster(**params),
+        "smoothing": lambda: SmoothingForecaster(**params),
     }
     if name in naive:
         return naive[name]()

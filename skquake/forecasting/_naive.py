@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from numbers import Real
 
 import numpy as np
+from sklearn.utils._param_validation import Interval
 
 from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
 
@@ -158,3 +160,52 @@ class RunningMedianForecaster(_Lagged):
             median = np.nanmedian(lagged, axis=0)
         enough = np.isfinite(lagged).sum(axis=0) >= least
         return np.where(enough, median, np.nan)
+
+
+class SmoothingForecaster(_Lagged):
+    """The mean of the same hour over the days before, the nearer the heavier: seasonal exponential smoothing.
+
+    Parameters
+    ----------
+    decay : float in (0, 1), default=0.5
+        Weight of a day as a part of that of the day after it.
+    days : int, default=10
+        After so many days the weights end.
+
+    Attributes
+    ----------
+    stations_ : list
+    cadence_ : int
+        ns.
+
+    Notes
+    -----
+    Missing days have no weight; at the start of a record the days that there are must do.
+
+    References
+    ----------
+    P. R. Winters (1960), "Forecasting sales by exponentially weighted moving averages", Management Science 6,
+    324-342.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.forecasting import SmoothingForecaster
+    >>> tec = pd.DataFrame({"XJSH": [3, 6, 6.0, 6]}, pd.date_range("2016-12-01", periods=4, freq="D"))
+    >>> SmoothingForecaster().fit(tec).predict(tec)["XJSH"].round(2).to_numpy()
+    array([ nan, 3.  , 5.  , 5.57])
+    """
+
+    _parameter_constraints: dict = {"decay": [Interval(Real, 0, 1, closed="neither")], "days": POSITIVE}
+
+    def __init__(self, decay=0.5, *, days=10):
+        self.decay = decay
+        self.days = days
+
+    def _predict(self, frame, exogenous):
+        reach = min(self.days, max(1, (len(frame) - 1) // self._days(1)))
+        lagged = self._lagged(frame, range(1, reach + 1))
+        weight = self.decay ** np.arange(reach)[:, np.newaxis, np.newaxis] * np.isfinite(lagged)
+        total = weight.sum(axis=0)
+        mean = np.nansum(weight * lagged, axis=0) / np.where(total, total, 1.0)
+        return np.where(total, mean, np.nan)

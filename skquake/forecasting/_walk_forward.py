@@ -42,8 +42,8 @@ class WalkForwardForecaster(Forecaster):
     step : int or None, default=None
         Times from one issue to the next, ``n_out`` by default; with fewer the newest forecast counts.
     around : forecaster or None, default=None
-        `RunningMedianForecaster`, `YesterdayForecaster` or `RecurrenceForecaster`: the regressor then learns
-        the deviations from its forecasts. ``n_out`` is a day at most.
+        `SmoothingForecaster`, `RunningMedianForecaster`, `YesterdayForecaster` or `RecurrenceForecaster`: the
+        regressor then sees and forecasts the deviations from its forecasts. ``n_out`` is a day at most.
 
     Attributes
     ----------

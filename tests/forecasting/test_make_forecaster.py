@@ -11,7 +11,8 @@ SMALL = {
     "DNN": {"hidden_layer_sizes": (8,), "tol": 0.1},
     "RF": {"n_estimators": 5},
 }
-NAMES = ["ED-LSTME", "DNN", "RF", "SVM", "DT", "ridge", "persistence", "yesterday", "median", "recurrence"]
+NAIVE = ["persistence", "yesterday", "median", "recurrence", "smoothing"]
+NAMES = ["ED-LSTME", "DNN", "RF", "SVM", "DT", "ridge", *NAIVE]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,6 +8,7 @@ from skquake.forecasting import (
     PersistenceForecaster,
     RecurrenceForecaster,
     RunningMedianForecaster,
+    SmoothingForecaster,
     YesterdayForecaster,
 )
 
@@ -65,3 +66,26 @@ def test_other_cadence():
 def test_min_days():
     with pytest.raises(ValueError, match="min_days=9 is more than days=3"):
         RunningMedianForecaster(3, min_days=9).fit(noise()).predict(noise())
+
+
+def test_smoothing_is_a_weighted_mean_of_the_days():
+    series = noise(days=14)
+    series[series > 1] = np.nan
+    found = SmoothingForecaster(0.6, days=4).fit(series).predict(series)
+    assert found[:12].isna().all(axis=None)
+    for row in range(12, len(series)):
+        for name in series:
+            past = series[name].iloc[[row - 12 * day for day in range(1, 5) if row >= 12 * day]]
+            weight = 0.6 ** np.arange(len(past))
+            weight, past = weight[past.notna()], past.dropna()
+            expected = np.average(past, weights=weight) if len(past) else np.nan
+            assert found[name].iloc[row] == pytest.approx(expected, nan_ok=True)
+
+
+def test_smoothing_without_end_is_exponential_smoothing():
+    series = noise(days=60, stations=1, per_day=1)["A"]
+    level = [series.iloc[0]]
+    for value in series.iloc[1:-1]:
+        level.append(0.5 * value + 0.5 * level[-1])
+    found = SmoothingForecaster(0.5, days=59).fit(series).predict(series)
+    np.testing.assert_allclose(found["A"].iloc[40:], level[39:], atol=1e-9)

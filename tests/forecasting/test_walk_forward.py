@@ -18,6 +18,7 @@ from skquake.forecasting import (
     PersistenceForecaster,
     RecurrenceForecaster,
     RunningMedianForecaster,
+    SmoothingForecaster,
     WalkForwardForecaster,
     YesterdayForecaster,
 )
@@ -91,7 +92,7 @@ def test_equals_a_plain_loop(n_in, n_out, step):
     assert ours.iloc[160:].notna().all(axis=None)
 
 
-AROUND = [None, RunningMedianForecaster(days=3), YesterdayForecaster()]
+AROUND = [None, RunningMedianForecaster(days=3), SmoothingForecaster()]
 
 
 @settings(max_examples=25, deadline=None)
@@ -264,6 +265,7 @@ def test_around_a_naive_forecast_learns_the_deviations():
         YesterdayForecaster(),
         RunningMedianForecaster(),
         RecurrenceForecaster(),
+        SmoothingForecaster(),
     ],
     ids=lambda model: type(model).__name__,
 )
