@@ -35,8 +35,8 @@ def save_model(model, path):
     Parameters
     ----------
     model : neural classifier or Pipeline
-        Fitted. A pipeline may start with ``SlidingWindow``, whose observations are not saved (its length
-        and channels are noted), and holds ``ChannelScaler`` and ``WindowNormalizer`` besides the network.
+        Fitted. A pipeline may start with ``SlidingWindow`` or ``SIPImages``, whose observations are not saved
+        (length and channels are noted), and holds ``ChannelScaler`` and ``WindowNormalizer`` besides.
     path : path-like
         Appears whole or not at all; replaces a file of this name.
 
@@ -68,9 +68,10 @@ def save_model(model, path):
     observed = {}
     if hasattr(steps[0][1], "source"):
         window = steps.pop(0)[1]
-        channels = window.channels or window.source.channels
+        channels = getattr(window, "channels", None) or window.source.channels
         observed = {"channels": [str(channel) for channel in np.atleast_1d(channels)]}
-        observed["length"] = int(window.length)
+        if hasattr(window, "length"):
+            observed["length"] = int(window.length)
     arrays, records = [], []
     for position, (name, step) in enumerate(steps):
         kind = type(step).__name__

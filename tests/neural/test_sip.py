@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +27,8 @@ from skquake.neural import (
 )
 from skquake.neural._mixing import Mixing
 from skquake.neural._sip_networks import BACKBONES, _flat, backbone_weights, inflated, sip_network
+from skquake.sampling import SIPImages
+from skquake.sources import SeriesSource
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(48, 30, 24, 6)).astype("float32")
@@ -318,6 +321,19 @@ def test_round_trip(fitted, tmp_path):
     loaded = load_model(tmp_path / "model")
     np.testing.assert_array_equal(loaded.predict_proba(X), fitted.predict_proba(X))
     assert loaded.unit_strides in ((0,), [0]) and loaded.image_shape_ == (30, 24, 6)
+
+
+def test_pipeline_keeps_its_channels(tmp_path):
+    time = pd.date_range("2001-01-01", periods=60 * 12, freq="2h")
+    place = pd.DataFrame({"latitude": [36.5], "longitude": [142.0]}, index=["TEC"])
+    source = SeriesSource(pd.DataFrame({"TEC": RNG.normal(size=len(time))}, index=time), place)
+    samples = pd.DataFrame({"time": time[50 * 12 :: 6], "latitude": 36.5, "longitude": 142.0})
+    model = make_pipeline(SIPImages(source), small()).fit(samples, np.arange(len(samples)) % 2)
+    save_model(model, tmp_path / "model")
+    again = make_pipeline(SIPImages(source), load_model(tmp_path / "model", channels=["TEC"]))
+    np.testing.assert_array_equal(again.predict_proba(samples), model.predict_proba(samples))
+    with pytest.raises(ValueError, match=r"trained on \['TEC'\]"):
+        load_model(tmp_path / "model", channels=["Ne"])
 
 
 @pytest.mark.parametrize(
