@@ -267,7 +267,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             min_periods=count if self.min_periods is None else self.min_periods,
             start=start,
         )
-        return bounds.reshape(-1, *values.shape[1:], 3).astype(values.dtype, copy=False)
+        return bounds.reshape(-1, *values.shape[1:], 3)
 
     def _read(self, X, *, reset=False):
         """Values (n, ...) as float32 or float64, and the samples per day."""

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import ndtr
 
 BLOCK = 2**18  # reference values gathered at a time; more would leave the cache
+COLUMNS = 64  # series gathered at a time, at least: fewer would waste most of each cache line
 LONG = 512  # reference values in a row from which an incremental quantile beats sorting
 QUARTILES = (0.25, 0.5, 0.75)
 SIGMA_OF_QUARTILES = 1.34  # interquartile range of a Gaussian in standard deviations, as the custom rounds it
@@ -81,13 +82,13 @@ def rolling_bounds(values, rule, k, *, count, step, min_periods, start=0):
     Returns
     -------
     ndarray of shape (n - start, series, 3)
-        lower, center, upper; float64.
+        lower, center, upper; in the dtype of the values.
     """
     n_out, n_series = len(values) - start, values.shape[1]
     reach = count * step
-    bounds = np.empty((n_out, n_series, 3))
+    bounds = np.empty((n_out, n_series, 3), dtype=values.dtype)
     padding, first = max(reach - start, 0), max(start - reach, 0)
-    n_columns = max(1, BLOCK // (count * max(n_out, 1)))
+    n_columns = max(COLUMNS, BLOCK // (count * max(n_out, 1)))
     for a in range(0, n_series, n_columns):
         block = values[first:, a : a + n_columns].T.astype(np.float64)
         block = np.pad(block, ((0, 0), (padding, 0)), constant_values=np.nan)
@@ -111,7 +112,7 @@ def _rolling(statistic, block, count, step, min_periods):
     for lag in range(0, reach, step):
         known += finite[:, lag : lag + n_out]
     found = np.full((3 if statistic is quartiles else 2, len(block), n_out), np.nan)
-    n_rows = max(1, BLOCK // count)
+    n_rows = max(1, BLOCK // (count * len(block)))
     for t in range(0, n_out, n_rows):
         here = slice(t, t + n_rows)
         for n_known in np.unique(known[:, here]):  # windows with as many known values go together

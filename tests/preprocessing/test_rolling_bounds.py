@@ -111,6 +111,7 @@ def test_blocks_do_not_show(monkeypatch, bounds):
     values = np.random.default_rng(0).normal(size=(80, 7))
     whole = bounds.set_params(samples_per_day=4).fit_transform(values)
     monkeypatch.setattr(rules, "BLOCK", 50)
+    monkeypatch.setattr(rules, "COLUMNS", 2)
     np.testing.assert_array_equal(bounds.fit_transform(values), whole)
 
 
