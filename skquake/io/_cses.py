@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 from sklearn.utils._param_validation import StrOptions, validate_params
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
-from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths
+from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths, read_bytes
+from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._orbit import one_row_a_time
 
 # Product: our column -> (variable, its column), and unit.
@@ -99,8 +102,11 @@ def read_cses(paths, *, first_sample="nan", verbose=0):
 def _read_one(path, without_first):
     import h5py
 
+    data = read_bytes(path)
+    if data.startswith(SIGNATURE):
+        check_heaps(data, path)
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(io.BytesIO(data), "r") as file:
             return _columns(file, path, without_first)
     except (FormatError, FileNotFoundError):
         raise
