@@ -36,12 +36,12 @@ SHOWN = ["n", "rmse", "mae", "bias", "r2", "pearson"]
 
 def settings(seed, quick):
     """Name of each forecaster -> its settings, as chosen inside the span of training."""
-    network = {"units": 64, "activation": "relu", "learning_rate": 3e-3, "epochs": 50}
+    network = {"units": 64, "activation": "tanh", "learning_rate": 3e-3, "epochs": 10}
     if quick:
         network |= {"units": 16, "epochs": 5}
     seasonal = {"samples_per_day": PER_DAY}
     chosen = {
-        "ED-LSTME": {"n_in": 12, "random_state": seed, **network},
+        "ED-LSTME": {"n_in": 6, "around": SmoothingForecaster(), "random_state": seed, **network},
         "DNN": {"n_in": 12, "random_state": seed},
         "RF": {"n_in": 12, "random_state": seed, "n_jobs": 2, "n_estimators": 20 if quick else 200},
         "SVM": {"n_in": 24, "C": 1.0, "epsilon": 0.02},
@@ -51,6 +51,7 @@ def settings(seed, quick):
         "SARIMA": seasonal,
     }
     if quick:
+        chosen["ARIMA"] = {"order": (1, 0, 0)}
         del chosen["SARIMA"]
     return chosen | {name: {} for name in NAIVE}
 
@@ -66,10 +67,12 @@ def load(folder, quick):
     return series, weather[series.index[0] - margin : series.index[-1] + margin]
 
 
-def forecasts(series, weather, fit_until, *, n_out, seed, quick, exogenous):
+def forecasts(series, weather, fit_until, *, n_out, seed, quick, exogenous, models):
     """Name -> forecasts of the rows from ``fit_until`` on; and the seconds each took."""
     found, seconds = {}, {}
     for name, chosen in settings(seed, quick).items():
+        if models and name not in models:
+            continue
         known = INDICES if name in exogenous else None
         model = make_forecaster(name, **({"n_out": n_out, "exogenous": known} | chosen))
         start = time.perf_counter()
@@ -82,20 +85,18 @@ def forecasts(series, weather, fit_until, *, n_out, seed, quick, exogenous):
     return found, seconds
 
 
-def measure(series, weather, rows, *, n_out, seed, quick, exogenous):
+def measure(series, weather, rows, **options):
     """Scores (model, state, station) of one seed, over the times that all models forecast."""
     fit_until, until = rows
     series = series[:until]
-    found, seconds = forecasts(
-        series, weather, fit_until, n_out=n_out, seed=seed, quick=quick, exogenous=exogenous
-    )
+    found, seconds = forecasts(series, weather, fit_until, **options)
     whole = np.logical_and.reduce([frame.notna().all(axis=1) for frame in found.values()])
     observed = series[fit_until:][whole]
     kp = weather["kp"].reindex(observed.index, method="ffill")
     scores = {
         name: forecast_scores(observed, frame[whole], disturbed=kp >= 3.0) for name, frame in found.items()
     }
-    table = pd.concat(scores, names=["model"]).assign(seed=seed)
+    table = pd.concat(scores, names=["model"]).assign(seed=options["seed"])
     return table, seconds
 
 
@@ -109,7 +110,8 @@ def main():
     parser.add_argument("--n-out", type=int, default=2, help="times of 2 h forecast together (default 2)")
     parser.add_argument("--seeds", type=int, default=3, help="repeats of what is random (default 3)")
     parser.add_argument("--tuning", action="store_true", help="fit on 30 days, score the ten that follow")
-    parser.add_argument("--exogenous", nargs="*", default=["ED-LSTME"], help="models that get Kp, ap, F10.7")
+    parser.add_argument("--exogenous", nargs="*", default=[], help="models that get Kp, ap, F10.7")
+    parser.add_argument("--models", nargs="*", help="these alone")
     parser.add_argument("--data", type=Path, default=data, help="folder with ionex/ and indices/")
     parser.add_argument("--json", type=Path, default=here.with_name("forecast.json"))
     options = parser.parse_args()
@@ -121,7 +123,7 @@ def main():
     for seed in range(1 if options.quick else options.seeds):
         table, seconds = measure(
             series, weather, rows, n_out=options.n_out, seed=seed, quick=options.quick,
-            exogenous=options.exogenous,
+            exogenous=options.exogenous, models=options.models,
         )  # fmt: skip
         tables.append(table)
         record = pd.concat(tables).reset_index().to_dict("records")

@@ -43,7 +43,8 @@ class WalkForwardForecaster(Forecaster):
         Times from one issue to the next, ``n_out`` by default; with fewer the newest forecast counts.
     around : forecaster or None, default=None
         `SmoothingForecaster`, `RunningMedianForecaster`, `YesterdayForecaster` or `RecurrenceForecaster`: the
-        regressor then sees and forecasts the deviations from its forecasts. ``n_out`` is a day at most.
+        regressor then forecasts the deviations from its forecasts, and sees those of the past besides the
+        values (features: deviations, values, indices). ``n_out`` is a day at most.
 
     Attributes
     ----------
@@ -137,11 +138,11 @@ class WalkForwardForecaster(Forecaster):
         return self._place(blocks, starts, len(frame)) + center
 
     def _values(self, frame, exogenous):
-        """Deviations and known indices (n, stations + indices), and what they deviate from."""
+        """Values, deviations before them, and known indices, (n, features); and what is deviated from."""
         values, center = frame.to_numpy(), 0.0
         if self.around_ is not None:
             center = self.around_.predict(frame).to_numpy()
-            values = values - center
+            values = np.concatenate([values - center, values], axis=1)
         needed = _in_whole_window(np.isfinite(values).all(axis=1), self.n_in)
         indices = known_exogenous(exogenous, known_after(self.exogenous), frame.index, needed)
         return np.concatenate([values, indices], axis=1), center

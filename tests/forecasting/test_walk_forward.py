@@ -371,3 +371,12 @@ class TestBadInput:
             forecaster(exogenous=None, n_in=0).fit(series)
         with pytest.raises(ValueError, match="around: n_out=13 is more than a day"):
             forecaster(exogenous=None, n_out=13, around=YesterdayForecaster()).fit(series)
+
+
+def test_around_shows_deviations_values_and_indices():
+    series, exogenous = daily(), indices()
+    model = forecaster(Shapes(windows=True), around=YesterdayForecaster()).fit(series[:150], exogenous)
+    assert model.regressor_.shapes_ == ((6, 8), (3, 3))
+    deviations = (series[:150] - series[:150].shift(12)).dropna()
+    np.testing.assert_allclose(model.scaler_.data_max_[:3], deviations.max())
+    np.testing.assert_allclose(model.scaler_.data_max_[3:6], series[:150].max())
