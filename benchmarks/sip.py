@@ -37,7 +37,7 @@ START = pd.Timestamp("1999-01-01")
 
 
 def simulate(years, per_year, effect, seed):
-    """Source and catalog; the same random numbers with and without an effect."""
+    """Sources without and with the effect, otherwise the same, and the catalog."""
     rng = np.random.default_rng(seed)
     end = START + pd.Timedelta(days=round(365.25 * years))
     n = rng.poisson(per_year * years)
@@ -65,7 +65,8 @@ def simulate(years, per_year, effect, seed):
         f107=pd.Series(flux, daily),
         random_state=seed,
     )
-    return SeriesSource(tec.frame, station), catalog
+    frames = {0.0: tec.frame - tec.truth.planted, effect: tec.frame}
+    return {effect: SeriesSource(frame, station) for effect, frame in frames.items()}, catalog
 
 
 def time_alone(X, y, train, test):
@@ -75,9 +76,8 @@ def time_alone(X, y, train, test):
     return float(np.mean(y[train][nearest] == y[test]))
 
 
-def measure(options, effect, seed=1):
-    """Rows (effect, split, backbone) with mean and standard deviation of the accuracy."""
-    source, catalog = simulate(options.years, options.per_year, effect, seed)
+def measure(options, source, catalog, effect, seed):
+    """Rows (split, backbone) with mean and standard deviation of the accuracy."""
     samples = make_sip_samples(
         source, catalog, **PLACE, magnitude=6.0, region="400 km", clear_days=0, split=None, random_state=seed
     )
@@ -114,7 +114,6 @@ def measure(options, effect, seed=1):
                 }
             )
             print(f"  {split}, {backbone}: {found!r}, {time.perf_counter() - began:.0f} s", flush=True)
-            options.json.write_text(json.dumps(rows, indent=1))
     return rows
 
 
@@ -137,10 +136,11 @@ def main():
     if "all" in options.backbones:
         options.backbones = list(BACKBONES)
     if options.quick:
-        options.backbones, options.repeats, options.epochs, options.years = ["cnn"], 2, 8, 5
-    rows = []
-    for effect in (0.0, options.effect):
-        rows += measure(options, effect)
+        options.backbones, options.repeats, options.epochs, options.years = ["cnn"], 2, 8, 4
+    rows, seed = [], 1
+    sources, catalog = simulate(options.years, options.per_year, options.effect, seed)
+    for effect, source in sources.items():
+        rows += measure(options, source, catalog, effect, seed)
         options.json.write_text(json.dumps(rows, indent=1))
     table = pd.DataFrame(rows)
     table["accuracy"] = [f"{m:.3f} ± {s:.3f}" for m, s in zip(table["mean"], table["std"], strict=True)]

@@ -26,7 +26,14 @@ from skquake.neural import (
     save_model,
 )
 from skquake.neural._mixing import Mixing
-from skquake.neural._sip_networks import BACKBONES, _flat, backbone_weights, inflated, sip_network
+from skquake.neural._sip_networks import (
+    _PREPROCESSING,
+    BACKBONES,
+    _flat,
+    backbone_weights,
+    inflated,
+    sip_network,
+)
 from skquake.sampling import SIPImages
 from skquake.sources import SeriesSource
 
@@ -206,7 +213,7 @@ def test_backbone(backbone, tmp_path):
 
     from keras import applications
 
-    options = {"include_preprocessing": False} if "net" in backbone and backbone[0] in "mce" else {}
+    options = {"include_preprocessing": False} if backbone.startswith(_PREPROCESSING) else {}
     rgb = getattr(applications, BACKBONES[backbone])(
         include_top=False, weights=None, input_shape=(32, 32, 3), pooling="avg", **options
     )
