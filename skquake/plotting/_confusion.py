@@ -20,7 +20,7 @@ class ConfusionDisplay:
     Parameters
     ----------
     counts : dict of {str: DataFrame}
-        Samples by true class (index) and predicted class (columns), 3 x 3.
+        Samples by true class (index) and predicted class (columns): 0 and 1, and 2 where any of them has it.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class ConfusionDisplay:
             For impossible predictions.
         """
         check_entries(predictions, ("y", "labels or proba"), cls.__name__)
-        labels, counts = list(CLASS_NAMES), {}
+        pairs, counts = {}, {}
         for name, (y, said) in predictions.items():
             what = f"{cls.__name__}: {name!r}"
             if np.ndim(said) == 1:
@@ -72,8 +72,12 @@ class ConfusionDisplay:
             else:
                 y, proba, _ = check_prediction(y, said, None, what)
                 said = proba.argmax(axis=1)
+            pairs[name] = y, said
+        disturbed = any((part == 2).any() for pair in pairs.values() for part in pair)
+        labels = [0, 1, 2] if disturbed else [0, 1]
+        for name, pair in pairs.items():
             counts[name] = pd.DataFrame(
-                confusion_matrix(y, said, labels=labels),
+                confusion_matrix(*pair, labels=labels),
                 index=pd.Index(labels, name="true"),
                 columns=pd.Index(labels, name="predicted"),
             )
@@ -93,7 +97,7 @@ class ConfusionDisplay:
         """Draw on as many Axes as there are matrices, or on a new figure."""
         n = len(self.counts)
         self.figure_, self.axes_ = check_axes(ax, (1, n), layout="compressed", figsize=(3.2 * n + 2.2, 4.2))
-        names = [fill(name, 13) for name in CLASS_NAMES.values()]
+        names = [fill(CLASS_NAMES[label], 13) for label in next(iter(self.counts.values())).index]
         for axes, name in zip(self.axes_[0], self.counts, strict=True):
             rows, columns = self.row_share_[name].to_numpy(), self.column_share_[name].to_numpy()
             drawn = ConfusionMatrixDisplay(np.nan_to_num(rows), display_labels=names).plot(

@@ -9,7 +9,9 @@ Y, SAID = [0, 0, 0, 1, 1, 0], [0, 0, 1, 1, 0, 0]
 
 
 def test_counts_and_shares_of_labels_and_of_probabilities():
-    display = ConfusionDisplay.from_predictions({"labels": (Y, SAID), "proba": (Y, np.eye(3)[SAID])})
+    display = ConfusionDisplay.from_predictions(
+        {"labels": (Y, SAID), "proba": (Y, np.eye(3)[SAID]), "third": ([0, 1], [0, 2])}
+    )
     assert display.counts["labels"].to_numpy().tolist() == [[3, 1, 0], [1, 1, 0], [0, 0, 0]]
     assert display.counts["proba"].equals(display.counts["labels"])
     assert display.row_share_["labels"].loc[0].tolist() == [0.75, 0.25, 0.0]
@@ -18,9 +20,16 @@ def test_counts_and_shares_of_labels_and_of_probabilities():
     assert display.column_share_["labels"][2].isna().all()
 
 
+def test_two_classes_where_there_is_no_third():
+    display = ConfusionDisplay.from_predictions({"a": (Y, SAID), "b": (Y, Y)})
+    assert display.counts["a"].to_numpy().tolist() == [[3, 1], [1, 1]]
+    assert len(display.plot().axes_[0, 0].texts) == 4
+
+
 def test_cells(given_axes):
     axes = given_axes(1, 2)
-    display = ConfusionDisplay.from_predictions({"a": (Y, SAID), "b": (Y, Y)}).plot(ax=axes)
+    predictions = {"a": (Y, SAID), "b": ([*Y, 1], [*Y, 2])}
+    display = ConfusionDisplay.from_predictions(predictions).plot(ax=axes)
     assert display.figure_ is axes[0, 0].figure
     assert [ax.get_title() for ax in display.axes_[0]] == ["a", "b"]
     texts = [text.get_text() for text in display.axes_[0, 0].texts]
