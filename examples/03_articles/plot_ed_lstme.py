@@ -269,6 +269,28 @@ def anomalies(name, detector, series, catalog):
     return found, around
 
 
+def elsewhere(name, detector, maps, series, catalog):
+    """The same days at other longitudes, where no station lies in the region of any earthquake; printed."""
+    first, last = moment - pd.Timedelta(days=TEST_DAYS), series.index[-1]
+    nearby_days = catalog["time"].between(first - pd.Timedelta(days=5), last + pd.Timedelta(days=15))
+    rates = []
+    for east in range(30, 360, 30):
+        longitude = (stations["longitude"] + east + 180.0) % 360.0 - 180.0
+        if len(events_near(catalog[nearby_days], stations["latitude"], longitude)):
+            continue
+        there = (
+            MapSource(maps).at(stations["latitude"], longitude).to_frame().set_axis(stations.index, axis=1)
+        )
+        there = there[series.index[0] : last]
+        detector.fit(there[: there.index[0] + pd.Timedelta(days=TRAIN_DAYS)])
+        rates.append(detector.detect(there).between(first, last).rate()["flagged_rate"])
+    if not rates:
+        print(f"  {name}: no longitude was free of earthquakes in these days")
+        return
+    shown = ", ".join(f"{rate:.1%}" for rate in rates)
+    print(f"  {name}: flagged in the same days at {len(rates)} longitudes without an earthquake: {shown}")
+
+
 # %%
 # Run
 # ---
@@ -288,6 +310,12 @@ for label, (series, indices, dst, catalog, _) in worlds.items():
     flagged = {
         name: anomalies(name, detector, series, catalog) for name, detector in detectors(indices, dst).items()
     }
+
+maps = worlds[label][-1]
+if maps is not None:
+    print()
+    for name, detector in detectors(indices, dst).items():
+        elsewhere(name, detector, maps, series, catalog)
 
 # %%
 # Figures
@@ -311,7 +339,6 @@ displays = {
         flagged["same hour, median -+ 1.5 IQR"][1].dtec, event=event
     ),
 }  # fmt: skip
-maps = worlds[label][-1]
 if maps is not None:
     displays["map"] = TECMapDisplay(maps, time=moment, stations=stations, event=event)
 if options.data and (options.data / "olr").is_dir():

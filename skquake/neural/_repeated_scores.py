@@ -44,6 +44,7 @@ def repeated_scores(estimator, X, y, train, test, *, n_repeats=10, scoring="accu
     -------
     RepeatedScores
         scores : ndarray of shape (n_repeats,)
+            One a training.
         mean, std : float
             The standard deviation divides by ``n_repeats``, as in the paper's table.
 

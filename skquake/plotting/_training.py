@@ -19,7 +19,7 @@ class TrainingDisplay:
     ----------
     histories : dict of {str: list of dict}
         By model, the ``history_`` of each fit: {measure: one number an epoch}, those of validation with
-        "val_" before their name.
+        ``val_`` before their name.
 
     Attributes
     ----------

@@ -105,6 +105,7 @@ def make_sip_samples(
         y : ndarray of int, shape (n_samples,)
             0 normal, 1 before an earthquake.
         groups, sample_weight : ndarray of shape (n_samples,)
+            ``pair_id``, and 1 / (samples of its event).
         train, validation, test : ndarray of int
             Row numbers, both classes in training and test.
         events : DataFrame
