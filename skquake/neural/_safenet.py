@@ -44,6 +44,13 @@ pretrained, freeze, warm_start, random_state, verbose
     the seismic belts, this network therefore scores high without any effect of any earthquake;
     :class:`~skquake.catalogs.MatchedControls` takes that away.
 
+    Windows may hold the channels as measured, their residuals along the track, or both: see
+    :meth:`skquake.datasets.papers.DataSet.inputs`.
+
+    Honest score: on two simulated years of Swarm nights with +50 % of Ne planted before each earthquake and
+    controls of the same place and local time, seismic MCC 0.31 [0.16, 0.47] (oracle 0.85, chance 0); with
+    nothing planted 0.10 [-0.07, 0.29], but 0.40 [0.28, 0.52] under random controls.
+
     References
     ----------
     P. Xiong et al. (2021), "SafeNet: SwArm for earthquake perturbations identification using deep learning

@@ -78,6 +78,11 @@ class SeqNetQuakeClassifier(SequenceClassifier):
     Compiled models are cached per process and architecture and shared by all estimators, one thread at a
     time; an estimator owns only its weights. So a refit does not compile again, and pickles are small.
 
+    Inputs: windows of electron density (cm-3) and temperature (K), their logarithms scaled:
+    ``ChannelScaler(log=[0, 1])``. Honest score: on simulated nights of CSES with +35 % of Ne planted before
+    each earthquake and matched controls, seismic MCC 0.44 (mean of three simulations; oracle 0.61, chance 0);
+    with nothing planted -0.06 [-0.16, 0.09]. The page "What was measured" has the models it is compared with.
+
     References
     ----------
     P. Xiong et al. (2021), "Pre-earthquake ionospheric perturbation identification using CSES data via
