@@ -51,9 +51,9 @@ def make_baseline(name, *steps, random_state=None, n_jobs=None, **params):
     Notes
     -----
     Honest scores on windows of log Ne (cm-3) and log Te (K): on simulated nights of CSES with +35 % of Ne
-    planted before each earthquake and matched controls, seismic MCC (mean of three simulations; oracle 0.61,
-    chance 0): MiniRocket 0.47, DNN 0.44, LSTM 0.43, CNN 0.42, SVM 0.37, LightGBM 0.33, logistic 0.33,
-    RF 0.31, GBM 0.27.
+    planted before each earthquake and matched controls, seismic MCC (mean of four simulations; oracle 0.62,
+    chance 0): MiniRocket 0.46, DNN 0.44, LSTM 0.43, CNN 0.40, SVM 0.37, logistic 0.33, LightGBM 0.33,
+    RF 0.32, GBM 0.28.
 
     References
     ----------

@@ -47,7 +47,7 @@ pretrained, freeze, warm_start, random_state, verbose
     -----
     Inputs: scaled windows of any channels, such as the logarithms of electron density (cm-3) and temperature
     (K). Honest score: on simulated nights of CSES with +35 % of Ne planted before each earthquake and matched
-    controls, seismic MCC 0.43 (mean of three simulations; oracle 0.61, chance 0).
+    controls, seismic MCC 0.43 (mean of four simulations; oracle 0.62, chance 0).
 
     References
     ----------

@@ -80,7 +80,7 @@ class SeqNetQuakeClassifier(SequenceClassifier):
 
     Inputs: windows of electron density (cm-3) and temperature (K), their logarithms scaled:
     ``ChannelScaler(log=[0, 1])``. Honest score: on simulated nights of CSES with +35 % of Ne planted before
-    each earthquake and matched controls, seismic MCC 0.44 (mean of three simulations; oracle 0.61, chance 0);
+    each earthquake and matched controls, seismic MCC 0.43 (mean of four simulations; oracle 0.62, chance 0);
     with nothing planted -0.06 [-0.16, 0.09]. The page "What was measured" has the models it is compared with.
 
     References
