@@ -9,8 +9,8 @@ networks with the random split and with blocks of time side by side, on simulati
 with an anomaly before the earthquakes, and beside them what the time of an image alone would say.
 
 The default network is a small one: those of the article take minutes a training on a CPU
-(``--backbones efficientnetv2-b0,resnet50,vgg16``). ``--data DIR`` takes real files instead: IONEX maps of some
-years in ``DIR/ionex``, USGS catalogs in ``DIR/catalog``.
+(``--backbones efficientnetv2-b0,resnet50,vgg16``). ``--data DIR`` takes real files instead: IONEX maps of
+some years in ``DIR/ionex``, USGS catalogs in ``DIR/catalog``.
 """
 
 # %%
