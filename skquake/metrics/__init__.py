@@ -1,6 +1,7 @@
 """Scores: arrays in, numbers out. Evidence is binary, an earthquake counts once."""
 
 from skquake._core._weights import effective_number
+from skquake.metrics._difference import score_difference
 from skquake.metrics._events import event_auc, event_scores
 from skquake.metrics._intervals import score_interval
 from skquake.metrics._paper import classification_summary
@@ -12,6 +13,7 @@ __all__ = [
     "effective_number",
     "event_auc",
     "event_scores",
+    "score_difference",
     "score_interval",
     "seismic_auc",
     "seismic_auc_scorer",

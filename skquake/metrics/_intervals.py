@@ -45,6 +45,7 @@ def score_interval(
     pair_id=None,
     time=None,
     classes=None,
+    reference=None,
     sample_weight="event",
     n_resamples=1000,
     block_days=27.0,
@@ -86,6 +87,9 @@ def score_interval(
         Of each row, UTC.
     classes : sequence, default=None
         As in `seismic_mcc`.
+    reference : array-like of shape (n_samples, n_classes), default=None
+        Probabilities of another model for the same rows: the interval is then of the difference of both
+        scores, each pair of them from one resample (`score_difference`).
     sample_weight : "event", None or array-like of shape (n_samples,), default="event"
         "event": the rows of evidence of one event share a weight of one. None: uniform.
         Not used by "event_auc", where an event is one point.
@@ -140,13 +144,16 @@ def score_interval(
         sample_weight=None if isinstance(sample_weight, str) else sample_weight,
         what=score,
     )
-    n = len(np.asarray(y))
+    n, other = len(np.asarray(y)), None
+    if reference is not None:
+        other = evidence(y, reference, classes=classes, what=f"{score} of the reference")[2]
     frame = pd.DataFrame({"event": _take(event_id, rows, n, "event_id")})
     frame["pair"] = frame["event"] if pair_id is None else _take(pair_id, rows, n, "pair_id")
     frame["days"] = np.nan if time is None else as_ns(_take(to_utc(time), rows, n, "time")) / NS_PER_DAY
     if score == "event_auc":
-        two = np.stack([1.0 - probability, probability], axis=1)
-        events = event_scores(frame["event"], label.astype(int), two)
+        if other is not None:
+            other = _of_events(frame["event"], label, other)["probability"].to_numpy()
+        events = _of_events(frame["event"], label, probability)
         label, probability = events["label"].to_numpy() == 1, events["probability"].to_numpy()
         frame = frame.groupby("event", sort=False).agg({"pair": "first", "days": "mean"}).reset_index()
         weight = np.ones(len(frame))
@@ -160,6 +167,8 @@ def score_interval(
         if n_units > 1:
             draws = random_state.multinomial(n_units, np.full(n_units, 1.0 / n_units), n_resamples)
             values = resample(draws, label, probability, weight, unit)
+            if other is not None:
+                values = values - resample(draws, label, other, weight, unit)
             low, high = np.nanquantile(values, _tails(level, n_units))
             undefined = int(np.isnan(values).sum())
             intervals.append((float(high - low), float(low), float(high), name, n_units, undefined))
@@ -173,6 +182,11 @@ def score_interval(
         message = f"{undefined} of {n_resamples} resamples hold one class only and do not count"
         warnings.warn(f"{score}: {message}", stacklevel=3)
     return Bunch(low=low, high=high, unit=name, n_units=n_units)
+
+
+def _of_events(event, label, probability):
+    """Label and mean probability of each event."""
+    return event_scores(event, label.astype(int), np.stack([1.0 - probability, probability], axis=1))
 
 
 def _take(values, rows, n, name):
