@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from numbers import Real
 
@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch, check_random_state, check_scalar
 
-from skquake._core._geodesy import great_circle_km
-from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
+from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
+from skquake.catalogs._plant import Plant
 from skquake.datasets._ionosphere import check_kp, log_tec, storm_drive, storm_pattern
-from skquake.datasets._planted import REACH, Plant
 from skquake.datasets._span import span_ns
 from skquake.datasets._variability import SphereField
 from skquake.sources._base import duration_ns
@@ -144,7 +143,7 @@ def make_tec(
     step = duration_ns(cadence, "cadence")
     time = np.arange(start_ns, end_ns, step)
     latitude, longitude = _places(stations, grid)
-    plant = _plant(effect, effect_width, effect_min_km, effect_days)
+    plant = Plant.checked(effect, effect_width, effect_min_km, effect_days)
     events = _events(catalog, plant)
     if kp is not None:
         check_kp(kp, start_ns, end_ns)
@@ -196,50 +195,32 @@ def _places(stations, grid):
     return check_coordinates(stations["latitude"], stations["longitude"], "stations")
 
 
-def _plant(effect, width, minimum_km, days):
-    check_scalar(effect, "effect", Real, min_val=-1, include_boundaries="neither")
-    check_scalar(width, "effect_width", Real, min_val=0)
-    check_scalar(minimum_km, "effect_min_km", Real, min_val=0, include_boundaries="neither")
-    if not days[0] < days[1]:
-        raise ValueError(f"effect_days must be (first, last) with first < last, got {tuple(days)}")
-    return Plant(float(effect), float(width), float(minimum_km), (float(days[0]), float(days[1])))
-
-
 def _events(catalog, plant):
-    """The earthquakes that perturb, each with its effect."""
+    """The earthquakes that perturb, and the change of log10 TEC by each; None without any."""
     if catalog is None:
         if plant.effect:
             raise ValueError("effect needs a catalog: pass the independent earthquakes that perturb")
-        return []
+        return None
     catalog = check_catalog(catalog)
     effects = (
-        catalog["effect"].astype(float) if "effect" in catalog else pd.Series(plant.effect, catalog.index)
+        catalog["effect"].to_numpy(float) if "effect" in catalog else np.full(len(catalog), plant.effect)
     )
     if not (effects > -1).all():
-        event = effects.index[~(effects > -1).to_numpy()][0]
-        raise ValueError(f"catalog: effect {effects[event]} of event {event!r} must be above -1")
-    columns = (
-        as_ns(catalog["time"]),
-        catalog["latitude"],
-        catalog["longitude"],
-        catalog["magnitude"],
-        effects,
-    )
-    return [event for event in zip(*columns, strict=True) if event[-1]]
+        event = int(np.argmin(effects > -1))
+        raise ValueError(
+            f"catalog: effect {effects[event]} of event {catalog.index[event]!r} must be above -1"
+        )
+    perturbs = effects != 0
+    return catalog[perturbs], np.log10(1.0 + effects[perturbs])
 
 
 def _anomalies(events, plant, time, latitude, longitude):
     """Change of log10 TEC by the events, (times, places)."""
     change = np.zeros((len(time), len(latitude)))
-    for event_time, event_latitude, event_longitude, magnitude, effect in events:
-        first, last = event_time + days_to_ns(plant.days)
-        rows = slice(np.searchsorted(time, first), np.searchsorted(time, last, side="right"))
-        if rows.start == rows.stop:
-            continue
-        distance = great_circle_km(event_latitude, event_longitude, latitude, longitude)
-        near = np.flatnonzero(distance <= REACH * plant.width_km(magnitude))
-        days = (time[rows] - event_time)[:, np.newaxis] / NS_PER_DAY
-        change[rows, near] += replace(plant, effect=effect).shape(distance[near], magnitude, days)
+    if events is not None:
+        catalog, full = events
+        for event, rows, near, profile in plant.on_places(catalog, time, latitude, longitude):
+            change[rows, near] += full[event] * profile
     return change
 
 

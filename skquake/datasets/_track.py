@@ -14,11 +14,12 @@ from skquake._core._orbits import ORBITS
 from skquake._core._progress import progress
 from skquake._core._time import local_solar_time
 from skquake._core._validation import check_catalog
+from skquake.catalogs._plant import Plant
 from skquake.datasets._field_noise import field_noise
 from skquake.datasets._ionosphere import check_kp, log_density, log_temperature, storm_drive, storm_pattern
 from skquake.datasets._main_field import main_field
 from skquake.datasets._passes import Knots, Passes
-from skquake.datasets._planted import Plant, add_perturbation
+from skquake.datasets._planted import add_perturbation
 from skquake.datasets._span import span_ns
 from skquake.datasets._truth import Noise, TrackTruth
 from skquake.datasets._variability import along_track_noise
@@ -128,7 +129,9 @@ def make_track(
         raise ValueError(f'side must be "night", "day" or None, got {side!r}')
     start_ns, end_ns = span_ns(start, end)
     check_scalar(f107, "f107", Real, min_val=0, include_boundaries="neither")
-    plant = _plant(effect, effect_width, effect_min_km, effect_days, catalog)
+    plant = Plant.checked(effect, effect_width, effect_min_km, effect_days)
+    if effect and catalog is None:
+        raise ValueError("effect needs a catalog: pass the independent earthquakes that perturb")
     catalog = None if catalog is None else check_catalog(catalog)
     if kp is not None:
         check_kp(kp, start_ns, end_ns)
@@ -212,17 +215,6 @@ def _orbit(satellite, cadence):
         return orbit
     check_scalar(cadence, "cadence", Real, min_val=0, max_val=60, include_boundaries="right")
     return dataclasses.replace(orbit, cadence_s=float(cadence))
-
-
-def _plant(effect, width, minimum_km, days, catalog):
-    check_scalar(effect, "effect", Real, min_val=-1, include_boundaries="neither")
-    check_scalar(width, "effect_width", Real, min_val=0)
-    check_scalar(minimum_km, "effect_min_km", Real, min_val=0, include_boundaries="neither")
-    if effect and catalog is None:
-        raise ValueError("effect needs a catalog: pass the independent earthquakes that perturb")
-    if not days[0] < days[1]:
-        raise ValueError(f"effect_days must be (first, last) with first < last, got {tuple(days)}")
-    return Plant(float(effect), float(width), float(minimum_km), (float(days[0]), float(days[1])))
 
 
 def _normal(rng, shape):

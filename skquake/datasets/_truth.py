@@ -10,7 +10,7 @@ from scipy.special import expit
 from skquake._core._geodesy import great_circle_km, unit_vectors
 from skquake._core._time import NS_PER_SECOND, as_ns
 from skquake._core._validation import check_columns
-from skquake.datasets._planted import Plant
+from skquake.catalogs._plant import Plant
 from skquake.datasets._variability import SphereField
 
 BATCH = 4_000_000  # covariances at a time: bounds the memory

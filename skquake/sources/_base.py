@@ -85,6 +85,12 @@ class Source:
         other._name = name
         return other
 
+    def _with_values(self, values):
+        """The same places and times with other values, in memory."""
+        other = self._renamed(self._name)
+        other._backing = Memory(self._content._replace(values=values))
+        return other
+
     def __repr__(self):
         where = self._backing.where
         if where is not None:
