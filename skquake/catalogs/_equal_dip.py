@@ -80,6 +80,35 @@ def free_places(events, avoid, reach_km, own_reach_km, window, time, latitude, l
     return free
 
 
+def same_dip_latitude(events, longitude):
+    """Latitude at which other meridians have each event's dip latitude.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Checked catalog.
+    longitude : ndarray of float, shape (n_events,)
+        Meridian of each, degrees.
+
+    Returns
+    -------
+    ndarray of float, shape (n_events,)
+        Of several the nearest to the event's own; where none has it, the one that comes closest to it.
+    """
+    own = events["latitude"].to_numpy()
+    dip = dip_latitude(events["time"], own, events["longitude"])
+    years = pd.DatetimeIndex(events["time"]).year.to_numpy()
+    latitude = np.empty(len(own))
+    for year in np.unique(years):
+        here = np.flatnonzero(years == year)
+        for rows in np.split(here, range(_ROWS, len(here), _ROWS)):
+            gap = _gaps(_table(int(year)), longitude[rows], dip[rows])
+            found = _nearest_root(gap, own[rows])
+            closest = _LATITUDE[np.argmin(np.abs(gap), axis=-1)]
+            latitude[rows] = np.where(np.isfinite(found), found, closest)
+    return latitude
+
+
 @lru_cache(maxsize=64)
 def _table(year):
     """Dip latitude at the meridians -180, -180 + _STEP, ..., 180, shape (n, n_latitudes)."""
@@ -91,12 +120,21 @@ def _table(year):
 
 def _solve(table, longitude, dip, own):
     """Latitude nearest ``own`` (n,) where meridians ``longitude`` (n, m) have dip latitude ``dip`` (n,)."""
+    return _nearest_root(_gaps(table, longitude, dip[:, np.newaxis]), own[:, np.newaxis])
+
+
+def _gaps(table, longitude, dip):
+    """Dip latitude of meridians less ``dip``, one more axis: the latitudes of the table."""
     west, part = np.divmod((longitude + 180.0) / _STEP, 1.0)
     west, part = west.astype(int), part[..., np.newaxis]
-    gap = (1.0 - part) * table[west] + part * table[west + 1] - dip[:, np.newaxis, np.newaxis]
+    return (1.0 - part) * table[west] + part * table[west + 1] - dip[..., np.newaxis]
+
+
+def _nearest_root(gap, own):
+    """Latitude nearest ``own`` where ``gap`` changes sign along its last axis; NaN where it does not."""
     low, high = gap[..., :-1], gap[..., 1:]
     with np.errstate(divide="ignore", invalid="ignore"):
         root = _LATITUDE[:-1] + np.where(low * high <= 0.0, low / (low - high), np.nan)
-    away = np.where(np.isfinite(root), np.abs(root - own[:, np.newaxis, np.newaxis]), np.inf)
+    away = np.where(np.isfinite(root), np.abs(root - own[..., np.newaxis]), np.inf)
     nearest = np.argmin(away, axis=-1)[..., np.newaxis]
     return np.take_along_axis(root, nearest, axis=-1)[..., 0]

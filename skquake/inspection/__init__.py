@@ -1,5 +1,18 @@
-"""Probes: what could have made a score without any earthquake."""
+"""Probes and nulls: what could have made a score without any earthquake."""
 
+from skquake.inspection._catalog_null_test import catalog_null_test
+from skquake.inspection._detector_sensitivity import detector_sensitivity
+from skquake.inspection._false_alarm_rate import false_alarm_rate
+from skquake.inspection._null_catalogs import null_catalogs
+from skquake.inspection._null_result import CatalogNullResult
 from skquake.inspection._probes import location_probe, metadata_probe
 
-__all__ = ["location_probe", "metadata_probe"]
+__all__ = [
+    "CatalogNullResult",
+    "catalog_null_test",
+    "detector_sensitivity",
+    "false_alarm_rate",
+    "location_probe",
+    "metadata_probe",
+    "null_catalogs",
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,9 @@ class Score(NamedTuple):
         return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
 
 
+_NO_INTERVAL = {"low": np.nan, "high": np.nan, "unit": "none", "n_units": 0}
+
+
 @dataclass(frozen=True, repr=False)
 class Evaluation:
     """What `evaluate` found.
@@ -67,6 +71,8 @@ class Evaluation:
         Whether the estimator took the sample weights in fit.
     features : tuple of str
         Names of the columns used, for the probes of `skquake.inspection`; else empty.
+    fit_seconds : float
+        Spent in fitting, all folds together.
 
     Examples
     --------
@@ -98,6 +104,7 @@ class Evaluation:
     effective_number: float
     weighted_fit: bool
     features: tuple = ()
+    fit_seconds: float = 0.0
 
     def __repr__(self):
         return (
@@ -149,7 +156,7 @@ def evaluate(
     sample_weight : "event" or None, default="event"
         None: rows are uniform, in fit and in scores.
     n_resamples : int, default=1000
-        Of the intervals (`skquake.metrics.score_interval`).
+        Of the intervals (`skquake.metrics.score_interval`); 0 leaves them out (NaN).
     random_state : int or None, default=None
         Of the intervals; estimators have their own.
     verbose : int, default=0
@@ -193,16 +200,19 @@ def evaluate(
     folds = list(_folds(cv, X, y, getattr(samples, "groups", None)))
     if not folds:
         raise ValueError("evaluate: cv holds no folds")
-    tests, probas = [], []
+    tests, probas, fit_seconds = [], [], 0.0
     for train, test in progress(folds, desc="folds", verbose=verbose, total=len(folds)):
         weights = {}
         if key:
             weight = event_weights(event_id[train])
             weights[key] = weight / weight.mean()
+        start = perf_counter()
         model = clone(estimator).fit(X.iloc[train], y[train], **weights)
+        fit_seconds += perf_counter() - start
         probas.append(align_classes(model.predict_proba(X.iloc[test]), model.classes_))
         tests.append(np.asarray(test))
-    return _score(X, y, tests, np.concatenate(probas), sample_weight, n_resamples, random_state, bool(key))
+    found = _score(X, y, tests, np.concatenate(probas), sample_weight, n_resamples, random_state, bool(key))
+    return replace(found, fit_seconds=fit_seconds)
 
 
 def _folds(cv, X, y, groups):
@@ -248,18 +258,10 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
         "event_auc": event_auc(event_id, y, proba),
     }
     where = {"event_id": event_id, "pair_id": tested["pair_id"].to_numpy(), "time": tested["time"].to_numpy()}
+    resampling = {"sample_weight": sample_weight, "n_resamples": n_resamples, "random_state": random_state}
     scores = {
         name: Score(
-            value,
-            **score_interval(
-                name,
-                y,
-                proba,
-                **where,
-                sample_weight=sample_weight,
-                n_resamples=n_resamples,
-                random_state=random_state,
-            ),
+            value, **(score_interval(name, y, proba, **where, **resampling) if n_resamples else _NO_INTERVAL)
         )
         for name, value in values.items()
     }

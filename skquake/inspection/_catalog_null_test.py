@@ -1,0 +1,379 @@
+"""What a pipeline scores, beside what it scores under earthquake catalogs that never happened."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
+
+from skquake._core._journal import Journal, fingerprint
+from skquake._core._progress import progress
+from skquake._core._time import NS_PER_DAY, as_ns
+from skquake.catalogs import AftershockRemover
+from skquake.inspection._null_catalogs import make_nulls
+from skquake.inspection._null_result import CatalogNullResult, largest, lot_p_value, name_code
+from skquake.inspection._record import Record
+from skquake.model_selection import evaluate
+from skquake.sampling import make_samples
+
+_PHASES = ["samples", "fit", "score"]
+_NOT_IN_SAMPLING = {"controls", "exclude", "catalog", "source"}
+
+
+@validate_params(
+    {
+        "source": [HasMethods(["windows"])],
+        "catalog": [pd.DataFrame],
+        "controls": [HasMethods(["sample", "set_params"])],
+        "sampling": [dict],
+        "cv": [HasMethods(["split"]), callable],
+        "min_magnitude": [Interval(Real, None, None, closed="neither"), None],
+        "decluster": [HasMethods(["fit_transform"]), None],
+        "nulls": [tuple, list],
+        "n_nulls": [Interval(Integral, 1, None, closed="left")],
+        "scoring": [StrOptions({"seismic_mcc", "seismic_auc", "event_auc"})],
+        "search": [callable, None],
+        "sample_weight": [StrOptions({"event"}), None],
+        "clusters": [HasMethods(["fit"]), None],
+        "random_state": [Interval(Integral, 0, None, closed="left"), None],
+        "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def catalog_null_test(
+    pipeline,
+    source,
+    catalog,
+    *,
+    controls,
+    sampling,
+    cv,
+    min_magnitude=4.8,
+    decluster=AftershockRemover(),  # noqa: B008  cloned before use
+    nulls=("rotate", "shift-longitude", "shuffle-times", "other-place"),
+    n_nulls=99,
+    scoring="seismic_mcc",
+    search=None,
+    sample_weight="event",
+    clusters=None,
+    store=None,
+    random_state=None,
+    n_jobs=None,
+    verbose=0,
+):
+    """Score a pipeline under the catalog that happened and under catalogs that never did.
+
+    Every catalog goes through the same function: events of ``min_magnitude`` are declustered, controls are
+    drawn that keep clear of that catalog, samples are cut, and a fresh clone of the pipeline (of the search,
+    where there is one) is fitted and scored. So whatever the analysis picks up without any earthquake's
+    help - place, season, local time, the weather of a few nights, a rich choice of settings - the null
+    catalogs give it as well.
+
+    Parameters
+    ----------
+    pipeline : classifier, or dict of {str: classifier}
+        Takes samples, as `make_samples` returns them. Of several configurations the statistic is the
+        largest score, under every catalog.
+    source : TrackSource, SeriesSource, MapSource or SourceCollection
+    catalog : DataFrame
+        The full catalog, aftershocks and small events included, as long as the record of ``source``.
+        Events outside the days of the record do not count, under any catalog.
+    controls : sampler
+        As `skquake.catalogs.MatchedControls`. Cloned for each catalog; its ``avoid`` becomes that full
+        catalog and its ``random_state`` a number of that catalog's own.
+    sampling : dict
+        Keywords of `make_samples`: ``region``, ``days``, ``max_length``, and so on. ``exclude`` is that
+        full catalog.
+    cv : splitter, or callable
+        Called with samples it returns folds, or one (train, test). Positions alone are not
+        enough: every catalog has its own samples.
+    min_magnitude : float or None, default=4.8
+        Events below are avoided by controls, no more.
+    decluster : AftershockRemover or None, default=AftershockRemover()
+        What keeps the independent ones of these events.
+    nulls : sequence of str or null
+        Declared beforehand; the headline is the largest p-value over them. See Notes.
+    n_nulls : int, default=99
+        Catalogs of each.
+    scoring : {"seismic_mcc", "seismic_auc", "event_auc"}
+    search : callable, default=None
+        Wraps a pipeline into a search, for instance ``partial(GridSearchCV, param_grid=..., cv=...)``.
+    sample_weight : "event" or None, default="event"
+        As in `skquake.model_selection.evaluate`.
+    clusters : AftershockRemover, default=None
+        Whose labels on the full catalog say which events the nulls move together; None:
+        ``AftershockRemover("gardner-knopoff")``, which joins what lies months apart as well.
+    store : path, default=None
+        File of JSON lines to which every null catalog's score is appended as it comes. With the same
+        settings an interrupted test goes on from there; a file of other settings is refused.
+    random_state : int or None, default=None
+        Decides catalogs, controls and ties, whatever ``n_jobs``; the pipeline has its own.
+    n_jobs : int or None, default=None
+        Null catalogs at a time, by joblib's backend (processes, where it is not set otherwise).
+    verbose : int, default=0
+        Positive: a progress bar over null catalogs.
+
+    Returns
+    -------
+    CatalogNullResult
+
+    Raises
+    ------
+    ValueError
+        For unknown nulls, a record too short to rotate, a store of other settings or without
+        ``random_state``, or whatever the catalog that happened lacks (samples, classes, training rows).
+
+    Warns
+    -----
+    UserWarning
+        Where null catalogs failed (too few samples, say). They count as reaching the observed score.
+
+    Notes
+    -----
+    All nulls act on the full catalog within the whole days of the record, closed to a circle.
+
+    * ``"rotate"`` moves all times by one offset of whole days, longer than the days of a sample and the
+      longest shift of an observed control together. From 20 years of record on offsets are whole years,
+      which keep the season. With less the record is taken as stationary, and the result says so.
+    * ``"shift-longitude"`` moves all mainshocks by one angle along their dip latitude, by 20 degrees at
+      least and beyond their own regions. On maps and stations all times move with it, so that local time
+      is kept; a satellite passes every longitude at its local time, so on tracks times stay.
+    * ``"shuffle-times"`` gives each cluster another day of its month at the same time of day.
+    * ``"other-place"`` lets clusters exchange places at similar dip latitudes; times stay.
+
+    Offsets of one record are not independent of each other: two rotations less than the days of a sample
+    apart see the same nights, two angles of less than 15 degrees the same weather. A p-value is never
+    reported below 1 / (1 + number of independent ones): ``resolution``.
+
+    Ties are broken by lot. A null catalog whose score cannot be had counts as reaching the observed one,
+    so that failures never make a p-value smaller.
+
+    The p-value of one null is exact where its assumption holds (``assumes``); the headline, being
+    the largest of several, is conservative.
+
+    References
+    ----------
+    Phipson, B. & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical
+    Applications in Genetics and Molecular Biology, 9, 39.
+
+    Westfall, P. H. & Young, S. S. (1993). Resampling-based multiple testing. Wiley (maximum statistic).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skquake.catalogs import MatchedControls
+    >>> from skquake.datasets import make_catalog, make_tec
+    >>> from skquake.inspection import catalog_null_test
+    >>> from skquake.model_selection import PurgedGroupKFold
+    >>> from skquake.preprocessing import ChannelScaler, WindowFlattener
+    >>> from skquake.sampling import SlidingWindow
+    >>> from skquake.sources import MapSource
+    >>> maps = make_tec("2001-01-01", "2001-08-01", cadence="1D", grid=(30, 60), random_state=0).maps
+    >>> source = MapSource(maps)
+    >>> catalog = make_catalog("2001-01-01", "2001-08-01", min_magnitude=5.5, random_state=0)
+    >>> steps = SlidingWindow(source, 5), ChannelScaler(), WindowFlattener(), LogisticRegression()
+    >>> model = make_pipeline(*steps)
+    >>> result = catalog_null_test(model, source, catalog, controls=MatchedControls(),
+    ...     sampling={"region": "dobrovolsky", "days": (-15, 0), "max_length": 5}, cv=PurgedGroupKFold(2),
+    ...     nulls=("shuffle-times", "other-place"), n_nulls=4, random_state=0)
+    >>> result.to_frame()[["null", "n", "resolution"]]
+                null  n  resolution
+    0  shuffle-times  4         0.2
+    1    other-place  4         0.2
+    """
+    pipelines = dict(pipeline) if isinstance(pipeline, Mapping) else {"pipeline": pipeline}
+    _check(pipelines, sampling, nulls)
+    if random_state is None:
+        if store is not None:
+            raise ValueError("store: give a random_state too; a test that is to go on must be the same test")
+        random_state = int(np.random.default_rng().integers(2**31))
+    analysis = Analysis(
+        {name: search(model) if search else model for name, model in pipelines.items()},
+        source, clone(controls), sampling, cv, min_magnitude, decluster, scoring, sample_weight,
+    )  # fmt: skip
+    record = Record.of(source, catalog, clusters=clusters)
+    declared = {"nulls": nulls, "source": source, "sampling": sampling, "min_magnitude": min_magnitude}
+    if min_magnitude is None:
+        declared["min_magnitude"] = -np.inf
+    # Whether whole years are used must be known before the observed catalog is cut to them.
+    _, n_days = make_nulls(n_days=record.n_days, shift_days=0.0, **declared)
+    if n_days < record.n_days:
+        record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
+    observed, _, _, shift_days = analysis.run(record.catalog, _seed(random_state, "observed", 0), 1000)
+    made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
+    independent = {name: null.n_independent(record) for name, null in made.items()}
+
+    tasks = [(name, replicate) for name in made for replicate in range(n_nulls)]
+    journal, done = None, {}
+    if store is not None:
+        header = analysis.header() | {
+            "catalog": fingerprint(record.catalog),
+            "random_state": int(random_state),
+        }
+        header |= {
+            "clusters": fingerprint(record.mainshock),
+            "nulls": {n: repr(null) for n, null in made.items()},
+        }
+        journal = Journal(store, header)
+        done = {(row["null"], row["replicate"]): row for row in journal.records}
+    left = [task for task in tasks if task not in done]
+    rows = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+        delayed(_replicate)(analysis, record, made[name], replicate, random_state) for name, replicate in left
+    )
+    for row in progress(rows, desc="null catalogs", verbose=verbose, total=len(left)):
+        if journal is not None:
+            journal.append(row)
+        done[row["null"], row["replicate"]] = row
+    return _result(
+        observed, [done[task] for task in tasks], list(made.values()), scoring, independent, random_state
+    )
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that turns a full catalog into scores; the same for the observed one and every null one."""
+
+    estimators: dict
+    source: object
+    controls: object
+    sampling: dict
+    cv: object
+    min_magnitude: float | None
+    decluster: object
+    scoring: str
+    sample_weight: str | None
+
+    def run(self, full, seed, n_resamples=0):
+        """Evaluations, seconds by phase, events tested, longest shift of a control (days)."""
+        start = perf_counter()
+        events = full if self.min_magnitude is None else full[full["magnitude"] >= self.min_magnitude]
+        if self.decluster is not None and len(events):
+            events = clone(self.decluster).fit_transform(events)
+        known = self.controls.get_params()
+        own = {name: value for name, value in (("avoid", full), ("random_state", seed)) if name in known}
+        controls = clone(self.controls).set_params(**own)
+        samples = make_samples(self.source, events, controls, exclude=full, **self.sampling)
+        built = perf_counter()
+        cv = self.cv if hasattr(self.cv, "split") else self.cv(samples)
+        cv = cv if hasattr(cv, "split") else list(cv)
+        found = {
+            name: evaluate(
+                model, samples, cv, sample_weight=self.sample_weight, n_resamples=n_resamples, random_state=0
+            )
+            for name, model in self.estimators.items()
+        }
+        fit = sum(evaluation.fit_seconds for evaluation in found.values())
+        seconds = dict(zip(_PHASES, (built - start, fit, perf_counter() - built - fit), strict=True))
+        return found, seconds, next(iter(found.values())).n_events, _longest_shift(samples.events)
+
+    def header(self):
+        """What makes this analysis another one, for a store."""
+        parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: fingerprint(part) for name, part in parts.items() if name != "controls"} | {
+            "controls": fingerprint(clone(self.controls).set_params(**_unset(self.controls)))
+        }
+
+
+def _unset(controls):
+    """The parameters that each catalog sets anew, as None."""
+    return {name: None for name in ("avoid", "random_state") if name in controls.get_params()}
+
+
+def _longest_shift(events):
+    """Days from an earthquake to its farthest control; 0 where controls have none."""
+    time = pd.Series(as_ns(events["time"]), events.index)
+    controls = events[(events["label"] == 0) & events["pair_id"].isin(events.index)]
+    own = controls["pair_id"] != controls.index
+    shift = time[controls.index[own]].to_numpy() - time[controls.loc[own, "pair_id"]].to_numpy()
+    return float(np.abs(shift).max(initial=0) / NS_PER_DAY)
+
+
+def _replicate(analysis, record, null, replicate, random_state):
+    """One null catalog through the analysis, as a row of plain numbers."""
+    rng = np.random.default_rng((random_state, name_code(null.name), replicate))
+    catalog, drawn = null.draw(record, rng)
+    row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None}
+    start = perf_counter()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # said once, of the observed catalog
+            found, seconds, n_events, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
+    except ValueError as error:
+        row |= {"scores": dict.fromkeys(analysis.estimators), "n_events": 0, "error": str(error)}
+        return row | {"seconds": {"samples": perf_counter() - start, "fit": 0.0, "score": 0.0}}
+    scores = {name: getattr(evaluation, analysis.scoring).value for name, evaluation in found.items()}
+    return row | {"scores": scores, "n_events": n_events, "seconds": seconds}
+
+
+def _seed(random_state, name, replicate):
+    """Seed of the controls of a catalog: each has its own, the observed one too."""
+    return int(np.random.default_rng((random_state, name_code(name), replicate, 1)).integers(2**31 - 1))
+
+
+def _check(pipelines, sampling, nulls):
+    if not pipelines:
+        raise ValueError("pipeline: an empty dict; name one configuration at least")
+    absent = {"region", "days", "max_length"} - set(sampling)
+    if absent or _NOT_IN_SAMPLING & set(sampling):
+        raise ValueError(
+            "sampling: keywords of make_samples with region, days and max_length, without "
+            f"{', '.join(sorted(_NOT_IN_SAMPLING))}, which follow each catalog; got {list(sampling)}"
+        )
+    names = [null if isinstance(null, str) else null.name for null in nulls]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"nulls: {names} must be one name or more, each once")
+    taken = {"null", "replicate", "days", "degrees", "overlaps", "n_events", "error"} & set(pipelines)
+    if taken:
+        raise ValueError(f"pipeline: the configuration {taken.pop()!r} needs another name; results use it")
+
+
+def _result(observed, rows, nulls, scoring, independent, random_state):
+    scores = pd.DataFrame(
+        [
+            {"null": row["null"], "replicate": row["replicate"], **row["drawn"]}
+            | {name: np.nan if value is None else value for name, value in row["scores"].items()}
+            | {"n_events": row["n_events"], "error": row["error"]}
+            for row in rows
+        ]
+    )
+    failed = scores["error"].notna()
+    if failed.any():
+        warnings.warn(
+            f"{int(failed.sum())} of {len(scores)} null catalogs could not be scored and count as reaching "
+            f"the observed score; the first: {scores.loc[failed, 'error'].iloc[0]}",
+            stacklevel=3,
+        )
+    values = {name: getattr(evaluation, scoring).value for name, evaluation in observed.items()}
+    resolution, p_values, by_configuration = {}, {}, {}
+    for null in nulls:
+        null_scores = largest(scores.loc[scores["null"] == null.name, list(values)].to_numpy(dtype=float))
+        resolution[null.name] = float(max(1 / (1 + independent[null.name]), 1 / (1 + len(null_scores))))
+        lot = np.random.default_rng((random_state, name_code(null.name), 2)).random()
+
+        def p_value(value, null_scores=null_scores, lot=lot, floor=resolution[null.name]):
+            return float(max(lot_p_value(value, null_scores, lot), floor))
+
+        by_configuration[null.name] = {name: p_value(value) for name, value in values.items()}
+        p_values[null.name] = p_value(max(values.values()))
+    seconds = pd.DataFrame([row["seconds"] for row in rows])[_PHASES]
+    return CatalogNullResult(
+        observed=observed,
+        scores=scores,
+        scoring=scoring,
+        resolution=resolution,
+        assumes={null.name: null.assumes for null in nulls},
+        p_values=p_values,
+        configuration_p_values=pd.DataFrame.from_dict(by_configuration, orient="index"),
+        seconds=seconds.agg(["mean", "sum"]),
+    )
