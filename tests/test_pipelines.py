@@ -26,7 +26,7 @@ from skquake.catalogs import MagnitudeFilter, MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_auc_scorer, seismic_mcc_scorer
-from skquake.model_selection import PurgedGroupKFold, chronological_split
+from skquake.model_selection import PurgedGroupKFold, SpatialBlockKFold, chronological_split
 from skquake.preprocessing import ChannelScaler, TrainOnly, WindowBounds, WindowFlattener, WindowNormalizer
 
 
@@ -176,7 +176,7 @@ def test_real_maps_end_to_end(real_data):
     search = GridSearchCV(
         model,
         {"windowbounds__bounds__k": [1.0, 1.5]},
-        cv=PurgedGroupKFold(3, block_degrees=10.0),
+        cv=SpatialBlockKFold(3),
         scoring=seismic_auc_scorer,
         error_score="raise",
     ).fit(samples.X, samples.y, groups=samples.groups)

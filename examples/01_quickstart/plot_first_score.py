@@ -50,7 +50,7 @@ from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.inspection import location_probe, metadata_probe
 from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_mcc
-from skquake.model_selection import PurgedGroupKFold, chronological_split, evaluate
+from skquake.model_selection import SpatialBlockKFold, chronological_split, evaluate
 from skquake.plotting import SampleMapDisplay, ScoreDisplay, WindowsDisplay
 from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener
 from skquake.sampling import balance_table
@@ -292,7 +292,7 @@ def real(folder, history=15, keep=3):
             exclude=near,
             kp=kp,
         )
-        folds = PurgedGroupKFold(
+        folds = SpatialBlockKFold(
             5, block_degrees=10.0, min_train=0.05, shuffle=True, random_state=options.seed
         )
         print(f"\n{name}: {samples}")

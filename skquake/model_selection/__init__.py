@@ -5,15 +5,22 @@ from skquake.model_selection._chronological import chronological_split
 from skquake.model_selection._cross_dataset import cross_dataset_score
 from skquake.model_selection._evaluate import Evaluation, Score, evaluate
 from skquake.model_selection._group_kfold import PurgedGroupKFold
+from skquake.model_selection._leakage import leakage_report
+from skquake.model_selection._leave_one_out import LeaveOneSatelliteOut, LeaveOneYearOut
+from skquake.model_selection._spatial import SpatialBlockKFold
 from skquake.model_selection._time_series import PurgedTimeSeriesSplit
 
 __all__ = [
     "Evaluation",
+    "LeaveOneSatelliteOut",
+    "LeaveOneYearOut",
     "PurgedGroupKFold",
     "PurgedTimeSeriesSplit",
     "Score",
+    "SpatialBlockKFold",
     "chronological_split",
     "cross_dataset_score",
     "evaluate",
+    "leakage_report",
     "spaces",
 ]

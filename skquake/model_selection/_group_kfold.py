@@ -1,8 +1,8 @@
-"""Folds of whole pairs, or of whole blocks of land."""
+"""Folds of whole pairs."""
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -12,20 +12,18 @@ from skquake.model_selection._split import PURGE_CONSTRAINTS, PurgedSplit
 
 
 class PurgedGroupKFold(PurgedSplit):
-    """K folds of whole pairs (or of whole blocks of land), purged of shared observations.
+    """K folds of whole pairs, purged of shared observations.
 
     Every row is tested once. A training row goes if it shares an observation with a test row: the
     same source, observation intervals that overlap, and the same pass, or places within the sum of
     both radii. Folds are balanced by their number of rows: the largest group goes first, each to
-    the fold that is smallest by then. Past and future are mixed; use `PurgedTimeSeriesSplit` where
-    time must run forwards.
+    the fold that is smallest by then. Past and future are mixed, and the same places are trained and
+    tested on; use `PurgedTimeSeriesSplit` where time must run forwards, `SpatialBlockKFold` where places
+    must be new.
 
     Parameters
     ----------
     n_splits : int, default=5
-    block_degrees : float, default=None
-        Whole cells of this many degrees of latitude and longitude stay together, so that no place is
-        trained and tested on. A pair lies in the cell of the mean position of its rows.
     shuffle : bool, default=False
         Deal groups of equal size in random order instead of by first appearance.
     random_state : int, RandomState instance or None, default=None
@@ -55,7 +53,6 @@ class PurgedGroupKFold(PurgedSplit):
 
     _parameter_constraints: dict = {
         "n_splits": [Interval(Integral, 2, None, closed="left")],
-        "block_degrees": [Interval(Real, 0, 180, closed="right"), None],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
         **PURGE_CONSTRAINTS,
@@ -65,7 +62,6 @@ class PurgedGroupKFold(PurgedSplit):
         self,
         n_splits=5,
         *,
-        block_degrees=None,
         shuffle=False,
         random_state=None,
         gap_days=0.0,
@@ -73,19 +69,20 @@ class PurgedGroupKFold(PurgedSplit):
         min_train=0.2,
     ):
         self.n_splits = n_splits
-        self.block_degrees = block_degrees
         self.shuffle = shuffle
         self.random_state = random_state
         self.gap_days = gap_days
         self.within_km = within_km
         self.min_train = min_train
 
+    _unit = "group"
+
     def _tests(self, table, groups):
-        groups = groups if self.block_degrees is None else _blocks(table, groups, self.block_degrees)
         sizes = np.bincount(groups)
         if len(sizes) < self.n_splits:
             raise ValueError(
-                f"PurgedGroupKFold: n_splits={self.n_splits}, but the rows form only {len(sizes)} group(s)"
+                f"{type(self).__name__}: n_splits={self.n_splits}, but the rows form only "
+                f"{len(sizes)} {self._unit}(s)"
             )
         order = np.arange(len(sizes))
         if self.shuffle:
@@ -97,13 +94,3 @@ class PurgedGroupKFold(PurgedSplit):
         fold = fold_of_group[groups]
         for k in range(self.n_splits):
             yield np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-
-
-def _blocks(table, groups, degrees):
-    """Code of the latitude-longitude cell of each group's mean position, per row."""
-    mean = np.stack([np.bincount(groups, table.position[:, axis]) for axis in range(3)])
-    latitude = np.rad2deg(np.arctan2(mean[2], np.hypot(mean[0], mean[1])))
-    longitude = np.rad2deg(np.arctan2(mean[1], mean[0]))
-    # Rounding first: a mean that should lie on an edge must not fall to either side by chance.
-    cells = np.floor(np.round(np.stack([latitude, longitude % 360.0], axis=1), 6) / degrees)
-    return np.unique(cells, axis=0, return_inverse=True)[1].reshape(-1)[groups]

@@ -50,6 +50,7 @@ class SampleTable:
             raise ValueError(f"{what}: radius_km is {self.radius_km[row]} in row {row}")
         self.pair = self._codes(X["pair_id"], "pair_id", what)
         self.source = self._codes(X["source"], "source", what)
+        self.source_names = X["source"].drop_duplicates().to_list()  # by code
         # A pass belongs to its source; -1 where there are no passes (maps and series).
         passes = pd.factorize(X["pass_id"])[0] if "pass_id" in X else np.full(self.n, -1)
         self.passage = np.where(passes < 0, -1, self.source * (passes.max(initial=0) + 1) + passes)

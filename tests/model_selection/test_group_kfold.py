@@ -1,4 +1,4 @@
-"""Folds of pairs and of blocks: balance, places, chance, size."""
+"""Folds of pairs: balance, chance, size."""
 
 import numpy as np
 import pandas as pd
@@ -12,16 +12,6 @@ def test_folds_are_balanced():
     sizes = PurgedGroupKFold(5).describe(X)["n_test"]
     assert sizes.max() - sizes.min() <= 2
     assert sizes.sum() == len(X)
-
-
-def test_blocks_keep_places_together():
-    X = sample_frame(120).X
-    for train, test in PurgedGroupKFold(4, block_degrees=30.0).split(X):
-        cells = [
-            set(zip(part["latitude"] // 30, (part["longitude"] % 360) // 30, strict=True))
-            for part in (X.iloc[train], X.iloc[test])
-        ]
-        assert not cells[0] & cells[1]
 
 
 def test_shuffle_is_repeatable_and_different():

@@ -4,60 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from common.sample_frames import sample_frame
+from common.shared_observations import brute_force, parted_samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skquake._core._geodesy import great_circle_km
 from skquake.model_selection._purge import COLUMNS, SampleTable, shares_observation
 
 
-def brute_force(X, train, test, gap_days=0.0, within_km=None):
-    """The rule, pair by pair."""
-    gap = pd.Timedelta(days=gap_days)
-    shared = []
-    for i in train:
-        a = X.iloc[i]
-        hit = False
-        for j in test:
-            b = X.iloc[j]
-            overlap = a["obs_start"] - gap <= b["obs_end"] and b["obs_start"] - gap <= a["obs_end"]
-            if a["source"] == b["source"] and overlap:
-                same_pass = "pass_id" in X and pd.notna(a["pass_id"]) and a["pass_id"] == b["pass_id"]
-                reach = a["radius_km"] + b["radius_km"] if within_km is None else within_km
-                km = great_circle_km(a["latitude"], a["longitude"], b["latitude"], b["longitude"])
-                hit = hit or same_pass or km <= reach + 1e-3
-        shared.append(hit)
-    return np.array(shared, dtype=bool)
-
-
-@st.composite
-def frames(draw):
-    n = draw(st.integers(2, 25))
-    few = st.integers(0, 3)
-    hours = np.array(draw(st.lists(st.integers(0, 100), min_size=n, max_size=n)))
-    start = pd.Timestamp("2015-01-01") + pd.to_timedelta(hours, unit="h")
-    lengths = pd.to_timedelta(draw(st.lists(st.integers(0, 30), min_size=n, max_size=n)), unit="h")
-    column = lambda values: draw(st.lists(values, min_size=n, max_size=n))  # noqa: E731
-    X = pd.DataFrame(
-        {
-            "source": column(st.sampled_from("ab")),
-            "time": start,
-            "latitude": column(st.sampled_from([-90.0, -60.0, 0.0, 1.0, 45.0, 90.0])),
-            "longitude": column(st.sampled_from([-180.0, -179.0, 0.0, 1.0, 90.0, 179.0])),
-            "pair_id": column(few),
-            "radius_km": column(st.sampled_from([0.0, 60.0, 150.0, 3000.0, 15000.0])),
-            "obs_start": start,
-            "obs_end": start + lengths,
-        }
-    )
-    if draw(st.booleans()):
-        X["pass_id"] = column(st.sampled_from([0.0, 1.0, 2.0, np.nan]))
-    is_test = np.array(column(st.booleans()))
-    return X, np.flatnonzero(~is_test), np.flatnonzero(is_test)
-
-
 @settings(max_examples=60, deadline=None)
-@given(frames(), st.sampled_from([0.0, 0.25, 2.0]), st.sampled_from([None, 0.0, 100.0, float("inf")]))
+@given(parted_samples(), st.sampled_from([0.0, 0.25, 2.0]), st.sampled_from([None, 0.0, 100.0, float("inf")]))
 def test_equals_brute_force(case, gap_days, within_km):
     X, train, test = case
     ours = shares_observation(SampleTable(X, "test"), train, test, gap_days=gap_days, within_km=within_km)

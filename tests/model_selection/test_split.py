@@ -1,8 +1,10 @@
 """Purged splitters: what they promise, and inside scikit-learn."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from common.sample_frames import sample_frame
+from common.shared_observations import brute_force, random_samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import config_context
@@ -10,13 +12,23 @@ from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 
-from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit
+from skquake.model_selection import (
+    LeaveOneSatelliteOut,
+    LeaveOneYearOut,
+    PurgedGroupKFold,
+    PurgedTimeSeriesSplit,
+    SpatialBlockKFold,
+)
 from skquake.model_selection._purge import SampleTable, shares_observation
 
+TIMES = ["time", "obs_start", "obs_end"]
 SPLITTERS = [
     PurgedGroupKFold(4, min_train=1),
     PurgedGroupKFold(3, shuffle=True, random_state=0, min_train=1),
-    PurgedGroupKFold(3, block_degrees=20.0, min_train=1),
+    SpatialBlockKFold(3, block_degrees=20.0, min_train=1),
+    SpatialBlockKFold(2, shuffle=True, random_state=0, within_km=1000.0, min_train=1),
+    LeaveOneYearOut(min_train=1),
+    LeaveOneYearOut(gap_days=5.0, within_km=float("inf"), min_train=1),
     PurgedTimeSeriesSplit(3, min_train=1),
     PurgedTimeSeriesSplit(2, gap_days=5.0, within_km=float("inf"), min_train=1),
 ]
@@ -26,7 +38,8 @@ SPLITTERS = [
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 1000), track=st.booleans(), dense=st.booleans())
 def test_no_torn_pair_no_shared_observation_no_lost_test_row(splitter, seed, track, dense):
-    X = sample_frame(40, track=track, span_days=200 if dense else 500, seed=seed).X
+    X = sample_frame(40, track=track, span_days=300 if dense else 600, seed=seed).X
+    X[TIMES] += pd.Timedelta(days=190)  # all over a new year
     table, tested = SampleTable(X, "test"), []
     for train, test in splitter.split(X):
         assert not set(X["pair_id"].iloc[train]) & set(X["pair_id"].iloc[test])
@@ -43,11 +56,43 @@ def test_no_torn_pair_no_shared_observation_no_lost_test_row(splitter, seed, tra
         tested.append(test)
     tested = np.concatenate(tested)
     assert len(np.unique(tested)) == len(tested)
-    if isinstance(splitter, PurgedGroupKFold):
+    if not isinstance(splitter, PurgedTimeSeriesSplit):
         assert len(tested) == len(X)
     else:
         last = X["time"].to_numpy() >= X["time"].iloc[tested].min()
         assert len(tested) == last.sum()
+
+
+@pytest.mark.parametrize(
+    "splitter",
+    [
+        PurgedGroupKFold(2, min_train=0.0),
+        SpatialBlockKFold(2, block_degrees=30.0, min_train=0.0),
+        PurgedTimeSeriesSplit(2, min_train=0.0),
+        LeaveOneYearOut(min_train=0.0),
+        LeaveOneSatelliteOut(min_train=0.0),
+    ],
+    ids=repr,
+)
+@settings(max_examples=40, deadline=None)
+@given(
+    X=random_samples(min_rows=6, max_rows=30, days=700),
+    gap_days=st.sampled_from([0.0, 20.0]),
+    within_km=st.sampled_from([None, 100.0, float("inf")]),
+)
+def test_no_shared_observation_crosses_by_brute_force(splitter, X, gap_days, within_km):
+    splitter = clone(splitter).set_params(gap_days=gap_days, within_km=within_km)
+    try:
+        folds = list(splitter.split(X))
+    except (
+        ValueError
+    ) as error:  # these rows cannot be parted so, or nothing of them would be left to train on
+        assert any(word in str(error) for word in ("only", "runs", "none is left", "training rows are left"))
+        return
+    for train, test in folds:
+        assert len(train) and len(test)
+        assert not set(X["pair_id"].iloc[train]) & set(X["pair_id"].iloc[test])
+        assert not brute_force(X, train, test, gap_days, within_km).any()
 
 
 def test_positions_not_labels():
@@ -86,7 +131,9 @@ def test_groups_may_join_pairs_but_not_tear_them():
         next(PurgedGroupKFold(3).split(X, groups=[1, 2]))
 
 
-@pytest.mark.parametrize("splitter", [PurgedGroupKFold(3), PurgedTimeSeriesSplit(3)], ids=repr)
+@pytest.mark.parametrize(
+    "splitter", [PurgedGroupKFold(3), SpatialBlockKFold(3), PurgedTimeSeriesSplit(3)], ids=repr
+)
 def test_errors(splitter):
     samples = sample_frame(40)
     X, y = samples.X, samples.y
@@ -103,7 +150,7 @@ def test_errors(splitter):
         next(clone(splitter).set_params(gap_days="ten").split(X))
     with pytest.raises(ValueError, match="'n_splits' parameter"):
         next(clone(splitter).set_params(n_splits=0).split(X))
-    with pytest.raises(ValueError, match=r"group|runs"):
+    with pytest.raises(ValueError, match=r"group|block|runs"):
         next(splitter.split(X.iloc[:2]))
     lone = np.where(X["event_id"] == X["event_id"].iloc[-1], 1, 0)
     with pytest.raises(ValueError, match=rf"{name}, fold [012]: the (training|test) rows .* none of class 1"):
