@@ -11,6 +11,8 @@ import pandas as pd
 
 from skquake._core._identity import identity
 
+_BEGIN = b'{"header": '
+
 
 class Journal:
     """A file of JSON lines: a header that says what the records belong to, then one record a line.
@@ -23,8 +25,10 @@ class Journal:
     ----------
     path : path
         Made, with its folders, where it is absent.
-    header : dict of {str: str or number}
+    header : dict of {str: str, number or dict of these}
         What the records belong to; a file with another header is refused.
+    lock : bool, default=False
+        Keep other locked journals, of any process, off the file until `close`, or the end of this process.
 
     Attributes
     ----------
@@ -35,6 +39,8 @@ class Journal:
     ------
     ValueError
         For a file that is no journal, or one of other settings; the message names them.
+    RuntimeError
+        If another locked journal has the file.
 
     Examples
     --------
@@ -50,36 +56,59 @@ class Journal:
     ValueError: ...results.jsonl: made with another seed; ...
     """
 
-    def __init__(self, path, header):
+    def __init__(self, path, header, *, lock=False):
         self.path = Path(path).expanduser()
         header = json.loads(json.dumps(header))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        if not self._whole_lines():
-            self.append({"header": header})
-        found, *self.records = [self._parse(line) for line in self.path.read_bytes().splitlines()]
-        if set(found) != {"header"}:
-            raise ValueError(f"{self.path}: no journal of results; name another file")
-        found = found["header"]
-        other = [key for key in header | found if header.get(key) != found.get(key)]
-        if other:
-            raise ValueError(
-                f"{self.path}: made with another {', '.join(other)}; go on with the settings it was made "
-                "with, or name another file"
-            )
+        self._lock = _locked(self.path) if lock else None
+        try:
+            self.records = self._read(header)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Let go of the lock."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def append(self, record):
         """Write one record, at once and whole."""
         line = (json.dumps(record) + "\n").encode()
         file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        written, size = 0, os.fstat(file).st_size
         try:
             written = os.write(file, line)
             os.fsync(file)
         finally:
+            if written != len(line):
+                os.truncate(self.path, size)  # no half line where the next is to follow
             os.close(file)
         if written != len(line):
             raise OSError(
                 f"{self.path}: only {written} of {len(line)} bytes were written; the disk may be full"
             )
+
+    def _read(self, header):
+        if not self._whole_lines():
+            self.append({"header": header})
+        found, *records = [self._parse(line) for line in self.path.read_bytes().splitlines()]
+        if set(found) != {"header"} or not isinstance(found["header"], dict):
+            raise ValueError(f"{self.path}: no journal of results; name another file")
+        other = _differences(found["header"], header)
+        if other:
+            raise ValueError(
+                f"{self.path}: made with another {', '.join(other)}; go on with the settings it was made "
+                "with, or name another file"
+            )
+        return records
 
     def _whole_lines(self):
         """Cut off a line without an end; whether any line is left."""
@@ -87,6 +116,8 @@ class Journal:
             return False
         content = self.path.read_bytes()
         whole = content.rfind(b"\n") + 1
+        if not content.startswith(_BEGIN) and not _BEGIN.startswith(content):
+            raise ValueError(f"{self.path}: no journal of results; name another file")
         if whole < len(content):
             os.truncate(self.path, whole)
         return whole > 0
@@ -99,6 +130,41 @@ class Journal:
         if not isinstance(record, dict):
             raise ValueError(f"{self.path}: no journal of results; name another file")
         return record
+
+
+def _differences(found, expected):
+    """Names of the settings that differ, with those within: ["space (C, gamma)", "cv"]."""
+    names = []
+    for key in dict.fromkeys([*expected, *found]):
+        a, b = found.get(key), expected.get(key)
+        if a != b and isinstance(a, dict) and isinstance(b, dict):
+            key += f" ({', '.join(_differences(a, b))})"
+        if a != b:
+            names.append(key)
+    return names
+
+
+def _locked(path):
+    """Descriptor of the file, locked until it is closed or this process ends, however it ends."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            import msvcrt
+
+            os.lseek(file, 1 << 30, os.SEEK_SET)  # a byte far behind what is written
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError as error:
+        os.close(file)
+        if not isinstance(error, BlockingIOError | PermissionError):
+            raise
+        raise RuntimeError(
+            f"{path}: another process (or search) is writing it; wait for its end, or name another file"
+        ) from error
+    return file
 
 
 def fingerprint(value):

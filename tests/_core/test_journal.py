@@ -47,6 +47,48 @@ def test_other_settings_are_refused_by_name(tmp_path):
         Journal(path, HEADER)
 
 
+def test_what_differs_within_a_setting_is_named(tmp_path):
+    path = tmp_path / "results.jsonl"
+    Journal(path, {"space": {"C": 1, "gamma": 2}, "cv": "a"})
+    with pytest.raises(ValueError, match=r"made with another space \(kernel, gamma\), cv; go on"):
+        Journal(path, {"space": {"C": 1, "kernel": 3}, "cv": "b"})
+
+
+@pytest.mark.parametrize(
+    "content", ["my notes", "my notes\nmore", '{"head', "\n", "null\n", '{"header": 3}\n']
+)
+def test_files_of_others_are_left_alone(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_text(content)
+    if content == '{"head':  # what a journal killed at its first byte leaves
+        assert Journal(path, HEADER).records == []
+        return
+    with pytest.raises(ValueError, match="no journal"):
+        Journal(path, HEADER)
+    assert path.read_text() == content
+
+
+def test_a_lock_keeps_others_off_until_it_is_closed(tmp_path):
+    path = tmp_path / "results.jsonl"
+    with Journal(path, HEADER, lock=True) as journal:
+        with pytest.raises(RuntimeError, match="another process"):
+            Journal(path, HEADER, lock=True)
+        journal.append({"k": 1})
+    assert Journal(path, HEADER, lock=True).records == [{"k": 1}]
+
+
+def test_a_full_disk_leaves_whole_lines(tmp_path, monkeypatch):
+    journal = Journal(tmp_path / "results.jsonl", HEADER)
+    journal.append({"k": 1})
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, line: write(file, line[:5]))
+    with pytest.raises(OSError, match="only 5 of 9 bytes"):
+        journal.append({"k": 2})
+    monkeypatch.undo()
+    journal.append({"k": 3})
+    assert Journal(journal.path, HEADER).records == [{"k": 1}, {"k": 3}]
+
+
 WRITER = """
 import sys
 from skquake._core._journal import Journal
