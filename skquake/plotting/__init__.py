@@ -17,6 +17,7 @@ from skquake.plotting._score_bars import ScoreBarsDisplay
 from skquake.plotting._scores import ScoreDisplay
 from skquake.plotting._sequences import SequencesDisplay
 from skquake.plotting._sip_image import SIPImageDisplay
+from skquake.plotting._split_timeline import SplitTimelineDisplay
 from skquake.plotting._taylor import TaylorDisplay
 from skquake.plotting._tec_map import TECMapDisplay
 from skquake.plotting._ternary import TernaryDisplay
@@ -42,6 +43,7 @@ __all__ = [
     "ScoreBarsDisplay",
     "ScoreDisplay",
     "SequencesDisplay",
+    "SplitTimelineDisplay",
     "TECMapDisplay",
     "TaylorDisplay",
     "TernaryDisplay",
