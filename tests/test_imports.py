@@ -25,9 +25,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": set(),
     "model_selection": {"sampling", "metrics", "neural"},
     "alarms": {"catalogs", "sampling", "metrics"},
-    "inspection": {"catalogs", "sampling", "model_selection", "metrics"},
+    "inspection": {"catalogs", "sampling", "model_selection", "metrics", "forecasting", "alarms"},
     "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
     "plotting": {"catalogs", "metrics", "preprocessing", "forecasting"},
+    "report": {"catalogs", "io", "sampling", "metrics", "model_selection", "alarms", "inspection", "plotting"},
 }
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
 # Private modules that are themselves imported inside functions only, at first fit.

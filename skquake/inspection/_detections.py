@@ -1,0 +1,31 @@
+"""What a detector finds in a record, whatever the two are."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+
+def detect(detector, data):
+    """``polarity`` (frame, NaN undefined) and ``expected_rate`` of a detector on series.
+
+    Parameters
+    ----------
+    detector : TECAnomalyDetector or bounds
+        A clone is fitted on ``data`` where it is not fitted.
+    data : SeriesSource or DataFrame
+    """
+    if hasattr(data, "stations"):
+        data = data.to_frame()
+    if not isinstance(data, pd.DataFrame):
+        raise TypeError(
+            f"data: {type(detector).__name__} reads series: a SeriesSource or a DataFrame, "
+            f"not {type(data).__name__}"
+        )
+    try:
+        check_is_fitted(detector)
+    except NotFittedError:
+        detector = clone(detector).fit(data)
+    return detector.detect(data)
