@@ -1,0 +1,209 @@
+"""How often earthquakes happen in each cell anyway."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
+
+from skquake._core._geodesy import EARTH_RADIUS_KM, unit_vectors, wrap_longitude
+from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._validation import check_catalog
+from skquake.alarms._cells import Cells
+from skquake.catalogs import AftershockRemover
+
+_POINTS = 256  # into which an earthquake is spread
+
+
+@validate_params(
+    {
+        "catalog": [pd.DataFrame],
+        "declusterer": [str, HasMethods(["fit_transform"]), None],
+        "kernel": [StrOptions({"gaussian", "power-law"})],
+        "bandwidth": [Interval(Real, 0, None, closed="neither"), None],
+        "neighbours": [Interval(Integral, 1, None, closed="left")],
+        "min_bandwidth": [Interval(Real, 0, None, closed="neither")],
+        "floor": [Interval(Real, 0, 1, closed="both")],
+    },
+    prefer_skip_nested_validation=False,  # the declusterer's own parameters too
+)
+def reference_rate(
+    catalog,
+    cells,
+    *,
+    before,
+    after=None,
+    declusterer="box",
+    kernel="gaussian",
+    bandwidth=None,
+    neighbours=5,
+    min_bandwidth=50.0,
+    floor=0.01,
+):
+    """Earthquakes a day in each cell, smoothed from past, independent earthquakes.
+
+    What alarms are measured against: whoever knows no more than where earthquakes have been
+    gains nothing beyond it. Each past event is spread by a kernel on the sphere; what falls
+    out of the cells is lost, and what falls in from outside counts.
+
+    Parameters
+    ----------
+    catalog : DataFrame
+        Earthquakes of the magnitudes of the targets.
+    cells : DataArray
+        With ``latitude`` and ``longitude`` of the cells: of :func:`nightly_map`.
+    before : date
+        Begin of the tested days; events then or later are not used.
+    after : date, default=None
+        Begin of the events used; by default the first event's day.
+    declusterer : str, transformer or None, default="box"
+        What removes dependent events: a method of :class:`~skquake.catalogs.AftershockRemover`, or anything
+        with its ``fit_transform``. None takes the catalog for independent.
+    kernel : {"gaussian", "power-law"}, default="gaussian"
+        Of the distance r: exp(-r**2 / 2 d**2), or (r**2 + d**2)**-1.5, whose tail is long.
+    bandwidth : float, default=None
+        d in km, the same for all. None: each event's distance to its nearest neighbour of the order
+        ``neighbours``, narrow where there are many.
+    neighbours : int, default=5
+    min_bandwidth : float, default=50.0
+        Least d, km.
+    floor : float, default=0.01
+        Share of the earthquakes that is spread over all cells by area: no place is impossible.
+
+    Returns
+    -------
+    DataArray (latitude, longitude)
+        Earthquakes a cell and day.
+
+    Raises
+    ------
+    ValueError
+        If no event is earlier than ``before``, or the cells have no regular latitudes and longitudes.
+
+    References
+    ----------
+    Helmstetter, A., Kagan, Y. Y. and Jackson, D. D. (2007). High-resolution time-independent grid-based
+    forecast for M >= 5 earthquakes in California. Seismological Research Letters 78, 78-86.
+
+    Examples
+    --------
+    >>> import numpy as np, xarray as xr
+    >>> from skquake.alarms import reference_rate
+    >>> from skquake.datasets import make_catalog
+    >>> past = make_catalog("2010-01-01", "2014-01-01", n_events=500, aftershocks=False, random_state=0)
+    >>> cells = xr.DataArray(np.zeros((18, 36)), dims=("latitude", "longitude"),
+    ...     coords={"latitude": np.arange(-85, 90, 10), "longitude": np.arange(-175, 180, 10)})
+    >>> rate = reference_rate(past, cells, before="2014-01-01", declusterer=None)
+    >>> round(float(rate.sum()) * 365.25)  # a year, all cells
+    125
+    >>> rate.attrs["n_events"]
+    500
+    """
+    import xarray as xr
+
+    grid, past = Cells(cells, "cells"), check_catalog(catalog)
+    end = _moment(before, "before")
+    time = as_ns(past["time"].to_numpy())
+    start = time.min(initial=end) // NS_PER_DAY * NS_PER_DAY if after is None else _moment(after, "after")
+    past = past[(time >= start) & (time < end)]
+    if declusterer is not None and len(past):
+        if isinstance(declusterer, str):
+            declusterer = AftershockRemover(method=declusterer)
+        past = declusterer.fit_transform(past)
+    if not len(past):
+        raise ValueError(f"catalog: no event before {pd.Timestamp(end)}; give earlier ones, of other days")
+    width = _widths(past, bandwidth, neighbours, min_bandwidth)
+    latitude, longitude = _spread(past, width, kernel)
+    row, column = grid.locate(latitude, longitude)
+    inside = row >= 0
+    count = np.bincount(
+        np.ravel_multi_index((row[inside], column[inside]), grid.shape), minlength=np.prod(grid.shape)
+    )
+    smooth = count.reshape(grid.shape) / _POINTS
+    smooth = (1.0 - floor) * smooth + floor * smooth.sum() * grid.area()
+    return xr.DataArray(
+        smooth / ((end - start) / NS_PER_DAY),
+        dims=("latitude", "longitude"),
+        coords={name: cells[name].to_numpy() for name in ("latitude", "longitude")},
+        name="rate",
+        attrs={
+            "weighting": "reference rate",
+            "long_name": "earthquakes a cell and day",
+            "n_events": len(past),
+            "before": str(pd.Timestamp(end)),
+            "median_bandwidth_km": float(np.median(width)),
+        },
+    )
+
+
+def area_rate(cells):
+    """Share of each cell in the area, for comparison only.
+
+    Weighting ``tau`` by area makes alarms wherever earthquakes are frequent look like skill. Show it beside
+    :func:`reference_rate`, never alone.
+
+    Parameters
+    ----------
+    cells : DataArray
+        With ``latitude`` and ``longitude`` of the cells.
+
+    Returns
+    -------
+    DataArray (latitude, longitude)
+        Sums to 1.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> from skquake.alarms import area_rate
+    >>> cells = xr.DataArray([[0.0], [0.0]], dims=("latitude", "longitude"),
+    ...     coords={"latitude": [-45.0, 45.0], "longitude": [0.0]})
+    >>> area_rate(cells).values.ravel().tolist()
+    [0.5, 0.5]
+    """
+    import xarray as xr
+
+    return xr.DataArray(
+        Cells(cells, "cells").area(),
+        dims=("latitude", "longitude"),
+        coords={name: cells[name].to_numpy() for name in ("latitude", "longitude")},
+        name="rate",
+        attrs={"weighting": "area", "long_name": "share of the area"},
+    )
+
+
+def _moment(date, name):
+    return int(as_ns(to_utc([date], name))[0])
+
+
+def _widths(events, bandwidth, neighbours, least):
+    """Kernel width of each event, km."""
+    if bandwidth is not None:
+        return np.full(len(events), float(bandwidth))
+    from scipy.spatial import KDTree
+
+    place = unit_vectors(events["latitude"], events["longitude"])
+    order = min(neighbours, len(place) - 1) + 1  # the nearest is the event itself
+    chord = KDTree(place).query(place, [order])[0][:, 0]
+    return np.maximum(2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(0.5 * chord, 1.0)), least)
+
+
+def _spread(events, width, kernel):
+    """Places of equal weight into which the kernels carry each event: a spiral of its quantiles."""
+    share = (np.arange(_POINTS) + 0.5) / _POINTS
+    if kernel == "gaussian":
+        reach = np.sqrt(-2.0 * np.log1p(-share))
+    else:
+        reach = np.sqrt((1.0 - share) ** -2.0 - 1.0)
+    angle = np.minimum(width[:, np.newaxis] * reach / EARTH_RADIUS_KM, np.pi)
+    azimuth = np.arange(_POINTS) * np.pi * (3.0 - np.sqrt(5.0))
+    south = np.deg2rad(events["latitude"].to_numpy())[:, np.newaxis]
+    sine = np.sin(south) * np.cos(angle) + np.cos(south) * np.sin(angle) * np.cos(azimuth)
+    latitude = np.arcsin(np.clip(sine, -1.0, 1.0))
+    east = np.arctan2(
+        np.sin(azimuth) * np.sin(angle) * np.cos(south), np.cos(angle) - np.sin(south) * np.sin(latitude)
+    )
+    longitude = events["longitude"].to_numpy()[:, np.newaxis] + np.rad2deg(east)
+    return np.rad2deg(latitude).ravel(), wrap_longitude(longitude).ravel()

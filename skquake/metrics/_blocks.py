@@ -1,0 +1,87 @@
+"""Blocks of time: what is resampled where scores of space and time are concerned."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from sklearn.utils import Bunch, check_random_state
+
+from skquake._core._time import NS_PER_DAY
+from skquake.metrics._intervals import _FEW, _tails
+
+BLOCK_DAYS = 27.0  # one rotation of the Sun
+
+
+def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS):
+    """Cut a span into equal blocks of at least ``block_days``.
+
+    Parameters
+    ----------
+    time : ndarray of int64, shape (n,)
+        Nanoseconds.
+    first, last : int, default=None
+        Ends of the span, ns; by default the earliest and the latest time.
+
+    Returns
+    -------
+    Bunch
+        ``code`` (block of each time, int), ``n`` (blocks, also those without any time), ``unit`` (in words).
+    """
+    first = int(time.min()) if first is None else int(first)
+    last = int(time.max()) if last is None else int(last)
+    days = (last - first) / NS_PER_DAY
+    n = max(int(days / block_days), 1)
+    code = ((time - first) / NS_PER_DAY / (days / n)).astype(int) if days > 0 else np.zeros(len(time), int)
+    return Bunch(code=np.clip(code, 0, n - 1), n=n, unit=f"block of {days / n:.3g} days")
+
+
+def block_sums(blocks, *values):
+    """Sum of each value in each block, shape (n_blocks, n_values)."""
+    return np.stack([np.bincount(blocks.code, value, blocks.n) for value in values], axis=1)
+
+
+def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_state=None, what="interval"):
+    """Percentile interval of a function of sums, by drawing blocks with replacement.
+
+    Parameters
+    ----------
+    sums : ndarray of shape (n_blocks, k)
+    statistic : callable
+        Takes sums over drawn blocks, (n_resamples, k), to values, (n_resamples,) or (n_resamples, m);
+        NaN where undefined.
+    what : str
+        What the interval is of, for the warning.
+
+    Returns
+    -------
+    low, high : float or ndarray of shape (m,)
+        NaN where fewer than two blocks, or no resample, has a value.
+
+    Warns
+    -----
+    UserWarning
+        With fewer than 10 blocks.
+    """
+    n = len(sums)
+    if n < 2:
+        nothing = np.full_like(statistic(sums.sum(axis=0, keepdims=True))[0], np.nan)
+        return nothing, nothing.copy()
+    if n < _FEW:
+        warnings.warn(
+            f"{what}: only {n} blocks of time to resample; the interval is hardly more than a guess",
+            stacklevel=3,
+        )
+    draws = check_random_state(random_state).multinomial(n, np.full(n, 1.0 / n), n_resamples)
+    values = np.asarray(statistic(draws @ sums), dtype=float)
+    defined = np.isfinite(values).any(axis=0)
+    low, high = np.nanquantile(np.where(defined, values, 0.0), _tails(level, n), axis=0)
+    return np.where(defined, low, np.nan)[()], np.where(defined, high, np.nan)[()]
+
+
+def ratio(numerator, denominator):
+    """Elementwise quotient, NaN where the denominator is zero."""
+    numerator, denominator = np.broadcast_arrays(
+        np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    )
+    return np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator != 0)[()]
