@@ -22,6 +22,8 @@ class ScoreDisplay:
         Its value by chance, drawn as a line.
     references : dict of {str: float}, default=None
         A value for each panel, drawn dashed (an oracle's score, say).
+    reference_name : str, default="oracle"
+        What the dashed lines are.
 
     Attributes
     ----------
@@ -39,11 +41,12 @@ class ScoreDisplay:
     (1, 1)
     """
 
-    def __init__(self, table, *, score="seismic_mcc", chance=0.0, references=None):
+    def __init__(self, table, *, score="seismic_mcc", chance=0.0, references=None, reference_name="oracle"):
         self.table = table
         self.score = score
         self.chance = chance
         self.references = references
+        self.reference_name = reference_name
 
     def plot(self, ax=None):
         """Draw on as many Axes as there are panels, or on a new figure."""
@@ -66,7 +69,7 @@ class ScoreDisplay:
             if reference is not None and np.isfinite(reference):
                 axes.axvline(reference, color=REFERENCE, lw=1, ls="--")
                 axes.annotate(
-                    "oracle",
+                    self.reference_name,
                     (reference, 0.98),
                     xycoords=("data", "axes fraction"),
                     fontsize=7,
@@ -90,5 +93,6 @@ class ScoreDisplay:
             axes.set_xlabel(f"{score_label(score)}, 95 % interval")
             axes.grid(axis="x", alpha=0.25, lw=0.5)
         self.axes_[0, 0].set_yticks(range(len(models)), models)
-        self.axes_[0, 0].invert_yaxis()
+        # Room above for the name of the dashed lines.
+        self.axes_[0, 0].set_ylim(len(models) - 0.5, -0.9 if self.references else -0.5)
         return self

@@ -67,7 +67,8 @@ def test_score_display():
             "seismic_mcc_high": [0.6, 0.7, 0.1, 0.2],
         }
     )
-    display = ScoreDisplay(table, references={"matched": 0.7}).plot()
+    display = ScoreDisplay(table, references={"matched": 0.7}, reference_name="published").plot()
+    assert [[text.get_text() for text in axes.texts] for axes in display.axes_[0]] == [[], ["published"]]
     assert [axes.get_title() for axes in display.axes_[0]] == ["random", "matched"]
     assert [tick.get_text() for tick in display.axes_[0, 0].get_yticklabels()] == ["forest", "place"]
     with pytest.raises(ValueError, match="seismic_auc"):
