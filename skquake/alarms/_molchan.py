@@ -156,6 +156,10 @@ class MolchanCurve:
         """Area skill score up to this alarmed fraction; random alarms expect half of it."""
         return area_skill_score(self.tau, self.nu, at=tau)
 
+    def band(self, tau):
+        """Lower and upper missed fraction of random alarms that fill these parts of space and time."""
+        return _band(tau, self.n_events, self.level)
+
     @property
     def p_value(self):
         """How often chance reaches this area skill score: the larger of the following two."""
@@ -346,17 +350,23 @@ def _points(steps, rows, level):
             "catalog: no earthquake falls into the observed cells and days; nothing can be scored"
         )
     tau, nu, threshold = steps.trajectory(rows)
-    tail = 0.5 * (1.0 - level)
-    few, many = (stats.binom.ppf(part, n, tau) for part in (tail, 1.0 - tail))
+    low, high = _band(tau, n, level)
     return {
         "tau": tau,
         "nu": nu,
         "threshold": threshold,
-        "low": 1.0 - many / n,
-        "high": 1.0 - few / n,
+        "low": low,
+        "high": high,
         "n_events": n,
         "event_tau": steps.middle(rows),
     }
+
+
+def _band(tau, n, level):
+    """Missed fractions between which n random hits lie."""
+    tail = 0.5 * (1.0 - level)
+    few, many = (stats.binom.ppf(part, n, np.asarray(tau, dtype=float)) for part in (tail, 1.0 - tail))
+    return 1.0 - many / n, 1.0 - few / n
 
 
 def _null(space, steps, catalogs, tau, level):

@@ -10,7 +10,9 @@ from skquake.plotting._dtec_heatmap import DTECHeatmapDisplay
 from skquake.plotting._forecast_bars import ForecastBarsDisplay
 from skquake.plotting._forecast_scatter import ForecastScatterDisplay
 from skquake.plotting._lead_time import LeadTimeDisplay
+from skquake.plotting._molchan import MolchanDisplay
 from skquake.plotting._nightly_map import NightlyMapDisplay
+from skquake.plotting._reliability import ReliabilityDisplay
 from skquake.plotting._rst_map import RSTMapDisplay
 from skquake.plotting._sample_map import SampleMapDisplay
 from skquake.plotting._score_bars import ScoreBarsDisplay
@@ -18,6 +20,7 @@ from skquake.plotting._scores import ScoreDisplay
 from skquake.plotting._sequences import SequencesDisplay
 from skquake.plotting._sip_image import SIPImageDisplay
 from skquake.plotting._split_timeline import SplitTimelineDisplay
+from skquake.plotting._superposed_epoch import SuperposedEpochDisplay
 from skquake.plotting._taylor import TaylorDisplay
 from skquake.plotting._tec_map import TECMapDisplay
 from skquake.plotting._ternary import TernaryDisplay
@@ -36,14 +39,17 @@ __all__ = [
     "ForecastBarsDisplay",
     "ForecastScatterDisplay",
     "LeadTimeDisplay",
+    "MolchanDisplay",
     "NightlyMapDisplay",
     "RSTMapDisplay",
+    "ReliabilityDisplay",
     "SIPImageDisplay",
     "SampleMapDisplay",
     "ScoreBarsDisplay",
     "ScoreDisplay",
     "SequencesDisplay",
     "SplitTimelineDisplay",
+    "SuperposedEpochDisplay",
     "TECMapDisplay",
     "TaylorDisplay",
     "TernaryDisplay",

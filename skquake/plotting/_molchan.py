@@ -1,0 +1,88 @@
+"""Molchan's diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from skquake.plotting._style import DISTURBED, REFERENCE, check_axes, legend_below, line_style
+
+
+class MolchanDisplay:
+    """Missed earthquakes against alarmed space and time, with what random alarms would do.
+
+    Parameters
+    ----------
+    curves : MolchanCurve or dict of {str: MolchanCurve}
+        Of :func:`skquake.alarms.molchan_curve`, several of them by name. The grey band is that of the first
+        one: where random alarms lie. A curve with null catalogs brings their band in its own colour.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (1, 1)
+
+    Examples
+    --------
+    >>> from skquake.alarms import MolchanCurve
+    >>> from skquake.plotting import MolchanDisplay
+    >>> curve = MolchanCurve.from_cells([0.9, 0.8, 0.1, 0.1], [0.1, 0.2, 0.3, 0.4], [1, 0, 1, 0])
+    >>> display = MolchanDisplay({"model": curve}).plot()
+    >>> display.axes_[0, 0].get_xlabel()
+    'alarmed fraction of space and time'
+    """
+
+    def __init__(self, curves):
+        self.curves = curves
+
+    def plot(self, ax=None):
+        """Draw on the Axes given, or on a new figure."""
+        curves = self.curves if isinstance(self.curves, Mapping) else {"": self.curves}
+        if not curves:
+            raise ValueError(f"{type(self).__name__}: nothing to draw in an empty dict; pass {{name: curve}}")
+        inches = 0.17 * (2 * len(curves) + 2)
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(4.8, 4.6 + inches))
+        axes, first = self.axes_[0, 0], next(iter(curves.values()))
+        tau = np.linspace(0.0, 1.0, 501)
+        band = f"{first.level:.0%} of random alarms, {first.n_events} earthquakes"
+        axes.fill_between(tau, *first.band(tau), color=DISTURBED, alpha=0.3, lw=0, label=band)
+        axes.plot(
+            [0, 1], [1, 0], color=REFERENCE, lw=1, ls=(0, (1, 2)), label="random alarms: area skill 0.50"
+        )
+        for i, (name, curve) in enumerate(curves.items()):
+            style = line_style(i)
+            if curve.null_low is not None:
+                axes.fill_between(
+                    curve.tau,
+                    curve.null_low,
+                    curve.null_high,
+                    color=style["color"],
+                    alpha=0.15,
+                    lw=0,
+                    label=f"{len(curve.null_scores)} null catalogs" + (f" ({name})" if name else ""),
+                )
+            axes.plot(curve.tau, curve.nu, lw=1.8, label=_label(name, curve), **style)
+        axes.set(
+            xlabel="alarmed fraction of space and time",
+            ylabel="missed fraction of the earthquakes",
+            xlim=(-0.01, 1.01),
+            ylim=(-0.01, 1.01),
+            aspect="equal",
+        )
+        axes.set_anchor("N")
+        axes.grid(alpha=0.25, lw=0.5)
+        legend_below(axes)
+        return self
+
+
+def _label(name, curve):
+    """Name, area skill with its interval, p-value, coverage and weight."""
+    interval = ""
+    if np.isfinite(curve.area_skill_low):
+        interval = f" [{curve.area_skill_low:.2f}, {curve.area_skill_high:.2f}]"
+    score = f"area skill {curve.area_skill_score:.2f}{interval}, p = {curve.p_value:.2g}"
+    return (
+        f"{name + ': ' if name else ''}{score}\n"
+        f"coverage {curve.coverage:.0%}, space and time by {curve.weighting}"
+    )
