@@ -45,11 +45,7 @@ class Forecaster(BaseEstimator):
             For irregular or repeated times, a station without any value, too short a span, or exogenous
             columns that are missing.
         """
-        frame, self.cadence_ = check_series(series)
-        self.stations_ = list(frame.columns)
-        self._fit(frame, exogenous)
-        self.fitted_until_ = frame.index[-1]
-        return self
+        return self._fit_checked(series, exogenous)
 
     def predict(self, series, exogenous=None):
         """Forecasts of all times that can be forecast from what was known before them.
@@ -73,23 +69,36 @@ class Forecaster(BaseEstimator):
             As ``fit``; and for other stations or another cadence than it saw.
         """
         check_is_fitted(self)
-        frame, cadence = check_series(series)
+        frame = self._like_fitted(series)
+        found = self._predict(frame, exogenous)
+        names = series.columns if isinstance(series, pd.DataFrame) else frame.columns
+        return pd.DataFrame(found, series.index, self.stations_)[list(names)]
+
+    def _fit_checked(self, series, exogenous, **options):
+        """``fit`` without its checks of parameters; ``_fit`` gets the options."""
+        frame, self.cadence_ = check_series(series)
+        self.stations_ = list(frame.columns)
+        self._fit(frame, exogenous, **options)
+        self.fitted_until_ = frame.index[-1]
+        return self
+
+    def _like_fitted(self, series, name="series"):
+        """A checked frame with the stations of the fit, in their order, at its cadence."""
+        frame, cadence = check_series(series, name)
         odd = [name for name in self.stations_ if name not in frame.columns] or [
             name for name in frame.columns if name not in self.stations_
         ]
         if odd:
             raise ValueError(
-                f"series: station {odd[0]!r} is {'missing' if odd[0] in self.stations_ else 'new'}; fit saw "
+                f"{name}: station {odd[0]!r} is {'missing' if odd[0] in self.stations_ else 'new'}; fit saw "
                 f"{', '.join(map(repr, self.stations_))}"
             )
         if cadence != self.cadence_:
             raise ValueError(
-                f"series: a cadence of {pd.Timedelta(cadence, 'ns')}, but fit saw "
+                f"{name}: a cadence of {pd.Timedelta(cadence, 'ns')}, but fit saw "
                 f"{pd.Timedelta(self.cadence_, 'ns')}; resample to that"
             )
-        found = self._predict(frame[self.stations_], exogenous)
-        names = series.columns if isinstance(series, pd.DataFrame) else frame.columns
-        return pd.DataFrame(found, series.index, self.stations_)[list(names)]
+        return frame[self.stations_]
 
     def _fit(self, frame, exogenous):
         """Learn nothing."""

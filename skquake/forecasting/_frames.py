@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._last_known import last_known
-from skquake._core._time import as_ns, to_utc
+from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
 
 # How long after its time stamp the value of an index is known: after the interval that begins there.
 KNOWN_AFTER = {"kp": "3h", "ap": "3h", "dst": "1h", "f107": "24h"}
@@ -57,6 +57,31 @@ def check_series(series, name="series"):
             f"{time[-1].isoformat()}; leave it out"
         )
     return frame, cadence
+
+
+def check_gaps(frame, cadence, max_gap_hours):
+    """Raise for a station without a value for longer than a number of hours (None: never).
+
+    What comes after the last value of any station is yet to be observed, and no gap.
+    """
+    if max_gap_hours is None:
+        return
+    there = frame.notna().to_numpy()
+    there = there[: np.flatnonzero(there.any(axis=1))[-1] + 1]
+    row = np.arange(len(there))[:, np.newaxis]
+    length = row - np.maximum.accumulate(np.where(there, row, -1), axis=0)
+    hours = length * (cadence / NS_PER_HOUR)
+    if (hours > max_gap_hours).any():
+        column = int(np.argmax((hours > max_gap_hours).any(axis=0)))
+        last = int(np.argmax(hours[:, column] > max_gap_hours))
+        first = last - int(length[last, column]) + 1
+        end = first + int(np.argmax(there[first:, column])) if there[first:, column].any() else len(there)
+        hours = (end - first) * cadence / NS_PER_HOUR
+        raise ValueError(
+            f"series: station {frame.columns[column]!r} has no value for {hours:g} h from "
+            f"{frame.index[first].isoformat()} on, longer than max_gap_hours={max_gap_hours:g}; fill it "
+            "(KalmanImputer), leave that station out, cut the record there, or raise the limit"
+        )
 
 
 def known_after(exogenous):

@@ -29,6 +29,7 @@ def make_forecaster(
     exogenous=None,
     step=None,
     around=None,
+    max_gap_hours=None,
     samples_per_day=None,
     random_state=None,
     n_jobs=None,
@@ -47,7 +48,7 @@ def make_forecaster(
           through sktime, a model for each station;
         - ``"persistence"``, ``"yesterday"``, ``"median"`` (of 15 days), ``"recurrence"`` (of 27 days),
           ``"smoothing"``.
-    n_in, n_out, exogenous, step, around
+    n_in, n_out, exogenous, step, around, max_gap_hours
         As in :class:`WalkForwardForecaster`; those that a forecaster has no use for are left out.
     samples_per_day : int or None
         For ``"SARIMA"``, which needs it.
@@ -87,7 +88,9 @@ def make_forecaster(
         known = ", ".join([*_REGRESSORS, *_ARIMA, *naive])
         raise ValueError(f"name: {name!r} is no forecaster; there are {known}")
     regressor = _REGRESSORS[name](n_out, random_state, n_jobs, params)
-    return WalkForwardForecaster(regressor, n_in, n_out, exogenous=exogenous, step=step, around=around)
+    return WalkForwardForecaster(
+        regressor, n_in, n_out, exogenous=exogenous, step=step, around=around, max_gap_hours=max_gap_hours
+    )
 
 
 def _arima(name, samples_per_day, params):

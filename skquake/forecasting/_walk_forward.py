@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from sklearn.base import clone
+from sklearn.base import _fit_context, clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods
+from sklearn.utils._param_validation import HasMethods, Interval
 
 from skquake._core._time import NS_PER_DAY
 from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
-from skquake.forecasting._frames import known_after, known_exogenous
+from skquake.forecasting._frames import check_gaps, known_after, known_exogenous
 from skquake.forecasting._naive import _Lagged
 
 
@@ -45,6 +46,8 @@ class WalkForwardForecaster(Forecaster):
         `SmoothingForecaster`, `RunningMedianForecaster`, `YesterdayForecaster` or `RecurrenceForecaster`: the
         regressor then forecasts the deviations from its forecasts, and sees those of the past besides the
         values (features: deviations, values, indices). ``n_out`` is a day at most.
+    max_gap_hours : float or None, default=None
+        A station without a value for longer is an error, in ``fit`` and ``predict``; None takes any gap.
 
     Attributes
     ----------
@@ -88,41 +91,86 @@ class WalkForwardForecaster(Forecaster):
         **BLOCK_RULES,
         "exogenous": [list, tuple, Mapping, None],
         "around": [_Lagged, None],
+        "max_gap_hours": [Interval(Real, 0, None, closed="left"), None],
     }
 
-    def __init__(self, regressor, n_in, n_out, *, exogenous=None, step=None, around=None):
+    def __init__(self, regressor, n_in, n_out, *, exogenous=None, step=None, around=None, max_gap_hours=None):
         self.regressor = regressor
         self.n_in = n_in
         self.n_out = n_out
         self.exogenous = exogenous
         self.step = step
         self.around = around
+        self.max_gap_hours = max_gap_hours
 
-    def _fit(self, frame, exogenous):
-        self._check_length(frame, self.n_in + self.n_out, "one window of history and forecast")
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, series, exogenous=None, *, more=()):
+        """Learn from a training span.
+
+        Parameters
+        ----------
+        series : DataFrame of shape (n, stations)
+            Regular in time (UTC); gaps are NaN.
+        exogenous : DataFrame or None
+            Indices by the start of their interval, as the readers give them.
+        more : sequence of DataFrame, default=()
+            Further records to learn from, with the same columns: other spans, or other places that stand for
+            the same stations, such as the same latitudes on other meridians. None may end after ``series``.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For irregular or repeated times, a station without any value, too short a span, too long a gap,
+            exogenous columns that are missing, or further records of other stations, cadence or later times.
+        """
+        return self._fit_checked(series, exogenous, more=more)
+
+    def _fit(self, frame, exogenous, more=()):
+        records = [frame]
+        for number, series in enumerate(more):
+            records.append(self._like_fitted(series, f"more[{number}]"))
+            if records[-1].index[-1] > frame.index[-1]:
+                raise ValueError(
+                    f"more[{number}]: ends at {records[-1].index[-1].isoformat()}, after the training span "
+                    f"({frame.index[-1].isoformat()}); cut it there, or forecasts would be scored on what "
+                    "was learnt"
+                )
+        check_gaps(frame, self.cadence_, self.max_gap_hours)
+        for record in records:
+            self._check_length(record, self.n_in + self.n_out, "one window of history and forecast")
         if self.around is not None and self.n_out * self.cadence_ > NS_PER_DAY:
             raise ValueError(
                 f"around: n_out={self.n_out} is more than a day; its forecasts are not known then"
             )
         self.around_ = None if self.around is None else clone(self.around).fit(frame)
-        values, _ = self._values(frame, exogenous)
-        n = len(frame) - self.n_in - self.n_out + 1
-        history = _windows(values, self.n_in)[:n]
-        target = _windows(values[:, : frame.shape[1]], self.n_out)[self.n_in :]
-        whole = np.isfinite(history).all(axis=(1, 2)) & np.isfinite(target).all(axis=(1, 2))
-        if whole.sum() < 2:
+        values, histories, targets = zip(*(self._windows(r, exogenous) for r in records), strict=True)
+        history, target = np.concatenate(histories), np.concatenate(targets)
+        if len(history) < 2:
             counts = frame.notna().sum()
             raise ValueError(
-                f"series: {whole.sum()} of {n} windows of {self.n_in} + {self.n_out} times have no gap; "
-                f"station {counts.idxmin()!r} has the fewest values ({counts.min()} of {len(frame)}); fill "
-                "gaps, leave that station out, or begin earlier"
+                f"series: {len(history)} of {len(frame) - self.n_in - self.n_out + 1} windows of {self.n_in} "
+                f"+ {self.n_out} times have no gap; station {counts.idxmin()!r} has the fewest values "
+                f"({counts.min()} of {len(frame)}); fill gaps, leave that station out, or begin earlier"
             )
-        self.scaler_ = MinMaxScaler((-1.0, 1.0)).fit(values)
-        X = self._shaped(self._scaled(history[whole]), _first(self.regressor))
-        y = self._shaped(self._scaled(target[whole]), _last(self.regressor))
+        self.scaler_ = MinMaxScaler((-1.0, 1.0)).fit(np.concatenate(values))
+        X = self._shaped(self._scaled(history), _first(self.regressor))
+        y = self._shaped(self._scaled(target), _last(self.regressor))
         self.regressor_ = clone(self.regressor).fit(X, y if y.shape[1:] != (1,) else y[:, 0])
 
+    def _windows(self, frame, exogenous):
+        """Values of a record, and its whole windows of history and of what follows."""
+        values, _ = self._values(frame, exogenous)
+        history = _windows(values, self.n_in)[: -self.n_out]
+        target = _windows(values[:, : frame.shape[1]], self.n_out)[self.n_in :]
+        whole = np.isfinite(history).all(axis=(1, 2)) & np.isfinite(target).all(axis=(1, 2))
+        return values, history[whole], target[whole]
+
     def _predict(self, frame, exogenous):
+        check_gaps(frame, self.cadence_, self.max_gap_hours)
         self._check_length(frame, self.n_in + 1, "the history of one forecast")
         values, center = self._values(frame, exogenous)
         starts = self._starts(frame, self.n_in)

@@ -197,20 +197,20 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         if isinstance(self.pretrained, str | os.PathLike):
             from skquake.neural._saving import load_network
 
-            return load_network(self.pretrained)
-        if not isinstance(self.pretrained, FrozenEstimator):
-            if isinstance(self.pretrained, BaseEstimator):
-                raise TypeError(
-                    "pretrained is an estimator that clone would reset; wrap it: "
-                    "pretrained=sklearn.frozen.FrozenEstimator(fitted)"
-                )
+            donor = load_network(self.pretrained)
+        elif isinstance(self.pretrained, FrozenEstimator):
+            donor = self.pretrained.estimator
+            donor = donor[-1] if isinstance(donor, Pipeline) else donor
+        elif isinstance(self.pretrained, BaseEstimator):
+            raise TypeError(
+                "pretrained is an estimator that clone would reset; wrap it: "
+                "pretrained=sklearn.frozen.FrozenEstimator(fitted)"
+            )
+        else:
             raise TypeError(
                 f"pretrained={self.pretrained!r}: expected a file of save_model or "
                 "sklearn.frozen.FrozenEstimator(fitted)"
             )
-        donor = self.pretrained.estimator
-        if isinstance(donor, Pipeline):
-            donor = donor[-1]
         if not isinstance(donor, NetworkClassifier):
             raise TypeError(f"pretrained holds a {type(donor).__name__}, not a neural classifier")
         check_is_fitted(donor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from numbers import Integral, Real
 
 import numpy as np
@@ -13,6 +14,7 @@ from skquake._core._validation import check_windows
 from skquake.neural._classifier import _AS_WINDOWS, NetworkClassifier, _generator
 
 LOSS = "mean_squared_error"
+_MOST = 100_000  # outputs a step, or steps, of a saved network
 _POSITIVE = [Interval(Integral, 1, None, closed="left")]
 
 
@@ -82,6 +84,7 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
     (60, 3, 2)
     """
 
+    _saved = ("weights_", "history_", "input_shape_", "output_shape_", "n_features_in_")
     _parameter_constraints: dict = {
         "n_out": [*_POSITIVE, None],
         "units": _POSITIVE,
@@ -151,7 +154,7 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
         shape, y = _flat(y)
         X, y = validate_data(self, X, y, multi_output=True, y_numeric=True, **_AS_WINDOWS)
         X, y = check_windows(X), np.asarray(y, np.float32).reshape(len(y), -1)
-        n_out = self._steps(shape, y.shape[1])
+        network = self._described(X.shape[1:], shape[1:])
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         if self.patience is not None and not self.validation_fraction:
             raise ValueError("patience needs validation_fraction > 0: without it nothing says when to stop")
@@ -167,8 +170,7 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
 
         from skquake.neural._adapter import train_regressor
 
-        options = {name: getattr(self, name) for name in ("units", "decoder_layers", "activation")}
-        self._network = (tuple(options.items()), n_out, X.shape[1:], y.shape[1])
+        self._network = network
         with _borrowed(self._network) as model:
             model.holds = None
             model.reset(rng, self.learning_rate)
@@ -221,15 +223,40 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
 
     _callbacks = NetworkClassifier._callbacks
 
-    def _steps(self, shape, columns):
-        """Steps of the output, from the shape of y."""
-        n_out = shape[1] if len(shape) == 3 else columns if self.n_out is None else self.n_out
-        if self.n_out not in (None, n_out) or columns % n_out:
+    def _described(self, input_shape, output_shape):
+        """All that the network depends on: its options, steps of the output, shape of a window, outputs."""
+        columns = prod(output_shape)
+        given = self.n_out
+        n_out = output_shape[0] if len(output_shape) == 2 else columns if given is None else given
+        if given not in (None, n_out) or columns % n_out:
+            shape = ", ".join(map(str, ("n_samples", *output_shape)))
             raise ValueError(
-                f"n_out={self.n_out} does not go with y of shape {shape}; give y as (n_samples, n_out, "
+                f"n_out={given} does not go with y of shape ({shape}); give y as (n_samples, n_out, "
                 "stations) and leave n_out=None"
             )
-        return n_out
+        options = {name: getattr(self, name) for name in ("units", "decoder_layers", "activation")}
+        return tuple(options.items()), n_out, tuple(input_shape), columns
+
+    def _weight_shapes(self):
+        """Shapes of the weights of this fitted network, found without making them."""
+        import keras
+
+        from skquake.neural._ed_lstme_network import ed_lstme
+
+        self._network = self._described(self.input_shape_, self.output_shape_)
+        options, n_out, shape, n_outputs = self._network
+        with keras.StatelessScope(initialize_variables=False):
+            model = ed_lstme(shape, n_outputs, n_out=n_out, **dict(options))
+            return [tuple(weight.shape) for weight in model.weights]
+
+    def _check_saved(self):
+        """Raise unless the fitted attributes agree with one another."""
+        if not (
+            self.n_features_in_ == self.input_shape_[0]
+            and len(self.output_shape_) <= 2
+            and all(1 <= n <= _MOST for n in self.output_shape_)
+        ):
+            raise ValueError(f"windows of {self.input_shape_} for outputs of shape {self.output_shape_}")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -9,6 +9,8 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skquake.neural._classifier import NetworkClassifier
+
 
 class FineTuned(ClassifierMixin, BaseEstimator):
     """Continue the training of a fitted network, or of a pipeline that ends in one, on other data.
@@ -142,4 +144,7 @@ class FineTuned(ClassifierMixin, BaseEstimator):
 
             model = load_model(self.pretrained)
         check_is_fitted(model)
-        return list(model.steps) if isinstance(model, Pipeline) else [("network", model)]
+        steps = list(model.steps) if isinstance(model, Pipeline) else [("network", model)]
+        if not isinstance(steps[-1][1], NetworkClassifier):
+            raise TypeError(f"pretrained holds a {type(steps[-1][1]).__name__}, not a neural classifier")
+        return steps

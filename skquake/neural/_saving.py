@@ -19,6 +19,7 @@ _NETWORKS = (
     "CNNClassifier",
     "LSTMClassifier",
     "SIPClassifier",
+    "EDLSTMERegressor",
 )
 _STEPS = {
     "ChannelScaler": ("center_", "scale_", "window_shape_", "n_features_in_"),
@@ -34,7 +35,7 @@ def save_model(model, path):
 
     Parameters
     ----------
-    model : neural classifier or Pipeline
+    model : neural classifier, EDLSTMERegressor or Pipeline
         Fitted. A pipeline may start with ``SlidingWindow`` or ``SIPImages``, whose observations are not saved
         (length and channels are noted), and holds ``ChannelScaler`` and ``WindowNormalizer`` besides.
     path : path-like
@@ -103,7 +104,7 @@ def load_model(path, *, channels=None):
 
     Returns
     -------
-    classifier or Pipeline
+    classifier, regressor or Pipeline
         Fitted; a pipeline without its window step: ``make_pipeline(SlidingWindow(track, 70), loaded)``.
 
     Raises
@@ -236,15 +237,14 @@ def _check_network(network):
     layers = [v for k, v in network.get_params(deep=False).items() if k.endswith("_layers")]
     if not (
         len(extent) == (2 if hasattr(network, "image_shape_") else 1)
-        and all(1 < length <= _MAX_LENGTH for length in extent)
+        and all(1 <= length <= _MAX_LENGTH for length in extent)
         and 1 <= channels <= _MAX_LENGTH
         and max(layers, default=1) <= _MAX_LAYERS
     ):
         raise ValueError(f"windows of shape {network.input_shape_} with layers {layers}")
-    classes = network.classes_
-    if classes.ndim != 1 or len(np.unique(classes)) != len(classes) or len(classes) < 2:
-        raise ValueError(f"classes {classes!r}")
-    if hasattr(network, "image_shape_"):
+    if "classes_" in network._saved:
+        _check_classes(network.classes_)
+    if hasattr(network, "_check_saved"):
         network._check_saved()
     elif network.n_features_in_ != extent[0]:
         raise ValueError(f"{network.n_features_in_} features, windows of {extent[0]}")
@@ -254,6 +254,11 @@ def _check_network(network):
         raise ValueError(f"weights of other shapes than the {len(shapes)} of this network")
     if not all(np.isfinite(w).all() for w in weights):
         raise ValueError("weights that are not finite")
+
+
+def _check_classes(classes):
+    if classes.ndim != 1 or len(np.unique(classes)) != len(classes) or len(classes) < 2:
+        raise ValueError(f"classes {classes!r}")
 
 
 def _check_scaler(scaler):

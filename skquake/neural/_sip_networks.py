@@ -21,6 +21,7 @@ BACKBONES = {
     "efficientnetv2-b3": "EfficientNetV2B3",
     "efficientnetv2-s": "EfficientNetV2S",
 }
+MOMENTUM = 0.9  # of running means, at most: Keras' 0.99 and more forget their start after thousands of steps
 _PREPROCESSING = ("mobilenet", "convnext", "efficientnet")  # those that bring their own, for RGB
 
 
@@ -183,6 +184,8 @@ def _with_unit_strides(model, backbone, unit_strides):
         config = layer.get_config()
         if layer.name in changed:
             config["strides"] = (1, 1)
+        if isinstance(layer, keras.layers.BatchNormalization):
+            config["momentum"] = min(config["momentum"], MOMENTUM)
         kind = SeededDropout if isinstance(layer, keras.layers.Dropout) else type(layer)
         return kind.from_config(config)
 

@@ -183,6 +183,45 @@ def test_windows_with_gaps_are_neither_learnt_nor_forecast():
     assert missing.any(axis=1).sum() == 6 and missing.loc[series.index[181:187]].all(axis=None)
 
 
+def test_more_records_are_more_windows():
+    """Two halves learn what the whole teaches, but for the windows across the cut."""
+    series, exogenous = daily(), indices()
+    elsewhere = daily(seed=7)
+    model = forecaster().fit(series[:150], exogenous, more=[elsewhere[:60], elsewhere[60:150]])
+    X, y = [], []
+    for record in (series[:150], elsewhere[:60], elsewhere[60:150]):
+        one = forecaster(Recorder()).fit(record, exogenous)
+        X.append((one.regressor_.X_ - np.tile(one.scaler_.min_, 6)) / np.tile(one.scaler_.scale_, 6))
+        y.append((one.regressor_.y_ - np.tile(one.scaler_.min_[:3], 3)) / np.tile(one.scaler_.scale_[:3], 3))
+    scale, least = model.scaler_.scale_, model.scaler_.min_
+    X = np.concatenate(X) * np.tile(scale, 6) + np.tile(least, 6)
+    y = np.concatenate(y) * np.tile(scale[:3], 3) + np.tile(least[:3], 3)
+    np.testing.assert_allclose(model.regressor_.coef_, Ridge().fit(X, y).coef_, atol=1e-10)
+    assert model.predict(series, exogenous).iloc[160:].notna().all(axis=None)
+
+
+def test_more_records_that_do_not_fit():
+    series = daily()
+    model = forecaster(exogenous=None)
+    for more, word in (
+        (series, r"more\[0\]: ends at 2016-12-20T23:00:00, after the training span"),
+        (series[:100].rename(columns={"S0": "LHAS"}), r"more\[0\]: station 'S0' is missing"),
+        (series[:100:2], r"more\[0\]: a cadence of 0 days 04:00:00"),
+        (series[:5], "are too few"),
+    ):
+        with pytest.raises(ValueError, match=word):
+            model.fit(series[:150], more=[more])
+
+
+class Recorder(RegressorMixin, BaseEstimator):
+    def fit(self, X, y):
+        self.X_, self.y_ = X, y
+        return self
+
+    def predict(self, X):
+        return np.zeros((len(X), self.y_.shape[1]))
+
+
 class Shapes(RegressorMixin, BaseEstimator):
     """Remembers the shapes it is given."""
 
@@ -341,6 +380,30 @@ class TestBadInput:
         series.iloc[::5, 1] = np.nan
         with pytest.raises(ValueError, match=r"0 of 232 windows of 6 \+ 3 times have no gap; station 'S1'"):
             forecaster(exogenous=None).fit(series)
+
+    @pytest.mark.parametrize("first", [30, 0])
+    def test_a_gap_longer_than_the_limit(self, first):
+        series = daily()
+        series.iloc[first : first + 13, 1] = np.nan
+        word = (
+            rf"station 'S1' has no value for 26 h from {series.index[first].isoformat()} on, longer than "
+            r"max_gap_hours=24; fill it \(KalmanImputer\)"
+        )
+        model = forecaster(exogenous=None, max_gap_hours=24)
+        with pytest.raises(ValueError, match=word):
+            model.fit(series[:150])
+        with pytest.raises(ValueError, match=word):
+            model.fit(daily(seed=1)[:150]).predict(series)
+        model.set_params(max_gap_hours=26).fit(series[:150]).predict(series)
+
+    def test_what_is_yet_to_come_is_no_gap(self):
+        series = daily()
+        model = forecaster(exogenous=None, max_gap_hours=2).fit(series[:150])
+        longer = series.reindex(pd.date_range(series.index[0], periods=len(series) + 12, freq="2h"))
+        assert model.predict(longer).notna().any(axis=None)
+        longer.iloc[-20:, 2] = np.nan
+        with pytest.raises(ValueError, match="station 'S2' has no value for 16 h from 2016-12-20T09:00:00"):
+            model.predict(longer)
 
     def test_exogenous(self):
         series, exogenous = daily(), indices()

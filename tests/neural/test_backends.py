@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from skquake import SeqNetQuakeClassifier
-from skquake.neural import CNNClassifier, DNNClassifier, LSTMClassifier, save_model
+from skquake.neural import CNNClassifier, DNNClassifier, EDLSTMERegressor, LSTMClassifier, save_model
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(70, 20, 2)).astype("float32")
@@ -21,6 +21,7 @@ NETWORKS = {
     "CNN": CNNClassifier(**SMALL),
     "LSTM": LSTMClassifier(lstm_units=8, **SMALL),
 }
+FORECASTER = EDLSTMERegressor(units=4, epochs=1, activation="tanh", random_state=0)
 # Predicts with every saved model, then trains one: both must work without any other backend.
 APPLY = """
 import sys, numpy as np
@@ -28,7 +29,8 @@ from pathlib import Path
 from skquake.neural import FineTuned, load_model
 folder = Path(sys.argv[1])
 X, y = np.load(folder / "X.npy"), np.load(folder / "y.npy")
-out = {path.stem: load_model(path).predict_proba(X) for path in folder.glob("*.skq")}
+models = {path.stem: load_model(path) for path in folder.glob("*.skq")}
+out = {name: getattr(model, "predict_proba", model.predict)(X) for name, model in models.items()}
 out["tuned"] = FineTuned(folder / "SeqNetQuake.skq", epochs=1, random_state=0).fit(X, y).predict_proba(X)
 import keras
 out["backend"] = keras.backend.backend()
@@ -43,6 +45,7 @@ def folder(tmp_path_factory):
     np.save(folder / "y.npy", Y)
     for name, network in NETWORKS.items():
         save_model(network.fit(X, Y), folder / f"{name}.skq")
+    save_model(FORECASTER.fit(X, X[:, :3]), folder / "ED-LSTME.skq")
     return folder
 
 
@@ -57,4 +60,5 @@ def test_saved_models_predict_the_same(folder, backend):
     assert found["backend"] == backend
     for name, network in NETWORKS.items():
         np.testing.assert_allclose(found[name], network.predict_proba(X), atol=1e-5, err_msg=name)
+    np.testing.assert_allclose(found["ED-LSTME"], FORECASTER.predict(X), atol=1e-5)
     assert np.isfinite(found["tuned"]).all()

@@ -113,8 +113,8 @@ def test_searches_and_cross_validation():
 @pytest.mark.parametrize(
     ("changes", "shape", "message"),
     [
-        ({"n_out": 4}, (20, 6), r"n_out=4 does not go with y of shape \(20, 6\)"),
-        ({"n_out": 4}, (20, 3, 2), r"n_out=4 does not go with y of shape \(20, 3, 2\)"),
+        ({"n_out": 4}, (20, 6), r"n_out=4 does not go with y of shape \(n_samples, 6\)"),
+        ({"n_out": 4}, (20, 3, 2), r"n_out=4 does not go with y of shape \(n_samples, 3, 2\)"),
         ({"patience": 3}, (20,), "patience needs validation_fraction"),
         ({"validation_fraction": 0.01}, (20,), "leaves 20 to train on and 0 to validate on"),
     ],

@@ -18,6 +18,7 @@ from skquake import SafeNetClassifier, SeqNetQuakeClassifier, SlidingWindow, Tra
 from skquake.neural import (
     CNNClassifier,
     DNNClassifier,
+    EDLSTMERegressor,
     FineTuned,
     LSTMClassifier,
     ModelFileError,
@@ -87,6 +88,48 @@ def test_pipeline_keeps_its_scale_and_its_channels(tmp_path):
     np.testing.assert_array_equal(again.predict_proba(samples), model.predict_proba(samples))
     with pytest.raises(ValueError, match=r"trained on \['Ne', 'Te'\]"):
         load_model(tmp_path / "model", channels=["Te", "Ne"])
+
+
+@pytest.mark.parametrize("y", [X[:, 0, 0], X[:, :4, 0], X[:, :3]], ids=["one", "flat", "deep"])
+def test_round_trip_of_a_regressor(y, tmp_path):
+    model = EDLSTMERegressor(units=3, epochs=1, n_out=2 if y.shape[1:] == (4,) else None, random_state=0)
+    save_model(make_pipeline(ChannelScaler(), model).fit(X, y), tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    found = loaded.predict(X)
+    assert found.shape == y.shape and loaded[-1].n_out == model.n_out
+    np.testing.assert_array_equal(found, make_pipeline(ChannelScaler(), model).fit(X, y).predict(X))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda steps, arrays: steps[0]["fitted"].update({"output_shape_": {"shape": [3, 3]}}),
+        lambda steps, arrays: steps[0]["fitted"].update({"output_shape_": {"shape": [3, 0]}}),
+        lambda steps, arrays: steps[0]["fitted"].update({"output_shape_": {"shape": [10**12, 2]}}),
+        lambda steps, arrays: steps[0]["fitted"].update({"input_shape_": {"shape": [0, 2]}}),
+        lambda steps, arrays: steps[0]["fitted"].update({"n_features_in_": 9}),
+        lambda steps, arrays: steps[0]["fitted"].update({"classes_": {"text": ["a", "b"]}}),
+        lambda steps, arrays: steps[0]["params"].update({"n_out": 5}),
+        lambda steps, arrays: steps[0]["params"].update({"units": 10**9}),
+        lambda steps, arrays: steps[0]["params"].update({"decoder_layers": 10**9}),
+        lambda steps, arrays: arrays[0].fill(np.inf),
+    ],
+)
+def test_hostile_regressor(tmp_path, change):
+    model = EDLSTMERegressor(units=3, epochs=1, random_state=0).fit(X, X[:, :3])
+    save_model(model, tmp_path / "model")
+    with pytest.raises(ModelFileError):
+        load_model(tampered(tmp_path / "model", tmp_path / "other", change))
+
+
+def test_a_regressor_is_no_start_for_a_classifier(tmp_path):
+    model = EDLSTMERegressor(units=3, epochs=1, random_state=0).fit(X, X[:, :3])
+    save_model(model, tmp_path / "model")
+    for pretrained in (str(tmp_path / "model"), FrozenEstimator(model)):
+        with pytest.raises(TypeError, match="EDLSTMERegressor, not a neural classifier"):
+            tiny_seqnetquake(pretrained=pretrained).fit(X, Y)
+        with pytest.raises(TypeError, match="EDLSTMERegressor, not a neural classifier"):
+            FineTuned(pretrained).fit(X, Y)
 
 
 def test_what_cannot_be_saved(fitted, tmp_path):
