@@ -1,10 +1,16 @@
-"""Side-by-side timing: every contender runs in turn, round after round; medians are compared."""
+"""Side-by-side timing, and the rows and tables that benchmarks give.
+
+Every contender runs in turn, round after round; medians are compared.
+"""
 
 from __future__ import annotations
 
 import gc
+import json
 import statistics
 import time
+
+import pandas as pd
 
 
 def compare(contenders, *, repeat=5, warmup=1):
@@ -43,3 +49,26 @@ def row(what, against, ratio, target, **extra):
         "met": target is None or float(ratio) >= target,
         **extra,
     }
+
+
+def table(title, frame):
+    """A whole table beside the ratios; its index becomes its first columns."""
+    flat = frame.reset_index()
+    flat.columns = [" ".join(map(str, c)).strip() if isinstance(c, tuple) else str(c) for c in flat.columns]
+    return {"table": title, **json.loads(flat.to_json(orient="split", index=False, double_precision=4))}
+
+
+def show(items):
+    """Print rows and tables."""
+    for item in items:
+        if "table" in item:
+            frame = pd.DataFrame(item["data"], columns=item["columns"])
+            text = frame.to_string(index=False, na_rep="", float_format="{:.3f}".format)
+            print(f"\n{item['table']}\n{text}\n")
+            continue
+        rest = {k: v for k, v in item.items() if k not in ("what", "against", "ratio", "target", "met")}
+        mark = "" if item["target"] is None else ("met" if item["met"] else "NOT MET")
+        print(
+            f"{item['what']:<60} {item['against']:<46} {item['ratio']:>9.2f}x"
+            f"  aim {item['target']}  {mark}  {rest or ''}"
+        )

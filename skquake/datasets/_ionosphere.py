@@ -98,7 +98,7 @@ def _density_map(year, month0, altitude_km, f107):
     return _splines(_profiles(year, month0, f107, np.array([altitude_km]))[:, 0] * 1e-6)
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=320)  # 13 years between two levels of solar activity, 130 MB
 def _tec_map(year, month0, f107):
     """Spline coefficients of log10 TEC (TECU), as those of the density."""
     density = _profiles(year, month0, f107, TEC_ALTITUDES_KM)
