@@ -11,6 +11,7 @@ __version__ = "0.1.0.dev0"
 _NAMES = {
     "AftershockRemover": "skquake.catalogs",
     "EDLSTMERegressor": "skquake.neural",
+    "HyperoptSearchCV": "skquake.model_selection",
     "IQRBounds": "skquake.preprocessing",
     "MapSource": "skquake.sources",
     "RollingSigmaBounds": "skquake.preprocessing",

@@ -5,6 +5,7 @@ from skquake.model_selection._chronological import chronological_split
 from skquake.model_selection._cross_dataset import cross_dataset_score
 from skquake.model_selection._evaluate import Evaluation, Score, evaluate
 from skquake.model_selection._group_kfold import PurgedGroupKFold
+from skquake.model_selection._hyperopt import HyperoptSearchCV
 from skquake.model_selection._leakage import leakage_report
 from skquake.model_selection._leave_one_out import LeaveOneSatelliteOut, LeaveOneYearOut
 from skquake.model_selection._spatial import SpatialBlockKFold
@@ -12,6 +13,7 @@ from skquake.model_selection._time_series import PurgedTimeSeriesSplit
 
 __all__ = [
     "Evaluation",
+    "HyperoptSearchCV",
     "LeaveOneSatelliteOut",
     "LeaveOneYearOut",
     "PurgedGroupKFold",

@@ -3,12 +3,17 @@
 Each function returns a new dict for ``RandomizedSearchCV`` and kin. ``prefix`` goes before each name:
 ``"seqnetquakeclassifier__"`` for that step of a pipeline. The spaces hold what the papers give; a
 combination that makes no network (kernels longer than the window) raises at fit, naming it, so search with
-``error_score=nan``.
+``error_score=nan``. They serve `HyperoptSearchCV` as they are.
 
 References
 ----------
 P. Xiong et al. (2021), "Pre-earthquake ionospheric perturbation identification using CSES data via transfer
 learning", Frontiers in Environmental Science 9, 779255, doi:10.3389/fenvs.2021.779255.
+
+P. Xiong et al. (2022), "GNSS TEC-based earthquake ionospheric perturbation detection using a novel deep
+learning framework", IEEE JSTARS 15, 4248-4263, doi:10.1109/JSTARS.2022.3175961.
+
+B.-T. Pham, P.-C. Chang and J.-C. Wang, "Seismic-ionospheric precursor prediction using deep learning".
 
 Examples
 --------
@@ -21,7 +26,7 @@ from __future__ import annotations
 
 from scipy.stats import loguniform, randint, uniform
 
-__all__ = ["cnn", "dnn", "gbm", "lstm", "random_forest", "seqnetquake", "svm"]
+__all__ = ["cnn", "dnn", "ed_lstme", "gbm", "lstm", "random_forest", "seqnetquake", "sip", "svm"]
 
 _ACTIVATIONS = ["relu", "tanh", "sigmoid"]
 _UNITS = [64, 128, 256, 512]
@@ -45,6 +50,33 @@ def lstm(prefix=""):
 def dnn(prefix=""):
     """Of :class:`~skquake.neural.DNNClassifier`; two to six layers before the softmax."""
     return _named(prefix, _dense(3, 7) | _training())
+
+
+def ed_lstme(prefix=""):
+    """Of :class:`~skquake.neural.EDLSTMERegressor`.
+
+    The paper searched 97, 194 and 291 times of history and 8, 12 and 16 of forecast besides, which are
+    ``n_in`` and ``n_out`` of :class:`~skquake.forecasting.WalkForwardForecaster`.
+    """
+    return _named(prefix, {"units": [100, 200, 300, 400], "epochs": [50, 100], "batch_size": [32, 64, 128]})
+
+
+def sip(prefix=""):
+    """Of :class:`~skquake.neural.SIPClassifier`: the backbones and kinds of mixing that the paper compared.
+
+    It kept all else fixed; dropout and learning rates are ours, around its own.
+    """
+    backbones = ["efficientnetv2-s", "mobilenetv3-large", "vgg16", "densenet121", "resnet50", "convnext-tiny"]
+    return _named(
+        prefix,
+        {
+            "backbone": backbones,
+            "mixup": [0.0, 1.0],
+            "cutmix": [0.0, 1.0],
+            "dropout": [0.25, 0.5, 0.75],
+            "learning_rate": loguniform(1e-5, 1e-3),
+        },
+    )
 
 
 def random_forest(prefix=""):

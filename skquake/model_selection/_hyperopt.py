@@ -1,0 +1,366 @@
+"""Search over parameters by trees of Parzen estimators, scored by cross-validation, resumable."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+import warnings
+from collections import defaultdict
+from dataclasses import replace
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import _fit_context, clone, is_classifier
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import check_cv
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.utils import check_random_state, indexable
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metadata_routing import UNUSED
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import _check_method_params
+
+from skquake._core._progress import progress_bar
+from skquake.model_selection._engines import ENGINES, is_expression, read_space
+from skquake.model_selection._search_identity import search_identity
+from skquake.model_selection._trial import Bar, Trial, run_folds
+from skquake.model_selection._trial_results import average_finished, fold_table, score_names
+from skquake.model_selection._trial_store import TrialStore, plain
+
+
+class HyperoptSearchCV(BaseSearchCV):
+    """Search for the best parameters with hyperopt, scored by cross-validation; a killed search goes on.
+
+    Candidates are proposed by trees of Parzen estimators (TPE [1]_): twenty at random, then where good scores
+    were denser than bad ones. Otherwise as scikit-learn's ``RandomizedSearchCV``. The best score is the
+    largest of many on the same folds, hence too good: score the search itself, on rows it has not seen, with
+    `evaluate` or ``cross_val_score`` (nested cross-validation).
+
+    Parameters
+    ----------
+    estimator : estimator
+    space : dict or hyperopt expression
+        By parameter (``step__parameter`` in a pipeline) a list of values, a distribution of ``scipy.stats``
+        or an expression of ``hyperopt.hp``; see `skquake.model_selection.spaces`. An expression, or a choice
+        under a name that is no parameter, may give a dict of parameters, so that some exist only beside
+        others.
+    cv : int, splitter or iterable of (train, test)
+        Required: `PurgedGroupKFold` and kin for samples, for their windows overlap.
+    n_iter : int, default=100
+        Trials in all, those in the store included.
+    batch_size : int, default=1
+        Trials proposed together, none knowing of the others' scores, to be evaluated in parallel.
+    scoring : str, callable, list, tuple or dict, default=None
+        As in ``GridSearchCV``. Of several, ``refit`` names the one to maximise.
+    refit : bool, str or callable, default=True
+        As in ``GridSearchCV``.
+    n_jobs : int, default=None
+        Folds (of one batch) at a time, by joblib's current backend. The trials do not depend on it.
+    engine : {"hyperopt", "optuna"}, default="hyperopt"
+        Optuna is an extra (``pip install skquake[optuna]``) and takes lists and distributions only.
+    store : path, default=None
+        File to which every trial is appended when its last fold is done. The same search with the same file
+        goes on where it was stopped, with the trials it would have made. A folder holds a file for each
+        search, so that the searches within a nested cross-validation find each their own.
+    stop_hopeless : bool, default=False
+        Give a trial up after a fold if it would stay behind the best even with the best score that any
+        trial had in each fold it has not done yet. Starts when ten trials are complete; the folds of a trial
+        then run one after the other, so that ``batch_size`` should be at least ``n_jobs``.
+    error_score : "raise" or float, default=nan
+        Score of a fold whose fit or score raises ValueError, as a network with kernels longer than the
+        window does. Other errors are raised.
+    random_state : int, RandomState or None, default=None
+        Of the proposals; give the estimator and the splitter theirs, too.
+    verbose : int, default=0
+        Positive: a progress bar with the best score.
+
+    Attributes
+    ----------
+    cv_results_ : dict of ndarray
+        As that of ``GridSearchCV``, in the order of the proposals, and besides: ``status`` ("complete",
+        "infeasible": a fold raised ValueError, "stopped": given up) and ``n_folds`` (finished folds). The
+        mean of a stopped trial is over these; it ranks last.
+    best_estimator_ : estimator
+    best_score_ : float
+        Mean over folds of the best trial: the maximum of many, no estimate of what new rows would give.
+    best_params_ : dict
+    best_index_, n_splits_ : int
+    scorer_ : callable or dict
+    multimetric_ : bool
+    refit_time_ : float
+        Seconds.
+
+    Raises
+    ------
+    ValueError
+        If no trial is feasible, or the store holds another search: other data, space, folds, estimator,
+        scoring, ``random_state``, ``batch_size`` or engine, named in the message.
+    RuntimeError
+        If another search is writing the store.
+
+    See Also
+    --------
+    evaluate : Scores a search on rows it has not seen.
+    skquake.plotting.SearchDisplay : The best score as trials went on, and parallel coordinates.
+
+    References
+    ----------
+    .. [1] J. Bergstra et al. (2011), "Algorithms for hyper-parameter optimization", NeurIPS 24.
+
+    Examples
+    --------
+    >>> from scipy.stats import loguniform
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skquake.model_selection import HyperoptSearchCV
+    >>> X, y = make_classification(random_state=0)
+    >>> space = {"C": loguniform(1e-4, 1e2), "fit_intercept": [True, False]}
+    >>> search = HyperoptSearchCV(LogisticRegression(), space, cv=3, n_iter=25, random_state=0).fit(X, y)
+    >>> search.best_params_["C"] < 0.1, len(search.cv_results_["params"])
+    (True, 25)
+    """
+
+    __metadata_request__fit = {"groups": UNUSED}  # they are the splitter's
+    return_train_score = False
+    _parameter_constraints: dict = {
+        name: rule
+        for name, rule in BaseSearchCV._parameter_constraints.items()
+        if name not in ("pre_dispatch", "return_train_score")
+    } | {
+        "space": "no_validation",
+        "n_iter": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "engine": [StrOptions(set(ENGINES))],
+        "store": [str, os.PathLike, None],
+        "stop_hopeless": ["boolean"],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        space,
+        *,
+        cv,
+        n_iter=100,
+        batch_size=1,
+        scoring=None,
+        refit=True,
+        n_jobs=None,
+        engine="hyperopt",
+        store=None,
+        stop_hopeless=False,
+        error_score=np.nan,
+        random_state=None,
+        verbose=0,
+    ):
+        self.estimator = estimator
+        self.space = space
+        self.cv = cv
+        self.n_iter = n_iter
+        self.batch_size = batch_size
+        self.scoring = scoring
+        self.refit = refit
+        self.n_jobs = n_jobs
+        self.engine = engine
+        self.store = store
+        self.stop_hopeless = stop_hopeless
+        self.error_score = error_score
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None, *, groups=None, **params):
+        """Search, then fit the best candidate on all rows.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of n_samples rows
+        y : array-like of shape (n_samples,), default=None
+        groups : array-like of shape (n_samples,), default=None
+            For the splitter.
+        **params : dict
+            For the estimator's ``fit``, cut along with X where they have its length, such as
+            ``step__sample_weight``; where metadata routing is enabled, for whoever asks for them.
+
+        Returns
+        -------
+        self
+        """
+        if self.cv is None:
+            raise ValueError(
+                "cv=None: say how to split; for samples PurgedGroupKFold(5), which keeps pairs whole and "
+                "purges shared observations"
+            )
+        if not is_expression(self.space):
+            read_space(self.space)
+        scorer, _ = self._get_scorers()
+        X, y, groups = indexable(X, y, groups)
+        params = _check_method_params(X, params=params)
+        routed = self._get_routed_params_for_fit(params | ({} if groups is None else {"groups": groups}))
+        splitter = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        folds = list(splitter.split(X, y, **routed.splitter.split))
+        self.n_splits_ = len(folds)
+        task = {
+            "scorer": scorer,
+            "fit_params": routed.estimator.fit,
+            "score_params": routed.scorer.score,
+            "error_score": self.error_score,
+        }
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        identity = {}
+        if self.store is not None:
+            parameters = {
+                f"{kind} {name}": value
+                for kind in ("fit", "score")
+                for name, value in (task[f"{kind}_params"] or {}).items()
+            }
+            identity = search_identity(self, X, y, groups, folds, parameters, seed)
+        with TrialStore(self.store, identity, seed) as store:
+            trials = self._search(store, X, y, folds, task)
+        self._take(trials, scorer)
+        if self.refit:
+            self.best_estimator_ = clone(self.estimator).set_params(**clone(self.best_params_, safe=False))
+            start = time.perf_counter()
+            self.best_estimator_.fit(X, *(() if y is None else (y,)), **routed.estimator.fit)
+            self.refit_time_ = time.perf_counter() - start
+            if hasattr(self.best_estimator_, "feature_names_in_"):
+                self.feature_names_in_ = self.best_estimator_.feature_names_in_
+        return self
+
+    @property
+    def _metric(self):
+        return self.refit if isinstance(self.refit, str) else "score"
+
+    def _search(self, store, X, y, folds, task):
+        """Trials in order: proposed batch by batch, those of the store taken, the others run and stored."""
+        engine = ENGINES[self.engine](self.space, self.estimator.get_params(deep=True), store.seed)
+        trials: list[Trial] = []
+        n = len(folds)
+        best = -np.inf
+        with (
+            Parallel(n_jobs=self.n_jobs, return_as="generator_unordered") as parallel,
+            progress_bar(self.n_iter, desc="trials", unit="trial", verbose=self.verbose) as bar,
+        ):
+            while len(trials) < self.n_iter:
+                first = len(trials)
+                batch = range(first, min(first + self.batch_size, self.n_iter))
+                proposed = {i: engine.ask() for i in batch}
+                found = {i: self._stored(store.trials[i], proposed[i], n) for i in batch if i in store.trials}
+                bar.update(len(found))
+                goal = Bar.of(trials, self._metric, n) if self.stop_hopeless else None
+                missing = {i: candidate for i, candidate in proposed.items() if i not in found}
+                for trial in self._run(parallel, missing, X, y, folds, task | {"bar": goal}):
+                    self._check_metric(trial)
+                    store.append(trial, n)
+                    found[trial.index] = trial
+                    bar.update()
+                for i in batch:
+                    loss = self._loss(found[i], n, goal)
+                    engine.tell(i, loss)
+                    trials.append(found[i])
+                    if found[i].status(n) == "complete" and loss is not None and -loss > best:
+                        best = -loss
+                        bar.set_postfix_str(f"best {best:.4g}")
+        return trials
+
+    def _run(self, parallel, candidates, X, y, folds, task):
+        """Yield each candidate's trial as soon as its last fold is done."""
+        for params in candidates.values():
+            clone(self.estimator).set_params(**clone(params, safe=False))  # a wrong name raises here
+        whole = task["bar"] is not None
+        parts = [range(len(folds))] if whole else [[k] for k in range(len(folds))]
+        tasks = [(i, part) for i in candidates for part in parts]
+        done: dict[int, dict] = defaultdict(dict)
+        results = parallel(
+            delayed(_run_part)(i, part, self.estimator, X, y, candidates[i], [folds[k] for k in part], **task)
+            for i, part in tasks
+        )
+        with contextlib.closing(results):
+            for i, part, part_done in results:
+                done[i] |= dict(zip(part, part_done, strict=False))
+                if whole or len(done[i]) == len(folds):
+                    ordered = [fold for _, fold in sorted(done.pop(i).items())]
+                    yield Trial(i, candidates[i], ordered)
+
+    def _stored(self, trial, params, n):
+        """A stored trial, with the parameters as objects."""
+        where = f"store={str(self.store)!r}: trial {trial.index}"
+        if trial.params != plain(params):
+            raise ValueError(
+                f"{where} has other parameters than {self.engine} proposes now ({plain(params)}); was it "
+                "made by another version? Take another file"
+            )
+        trial = replace(trial, params=params)
+        if len(trial.folds) > n or (trial.status(n) == "stopped" and not self.stop_hopeless):
+            raise ValueError(f"{where} has {len(trial.folds)} folds, cv has {n}; remove its line")
+        if trial.status(n) == "infeasible" and self.error_score == "raise":
+            raise ValueError(f"{where} is infeasible: {_first_error([trial])}")
+        self._check_metric(trial)
+        return trial
+
+    def _check_metric(self, trial):
+        for fold in trial.folds:
+            if fold.scores is not None and self._metric not in fold.scores:
+                raise ValueError(
+                    f"refit={self.refit!r}: with several scores it must name the one to maximise, of "
+                    f"{', '.join(fold.scores)}"
+                )
+
+    def _loss(self, trial, n, bar):
+        """What the engine is told; of a stopped trial the best it could have reached."""
+        status = trial.status(n)
+        if status == "infeasible":
+            return None
+        scores = trial.scores(self._metric)
+        mean = scores.mean() if status == "complete" else bar.reach(scores)
+        return -mean if np.isfinite(mean) else None
+
+    def _take(self, trials, scorer):
+        """cv_results_ and the best, from the trials."""
+        n = self.n_splits_
+        infeasible = [trial for trial in trials if trial.status(n) == "infeasible"]
+        if len(infeasible) == len(trials):
+            raise ValueError(
+                f"all {len(trials)} trials are infeasible; the first: {_first_error(infeasible)}"
+            )
+        if infeasible:
+            warnings.warn(
+                f"{len(infeasible)} of {len(trials)} trials are infeasible (error_score={self.error_score}); "
+                f"the first: {_first_error(infeasible)}",
+                FitFailedWarning,
+                stacklevel=3,
+            )
+        names = score_names(trials)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "One or more of the test scores are non-finite", UserWarning)
+            results = self._format_results(
+                [trial.params for trial in trials],
+                n,
+                fold_table(trials, n, names, self.error_score),
+                {
+                    "status": [trial.status(n) for trial in trials],
+                    "n_folds": [len(trial.folds) for trial in trials],
+                },
+            )
+        average_finished(results, n)
+        self.cv_results_ = results
+        self.multimetric_ = names != ["score"]
+        self.best_index_ = int(self._select_best_index(self.refit, self._metric, results))
+        if not callable(self.refit):
+            self.best_score_ = results[f"mean_test_{self._metric}"][self.best_index_]
+        self.best_params_ = results["params"][self.best_index_]
+        self.scorer_ = getattr(scorer, "_scorers", scorer)
+
+    def _run_search(self, evaluate_candidates):
+        raise NotImplementedError("HyperoptSearchCV runs its own loop, in fit")
+
+
+def _run_part(index, part, estimator, X, y, params, folds, **task):
+    return index, part, run_folds(estimator, X, y, params, folds, **task)
+
+
+def _first_error(trials):
+    trial = trials[0]
+    return f"{plain(trial.params)}: {next(f.error for f in trial.folds if f.error is not None)}"
