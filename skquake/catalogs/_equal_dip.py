@@ -80,13 +80,15 @@ def free_places(events, avoid, reach_km, own_reach_km, window, time, latitude, l
     return free
 
 
-def same_dip_latitude(events, longitude):
+def same_dip_latitude(events, dip, longitude):
     """Latitude at which other meridians have each event's dip latitude.
 
     Parameters
     ----------
     events : DataFrame
         Checked catalog.
+    dip : ndarray of float, shape (n_events,)
+        Their dip latitudes, degrees.
     longitude : ndarray of float, shape (n_events,)
         Meridian of each, degrees.
 
@@ -96,7 +98,6 @@ def same_dip_latitude(events, longitude):
         Of several the nearest to the event's own; where none has it, the one that comes closest to it.
     """
     own = events["latitude"].to_numpy()
-    dip = dip_latitude(events["time"], own, events["longitude"])
     years = pd.DatetimeIndex(events["time"]).year.to_numpy()
     latitude = np.empty(len(own))
     for year in np.unique(years):

@@ -212,6 +212,7 @@ def catalog_null_test(
         record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
     observed, _, _, shift_days = analysis.run(record.catalog, _seed(random_state, "observed", 0), 1000)
     made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
+    _ = record.heads, record.dip  # found once, before the record travels to other processes
     independent = {name: null.n_independent(record) for name, null in made.items()}
 
     tasks = [(name, replicate) for name in made for replicate in range(n_nulls)]
@@ -257,25 +258,37 @@ class Analysis:
     def run(self, full, seed, n_resamples=0):
         """Evaluations, seconds by phase, events tested, longest shift of a control (days)."""
         start = perf_counter()
+        samples = self.samples(full, self.events(full), seed)
+        built = perf_counter()
+        found = self.evaluations(samples, n_resamples)
+        fit = sum(evaluation.fit_seconds for evaluation in found.values())
+        seconds = dict(zip(_PHASES, (built - start, fit, perf_counter() - built - fit), strict=True))
+        return found, seconds, next(iter(found.values())).n_events, _longest_shift(samples.events)
+
+    def events(self, full):
+        """The independent events of a full catalog that samples are cut around."""
         events = full if self.min_magnitude is None else full[full["magnitude"] >= self.min_magnitude]
         if self.decluster is not None and len(events):
             events = clone(self.decluster).fit_transform(events)
+        return events
+
+    def samples(self, full, events, seed):
+        """Samples of these events and of their controls, which keep clear of the full catalog."""
         known = self.controls.get_params()
         own = {name: value for name, value in (("avoid", full), ("random_state", seed)) if name in known}
         controls = clone(self.controls).set_params(**own)
-        samples = make_samples(self.source, events, controls, exclude=full, **self.sampling)
-        built = perf_counter()
+        return make_samples(self.source, events, controls, exclude=full, **self.sampling)
+
+    def evaluations(self, samples, n_resamples=0):
+        """Evaluation of a fresh clone of each configuration."""
         cv = self.cv if hasattr(self.cv, "split") else self.cv(samples)
         cv = cv if hasattr(cv, "split") else list(cv)
-        found = {
+        return {
             name: evaluate(
                 model, samples, cv, sample_weight=self.sample_weight, n_resamples=n_resamples, random_state=0
             )
             for name, model in self.estimators.items()
         }
-        fit = sum(evaluation.fit_seconds for evaluation in found.values())
-        seconds = dict(zip(_PHASES, (built - start, fit, perf_counter() - built - fit), strict=True))
-        return found, seconds, next(iter(found.values())).n_events, _longest_shift(samples.events)
 
     def header(self):
         """What makes this analysis another one, for a store."""

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skquake._core._geodesy import great_circle_km, wrap_longitude
-from skquake._core._magnetic import dip_latitude
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR
 from skquake.catalogs import region_radius_km
 from skquake.catalogs._equal_dip import same_dip_latitude
@@ -93,8 +92,8 @@ class ShiftLongitude:
     spacing_degrees : float
         From here on two angles count as independent.
     region : str or float
-        As of `make_samples`: the angle is drawn anew (up to 20 times) while the region of a mainshock
-        overlaps its old one.
+        As of `make_samples`: the angle is drawn anew (up to 20 times) while a mainshock lies in its own
+        old region.
     min_magnitude : float
         Of the mainshocks so looked at.
     """
@@ -111,16 +110,16 @@ class ShiftLongitude:
         return int((360.0 - 2.0 * self.least_degrees) // self.spacing_degrees) + 1
 
     def draw(self, record, rng):
-        """A catalog, and what was drawn; ``overlaps`` counts regions that overlap their old ones."""
+        """A catalog, and what was drawn; ``overlaps`` counts mainshocks still in their old regions."""
         heads = record.catalog.iloc[record.heads]
         own = heads["latitude"].to_numpy(), heads["longitude"].to_numpy()
-        reach = 2.0 * region_radius_km(self.region, heads["magnitude"].to_numpy())
+        reach = region_radius_km(self.region, heads["magnitude"].to_numpy())
         reach[heads["magnitude"].to_numpy() < self.min_magnitude] = -1.0
         best = None
         for _ in range(_TRIES):
             degrees = rng.uniform(self.least_degrees, 360.0 - self.least_degrees)
             longitude = wrap_longitude(own[1] + degrees)
-            latitude = same_dip_latitude(heads, longitude)
+            latitude = same_dip_latitude(heads, record.dip, longitude)
             overlaps = int((great_circle_km(*own, latitude, longitude) <= reach).sum())
             if best is None or overlaps < best[0]:
                 best = overlaps, degrees, latitude, longitude
@@ -185,8 +184,7 @@ class OtherPlace:
         """A catalog, and what was drawn (nothing that a number would tell)."""
         heads = record.catalog.iloc[record.heads]
         latitude, longitude = heads["latitude"].to_numpy(), heads["longitude"].to_numpy()
-        dip = np.abs(dip_latitude(heads["time"], latitude, longitude))
-        order = np.argsort(dip, kind="stable")
+        order = np.argsort(np.abs(record.dip), kind="stable")
         target = np.empty(len(heads), dtype=np.int64)
         for band in np.array_split(order, max(1, len(heads) // _BAND)):
             target[band] = rng.permutation(band)

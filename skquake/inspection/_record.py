@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
 from skquake._core._geodesy import unit_vectors, wrap_longitude
+from skquake._core._magnetic import dip_latitude
 from skquake._core._time import NS_PER_DAY, as_ns
 from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
@@ -66,10 +68,16 @@ class Record:
         """Latitudes and longitudes of the events, degrees."""
         return self.catalog["latitude"].to_numpy(), self.catalog["longitude"].to_numpy()
 
-    @property
+    @cached_property
     def heads(self):
         """Positions of the mainshocks, ascending."""
         return np.unique(self.mainshock)
+
+    @cached_property
+    def dip(self):
+        """Dip latitudes of the mainshocks, degrees."""
+        heads = self.catalog.iloc[self.heads]
+        return dip_latitude(heads["time"], heads["latitude"], heads["longitude"])
 
     def moved(self, *, shift=None, places=None):
         """The catalog with each event ``shift`` ns later on the circle, or at other ``places``."""
