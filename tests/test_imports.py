@@ -28,8 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inspection": {"catalogs", "sampling", "model_selection", "metrics", "forecasting", "alarms"},
     "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
     "plotting": {"catalogs", "metrics", "preprocessing", "forecasting"},
-    "report": {"catalogs", "io", "sampling", "metrics", "model_selection", "alarms", "inspection", "plotting"},
 }
+MAY_IMPORT["report"] = set(MAY_IMPORT)  # everything
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
 # Private modules that are themselves imported inside functions only, at first fit.
 AT_FIRST_FIT = {"neural/_adapter.py", "neural/_image_model.py", "neural/_layers.py", "neural/_trainer.py"}

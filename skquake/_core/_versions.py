@@ -8,23 +8,12 @@ import platform
 import sys
 
 
-def show_versions():
-    """Print the versions of Python, skquake and its dependencies.
+def versions():
+    """Version of Python, of skquake and of each dependency; "not installed" for absent ones.
 
     Nothing heavy is imported: versions are read from the installed metadata.
-
-    Examples
-    --------
-    >>> from skquake import show_versions
-    >>> show_versions()  # doctest: +ELLIPSIS
-    System
-    ...
     """
-    print("System")
-    print(f"  python         {sys.version.split()[0]} ({platform.platform()})")
-    print(f"  cores          {os.cpu_count()}")
-    print(f"  keras backend  {os.environ.get('KERAS_BACKEND', 'as configured for Keras')}")
-    print("Packages")
+    found = {"python": sys.version.split()[0]}
     names = {"skquake"}
     for requirement in importlib.metadata.requires("skquake") or []:
         extra = "extra ==" in requirement
@@ -34,7 +23,27 @@ def show_versions():
             names.add(name)
     for name in sorted(names, key=str.lower):
         try:
-            version = importlib.metadata.version(name)
+            found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            version = "not installed"
+            found[name] = "not installed"
+    return found
+
+
+def show_versions():
+    """Print the versions of Python, skquake and its dependencies.
+
+    Examples
+    --------
+    >>> from skquake import show_versions
+    >>> show_versions()  # doctest: +ELLIPSIS
+    System
+    ...
+    """
+    found = versions()
+    print("System")
+    print(f"  python         {found.pop('python')} ({platform.platform()})")
+    print(f"  cores          {os.cpu_count()}")
+    print(f"  keras backend  {os.environ.get('KERAS_BACKEND', 'as configured for Keras')}")
+    print("Packages")
+    for name, version in found.items():
         print(f"  {name:<14} {version}")

@@ -1,0 +1,17 @@
+"""The report that a referee may ask for: a score beside everything that could have made it."""
+
+from skquake.report._evaluation_report import evaluation_report
+from skquake.report._report import EvaluationReport
+from skquake.report._score_report import score_report
+from skquake.report._verdict import Check, Comparison, Facts, Verdict, judge
+
+__all__ = [
+    "Check",
+    "Comparison",
+    "EvaluationReport",
+    "Facts",
+    "Verdict",
+    "evaluation_report",
+    "judge",
+    "score_report",
+]

@@ -1,0 +1,136 @@
+"""The figures of a report, as images inside the page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import NamedTuple
+
+import pandas as pd
+
+from skquake.report._verdict import CHANCE
+
+_LARGEST_SVG = 400_000  # characters; more is drawn as pixels
+
+
+class Figure(NamedTuple):
+    """An image as a data URL, what it shows for who cannot see it, and its caption."""
+
+    url: str
+    alt: str
+    caption: str
+
+
+def figures(report):
+    """The figures that apply to a report: {section: [Figure, ...]}."""
+    import skquake.plotting as plotting
+
+    said = {"model": (report.evaluation.y, report.evaluation.proba)}
+    drawn = [
+        (
+            "scores",
+            _scores(report),
+            f"The model reaches {getattr(report.evaluation, report.scoring)}; the probes stand below it",
+            "The model (orange) beside probes that see no observation (blue); the line is chance.",
+        )
+    ]
+    if report.null is not None:
+        drawn.append(
+            (
+                "null",
+                plotting.NullDistributionDisplay.from_result(report.null),
+                f"Scores on catalogs that never happened around the real one, p = {report.null.p_value:.2g}",
+                "The score on the catalog that happened among those on catalogs that never did.",
+            )
+        )
+    if report.balance is not None and len(report.balance):
+        drawn.append(
+            (
+                "controls",
+                plotting.BalanceDisplay(report.balance),
+                "Absolute standardised difference of each covariate, as in the table",
+                "How far seismic and control samples differ in what is no observation.",
+            )
+        )
+    if report.splits is not None:
+        X, y = report.samples.X, report.samples.y
+        drawn.append(
+            (
+                "splits",
+                plotting.SplitTimelineDisplay.from_folds(report.folds, X, y if "lead_days" in X else None),
+                f"Times of the rows that each of {len(report.folds)} folds trains on, purges and tests",
+                "When each fold trains, purges and tests.",
+            )
+        )
+    if report.power is not None:
+        drawn.append(
+            (
+                "power",
+                plotting.PowerCurveDisplay(report.power),
+                "Share of studies that see an effect, by its size, as in the table",
+                "How often an effect of a given size is seen in a study like this one.",
+            )
+        )
+    if report.molchan is not None:
+        drawn.append(
+            (
+                "alarms",
+                plotting.MolchanDisplay(report.molchan),
+                f"Molchan diagram, area skill score {report.molchan.area_skill_score:.2f} (chance 0.50)",
+                "Missed earthquakes against alarmed space and time. Inside the band lies chance.",
+            )
+        )
+    if report.reliability is not None:
+        drawn.append(
+            (
+                "alarms",
+                plotting.ReliabilityDisplay(report.reliability),
+                f"Observed frequency against probability, Brier skill {report.reliability.skill:.2f}",
+                "How often a probability comes true: the diagonal is perfect, the dashed line the base rate.",
+            )
+        )
+    drawn.append(
+        (
+            "alarms",
+            plotting.ConfusionDisplay.from_predictions(said),
+            "Rows by true and predicted class, with shares of the row and of the column",
+            "Rows by true and predicted class: the paper's view. Class 2 is no evidence.",
+        )
+    )
+    found: dict[str, list[Figure]] = {}
+    for section, display, alt, caption in drawn:
+        found.setdefault(section, []).append(Figure(_draw(display), alt, caption))
+    return found
+
+
+def _scores(report):
+    from skquake.plotting import ScoreDisplay
+
+    named = {"model": report.evaluation}
+    named |= {f"{name} probe": probe for name, probe in report.probes.items()}
+    rows = [
+        evaluation.to_frame().assign(model=name, panel="", probe=name != "model")
+        for name, evaluation in named.items()
+    ]
+    return ScoreDisplay(pd.concat(rows), score=report.scoring, chance=CHANCE[report.scoring])
+
+
+def _draw(display):
+    """A display as a data URL."""
+    import matplotlib.pyplot as plt
+
+    with plt.rc_context({"svg.fonttype": "path"}):
+        figure = display.plot().figure_
+        try:
+            data, kind = _image(figure, "svg", metadata={"Date": None}), "svg+xml"
+            if len(data) > _LARGEST_SVG:
+                data, kind = _image(figure, "png", dpi=160), "png"
+        finally:
+            plt.close(figure)
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def _image(figure, kind, **options):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, bbox_inches="tight", **options)
+    return buffer.getvalue()

@@ -1,0 +1,174 @@
+"""The verdict's rules, as a table: numbers in, a line out."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from skquake.report._verdict import Comparison, Facts, judge
+
+GOOD = {
+    "value": 0.30,
+    "low": 0.20,
+    "high": 0.40,
+    "n_test": 480,
+    "shared": {"observations": 0, "events": 0, "pairs": 0},
+    "place": Comparison(0.02, 0.28, 0.15, 0.40),
+    "circumstances": Comparison(0.05, 0.25, 0.10, 0.38),
+    "p_value": 0.01,
+    "null": "rotate",
+    "null_share": 0.0,
+    "resolution": 0.01,
+    "effect_size": 0.2,
+    "effect_power": 0.97,
+    "matched": True,
+    "unbalanced": {},
+}
+NO_RISE = {"value": 0.03, "low": -0.10, "high": 0.15, "place": Comparison(0.01, 0.02, -0.1, 0.2)}
+NULL = {"p_value": 0.41, "null_share": 0.41}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "line"),
+    [
+        (
+            {},
+            "differs",
+            "the input differs before earthquakes: p = 0.01, above place and circumstances, at matched "
+            "controls; not a precursor until replicated on other data",
+        ),
+        (
+            {"shared": {"observations": 12, "events": 1, "pairs": 3}},
+            "leakage",
+            "leakage: 12 of 480 test rows share observations with training, 1 event in training and test, "
+            "3 pairs in training and test: the score means nothing",
+        ),
+        (
+            {"shared": {"events": 0, "pairs": 0}},
+            "untested",
+            "not tested against shared observations: seismic MCC 0.30 [0.20, 0.40] is above chance",
+        ),
+        (
+            {"p_value": None, "permutation": "labels permuted within pairs", "permutation_p": 0.2},
+            "null",
+            "no evidence: labels permuted within pairs give p = 0.2",
+        ),
+        (
+            {"p_value": None, "permutation": "labels permuted within pairs", "permutation_p": 0.01},
+            "untested",
+            "not tested against never-happened catalogs: seismic MCC 0.30 [0.20, 0.40] is above chance",
+        ),
+        (
+            {"shared": {"events": 2}},
+            "leakage",
+            "leakage: 2 events in training and test: the score means nothing",
+        ),
+        (
+            {"value": 0.77, "low": 0.7, "high": 0.83, "place": Comparison(0.79, -0.02, -0.06, 0.02)},
+            "probe",
+            "no evidence: place alone reaches 0.79, the model 0.77 (difference -0.02 [-0.06, +0.02])",
+        ),
+        (
+            {"circumstances": Comparison(0.25, 0.05, 0.0, 0.1)},
+            "probe",
+            "no evidence: circumstances alone reach 0.25, the model 0.30 (difference +0.05 [+0.00, +0.10])",
+        ),
+        (
+            NULL,
+            "null",
+            "no evidence: the null (rotate) reaches this score in 41 % of catalogs, p = 0.41",
+        ),
+        (
+            NO_RISE | NULL,
+            "null",
+            "no evidence: the null (rotate) reaches this score in 41 % of catalogs, p = 0.41",
+        ),
+        (
+            NULL | {"effect_power": 0.12},
+            "underpowered",
+            "underpowered: an effect of size 0.2 would be seen in 12 % of such studies; the null (rotate) "
+            "reaches this score in 41 % of catalogs, p = 0.41",
+        ),
+        (
+            NULL | {"p_value": 0.1, "resolution": 0.1},
+            "underpowered",
+            "underpowered: the null (rotate) cannot give a p below 0.1: too few of its catalogs are "
+            "independent",
+        ),
+        (NO_RISE, "chance", "no evidence: seismic MCC 0.03 [-0.10, 0.15] is not above chance"),
+        (
+            NO_RISE | {"effect_power": None, "p_value": None, "low": -0.3, "high": 0.2},
+            "underpowered",
+            "underpowered: anything from -0.30 to +0.20 is possible; seismic MCC 0.03 [-0.30, 0.20] is not "
+            "above chance",
+        ),
+        (
+            {"score": "event_auc", "value": 0.52, "low": 0.45, "high": 0.60},
+            "chance",
+            "no evidence: event AUC 0.52 [0.45, 0.60] is not above chance",
+        ),
+        (
+            {"unbalanced": {"Kp": 0.52, "season (sin)": -0.3}},
+            "unbalanced",
+            "unbalanced controls: seismic and control samples differ in Kp (+0.52), season (sin) (-0.30)",
+        ),
+        (
+            {"matched": False},
+            "unbalanced",
+            "unbalanced controls: controls belong to no earthquake; compare with matched controls",
+        ),
+        (
+            {"p_value": None},
+            "untested",
+            "not tested against never-happened catalogs: seismic MCC 0.30 [0.20, 0.40] is above chance",
+        ),
+        (
+            {"p_value": None, "place": None, "circumstances": None, "shared": None, "unbalanced": None},
+            "untested",
+            "not tested against never-happened catalogs, place, circumstances, shared observations, unlike "
+            "controls: seismic MCC 0.30 [0.20, 0.40] is above chance",
+        ),
+    ],
+)
+def test_the_line_follows_from_the_numbers(change, code, line):
+    found = judge(Facts(**GOOD | change))
+    assert (found.code, found.text) == (code, line)
+    assert [check.name for check in found.checks] == [check.name for check in judge(Facts(**GOOD)).checks]
+
+
+# What is wrong in the order of the rules: an earlier one decides whatever the later ones say.
+FAULTS = (
+    ("leakage", {"shared": {"observations": 1}}),
+    ("probe", {"place": Comparison(0.3, 0.0, -0.1, 0.1)}),
+    ("null", {"p_value": 0.2, "null_share": 0.2}),
+    ("unbalanced", {"unbalanced": {"Kp": 1.0}}),
+    ("untested", {"circumstances": None}),
+)
+
+
+@pytest.mark.parametrize("chosen", [c for n in range(1, 6) for c in itertools.combinations(FAULTS, n)])
+def test_the_first_rule_decides(chosen):
+    facts = GOOD.copy()
+    for _, fault in chosen:
+        facts |= fault
+    assert judge(Facts(**facts)).code == chosen[0][0]
+
+
+def test_without_a_null_nothing_gets_further_than_untested():
+    perfect = GOOD | {"value": 1.0, "low": 1.0, "high": 1.0, "p_value": None}
+    assert judge(Facts(**perfect)).code == "untested"
+
+
+@pytest.mark.parametrize(("p", "code"), [(0.05, "differs"), (0.0501, "null")])
+def test_the_edge_of_p(p, code):
+    assert judge(Facts(**GOOD | {"p_value": p})).code == code
+
+
+def test_a_p_that_is_small_needs_no_finer_resolution():
+    assert judge(Facts(**GOOD | {"resolution": 0.04, "p_value": 0.04})).code == "differs"
+
+
+def test_small_shares_are_not_rounded_to_zero():
+    finding = judge(Facts(**GOOD | {"null_share": 0.004})).checks[4].finding
+    assert "in 0.4 % of catalogs" in finding
