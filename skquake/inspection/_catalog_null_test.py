@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from time import perf_counter
 
@@ -210,7 +210,8 @@ def catalog_null_test(
     _, n_days = make_nulls(n_days=record.n_days, shift_days=0.0, **declared)
     if n_days < record.n_days:
         record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
-    observed, _, _, shift_days = analysis.run(record.catalog, _seed(random_state, "observed", 0), 1000)
+    seed = _seed(random_state, "observed", 0)
+    observed, seconds, _, shift_days = analysis.run(record.catalog, seed, 1000)
     made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
     _ = record.heads, record.dip  # found once, before the record travels to other processes
     independent = {name: null.n_independent(record) for name, null in made.items()}
@@ -236,9 +237,14 @@ def catalog_null_test(
         if journal is not None:
             journal.append(row)
         done[row["null"], row["replicate"]] = row
-    return _result(
-        observed, [done[task] for task in tasks], list(made.values()), scoring, independent, random_state
+    rows = [done[task] for task in tasks]
+    first = {"null": "observed", "replicate": 0, "seconds": seconds}
+    clocks = [{"null": r["null"], "replicate": r["replicate"]} | r["seconds"] for r in (first, *rows)]
+    result = _result(
+        observed, rows, list(made.values()), scoring, independent, random_state, pd.DataFrame(clocks)
     )
+    samples = analysis.samples(record.catalog, analysis.events(record.catalog), seed)
+    return replace(result, samples=samples)
 
 
 @dataclass(frozen=True)
@@ -351,7 +357,7 @@ def _check(pipelines, sampling, nulls):
         raise ValueError(f"pipeline: the configuration {taken.pop()!r} needs another name; results use it")
 
 
-def _result(observed, rows, nulls, scoring, independent, random_state):
+def _result(observed, rows, nulls, scoring, independent, random_state, seconds):
     scores = pd.DataFrame(
         [
             {"null": row["null"], "replicate": row["replicate"], **row["drawn"]}
@@ -379,7 +385,6 @@ def _result(observed, rows, nulls, scoring, independent, random_state):
 
         by_configuration[null.name] = {name: p_value(value) for name, value in values.items()}
         p_values[null.name] = p_value(max(values.values()))
-    seconds = pd.DataFrame([row["seconds"] for row in rows])[_PHASES]
     return CatalogNullResult(
         observed=observed,
         scores=scores,
@@ -388,5 +393,5 @@ def _result(observed, rows, nulls, scoring, independent, random_state):
         assumes={null.name: null.assumes for null in nulls},
         p_values=p_values,
         configuration_p_values=pd.DataFrame.from_dict(by_configuration, orient="index"),
-        seconds=seconds.agg(["mean", "sum"]),
+        seconds=seconds,
     )

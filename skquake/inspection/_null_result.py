@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,11 @@ class CatalogNullResult:
         The same for each configuration's own score against the largest of each null catalog: corrected
         for having tried them all. Rows are nulls.
     seconds : DataFrame
-        Mean and total seconds a catalog: ``samples``, ``fit``, ``score``.
+        One row a catalog, the observed one first (``null`` "observed"): ``null``, ``replicate``, and the
+        seconds of ``samples``, ``fit`` and ``score``.
+    samples : Bunch
+        Samples of the catalog that happened, as `observed` has seen them: a report on this score takes
+        the same (`skquake.report.evaluation_report`).
 
     Examples
     --------
@@ -48,6 +53,7 @@ class CatalogNullResult:
     p_values: dict
     configuration_p_values: pd.DataFrame
     seconds: pd.DataFrame
+    samples: Any = None
 
     @property
     def p_value(self):
@@ -102,7 +108,7 @@ class CatalogNullResult:
             "configuration_p_values": self.configuration_p_values.to_dict("index"),
             "resolution": self.resolution,
             "assumes": self.assumes,
-            "seconds": self.seconds.to_dict("index"),
+            "seconds": self.seconds.to_dict("records"),
         }
 
     def __repr__(self):

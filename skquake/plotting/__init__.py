@@ -12,6 +12,7 @@ from skquake.plotting._forecast_scatter import ForecastScatterDisplay
 from skquake.plotting._lead_time import LeadTimeDisplay
 from skquake.plotting._molchan import MolchanDisplay
 from skquake.plotting._nightly_map import NightlyMapDisplay
+from skquake.plotting._null_distribution import NullDistributionDisplay
 from skquake.plotting._reliability import ReliabilityDisplay
 from skquake.plotting._rst_map import RSTMapDisplay
 from skquake.plotting._sample_map import SampleMapDisplay
@@ -41,6 +42,7 @@ __all__ = [
     "LeadTimeDisplay",
     "MolchanDisplay",
     "NightlyMapDisplay",
+    "NullDistributionDisplay",
     "RSTMapDisplay",
     "ReliabilityDisplay",
     "SIPImageDisplay",
