@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn import get_config
 from sklearn.base import clone
+from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
 from skquake._core._progress import progress
@@ -151,7 +153,8 @@ def evaluate(
     estimator : classifier with ``predict_proba``
         A pipeline gets the weights at its last step, a search at the end of what it searches.
     samples : Bunch
-        With ``X`` and ``y``, as `skquake.sampling.make_samples` returns; ``groups`` go to the splitter.
+        With ``X`` and ``y``, as `skquake.sampling.make_samples` returns; ``groups`` go to the splitter, and
+        to that of a search if it asks for them.
     cv : splitter, iterable of (train, test), or one (train, test)
     sample_weight : "event" or None, default="event"
         None: rows are uniform, in fit and in scores.
@@ -197,17 +200,21 @@ def evaluate(
         raise ValueError(f'sample_weight: {sample_weight!r} is neither "event" nor None')
     event_id = X["event_id"].to_numpy()
     key = None if sample_weight is None else weight_parameter(estimator)
-    folds = list(_folds(cv, X, y, getattr(samples, "groups", None)))
+    groups = getattr(samples, "groups", None)
+    groups_key = None if groups is None else group_parameter(estimator)
+    folds = list(_folds(cv, X, y, groups))
     if not folds:
         raise ValueError("evaluate: cv holds no folds")
     tests, probas, fit_seconds = [], [], 0.0
     for train, test in progress(folds, desc="folds", verbose=verbose, total=len(folds)):
-        weights = {}
+        params = {}
         if key:
             weight = event_weights(event_id[train])
-            weights[key] = weight / weight.mean()
+            params[key] = weight / weight.mean()
+        if groups_key:
+            params[groups_key] = np.asarray(groups)[train]
         start = perf_counter()
-        model = clone(estimator).fit(X.iloc[train], y[train], **weights)
+        model = clone(estimator).fit(X.iloc[train], y[train], **params)
         fit_seconds += perf_counter() - start
         probas.append(align_classes(model.predict_proba(X.iloc[test]), model.classes_))
         tests.append(np.asarray(test))
@@ -230,16 +237,36 @@ def _folds(cv, X, y, groups):
 
 def weight_parameter(estimator):
     """Name under which ``fit`` takes the weights of the last step; None if it takes none."""
+    if has_fit_parameter(estimator, "sample_weight"):
+        return "sample_weight"
+    if get_config()["enable_metadata_routing"]:
+        return _routed(estimator, "sample_weight")
     if hasattr(estimator, "steps"):
         name, last = estimator.steps[-1]
         inner = weight_parameter(last)
         return inner and f"{name}__{inner}"
-    if has_fit_parameter(estimator, "sample_weight"):
-        return "sample_weight"
     # A search hands its fit parameters on to what it searches.
     if hasattr(estimator, "estimator") and has_fit_parameter(estimator, "params"):
         return weight_parameter(estimator.estimator)
     return None
+
+
+def group_parameter(estimator):
+    """Name under which ``fit`` takes the groups for the splitter of a search; None if none asks for them."""
+    if get_config()["enable_metadata_routing"]:
+        return _routed(estimator, "groups")
+    if hasattr(estimator, "steps"):
+        name, last = estimator.steps[-1]
+        inner = group_parameter(last)
+        return inner and f"{name}__{inner}"
+    routing = getattr(getattr(estimator, "cv", None), "get_metadata_routing", None)
+    wanted = routing is not None and routing().split.requests.get("groups")
+    return "groups" if wanted and has_fit_parameter(estimator, "params") else None
+
+
+def _routed(estimator, name):
+    """The name, if anything in the estimator asks scikit-learn's metadata routing for it."""
+    return name if get_routing_for_object(estimator).consumes("fit", [name]) else None
 
 
 def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit):
