@@ -63,6 +63,9 @@ def show(items):
     for item in items:
         if "table" in item:
             frame = pd.DataFrame(item["data"], columns=item["columns"])
+            for name, values in frame.select_dtypes("number").items():  # counts come back as floats
+                if (values % 1 == 0).all() and (values.abs() > 1).any():
+                    frame[name] = values.astype(int)
             text = frame.to_string(index=False, na_rep="", float_format="{:.3f}".format)
             print(f"\n{item['table']}\n{text}\n")
             continue

@@ -38,7 +38,7 @@ from skquake.sources import SeriesSource
 
 PLACE = {"latitude": 36.5, "longitude": 142.0}
 START = pd.Timestamp("1999-01-01")
-SETTINGS = {"years": 13, "per_year": 12, "effect": 0.5, "epochs": 30, "large_epochs": 15}
+SETTINGS = {"years": 13, "per_year": 12, "effect": 0.5, "epochs": 30, "large_epochs": 10}
 QUICK = {"years": 4, "per_year": 12, "effect": 0.5, "epochs": 4, "large_epochs": 1}
 JOURNAL = Path(__file__).with_name("sip.jsonl")
 

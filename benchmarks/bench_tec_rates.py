@@ -1,6 +1,6 @@
 """How often bounds of TEC flag noise, simulated TEC without any anomaly, and planted anomalies.
 
-Usage: ``python benchmarks/tec_rates.py [--quick] [--seeds N] [--days D] [--json FILE]``.
+Usage: ``python benchmarks/bench_tec_rates.py [--quick] [--seeds N] [--days D]``.
 
 First independent Gaussian noise with 15 reference values: the flagged rate and its 95 % interval beside the
 rate expected. Then simulated TEC at five stations around Hutubi, with storms: what each style of bounds, and
@@ -14,11 +14,10 @@ beside that of as long spans a week earlier; and the area under the ROC curve of
 from __future__ import annotations
 
 import argparse
-import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from _harness import show, table
 from sklearn.linear_model import Ridge
 from sklearn.metrics import roc_auc_score
 
@@ -145,6 +144,23 @@ def detection(found, times, sign):
     }
 
 
+def run(quick=False, seeds=3, days=700, effects=(0.3, -0.3, 1.0)):
+    """Tables: flagged rates of noise, and of simulated TEC without and with planted anomalies."""
+    n_noise = 2000
+    if quick:
+        seeds, days, n_noise, effects = 1, 170, 300, (1.0,)
+    flagged = pd.DataFrame([row for seed in range(seeds) for row in noise(seed, n_noise)])
+    flagged["within"] = flagged["expected_rate"].between(flagged["low"], flagged["high"])
+    tables = [table("Gaussian noise, 15 reference values", flagged.set_index("seed"))]
+    rows = [row for seed in range(seeds) for row in simulation(seed, days, effects)]
+    found = pd.DataFrame(rows).drop(columns="seed").groupby(["effect", "detector"], sort=False).mean()
+    for effect, part in found.groupby(level="effect", sort=False):
+        planted = "nothing planted" if effect == 0 else f"{effect:+.0%} planted for two days a month"
+        title = f"Simulated TEC at five stations, {planted}, mean of {seeds} record(s) of {days} days"
+        tables.append(table(title, part.droplevel("effect").dropna(axis=1)))
+    return tables
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -153,23 +169,8 @@ def main():
     parser.add_argument("--seeds", type=int, default=3, help="simulations (default %(default)s)")
     parser.add_argument("--days", type=int, default=700, help="days to simulate (default %(default)s)")
     parser.add_argument("--effects", type=float, nargs="+", default=[0.3, -0.3, 1.0], help="planted changes")
-    parser.add_argument("--json", type=Path, default=Path(__file__).with_name("tec_rates.json"))
     options = parser.parse_args()
-    seeds, days = (1, 200) if options.quick else (options.seeds, options.days)
-    flagged = pd.DataFrame([row for seed in range(seeds) for row in noise(seed, 2000)])
-    flagged["within"] = (flagged["low"] <= flagged["expected_rate"]) & (
-        flagged["expected_rate"] <= flagged["high"]
-    )
-    print("Gaussian noise, 15 reference values")
-    print(flagged.to_string(index=False, float_format="{:.4f}".format), flush=True)
-    rows = [row for seed in range(seeds) for row in simulation(seed, days, options.effects)]
-    options.json.write_text(json.dumps({"noise": flagged.to_dict("records"), "simulation": rows}, indent=1))
-    table = pd.DataFrame(rows).drop(columns="seed")
-    table = table.groupby(["effect", "detector"], sort=False).mean()
-    print(f"\nSimulated TEC, {seeds} seed(s), {days} days")
-    for effect, part in table.groupby(level="effect", sort=False):
-        print(f"\neffect {effect:+.0%}")
-        print(part.droplevel("effect").dropna(axis=1).to_string(float_format="{:.3f}".format))
+    show(run(options.quick, options.seeds, options.days, options.effects))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """How much of a planted perturbation each model finds, as a share of what can be found.
 
-Usage: ``python benchmarks/learning_power.py [--quick] [--seeds N] [--sizes 0.2 ...] [--models NAME ...]
-[--json FILE]``.
+Usage: ``python benchmarks/long_learning_power.py [--quick] [--seeds N] [--sizes 0.2 ...] ...``.
 
 Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
 in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
@@ -30,13 +29,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logsumexp
+from _harness import show
+from _harness import table as whole_table
 from sklearn.pipeline import make_pipeline
 
 from skquake import AftershockRemover, SeqNetQuakeClassifier, SlidingWindow, TrackSource, make_samples
-from skquake._core._geodesy import great_circle_km
-from skquake._core._time import as_ns
-from skquake._core._weights import event_weights
 from skquake.baselines import make_baseline
 from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_track
@@ -48,6 +45,7 @@ from skquake.preprocessing import ChannelScaler
 LENGTH = 20  # a minute, 450 km
 SIZES = (0.15, 0.35, 0.75)  # the oracle reaches an MCC of about 0.35, 0.6 and 0.8
 BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "MiniRocket", "DNN", "CNN", "LSTM")
+RECORD = Path(__file__).with_suffix(".json")
 NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
 
 
@@ -80,20 +78,10 @@ def resize(track, effect):
     )
 
 
-def window_oracle(truth, X, train, weight):
-    """Probability by the likelihood averaged over the perturbations that the training rows would have."""
-    rows = truth._window_rows(as_ns(X["time"]), LENGTH)
-    latitude, longitude = truth.latitude[rows], truth.longitude[rows]
-    event = X[["event_latitude", "event_longitude", "magnitude", "lead_days"]].to_numpy(dtype=float)
-    at_latitude, at_longitude, magnitude, lead = event.T[..., np.newaxis]
-    distance = great_circle_km(at_latitude, at_longitude, latitude, longitude)
-    shape = truth.plant.shape(distance, magnitude, -lead)[train]
-    residual = truth.log_ne[rows].astype(float) - truth.background[rows]
-    precision = np.linalg.inv(truth.noise.covariance(latitude[0], longitude[0]))
-    power = np.einsum("ki,ij,kj->k", shape, precision, shape)
-    ratio = logsumexp(residual @ precision @ shape.T - 0.5 * power, b=weight / weight.sum(), axis=1)
-    p = expit(ratio)
-    return np.column_stack([1.0 - p, p, np.zeros_like(p)])
+def one_an_event(X):
+    """Weights, mean 1, in which each earthquake and each control counts once."""
+    size = X.groupby("event_id")["event_id"].transform("size").to_numpy()
+    return len(size) / size / np.sum(1.0 / size)
 
 
 def model(name, seed):
@@ -120,10 +108,9 @@ def measure(seed, days, sizes, names):
     )
     X, y = samples.X, np.asarray(samples.y)
     train, test = chronological_split(X, y)
-    weight = event_weights(X["event_id"].to_numpy()[train])
-    weight /= weight.mean()
+    weight = one_an_event(X.iloc[train])
     evidence = test[y[test] < 2]
-    test_weight = event_weights(X["event_id"].to_numpy()[evidence])
+    test_weight = one_an_event(X.iloc[evidence])
     shapes = y[train] < 2
     rows = []
     for effect in sizes:
@@ -147,7 +134,9 @@ def measure(seed, days, sizes, names):
             f"seed {seed}, {effect:+.0%}: {len(train)} training windows, {len(evidence)} tested", flush=True
         )
         score("oracle", truth.oracle(X, LENGTH)[evidence])
-        score("window oracle", window_oracle(truth, X, train[shapes], weight[shapes])[evidence])
+        score(
+            "window oracle", truth.window_oracle(X, LENGTH, X.iloc[train[shapes]], weight[shapes])[evidence]
+        )
         for name in names:
             began = time.perf_counter()
             fitted = model(name, seed)
@@ -169,6 +158,20 @@ def table(rows):
     return pd.concat(parts, axis=1)
 
 
+def run(quick=False, seeds=5, days=912, sizes=SIZES, names=(*BASELINES, *NETWORKS)):
+    """One table, and every score beside it in ``long_learning_power.json``."""
+    if quick:
+        seeds, days, names = 1, 200, [name for name in names if name in ("RF", "logistic", "SeqNetQuake")]
+    rows = []
+    for seed in range(1, seeds + 1):
+        rows += measure(seed, days, sizes, names)
+        if not quick:
+            RECORD.write_text(json.dumps(rows, indent=1))
+    return [
+        whole_table(f"Planted perturbations found, seismic MCC, {seeds} seed(s), {days} days", table(rows))
+    ]
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -182,17 +185,8 @@ def main():
     )
     parser.add_argument("--models", nargs="+", default=[*BASELINES, *NETWORKS])
     parser.add_argument("--days", type=int, default=912, help="days to simulate (default %(default)s)")
-    parser.add_argument("--json", type=Path, default=Path(__file__).with_name("learning_power.json"))
     options = parser.parse_args()
-    seeds, days, names = options.seeds, options.days, options.models
-    if options.quick:
-        seeds, days, names = 1, 200, [name for name in names if name in ("RF", "logistic", "SeqNetQuake")]
-    rows = []
-    for seed in range(1, seeds + 1):
-        rows += measure(seed, days, options.sizes, names)
-        options.json.write_text(json.dumps(rows, indent=1))
-    print(f"\n{seeds} seed(s), {days} days")
-    print(table(rows).to_string(float_format="{:.2f}".format))
+    show(run(options.quick, options.seeds, options.days, options.sizes, options.models))
 
 
 if __name__ == "__main__":

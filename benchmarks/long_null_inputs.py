@@ -1,6 +1,6 @@
 """What each set of inputs scores where no earthquake has any effect.
 
-Usage: ``python benchmarks/null_inputs.py [--quick] [--seeds N] [--days D] [--json FILE]``.
+Usage: ``python benchmarks/long_null_inputs.py [--quick] [--seeds N] [--days D]``.
 
 Simulated nights of Swarm, nothing planted; a random forest on windows of 70 observations (every 2 s); five
 folds of whole pairs, purged. Under random controls, which avoid the seismic belts, whatever betrays the place
@@ -15,6 +15,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+from _harness import show, table
 from sklearn.pipeline import make_pipeline
 
 from skquake import AftershockRemover, SlidingWindow, TrackSource, make_samples
@@ -68,6 +69,22 @@ def measure(seed, days):
     return rows
 
 
+def run(quick=False, seeds=3, days=730):
+    """One table, and every score beside it in ``long_null_inputs.json``."""
+    seeds, days = (1, 500) if quick else (seeds, days)
+    rows = []
+    for seed in range(1, seeds + 1):
+        rows += measure(seed, days)
+        if not quick:
+            Path(__file__).with_suffix(".json").write_text(json.dumps(rows, indent=1))
+    scores = pd.DataFrame(rows)
+    scores["covers 0"] = (scores["low"] <= 0) & (scores["high"] >= 0)
+    summary = scores.groupby(["controls", "inputs"], sort=False).agg(
+        {"mcc": ["mean", "min", "max"], "covers 0": "sum", "n_events": "mean"}
+    )
+    return [table(f"Seismic MCC of nothing, {seeds} seed(s), {days} days", summary)]
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -75,20 +92,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="one short track: shows that it runs")
     parser.add_argument("--seeds", type=int, default=3, help="simulations (default %(default)s)")
     parser.add_argument("--days", type=int, default=730, help="days to simulate (default %(default)s)")
-    parser.add_argument("--json", type=Path, default=Path(__file__).with_name("null_inputs.json"))
     options = parser.parse_args()
-    seeds, days = (1, 500) if options.quick else (options.seeds, options.days)
-    rows = []
-    for seed in range(1, seeds + 1):
-        rows += measure(seed, days)
-        options.json.write_text(json.dumps(rows, indent=1))
-    table = pd.DataFrame(rows)
-    table["covers 0"] = (table["low"] <= 0) & (table["high"] >= 0)
-    summary = table.groupby(["controls", "inputs"], sort=False).agg(
-        {"mcc": ["mean", "min", "max"], "covers 0": "sum", "n_events": "mean"}
-    )
-    print(f"\n{seeds} seed(s), {days} days")
-    print(summary.to_string(float_format="{:.2f}".format))
+    show(run(options.quick, options.seeds, options.days))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Does a network that learnt on a large satellite record help on a small one of another satellite?
 
-Usage: ``python benchmarks/transfer.py [--quick] [--seeds N] [--effect E] [--refit-scaler] [--json FILE]``.
+Usage: ``python benchmarks/long_transfer.py [--quick] [--seeds N] [--effect E] [--refit-scaler]``.
 
 Simulated nights of DEMETER (660 km, 22:30 local time, two years) and of a CSES-like satellite (507 km,
 02:00, a year), with the same kind of perturbation of Ne before each earthquake and controls matched in place.
@@ -21,6 +21,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pandas as pd
+from _harness import show
+from _harness import table as whole_table
 from sklearn.pipeline import make_pipeline
 
 from skquake import (
@@ -31,7 +33,6 @@ from skquake import (
     cross_dataset_score,
     make_samples,
 )
-from skquake._core._weights import event_weights
 from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.metrics import seismic_auc, seismic_mcc
@@ -82,7 +83,8 @@ def oracle(truth, samples, test_size):
     X, y = samples.X, np.asarray(samples.y)
     _, test = chronological_split(X, y, test_size=test_size)
     rows = test[y[test] < 2]
-    proba, weight = truth.oracle(X, LENGTH)[rows], event_weights(X["event_id"].to_numpy()[rows])
+    proba = truth.oracle(X, LENGTH)[rows]
+    weight = 1.0 / X.iloc[rows].groupby("event_id")["event_id"].transform("size").to_numpy()
     return {name: float(score(y[rows], proba, sample_weight=weight)) for name, score in SCORES.items()}
 
 
@@ -127,6 +129,27 @@ def table(frame):
     return wide.assign(mean=wide.mean(axis=1))
 
 
+def run(quick=False, seeds=5, days=(730, 365), effect=0.35, epochs=50, refit_scaler=False):
+    """One table, and every score beside it in ``long_transfer.json``."""
+    if quick:
+        seeds, epochs, days = 1, 3, (150, 120)
+    days = dict(zip(STARTS, days, strict=True))
+    frames = []
+    for seed in range(1, seeds + 1):
+        frames.append(measure(seed, days, effect, refit_scaler, epochs))
+        if not quick:
+            rows = json.loads(pd.concat(frames).to_json(orient="records"))
+            Path(__file__).with_suffix(".json").write_text(json.dumps(rows, indent=1))
+    scores = table(pd.concat(frames))
+    found = []
+    for name in SCORES:
+        on_cses = scores.loc[(name, "CSES")].drop(columns="mean")
+        better = int((on_cses.loc["transferred"] > on_cses.loc["direct"]).sum())
+        found.append(f"{name}: transferred beats direct on CSES in {better} of {seeds} seeds")
+    title = f"{days['DEMETER']} days of DEMETER, {days['CSES']} of CSES; {'; '.join(found)}"
+    return [whole_table(title, scores)]
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -138,24 +161,9 @@ def main():
     parser.add_argument("--cses-days", type=int, default=365, help="default %(default)s")
     parser.add_argument("--epochs", type=int, default=50, help="of each training (default %(default)s)")
     parser.add_argument("--refit-scaler", action="store_true", help="fine-tune with the scale of CSES")
-    parser.add_argument("--json", type=Path, default=Path(__file__).with_name("transfer.json"))
     options = parser.parse_args()
-    seeds, epochs = options.seeds, options.epochs
-    days = {"DEMETER": options.demeter_days, "CSES": options.cses_days}
-    if options.quick:
-        seeds, epochs, days = 1, 3, {"DEMETER": 150, "CSES": 120}
-    frames = []
-    for seed in range(1, seeds + 1):
-        frames.append(measure(seed, days, options.effect, options.refit_scaler, epochs))
-        rows = json.loads(pd.concat(frames).to_json(orient="records"))
-        options.json.write_text(json.dumps(rows, indent=1))
-    scores = table(pd.concat(frames))
-    print(f"\nTested on each satellite; {days['DEMETER']} days of DEMETER, {days['CSES']} of CSES")
-    print(scores.to_string(float_format="{:.3f}".format))
-    for name in SCORES:
-        on_cses = scores.loc[(name, "CSES")].drop(columns="mean")
-        better = int((on_cses.loc["transferred"] > on_cses.loc["direct"]).sum())
-        print(f"{name}: transferred beats direct on CSES in {better} of {seeds} seeds")
+    days = options.demeter_days, options.cses_days
+    show(run(options.quick, options.seeds, days, options.effect, options.epochs, options.refit_scaler))
 
 
 if __name__ == "__main__":

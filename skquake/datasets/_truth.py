@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logsumexp
 
 from skquake._core._geodesy import great_circle_km, unit_vectors
 from skquake._core._time import NS_PER_SECOND, as_ns
@@ -120,25 +120,59 @@ class TrackTruth:
         ValueError
             If a sample's window is not whole in this track, naming its row.
         """
-        X = getattr(samples, "X", samples)
         plant = self.plant if effect is None else replace(self.plant, effect=float(effect))
+        residual, latitude, longitude, shape = self._windows(samples, length, plant)
+        ratio = np.empty(len(residual))
+        batch = max(1, BATCH // length**2)
+        for k in range(0, len(ratio), batch):
+            here = slice(k, k + batch)
+            covariance = self.noise.covariance(latitude[here], longitude[here])
+            weight = np.linalg.solve(covariance, shape[here, :, np.newaxis]).squeeze(-1)
+            ratio[here] = ((residual[here] - 0.5 * shape[here]) * weight).sum(axis=1)
+        return _probabilities(ratio)
+
+    def window_oracle(self, samples, length, train, sample_weight):
+        """Probabilities of the best detector that sees windows alone, as every model does.
+
+        It knows noise and undisturbed ionosphere as :meth:`oracle` does, but not of which earthquake the
+        window is a sample: it averages the likelihood over the perturbations of the training samples.
+
+        Parameters
+        ----------
+        samples, length
+            As in :meth:`oracle`.
+        train : Bunch or its ``X``
+            Samples whose perturbations there may be.
+        sample_weight : array-like of shape (n_train,)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, 3)
+            As that of :meth:`oracle`.
+
+        Raises
+        ------
+        ValueError
+            If a sample's window is not whole in this track, naming its row.
+        """
+        residual, latitude, longitude, _ = self._windows(samples, length, self.plant)
+        shape = self._windows(train, length, self.plant)[-1]
+        precision = np.linalg.inv(self.noise.covariance(latitude[0], longitude[0]))
+        power = np.einsum("ki,ij,kj->k", shape, precision, shape)
+        weight = np.asarray(sample_weight, dtype=float) / np.sum(sample_weight)
+        return _probabilities(logsumexp(residual @ precision @ shape.T - 0.5 * power, b=weight, axis=1))
+
+    def _windows(self, samples, length, plant):
+        """Noise, latitude, longitude and planted shape of each sample's window, (n, length) each."""
+        X = getattr(samples, "X", samples)
         check_columns(X, ("time", "event_latitude", "event_longitude", "magnitude", "lead_days"), "samples")
         rows = self._window_rows(as_ns(X["time"]), length)
         event = X[["event_latitude", "event_longitude", "magnitude", "lead_days"]].to_numpy(dtype=float)
-        ratio = np.empty(len(rows))
-        batch = max(1, BATCH // length**2)
-        for k in range(0, len(rows), batch):
-            here = slice(k, k + batch)
-            latitude, longitude = self.latitude[rows[here]], self.longitude[rows[here]]
-            at_latitude, at_longitude, magnitude, lead = event[here].T[..., np.newaxis]
-            distance = great_circle_km(at_latitude, at_longitude, latitude, longitude)
-            shape = plant.shape(distance, magnitude, -lead)
-            residual = self.log_ne[rows[here]].astype(float) - self.background[rows[here]]
-            covariance = self.noise.covariance(latitude, longitude)
-            weight = np.linalg.solve(covariance, shape[..., np.newaxis]).squeeze(-1)
-            ratio[here] = ((residual - 0.5 * shape) * weight).sum(axis=1)
-        p = expit(ratio)
-        return np.column_stack([1.0 - p, p, np.zeros_like(p)])
+        at_latitude, at_longitude, magnitude, lead = event.T[..., np.newaxis]
+        latitude, longitude = self.latitude[rows], self.longitude[rows]
+        distance = great_circle_km(at_latitude, at_longitude, latitude, longitude)
+        residual = self.log_ne[rows].astype(float) - self.background[rows]
+        return residual, latitude, longitude, plant.shape(distance, magnitude, -lead)
 
     def _window_rows(self, time, length):
         """Rows of the windows around the rows at these times, (n, length)."""
@@ -155,3 +189,9 @@ class TrackTruth:
             row = int(np.argmin(whole))
             raise ValueError(f"samples: row {row} has no whole window of {length} rows in this track")
         return first[:, np.newaxis] + np.arange(length)
+
+
+def _probabilities(ratio):
+    """Columns for the classes 0, 1, 2 of logarithms of likelihood ratios at even odds."""
+    p = expit(ratio)
+    return np.column_stack([1.0 - p, p, np.zeros_like(p)])

@@ -138,3 +138,23 @@ def test_errors(track, found):
 def test_pickles(track, found):
     copy = pickle.loads(pickle.dumps(track.truth))
     np.testing.assert_array_equal(copy.oracle(found[0], LENGTH), found[2])
+
+
+def test_window_oracle_averages_over_what_may_be_planted(track, found):
+    """One perturbation in question: the oracle itself. Two: the mean of their likelihoods, by hand."""
+    X, _, proba = found
+    truth, one = track.truth, X.iloc[[7]]
+    np.testing.assert_allclose(truth.window_oracle(one, LENGTH, one, [3.0]), proba[[7]])
+    same_place = X.iloc[[7, 7]].assign(magnitude=[6.0, 6.8])
+    odds = [p / (1 - p) for p in truth.oracle(same_place, LENGTH)[:, 1]]
+    found_odds = (odds[0] + 3 * odds[1]) / 4
+    p = truth.window_oracle(one, LENGTH, same_place, [1.0, 3.0])[0, 1]
+    assert p == pytest.approx(found_odds / (1 + found_odds))
+
+
+def test_window_oracle_knows_less_than_the_oracle(track, found):
+    X, y, proba = found
+    rng = np.random.default_rng(0)
+    train = rng.permutation(np.flatnonzero(y == 1))[:300]
+    windows = track.truth.window_oracle(X, LENGTH, X.iloc[train], np.ones(len(train)))
+    assert 0.6 < roc_auc_score(y, windows[:, 1]) < roc_auc_score(y, proba[:, 1])
