@@ -3,15 +3,19 @@
 from skquake.inspection._catalog_null_test import catalog_null_test
 from skquake.inspection._detector_sensitivity import detector_sensitivity
 from skquake.inspection._false_alarm_rate import false_alarm_rate
+from skquake.inspection._injection_recovery import injection_recovery
 from skquake.inspection._null_catalogs import null_catalogs
 from skquake.inspection._null_result import CatalogNullResult
+from skquake.inspection._power_curve import PowerCurve
 from skquake.inspection._probes import location_probe, metadata_probe
 
 __all__ = [
     "CatalogNullResult",
+    "PowerCurve",
     "catalog_null_test",
     "detector_sensitivity",
     "false_alarm_rate",
+    "injection_recovery",
     "location_probe",
     "metadata_probe",
     "null_catalogs",

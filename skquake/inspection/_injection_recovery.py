@@ -1,0 +1,291 @@
+"""What an analysis finds of an effect that was planted."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
+
+from skquake._core._journal import Journal
+from skquake._core._progress import progress
+from skquake._core._validation import check_catalog
+from skquake.catalogs import AftershockRemover
+from skquake.catalogs._plant import Plant
+from skquake.inspection._catalog_null_test import Analysis, _check, _longest_shift
+from skquake.inspection._inject import check_powers, source_parameters
+from skquake.inspection._null_catalogs import null_catalogs
+from skquake.inspection._planting import Planting, quakes, score_table, with_p
+from skquake.inspection._power_curve import PowerCurve
+
+_SEED = 2**31 - 1
+
+
+@validate_params(
+    {
+        "source": [HasMethods(["windows"])],
+        "catalog": [pd.DataFrame],
+        "controls": [HasMethods(["sample", "set_params"])],
+        "sampling": [dict],
+        "cv": [HasMethods(["split"]), callable],
+        "around": [StrOptions({"null", "catalog"})],
+        "n_nulls": [Interval(Integral, 2, None, closed="left")],
+        "n_repeats": [Interval(Integral, 1, None, closed="left")],
+        "alpha": [Interval(Real, 0, 1, closed="neither")],
+        "level": [Interval(Real, 0, 1, closed="neither")],
+        "min_magnitude": [Interval(Real, None, None, closed="neither"), None],
+        "decluster": [HasMethods(["fit_transform"]), None],
+        "scoring": [StrOptions({"seismic_mcc", "seismic_auc", "event_auc"})],
+        "search": [callable, None],
+        "sample_weight": [StrOptions({"event"}), None],
+        "clusters": [HasMethods(["fit"]), None],
+        "random_state": [Interval(Integral, 0, None, closed="left"), None],
+        "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def injection_recovery(
+    pipeline,
+    source,
+    catalog,
+    *,
+    controls,
+    sampling,
+    cv,
+    sizes=(0.05, 0.1, 0.2, 0.4),
+    n_events=None,
+    channels=None,
+    effect_width=0.5,
+    effect_min_km=200.0,
+    effect_days=(-15.0, 0.0),
+    around="null",
+    null="shuffle-times",
+    n_nulls=100,
+    n_repeats=40,
+    alpha=0.05,
+    level=0.95,
+    min_magnitude=4.8,
+    decluster=AftershockRemover(),  # noqa: B008  cloned before use
+    scoring="seismic_mcc",
+    search=None,
+    sample_weight="event",
+    clusters=None,
+    store=None,
+    random_state=None,
+    n_jobs=None,
+    verbose=0,
+):
+    """How often a pipeline finds an effect, by its size and by the number of earthquakes.
+
+    A score that is no better than chance says nothing before one knows what effect it would have shown.
+    So effects of known size are planted into the observations themselves, around the earthquakes of
+    catalogs that never happened, where whatever real ones do does not count. Everything else is as in
+    :func:`catalog_null_test`: declustering, controls, samples and folds of each catalog, a fresh clone of the
+    pipeline. The effect is found where the score is among the ``alpha`` largest of those that the same
+    analysis reaches under such catalogs without anything planted.
+
+    Parameters
+    ----------
+    pipeline : classifier, or dict of {str: classifier}
+        With ``source`` itself in one of its steps, as in ``SlidingWindow(source, ...)``: that is where the
+        planted observations go. Of several configurations the largest score counts.
+    source : TrackSource, SeriesSource, MapSource or SourceCollection
+        Real or simulated observations. They are copied in memory for each size.
+    catalog, controls, sampling, cv, min_magnitude, decluster, scoring, search, sample_weight, clusters
+        As in :func:`catalog_null_test`.
+    sizes : sequence of float, default=(0.05, 0.1, 0.2, 0.4)
+        Fractional changes at the epicentre at full strength (0.2: 20 % more), all of one sign, above -1.
+    n_events : sequence of int, default=None
+        Numbers of earthquakes with samples that a study would have, drawn from those of each catalog,
+        each with its controls. None: all of them.
+    channels : str, list of str or dict of {str: float}, default=None
+        Those that change, or the power of each: ``{"Ne": 1.0, "Te": -0.2}`` multiplies Ne by 1 + size and Te
+        by (1 + size)**-0.2. None: the only one.
+    effect_width : float, default=0.5
+        Standard deviation of the Gaussian fall-off with distance, in Dobrovolsky radii,
+    effect_min_km : float, default=200.0
+        but at least this many km.
+    effect_days : pair of float, default=(-15, 0)
+        Days relative to the earthquake; the strength grows over the first fifth, then stays.
+    around : {"null", "catalog"}, default="null"
+        Plant around earthquakes that never happened, or around those of ``catalog``; the latter needs
+        ``n_events``, since only the draw of earthquakes and controls differs then.
+    null : str or null, default="shuffle-times"
+        What makes the catalogs that never happened, as in :func:`catalog_null_test`.
+    n_nulls : int, default=100
+        Of these, each scored without an effect: what there is to beat.
+    n_repeats : int, default=40
+        In how many of them each size is planted.
+    alpha : float, default=0.05
+    level : float, default=0.95
+        Of the exact binomial intervals.
+    store : path, default=None
+        File of JSON lines to which every catalog's scores are appended as they come; with the same settings
+        an interrupted run goes on from there.
+    random_state : int or None, default=None
+    n_jobs : int or None, default=None
+        Catalogs at a time; the result is the same for any.
+    verbose : int, default=0
+        Positive: a progress bar over catalogs.
+
+    Returns
+    -------
+    PowerCurve
+
+    Raises
+    ------
+    ValueError
+        For a pipeline without the source, sizes of both signs, unknown channels, more earthquakes than
+        there are, too few catalogs for ``alpha``, or a store of other settings.
+
+    Warns
+    -----
+    UserWarning
+        Where catalogs could not be scored. Without an effect they count as unbeaten, with one as not
+        found.
+
+    Notes
+    -----
+    A catalog with an effect is ranked among all others without, and so is each of these: at size 0 the
+    power is ``alpha`` (but for rounding), by construction. The same catalogs, controls and folds serve
+    all sizes. In a study that tests its own catalog the null catalogs see the effect too, where their
+    events fall on its days; this is left out here, and small where the effect fills little of the record.
+
+    On maps and stations an effect narrower than the distance between them falls through: ``effect_min_km``
+    should not be below the spacing of the grid.
+
+    The intervals count catalogs as independent. All of them see the same observations: of another record
+    of the same length the curve would differ by more.
+
+    Cost: ``n_nulls`` times building samples, and (``n_nulls`` + ``n_repeats`` times sizes) times the numbers
+    of events fits.
+
+    References
+    ----------
+    Zechar, J. D. and Jordan, T. H. (2008). Testing alarm-based earthquake predictions. Geophysical Journal
+    International 172, 715-724.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skquake.catalogs import MatchedControls
+    >>> from skquake.datasets import make_catalog, make_tec
+    >>> from skquake.inspection import injection_recovery
+    >>> from skquake.model_selection import PurgedGroupKFold
+    >>> from skquake.preprocessing import ChannelScaler, WindowFlattener
+    >>> from skquake.sampling import SlidingWindow
+    >>> from skquake.sources import MapSource
+    >>> maps = make_tec("2001-01-01", "2001-05-01", cadence="1D", grid=(30, 60), random_state=0).maps
+    >>> source = MapSource(maps)
+    >>> catalog = make_catalog("2001-01-01", "2001-05-01", min_magnitude=6.0, random_state=0)
+    >>> model = make_pipeline(
+    ...     SlidingWindow(source, 5), ChannelScaler(), WindowFlattener(), LogisticRegression())
+    >>> curve = injection_recovery(model, source, catalog, controls=MatchedControls(), sizes=(9.0,),
+    ...     sampling={"region": "dobrovolsky", "days": (-15, 0), "max_length": 5}, cv=PurgedGroupKFold(2),
+    ...     alpha=0.2, n_nulls=5, n_repeats=2, effect_min_km=2000.0, random_state=0)
+    >>> curve.to_frame()[["size", "power", "n"]]
+       size  power  n
+    0   0.0    0.2  5
+    1   9.0    1.0  2
+    """
+    pipelines = dict(pipeline) if isinstance(pipeline, Mapping) else {"pipeline": pipeline}
+    _check(pipelines, sampling, (null,))
+    sizes = _check_sizes(sizes, alpha, n_nulls, n_repeats)
+    numbers = _check_numbers(n_events, around)
+    powers = check_powers(channels, source)
+    plant = Plant.checked(0.0, effect_width, effect_min_km, effect_days)
+    if random_state is None:
+        if store is not None:
+            raise ValueError("store: give a random_state too; a run that is to go on must be the same run")
+        random_state = int(np.random.default_rng().integers(_SEED))
+    analysis = Analysis(
+        {name: search(model) if search else model for name, model in pipelines.items()},
+        source, clone(controls), sampling, cv, min_magnitude, decluster, scoring, sample_weight,
+    )  # fmt: skip
+    holders = {name: source_parameters(model, source) for name, model in analysis.estimators.items()}
+    catalog = check_catalog(catalog, allow_empty=False)
+    rng = np.random.default_rng(random_state)
+    seeds = [int(seed) for seed in rng.integers(_SEED, size=2)]
+    observed = analysis.samples(catalog, analysis.events(catalog), seeds[0])
+    most, there = max((n or 0 for n in numbers), default=0), len(quakes(observed))
+    if most > there:
+        raise ValueError(
+            f"n_events: {most} earthquakes asked for, and only {there} of the catalog have samples"
+        )
+    nulls = null_catalogs(
+        null,
+        source,
+        catalog,
+        n=n_nulls,
+        **{name: sampling[name] for name in ("region", "days", "max_length")},
+        shift_days=_longest_shift(observed.events),
+        clusters=clusters,
+        random_state=seeds[1],
+    )
+    planting = Planting(analysis, holders, plant, powers, numbers, catalog if around == "catalog" else None)
+    journal, done = None, {}
+    if store is not None:
+        journal = Journal(store, planting.header() | {"null": repr(null), "random_state": random_state})
+        done = {row["replicate"]: row for row in journal.records}
+    wanted = [sizes if replicate < n_repeats else () for replicate in range(n_nulls)]
+    left = {r for r in range(n_nulls) if r not in done or not set(wanted[r]) <= set(done[r]["sizes"])}
+    rows = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+        delayed(planting.run)(replicate, full, wanted[replicate], random_state)
+        for replicate, full in enumerate(nulls)
+        if replicate in left
+    )
+    for row in progress(rows, desc="catalogs", verbose=verbose, total=len(left)):
+        if journal is not None:
+            journal.append(row)
+        done[row["replicate"]] = row
+    rows = [done[replicate] for replicate in range(n_nulls)]
+    errors = [row["error"] for row in rows if row["error"]]
+    if errors:
+        warnings.warn(
+            f"{len(errors)} of {n_nulls} catalogs could not be scored in full: without an effect these count "
+            f"as unbeaten, with one as not found; the first: {errors[0]}",
+            stacklevel=2,
+        )
+    table = with_p(score_table(rows, sizes, n_repeats), around == "null", random_state)
+    seconds = pd.DataFrame([row["seconds"] for row in rows]).sum().to_dict()
+    name = null if isinstance(null, str) else null.name
+    return PowerCurve(table, float(alpha), scoring, name, float(level), seconds)
+
+
+def _check_sizes(sizes, alpha, n_nulls, n_repeats):
+    try:
+        sizes = tuple(float(size) for size in np.atleast_1d(np.asarray(sizes, dtype=float)))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"sizes: expected numbers such as (0.1, 0.2), got {sizes!r}") from error
+    if not sizes or len({np.sign(size) for size in sizes}) > 1 or len(set(sizes)) < len(sizes):
+        raise ValueError(f"sizes: expected different sizes of one sign, none of them 0, got {sizes}")
+    if not all(-1.0 < size < np.inf and size for size in sizes):
+        raise ValueError(f"sizes: expected finite fractional changes above -1 other than 0, got {sizes}")
+    if alpha * n_nulls < 1.0:
+        raise ValueError(
+            f"n_nulls={n_nulls}: no p is below 1 / {n_nulls}, so none reaches alpha={alpha}; take at least "
+            f"{int(np.ceil(1.0 / alpha))}"
+        )
+    if n_repeats > n_nulls:
+        raise ValueError(f"n_repeats={n_repeats} is more than the n_nulls={n_nulls} catalogs")
+    return sizes
+
+
+def _check_numbers(n_events, around):
+    if n_events is None:
+        if around == "catalog":
+            raise ValueError(
+                'n_events: needed with around="catalog", fewer than it has; else every repeat is the same'
+            )
+        return (None,)
+    numbers = np.atleast_1d(n_events)
+    if not len(numbers) or numbers.dtype.kind not in "iu" or (numbers < 2).any():
+        raise ValueError(f"n_events: expected whole numbers of at least 2, got {n_events!r}")
+    return tuple(int(n) for n in np.unique(numbers))

@@ -1,0 +1,184 @@
+"""One catalog that never happened, scored without an effect and with planted ones."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import Bunch
+
+from skquake._core._journal import fingerprint
+from skquake.catalogs._plant import Plant
+from skquake.inspection._catalog_null_test import Analysis
+from skquake.inspection._inject import footprint, inject, with_source
+from skquake.inspection._null_result import lot_p_value
+
+
+@dataclass(frozen=True)
+class Planting:
+    """All that turns a full catalog into scores by size.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    holders : dict of {str: list of str}
+        By configuration, the parameters that hold the source.
+    plant : Plant
+    powers : dict of {str: float}
+    numbers : tuple
+        Of earthquakes to draw; (None,): all.
+    catalog : DataFrame or None
+        Full catalog to plant around; None: the one that never happened.
+    """
+
+    analysis: Analysis
+    holders: dict
+    plant: Plant
+    powers: dict
+    numbers: tuple
+    catalog: pd.DataFrame | None
+
+    def header(self):
+        """What makes this planting another one, for a store."""
+        parts = {
+            "plant": repr(self.plant),
+            "channels": self.powers,
+            "n_events": self.numbers,
+            "around": self.catalog,
+        }
+        return self.analysis.header() | {name: fingerprint(part) for name, part in parts.items()}
+
+    def run(self, replicate, full, sizes, random_state):
+        """One never-happened catalog as a row of plain numbers, with the sizes planted in it.
+
+        ``scores`` holds (number of earthquakes, size, score), None where it failed.
+        """
+        row = {"replicate": replicate, "sizes": list(sizes), "scores": [], "n_quakes": None, "error": None}
+        row["seconds"] = dict.fromkeys(("samples", "plant", "fit"), 0.0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # about folds and samples: once is enough
+            analysis, parts = self._studies(replicate, full, random_state, row)
+            self._score(analysis, parts, 0.0, row)
+            if sizes:
+                full = full if self.catalog is None else self.catalog
+                if self.catalog is not None:
+                    analysis, parts = self._studies(replicate, full, random_state, row)
+                where = self._timed(
+                    row, "plant", footprint, analysis.source, analysis.events(full), self.plant
+                )
+                for size in sizes:
+                    planted = self._timed(row, "plant", inject, analysis.source, where, size, self.powers)
+                    models = {
+                        name: with_source(model, self.holders[name], planted)
+                        for name, model in analysis.estimators.items()
+                    }
+                    self._score(replace(analysis, estimators=models), parts, size, row)
+        return row
+
+    def _studies(self, replicate, full, random_state, row):
+        """Samples of each number of earthquakes; an error instead where there are none."""
+        rng = np.random.default_rng((random_state, replicate))
+        analysis, seed = self.analysis, int(rng.integers(2**31 - 1))
+        try:
+            samples = self._timed(row, "samples", analysis.samples, full, analysis.events(full), seed)
+        except ValueError as error:
+            return analysis, dict.fromkeys(self.numbers, error)
+        order = rng.permutation(quakes(samples))
+        row["n_quakes"] = len(order)
+        parts = {}
+        for n in self.numbers:
+            try:
+                parts[n] = part_of(samples, order, n, rng)
+            except ValueError as error:
+                parts[n] = error
+        return analysis, parts
+
+    def _score(self, analysis, parts, size, row):
+        for n, samples in parts.items():
+            try:
+                if isinstance(samples, ValueError):
+                    raise samples
+                found = self._timed(row, "fit", analysis.evaluations, samples)
+                score = max(float(getattr(each, analysis.scoring).value) for each in found.values())
+            except ValueError as error:
+                score, row["error"] = None, row["error"] or str(error)
+            row["scores"].append((n, size, score))
+
+    @staticmethod
+    def _timed(row, phase, function, *arguments):
+        start = perf_counter()
+        try:
+            return function(*arguments)
+        finally:
+            row["seconds"][phase] += perf_counter() - start
+
+
+def quakes(samples):
+    """Ids of the earthquakes that have samples of evidence."""
+    events = samples.events
+    return events.index[(events["label"] == 1) & (events["n_evidence"] > 0)].to_numpy(dtype=object)
+
+
+def part_of(samples, order, n, rng):
+    """Samples of the first ``n`` earthquakes of ``order`` with their controls; a ValueError without so many.
+
+    Controls that belong to no earthquake stay in the same share, drawn at random.
+    """
+    if n is None:
+        return samples
+    if n > len(order):
+        raise ValueError(f"n_events={n}: only {len(order)} earthquakes have samples")
+    events = samples.events
+    controls = events[(events["label"] == 0) & (events["n_evidence"] > 0)]
+    free = controls.index[~controls["pair_id"].isin(order)].to_numpy(dtype=object)
+    some = rng.permutation(free)[: round(len(free) * n / len(order))]
+    own = events.index[events["pair_id"].isin(order[:n])]
+    keep = samples.X["event_id"].isin({*order[:n], *some, *own}).to_numpy()
+    return Bunch(
+        X=samples.X[keep].reset_index(drop=True),
+        y=samples.y[keep],
+        groups=samples.groups[keep],
+        sample_weight=samples.sample_weight[keep],
+        events=events,
+    )
+
+
+def score_table(rows, sizes, n_repeats):
+    """One row a replicate, number of earthquakes and size."""
+    counts = [row["n_quakes"] for row in rows if row["n_quakes"] is not None]
+    every = int(np.median(counts)) if counts else 0
+    table = pd.DataFrame(
+        [
+            (row["replicate"], every if n is None else n, size, np.nan if score is None else score)
+            for row in rows
+            for n, size, score in row["scores"]
+            if size == 0.0 or (size in sizes and row["replicate"] < n_repeats)
+        ],
+        columns=["replicate", "n_events", "size", "score"],
+    )
+    return table.sort_values(["n_events", "replicate"], kind="stable", ignore_index=True)
+
+
+def with_p(table, own, random_state):
+    """The table with ``p``: rank of each score among those without an effect, ties by lot.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As of :func:`score_table`.
+    own : bool
+        Whether a planted catalog is one of those without an effect: then it is left out of them.
+    random_state : int
+    """
+    lots = np.random.default_rng((random_state, 3)).random(len(table))
+    p = np.ones(len(table))
+    for _, part in table.groupby("n_events"):
+        reference = part[part["size"] == 0.0].set_index("replicate")["score"]
+        for row in part.itertuples():
+            others = reference.drop(row.replicate) if own or row.size == 0.0 else reference
+            if np.isfinite(row.score):
+                p[row.Index] = lot_p_value(row.score, others.to_numpy(), lots[row.Index])
+    return table.assign(p=p)

@@ -1,0 +1,142 @@
+"""How often an effect of a size is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+from sklearn.isotonic import IsotonicRegression
+
+
+@dataclass(frozen=True, repr=False)
+class PowerCurve:
+    """What `injection_recovery` found: how often an effect shows, by its size and the number of earthquakes.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        One row a never-happened catalog, number of earthquakes and size: ``replicate``, ``n_events``,
+        ``size``, ``score`` (NaN where it failed), ``p`` (its rank among the catalogs without any effect).
+    alpha : float
+        An effect counts as found where p <= alpha.
+    scoring, null : str
+        Which score, under which null.
+    level : float
+        Of the intervals.
+    seconds : dict of {str: float}
+        Total for ``samples``, ``plant``, ``fit``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.inspection import PowerCurve
+    >>> scores = pd.DataFrame({"replicate": range(8), "n_events": 50,
+    ...     "size": [0.0, 0.0, 0.0, 0.0, 0.2, 0.2, 0.4, 0.4], "score": 0.1,
+    ...     "p": [0.9, 0.04, 0.5, 0.7, 0.2, 0.01, 0.01, 0.02]})
+    >>> curve = PowerCurve(scores, 0.05, "seismic_mcc", "shuffle-times", 0.95, {})
+    >>> curve.to_frame().round(2)
+       n_events  size  power   low  high  n
+    0        50   0.0   0.25  0.01  0.81  4
+    1        50   0.2   0.50  0.01  0.99  2
+    2        50   0.4   1.00  0.16  1.00  2
+    >>> round(curve.power_at(0.3), 3), round(curve.size_at(0.9), 3)
+    (0.75, 0.36)
+    """
+
+    scores: pd.DataFrame
+    alpha: float
+    scoring: str
+    null: str
+    level: float
+    seconds: dict
+
+    def to_frame(self):
+        """One row a number of earthquakes and size: power, its exact binomial interval, catalogs."""
+        rows = []
+        for (n_events, _), part in self.scores.groupby(["n_events", self.scores["size"].abs()]):
+            n, k = len(part), int((part["p"] <= self.alpha).sum())
+            low, high = binomtest(k, n).proportion_ci(self.level)
+            rows.append((n_events, part["size"].iloc[0], k / n, low, high, n))
+        return pd.DataFrame(rows, columns=["n_events", "size", "power", "low", "high", "n"])
+
+    def to_table(self):
+        """Power by number of earthquakes (rows) and size (columns)."""
+        return self.to_frame().pivot(index="n_events", columns="size", values="power")
+
+    def power_at(self, size, n_events=None):
+        """Share of cases in which an effect of a size is found, by a curve that never falls.
+
+        Parameters
+        ----------
+        size : float
+            Beyond the largest that was planted it is the power of that one, a lower bound.
+        n_events : int, default=None
+            One of those tried; None: the largest.
+        """
+        sizes, power = self._fit(n_events)
+        if size * self._sign < 0:
+            raise ValueError(f"size={size} has another sign than the sizes planted")
+        return float(np.interp(abs(size), sizes, power))
+
+    def size_at(self, power=0.95, n_events=None):
+        """Smallest effect that is found in such a share of cases; NaN where no planted one is.
+
+        Parameters
+        ----------
+        power : float, default=0.95
+        n_events : int, default=None
+            One of those tried; None: the largest.
+        """
+        sizes, fitted = self._fit(n_events)
+        return float(self._sign * _first_at(sizes, fitted, power))
+
+    def events_needed(self, size, power=0.95):
+        """Number of earthquakes with which such an effect is found so often; NaN where it never is.
+
+        Interpolated between the numbers tried; the least of them where it does already.
+
+        Parameters
+        ----------
+        size : float
+        power : float, default=0.95
+        """
+        numbers = np.unique(self.scores["n_events"])
+        found = np.array([self.power_at(size, n) for n in numbers])
+        return float(_first_at(numbers, np.maximum.accumulate(found), power))
+
+    @property
+    def _sign(self):
+        return -1.0 if self.scores["size"].min() < 0 else 1.0
+
+    def _fit(self, n_events):
+        frame = self.to_frame()
+        known = frame["n_events"].unique()
+        n_events = known.max() if n_events is None else n_events
+        part = frame[frame["n_events"] == n_events]
+        if not len(part):
+            raise ValueError(f"n_events={n_events} was not tried; {', '.join(map(str, known))} were")
+        sizes = part["size"].abs().to_numpy()
+        return sizes, IsotonicRegression().fit(sizes, part["power"], part["n"]).predict(sizes)
+
+    def __repr__(self):
+        last = self.to_frame().iloc[-1]
+        reached = self.size_at(0.95)
+        needed = "no size" if np.isnan(reached) else f"{reached:+.3g}"
+        interval = f"[{last['low']:.0%}, {last['high']:.0%}]"
+        return (
+            f"PowerCurve({self.scoring}, p <= {self.alpha:g}, {int(last['n_events'])} events: {needed} found "
+            f"in 95 %; {last['size']:+.3g} in {last['power']:.0%} {interval})"
+        )
+
+
+def _first_at(x, rising, level):
+    """Smallest x at which a rising broken line reaches a level; NaN if it never does."""
+    above = np.flatnonzero(rising >= level)
+    if not len(above):
+        return np.nan
+    k = int(above[0])
+    if k == 0 or rising[k] == level:
+        return x[k]
+    return np.interp(level, rising[k - 1 : k + 1], x[k - 1 : k + 1])

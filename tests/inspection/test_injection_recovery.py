@@ -1,0 +1,239 @@
+"""Injection and recovery: power at size 0, large effects, brute-force p, resuming, what is refused."""
+
+import json
+from dataclasses import replace
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from skquake.catalogs import MatchedControls, RandomControls
+from skquake.catalogs._plant import Plant
+from skquake.inspection import injection_recovery
+from skquake.inspection._inject import footprint, inject
+from skquake.inspection._planting import part_of, quakes
+from skquake.model_selection import chronological_split
+from skquake.preprocessing import WindowFlattener
+from skquake.sampling import SlidingWindow, make_samples
+from skquake.sources import MapSource
+
+START = pd.Timestamp("2015-01-01")
+SAMPLING = {"region": "dobrovolsky", "days": (-15, 0), "max_length": 3}
+
+
+def one_split(samples):
+    return chronological_split(samples.X, samples.y, test_size=0.5)
+
+
+def make_source(n_days=400, seed=0):
+    """Noise of a tenth on a coarse grid, once a day."""
+    latitude, longitude = np.arange(-75.0, 90.0, 15.0), np.arange(-180.0, 180.0, 30.0)
+    noise = np.random.default_rng(seed).normal(0.0, 0.1, (n_days, len(latitude), len(longitude)))
+    time = pd.date_range(START, periods=n_days)
+    coordinates = {"time": time, "latitude": latitude, "longitude": longitude}
+    return MapSource(xr.DataArray(10.0 * np.exp(noise), coordinates, tuple(coordinates), name="TEC"))
+
+
+def make_events(n=120, n_days=400, seed=0):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "time": START + pd.to_timedelta(np.sort(rng.uniform(0.0, n_days, n)), unit="D"),
+            "latitude": rng.uniform(-60.0, 60.0, n),
+            "longitude": rng.uniform(-180.0, 180.0, n),
+            "magnitude": rng.uniform(5.0, 6.5, n),
+        },
+        index=[f"e{k}" for k in rng.permutation(n)],
+    )
+
+
+SOURCE = make_source()
+MODEL = make_pipeline(SlidingWindow(SOURCE, 3), WindowFlattener(), LogisticRegression())
+ARGUMENTS = {
+    "controls": MatchedControls(),
+    "sampling": SAMPLING,
+    "cv": one_split,
+    "decluster": None,
+    "effect_min_km": 2500.0,
+    "scoring": "event_auc",
+    "random_state": 0,
+}
+
+FEW = {"n_nulls": 5, "n_repeats": 2, "alpha": 0.2}
+
+
+def recover(model=MODEL, **changes):
+    return injection_recovery(model, SOURCE, make_events(), **(ARGUMENTS | changes))
+
+
+@pytest.fixture(scope="module")
+def curve():
+    return recover(sizes=(0.03, 1.0), n_nulls=40, n_repeats=15)
+
+
+def test_power_is_alpha_without_an_effect_and_rises_to_one(curve):
+    frame = curve.to_frame().set_index("size")
+    assert frame.loc[0.0, "power"] == 0.05 and frame.loc[0.0, "n"] == 40
+    assert frame["power"].is_monotonic_increasing
+    assert frame.loc[1.0, "power"] == 1.0 and frame.loc[1.0, "n"] == 15
+    assert 0.03 < curve.size_at(0.95) <= 1.0
+    assert (frame["low"] <= frame["power"]).all() and (frame["power"] <= frame["high"]).all()
+    assert 60 < frame["n_events"].iloc[0] < 120
+    assert set(curve.seconds) == {"samples", "plant", "fit"}
+
+
+def test_p_by_loops(curve):
+    scores = curve.scores
+    reference = scores[scores["size"] == 0.0].set_index("replicate")["score"]
+    for row in scores.itertuples():
+        others = [score for replicate, score in reference.items() if replicate != row.replicate]
+        greater = sum(score > row.score for score in others)
+        ties = sum(score == row.score for score in others)
+        assert (1 + greater) / 40 <= row.p <= (1 + greater + ties) / 40
+
+
+def test_a_planted_score_by_hand(curve):
+    """The same samples cut from planted maps, rebuilt from them, give the same rows."""
+    events = make_events()
+    planted = inject(
+        SOURCE, footprint(SOURCE, events, Plant(0.0, 0.5, 2500.0, (-15.0, 0.0))), 1.0, {"TEC": 1.0}
+    )
+    controls = MatchedControls(random_state=0)
+    ours, again = (make_samples(source, events, controls, **SAMPLING) for source in (SOURCE, planted))
+    pd.testing.assert_frame_equal(ours.X, again.X)
+    np.testing.assert_array_equal(ours.y, again.y)
+    before, after = (
+        SlidingWindow(source, 3).transform(ours.X).mean(axis=(1, 2)) for source in (SOURCE, planted)
+    )
+    assert (after[ours.y == 1] > 1.3 * before[ours.y == 1]).mean() > 0.9
+    assert curve.scores.query("size == 1.0")["score"].min() > 0.9
+
+
+def test_the_same_for_any_number_of_jobs(curve):
+    with joblib.parallel_config(backend="threading"):
+        parallel = recover(sizes=(0.03, 1.0), n_nulls=40, n_repeats=15, n_jobs=2)
+    pd.testing.assert_frame_equal(parallel.scores, curve.scores)
+
+
+def test_another_seed_is_another_curve(curve):
+    other = recover(sizes=(0.1,), random_state=1, **FEW)
+    assert not np.isin(other.scores["score"], curve.scores["score"]).any()
+
+
+def test_goes_on_where_it_stopped(tmp_path):
+    path = tmp_path / "power.jsonl"
+    arguments = {"sizes": (0.5,), "n_nulls": 20, "n_repeats": 3}
+    whole = recover(**arguments, store=path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 21
+    path.write_bytes(b"".join(lines[:8]) + lines[8][:-20])  # killed while it wrote
+    again = recover(**arguments, store=path)
+    pd.testing.assert_frame_equal(again.scores, whole.scores)
+    assert len(path.read_bytes().splitlines()) == 21
+    more = recover(**arguments | {"n_repeats": 4}, store=path)
+    assert len(more.scores) == 24 and len(path.read_bytes().splitlines()) == 22
+    replicates = [json.loads(line)["replicate"] for line in path.read_text().splitlines()[1:]]
+    assert sorted(replicates) == sorted([*range(20), 3])
+    pd.testing.assert_frame_equal(recover(**arguments, store=path).scores, whole.scores)
+    with pytest.raises(ValueError, match="made with another plant"):
+        recover(**arguments, store=path, effect_days=(-3, 0))
+    with pytest.raises(ValueError, match="give a random_state too"):
+        recover(**arguments, store=path, random_state=None)
+
+
+def test_more_events_find_more():
+    curve = recover(sizes=(0.1,), n_events=(10, 60), n_nulls=20, n_repeats=10)
+    table = curve.to_table()
+    assert table.index.tolist() == [10, 60]
+    scores = curve.scores.query("size > 0").groupby("n_events")["p"].mean()
+    assert scores[60] < scores[10]
+
+
+def test_around_the_catalog_itself():
+    curve = recover(sizes=(2.0,), n_events=40, around="catalog", n_nulls=20, n_repeats=5)
+    planted = curve.scores.query("size > 0")
+    assert planted["score"].nunique() > 1  # another draw each
+    assert curve.power_at(2.0) == 1.0
+
+
+def test_several_configurations_compete():
+    blind = make_pipeline(SlidingWindow(SOURCE, 1), WindowFlattener(), LogisticRegression(C=1e-9))
+    both = recover({"a": MODEL, "b": blind}, sizes=(1.0,), **FEW)
+    alone = recover(sizes=(1.0,), **FEW)
+    assert (both.scores["score"] >= alone.scores["score"] - 1e-12).all()
+
+
+def test_what_fails_is_not_found():
+    def broken(samples):
+        raise ValueError("no folds")
+
+    with pytest.warns(UserWarning, match="5 of 5 catalogs could not be scored in full.*the first: no folds"):
+        curve = recover(sizes=(1.0,), cv=broken, **FEW)
+    assert curve.scores["score"].isna().all() and (curve.scores["p"] == 1.0).all()
+
+
+@pytest.mark.parametrize(
+    "controls", [MatchedControls(ratio=2, random_state=0), RandomControls(random_state=0)]
+)
+def test_part_of_the_earthquakes_with_their_controls(controls):
+    samples = make_samples(SOURCE, make_events(), controls, **SAMPLING)
+    order = np.random.default_rng(0).permutation(quakes(samples))
+    part = part_of(samples, order, 20, np.random.default_rng(0))
+    ids = set(part.X["event_id"])
+    assert {event for event in ids if event in set(order)} == set(order[:20])
+    label = samples.events["label"]
+    n_controls = sum(label[event] == 0 for event in ids)
+    if isinstance(controls, MatchedControls):
+        assert set(part.X["pair_id"]) == set(order[:20])
+        whole = samples.X[samples.X["pair_id"].isin(order[:20])]
+        assert len(part.X) == len(whole) and n_controls == whole["event_id"].nunique() - 20
+    else:
+        assert n_controls == round((label == 0).sum() * 20 / len(order))
+    for name in ("y", "groups", "sample_weight"):
+        assert len(part[name]) == len(part.X)
+    with pytest.raises(ValueError, match="n_events=500: only"):
+        part_of(samples, order, 500, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sizes": (0.1, -0.1)}, "different sizes of one sign"),
+        ({"sizes": (0.0, 0.1)}, "different sizes of one sign"),
+        ({"sizes": (0.0,)}, "other than 0"),
+        ({"sizes": (-1.5,)}, "above -1"),
+        ({"sizes": "big"}, "expected numbers"),
+        ({"sizes": ()}, "different sizes"),
+        ({"n_nulls": 10}, "take at least 20"),
+        ({"n_nulls": 20, "n_repeats": 30}, "n_repeats=30 is more than"),
+        ({"n_events": 1000}, "1000 earthquakes asked for, and only"),
+        ({"n_events": (10.5,)}, "whole numbers of at least 2"),
+        ({"around": "catalog"}, "n_events: needed with around"),
+        ({"around": "both"}, "around"),
+        ({"channels": ["Ne"]}, "channels: 'Ne'; the source has TEC"),
+        ({"effect_days": (0, -5)}, "effect_days must be"),
+        ({"effect_min_km": 0.0}, "effect_min_km"),
+        ({"sampling": {"region": "dobrovolsky"}}, "sampling: keywords of make_samples"),
+        ({"null": "never"}, "'never' is none of"),
+        ({"alpha": 0.0}, "alpha"),
+        ({"scoring": "accuracy"}, "scoring"),
+    ],
+)
+def test_errors(changes, message):
+    with pytest.raises(ValueError, match=message):
+        recover(**changes)
+
+
+def test_a_pipeline_of_another_source():
+    with pytest.raises(ValueError, match="no step of it holds the source"):
+        recover(make_pipeline(SlidingWindow(make_source(50), 3), WindowFlattener(), LogisticRegression()))
+
+
+def test_frozen(curve):
+    with pytest.raises(AttributeError):
+        curve.alpha = 0.5
+    assert replace(curve, alpha=1.0).to_frame()["power"].eq(1.0).all()
