@@ -211,7 +211,7 @@ def catalog_null_test(
     if n_days < record.n_days:
         record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
     seed = _seed(random_state, "observed", 0)
-    observed, seconds, _, shift_days = analysis.run(record.catalog, seed, 1000)
+    observed, seconds, samples, shift_days = analysis.run(record.catalog, seed, 1000)
     made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
     _ = record.heads, record.dip  # found once, before the record travels to other processes
     independent = {name: null.n_independent(record) for name, null in made.items()}
@@ -243,7 +243,6 @@ def catalog_null_test(
     result = _result(
         observed, rows, list(made.values()), scoring, independent, random_state, pd.DataFrame(clocks)
     )
-    samples = analysis.samples(record.catalog, analysis.events(record.catalog), seed)
     return replace(result, samples=samples)
 
 
@@ -262,14 +261,14 @@ class Analysis:
     sample_weight: str | None
 
     def run(self, full, seed, n_resamples=0):
-        """Evaluations, seconds by phase, events tested, longest shift of a control (days)."""
+        """Evaluations, seconds by phase, samples, longest shift of a control (days)."""
         start = perf_counter()
         samples = self.samples(full, self.events(full), seed)
         built = perf_counter()
         found = self.evaluations(samples, n_resamples)
         fit = sum(evaluation.fit_seconds for evaluation in found.values())
         seconds = dict(zip(_PHASES, (built - start, fit, perf_counter() - built - fit), strict=True))
-        return found, seconds, next(iter(found.values())).n_events, _longest_shift(samples.events)
+        return found, seconds, samples, _longest_shift(samples.events)
 
     def events(self, full):
         """The independent events of a full catalog that samples are cut around."""
@@ -327,11 +326,12 @@ def _replicate(analysis, record, null, replicate, random_state):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # said once, of the observed catalog
-            found, seconds, n_events, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
+            found, seconds, _, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
     except ValueError as error:
         row |= {"scores": dict.fromkeys(analysis.estimators), "n_events": 0, "error": str(error)}
         return row | {"seconds": {"samples": perf_counter() - start, "fit": 0.0, "score": 0.0}}
     scores = {name: getattr(evaluation, analysis.scoring).value for name, evaluation in found.items()}
+    n_events = next(iter(found.values())).n_events
     return row | {"scores": scores, "n_events": n_events, "seconds": seconds}
 
 
