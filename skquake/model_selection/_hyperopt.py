@@ -11,6 +11,7 @@ from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import _fit_context, clone, is_classifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv
@@ -56,7 +57,8 @@ class HyperoptSearchCV(BaseSearchCV):
     refit : bool, str or callable, default=True
         As in ``GridSearchCV``.
     n_jobs : int, default=None
-        Folds (of one batch) at a time, by joblib's current backend. The trials do not depend on it.
+        Trials of a batch at a time, by joblib's current backend; the folds of each where the batch is smaller.
+        The trials do not depend on it.
     engine : {"hyperopt", "optuna"}, default="hyperopt"
         Optuna is an extra (``pip install skquake[optuna]``) and takes lists and distributions only.
     store : path, default=None
@@ -65,8 +67,7 @@ class HyperoptSearchCV(BaseSearchCV):
         search, so that the searches within a nested cross-validation find each their own.
     stop_hopeless : bool, default=False
         Give a trial up after a fold if it would stay behind the best even with the best score that any
-        trial had in each fold it has not done yet. Starts when ten trials are complete; the folds of a trial
-        then run one after the other, so that ``batch_size`` should be at least ``n_jobs``.
+        trial had in each fold it has not done yet. Starts when ten trials are complete.
     error_score : "raise" or float, default=nan
         Score of a fold whose fit or score raises ValueError, as a network with kernels longer than the
         window does. Other errors are raised.
@@ -240,7 +241,7 @@ class HyperoptSearchCV(BaseSearchCV):
         n = len(folds)
         best = -np.inf
         with (
-            Parallel(n_jobs=self.n_jobs, return_as="generator_unordered") as parallel,
+            Parallel(self.n_jobs, return_as="generator_unordered", batch_size=1) as parallel,
             progress_bar(self.n_iter, desc="trials", unit="trial", verbose=self.verbose) as bar,
         ):
             while len(trials) < self.n_iter:
@@ -269,7 +270,8 @@ class HyperoptSearchCV(BaseSearchCV):
         """Yield each candidate's trial as soon as its last fold is done."""
         for params in candidates.values():
             clone(self.estimator).set_params(**clone(params, safe=False))  # a wrong name raises here
-        whole = task["bar"] is not None
+        # A worker with a trial of its own compiles its network once for all folds.
+        whole = task["bar"] is not None or len(candidates) >= effective_n_jobs(self.n_jobs)
         parts = [range(len(folds))] if whole else [[k] for k in range(len(folds))]
         tasks = [(i, part) for i in candidates for part in parts]
         done: dict[int, dict] = defaultdict(dict)

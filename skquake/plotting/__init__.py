@@ -18,6 +18,7 @@ from skquake.plotting._rst_map import RSTMapDisplay
 from skquake.plotting._sample_map import SampleMapDisplay
 from skquake.plotting._score_bars import ScoreBarsDisplay
 from skquake.plotting._scores import ScoreDisplay
+from skquake.plotting._search import SearchDisplay
 from skquake.plotting._sequences import SequencesDisplay
 from skquake.plotting._sip_image import SIPImageDisplay
 from skquake.plotting._split_timeline import SplitTimelineDisplay
@@ -49,6 +50,7 @@ __all__ = [
     "SampleMapDisplay",
     "ScoreBarsDisplay",
     "ScoreDisplay",
+    "SearchDisplay",
     "SequencesDisplay",
     "SplitTimelineDisplay",
     "SuperposedEpochDisplay",

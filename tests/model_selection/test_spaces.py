@@ -12,9 +12,11 @@ from skquake.model_selection import spaces
 from skquake.neural import (
     CNNClassifier,
     DNNClassifier,
+    EDLSTMERegressor,
     LSTMClassifier,
     SafeNetClassifier,
     SeqNetQuakeClassifier,
+    SIPClassifier,
 )
 from skquake.preprocessing import WindowFlattener
 
@@ -102,6 +104,22 @@ def test_ends_as_published():
     assert sequence["dense_layers"] == [2, 3, 4, 5, 6]
     assert spaces.lstm()["lstm_layers"][-1] == 6
     assert spaces.dnn()["dense_layers"] == [3, 4, 5, 6, 7]
+    assert spaces.ed_lstme() == {
+        "units": [100, 200, 300, 400],
+        "epochs": [50, 100],
+        "batch_size": [32, 64, 128],
+    }
+    assert spaces.sip(prefix="sipclassifier__")["sipclassifier__backbone"][0] == "efficientnetv2-s"
+
+
+@pytest.mark.parametrize(
+    ("estimator", "space"),
+    [(EDLSTMERegressor(), spaces.ed_lstme), (SIPClassifier(), spaces.sip)],
+    ids=["ED-LSTME", "SIP"],
+)
+def test_every_combination_is_valid(estimator, space):
+    for options in ParameterSampler(space(), 24, random_state=0):
+        clone(estimator).set_params(**options)._validate_params()
 
 
 def test_each_call_gives_a_space_of_its_own():

@@ -1,0 +1,281 @@
+"""How a search went: the best score by trial, and which parameters it went with."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+import pandas as pd
+
+from skquake.plotting._style import (
+    CONTROL,
+    DISTURBED,
+    REFERENCE,
+    SEISMIC,
+    check_axes,
+    legend_below,
+    score_label,
+)
+
+_KINDS = ("progress", "parallel")
+
+
+class SearchDisplay:
+    """Trials of a search: their scores and the best so far, or parallel coordinates of their parameters.
+
+    The best of many trials on the same folds is too good. The score of the search on rows that it has not
+    seen (nested cross-validation) belongs beside it: pass it as ``references``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a trial, in order: ``score``, ``std`` (over folds), ``status``, and ``param_{name}`` each.
+    kind : {"progress", "parallel"}
+    score : str
+        Name of the score, for the label.
+    chance : float or None
+        Its value without any skill, drawn as a line.
+    references : dict of {str: float}, default=None
+        Other scores to be drawn as lines, by name.
+
+    Attributes
+    ----------
+    best_ : Series of float
+        Best score of the complete trials so far, by trial.
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (1, 1)
+
+    Examples
+    --------
+    >>> from scipy.stats import loguniform
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skquake.model_selection import HyperoptSearchCV
+    >>> from skquake.plotting import SearchDisplay
+    >>> X, y = make_classification(random_state=0)
+    >>> search = HyperoptSearchCV(LogisticRegression(), {"C": loguniform(1e-3, 1e2)}, cv=3, n_iter=6,
+    ...                           random_state=0).fit(X, y)
+    >>> display = SearchDisplay.from_estimator(search, chance=0.5).plot()
+    >>> bool(display.best_.iloc[-1] == search.best_score_)
+    True
+    """
+
+    def __init__(self, table, *, kind="progress", score="score", chance=None, references=None):
+        self.table = table
+        self.kind = kind
+        self.score = score
+        self.chance = chance
+        self.references = references
+
+    @classmethod
+    def from_estimator(cls, search, *, kind="progress", metric=None, chance="auto", references=None):
+        """Read the trials of a fitted search, one of scikit-learn's too.
+
+        Parameters
+        ----------
+        search : fitted search
+            With ``cv_results_``.
+        kind : {"progress", "parallel"}, default="progress"
+        metric : str, default=None
+            Of several scores the one to draw, by default the one that ``refit`` names.
+        chance : float, None or "auto", default="auto"
+            Score without skill. "auto": 0 for Matthews' correlation, 0.5 for areas under ROC curves, where
+            the scorer's name says so; else none.
+        references : dict of {str: float}, default=None
+
+        Raises
+        ------
+        TypeError, ValueError
+            For a search that is not fitted, another kind, or an unknown metric.
+        """
+        what = cls.__name__
+        results = getattr(search, "cv_results_", None)
+        if results is None:
+            raise TypeError(f"{what}: {type(search).__name__} has no cv_results_; pass a fitted search")
+        if kind not in _KINDS:
+            raise ValueError(f"{what}: kind={kind!r} is none of {', '.join(_KINDS)}")
+        refit = getattr(search, "refit", None)
+        metric = metric or (refit if isinstance(refit, str) else "score")
+        if f"mean_test_{metric}" not in results:
+            known = [key.removeprefix("mean_test_") for key in results if key.startswith("mean_test_")]
+            raise ValueError(f"{what}: metric={metric!r}: the search has {', '.join(known)}")
+        mean = np.asarray(results[f"mean_test_{metric}"], dtype=float)
+        columns = {
+            "score": mean,
+            "std": np.asarray(results[f"std_test_{metric}"], dtype=float),
+            "status": results.get("status", np.where(np.isnan(mean), "infeasible", "complete")),
+        }
+        names = sorted({name for params in results["params"] for name in params})
+        for name in names:
+            columns[f"param_{name}"] = [params.get(name) for params in results["params"]]
+        label = metric if metric != "score" else _label(getattr(search, "scoring", None))
+        if chance == "auto":
+            chance = _chance(label)
+        return cls(pd.DataFrame(columns), kind=kind, score=label, chance=chance, references=references)
+
+    @property
+    def best_(self):
+        """Best score of the complete trials so far, by trial."""
+        complete = self.table["score"].where(self.table["status"] == "complete")
+        return complete.cummax().ffill()
+
+    def plot(self, ax=None):
+        """Draw on one Axes, or on a new figure."""
+        if self.kind not in _KINDS:
+            raise ValueError(f"kind={self.kind!r} is none of {', '.join(_KINDS)}")
+        if self.kind == "progress":
+            self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(6.4, 4.0))
+            self._progress(self.axes_[0, 0])
+        else:
+            params = [name for name in self.table if name.startswith("param_")]
+            self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(1.35 * (len(params) + 1) + 1.0, 4.2))
+            self._parallel(self.axes_[0, 0], params)
+        return self
+
+    def _progress(self, axes):
+        table, number = self.table, np.arange(1, len(self.table) + 1)
+        complete = (table["status"] == "complete").to_numpy()
+        stopped = (table["status"] == "stopped").to_numpy()
+        axes.errorbar(
+            number[complete],
+            table["score"][complete],
+            table["std"][complete],
+            fmt="o",
+            ms=4,
+            lw=0.8,
+            alpha=0.7,
+            color=CONTROL,
+            label="trial, deviation over folds",
+        )
+        if stopped.any():
+            axes.plot(
+                number[stopped], table["score"][stopped], "v", ms=4, color=DISTURBED, label="stopped early"
+            )
+        infeasible = number[~complete & ~stopped]
+        if len(infeasible):
+            axes.plot(
+                infeasible,
+                np.full(len(infeasible), 0.02),
+                "x",
+                ms=5,
+                color=REFERENCE,
+                transform=axes.get_xaxis_transform(),
+                label="infeasible",
+            )
+        axes.plot(number, self.best_, drawstyle="steps-post", color=SEISMIC, lw=1.6, label="best so far")
+        self._lines(axes)
+        axes.set(xlabel="trial", ylabel=score_label(self.score))
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.25, lw=0.5)
+        legend_below(axes, ncols=3)
+
+    def _lines(self, axes):
+        if self.chance is not None:
+            axes.axhline(self.chance, color=REFERENCE, lw=1, ls=":", label=f"no skill: {self.chance:g}")
+        for i, (name, value) in enumerate((self.references or {}).items()):
+            axes.axhline(
+                value, color=REFERENCE, lw=1.2, ls=("--", "-.", "-")[i % 3], label=f"{name}: {value:.2f}"
+            )
+
+    def _parallel(self, axes, params):
+        from matplotlib import colormaps
+        from matplotlib.cm import ScalarMappable
+        from matplotlib.colors import Normalize
+
+        table = self.table[self.table["status"] == "complete"].sort_values("score")
+        if not len(table):
+            raise ValueError("SearchDisplay: no complete trial to draw")
+        scales = [_scale(table[name]) for name in params] + [_scale(table["score"])]
+        places = np.stack([scale.place(values) for scale, values in scales], axis=1)
+        norm = Normalize(table["score"].min(), table["score"].max())
+        colors = colormaps["viridis"]
+        for row, score in zip(places, table["score"], strict=True):
+            axes.plot(range(len(row)), row, color=colors(norm(score)), lw=0.9, alpha=0.7)
+        axes.plot(range(places.shape[1]), places[-1], color=SEISMIC, lw=2.2, label="best")
+        for x, (scale, _) in enumerate(scales):
+            axes.axvline(x, color=REFERENCE, lw=0.8)
+            for place, text in scale.ticks():
+                axes.annotate(
+                    text, (x, place), xytext=(3, 0), textcoords="offset points", fontsize=7, va="center"
+                )
+        label = score_label(self.score)
+        if self.chance is not None:
+            last = scales[-1][0]
+            if last.low <= self.chance <= last.high:
+                axes.plot(
+                    places.shape[1] - 1, last.of(self.chance), "D", ms=5, color=REFERENCE, label="no skill"
+                )
+            label += f"\n(no skill: {self.chance:g})"
+        names = [name.removeprefix("param_").rsplit("__", 1)[-1].replace("_", "\n") for name in params]
+        axes.set_xticks(range(places.shape[1]), [*names, label], fontsize=8)
+        axes.set(yticks=[], ylim=(-0.05, 1.05), xlim=(-0.2, places.shape[1] - 0.5))
+        axes.spines[:].set_visible(False)
+        axes.figure.colorbar(ScalarMappable(norm, colors), ax=axes, label=score_label(self.score), pad=0.02)
+        axes.legend(loc="upper left", frameon=False, fontsize=8, bbox_to_anchor=(0, 1.12), ncols=2)
+
+
+class _Numbers:
+    """A vertical scale from the least to the largest number, logarithmic over three decades."""
+
+    def __init__(self, values):
+        self.low, self.high = float(values.min()), float(values.max())
+        self._log = self.low > 0 and self.high / self.low > 100
+
+    def of(self, value):
+        if self.high == self.low:
+            return 0.5
+        f = np.log10 if self._log else np.asarray
+        return float((f(value) - f(self.low)) / (f(self.high) - f(self.low)))
+
+    def place(self, values):
+        return np.array([self.of(value) for value in values], dtype=float)
+
+    def ticks(self):
+        if self.high == self.low:
+            return [(0.5, f"{self.low:.3g}")]
+        middle = np.sqrt(self.low * self.high) if self._log else (self.low + self.high) / 2
+        return [(self.of(value), f"{value:.3g}") for value in (self.low, middle, self.high)]
+
+
+class _Names:
+    """A vertical scale of names, evenly spaced; what a trial does not have stands as a dash."""
+
+    def __init__(self, values):
+        self._names = sorted({_name(value) for value in values})
+
+    def place(self, values):
+        steps = max(len(self._names) - 1, 1)
+        middle = 0.5 if len(self._names) == 1 else 0.0
+        return np.array([middle + self._names.index(_name(value)) / steps for value in values])
+
+    def ticks(self):
+        return [(float(self.place([name])[0]), name) for name in self._names]
+
+
+def _scale(values):
+    values = list(values)
+    if all(isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_) for value in values):
+        numeric = np.array(values, dtype=float)
+        if np.isfinite(numeric).all():
+            return _Numbers(numeric), numeric
+    return _Names(values), values
+
+
+def _name(value):
+    if isinstance(value, str):
+        return value
+    return "–" if value is None else str(value).split("(")[0]
+
+
+def _label(scoring):
+    if scoring is None:
+        return "score"
+    if isinstance(scoring, str):
+        return scoring
+    return getattr(scoring, "__name__", repr(scoring)).removesuffix("_scorer")
+
+
+def _chance(label):
+    if "mcc" in label or "matthews" in label or "kappa" in label:
+        return 0.0
+    return 0.5 if "auc" in label else None
