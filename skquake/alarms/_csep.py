@@ -38,7 +38,8 @@ def alarm_rate(alarm, rate, *, threshold, tau, nu):
     Returns
     -------
     DataArray
-        Shape of ``alarm``. Its sum over the days of one ``lead`` is a forecast for :func:`to_csep`.
+        Shape of ``alarm``. Each day is a forecast from the nights before it, for :func:`to_csep`. Later days
+        know nights that a forecast of several days must not: do not add days up.
 
     Examples
     --------

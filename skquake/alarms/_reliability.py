@@ -42,7 +42,7 @@ class ReliabilityCurve:
     --------
     >>> from skquake.alarms import reliability_curve
     >>> reliability_curve([0.25, 0.25, 0.75, 0.75], [0, 0, 1, 1], n_bins=2)
-    ReliabilityCurve(Brier 0.0625, base rate alone 0.250, skill 0.75 [nan, nan], base rate 0.5, n=4)
+    ReliabilityCurve(Brier 0.0625, base rate alone 0.25, skill 0.75 [nan, nan], base rate 0.5, n=4)
     """
 
     predicted: np.ndarray
@@ -70,7 +70,7 @@ class ReliabilityCurve:
 
     def __repr__(self):
         return (
-            f"ReliabilityCurve(Brier {self.brier:.3g}, base rate alone {self.uncertainty:.3f}, "
+            f"ReliabilityCurve(Brier {self.brier:.3g}, base rate alone {self.uncertainty:.3g}, "
             f"skill {self.skill:.2g} [{self.skill_low:.2g}, {self.skill_high:.2g}], "
             f"base rate {self.base_rate:.3g}, n={self.n})"
         )
@@ -82,7 +82,7 @@ class ReliabilityCurve:
         "occurred": ["array-like"],
         "sample_weight": ["array-like", None],
         "n_bins": [Interval(Integral, 1, None, closed="left")],
-        "strategy": [StrOptions({"quantile", "uniform"})],
+        "strategy": [StrOptions({"quantile", "uniform", "expected"})],
         "level": [Interval(Real, 0, 1, closed="neither")],
         "block_days": [Interval(Real, 0, None, closed="neither")],
         "n_resamples": [Interval(Integral, 1, None, closed="left")],
@@ -117,8 +117,9 @@ def reliability_curve(
     sample_weight : array-like of shape (n,), default=None
     n_bins : int, default=10
         Fewer where forecasts are equal.
-    strategy : {"quantile", "uniform"}, default="quantile"
-        Bins of equal weight, or of equal width between 0 and 1.
+    strategy : {"quantile", "uniform", "expected"}, default="quantile"
+        Bins of equal weight, of equal width between 0 and 1, or of equal expected numbers of occurrences,
+        which suits rare things.
     level, block_days, n_resamples, random_state
         Of the intervals, as in :func:`molchan_curve`.
 
@@ -235,7 +236,7 @@ def _bins(p, weight, n_bins, strategy):
         code = np.minimum((p * n_bins).astype(int), n_bins - 1)
     else:
         inverse = np.unique(p, return_inverse=True)[1]
-        mass = np.bincount(inverse, weight)
+        mass = np.bincount(inverse, weight * p if strategy == "expected" else weight)
         middle = (np.cumsum(mass) - 0.5 * mass) / max(mass.sum(), np.finfo(float).tiny)
         code = np.minimum((middle * n_bins).astype(int), n_bins - 1)[inverse]
     return np.unique(code, return_inverse=True)[1]

@@ -81,7 +81,8 @@ def _label(name, curve):
     interval = ""
     if np.isfinite(curve.area_skill_low):
         interval = f" [{curve.area_skill_low:.2f}, {curve.area_skill_high:.2f}]"
-    score = f"area skill {curve.area_skill_score:.2f}{interval}, p = {curve.p_value:.2g}"
+    p = f"p = {curve.p_value:.2g}" if curve.p_value >= 0.001 else "p < 0.001"
+    score = f"area skill {curve.area_skill_score:.2f}{interval}, {p}"
     return (
         f"{name + ': ' if name else ''}{score}\n"
         f"coverage {curve.coverage:.0%}, space and time by {curve.weighting}"

@@ -69,6 +69,9 @@ class ReliabilityDisplay:
             aspect="equal",
         )
         axes.set_anchor("N")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_major_locator().set_params(nbins=5)
+        axes.ticklabel_format(scilimits=(-2, 3))  # rare things: the power of ten beside the axis
         axes.grid(alpha=0.25, lw=0.5)
         legend_below(axes)
         return self

@@ -18,7 +18,7 @@ from skquake.alarms import reliability_curve
         lambda rows: any(weight for *_, weight in rows)
     ),
     st.integers(1, 6),
-    st.sampled_from(["quantile", "uniform"]),
+    st.sampled_from(["quantile", "uniform", "expected"]),
 )
 def test_parts_add_up_to_the_brier_score(rows, n_bins, strategy):
     p, y, weight = (np.array(part, dtype=float) for part in zip(*rows, strict=True))
@@ -79,6 +79,14 @@ def test_equal_forecasts_share_a_bin():
     curve = reliability_curve(np.full(10, 0.3), np.arange(10) < 3, n_bins=5)
     assert curve.predicted.tolist() == [pytest.approx(0.3)] and np.isnan(curve.low).all()
     assert curve.n_units == 1 and np.isnan(curve.skill_low)
+
+
+def test_bins_of_equal_expected_numbers():
+    """A thousand hopeless forecasts, and as much to expect of ten: two bins."""
+    p = np.r_[np.linspace(0.0009, 0.0011, 1000), np.linspace(0.09, 0.11, 10)]
+    curve = reliability_curve(p, np.arange(1010) % 500 == 0, n_bins=2, strategy="expected")
+    np.testing.assert_allclose(curve.predicted, [0.001, 0.1], rtol=0.02)
+    np.testing.assert_allclose(curve.share * 1010 * curve.predicted, [1, 1], rtol=0.02)
 
 
 def test_errors():
