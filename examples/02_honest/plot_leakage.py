@@ -113,7 +113,7 @@ lines = pd.concat(
     [
         result.to_frame().assign(
             model=name,
-            panel="nothing planted",
+            panel="nothing planted; blue: nothing leaks",
             probe=reports[name].attrs["summary"]["n_leaking"] == 0,
         )
         for name, result in scores.items()
