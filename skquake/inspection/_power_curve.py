@@ -111,14 +111,15 @@ class PowerCurve:
         return -1.0 if self.scores["size"].min() < 0 else 1.0
 
     def _fit(self, n_events):
-        frame = self.to_frame()
-        known = frame["n_events"].unique()
-        n_events = known.max() if n_events is None else n_events
-        part = frame[frame["n_events"] == n_events]
-        if not len(part):
+        """Sizes without sign, ascending, and the power fitted to them."""
+        known = np.unique(self.scores["n_events"])
+        n_events = known[-1] if n_events is None else n_events
+        if n_events not in known:
             raise ValueError(f"n_events={n_events} was not tried; {', '.join(map(str, known))} were")
-        sizes = part["size"].abs().to_numpy()
-        return sizes, IsotonicRegression().fit(sizes, part["power"], part["n"]).predict(sizes)
+        part = self.scores[self.scores["n_events"] == n_events]
+        found = (part["p"] <= self.alpha).groupby(part["size"].abs())
+        sizes = np.unique(part["size"].abs())
+        return sizes, IsotonicRegression().fit(sizes, found.mean(), found.size()).predict(sizes)
 
     def __repr__(self):
         last = self.to_frame().iloc[-1]

@@ -13,12 +13,14 @@ from skquake.plotting._lead_time import LeadTimeDisplay
 from skquake.plotting._molchan import MolchanDisplay
 from skquake.plotting._nightly_map import NightlyMapDisplay
 from skquake.plotting._null_distribution import NullDistributionDisplay
+from skquake.plotting._power_curve import PowerCurveDisplay
 from skquake.plotting._reliability import ReliabilityDisplay
 from skquake.plotting._rst_map import RSTMapDisplay
 from skquake.plotting._sample_map import SampleMapDisplay
 from skquake.plotting._score_bars import ScoreBarsDisplay
 from skquake.plotting._scores import ScoreDisplay
 from skquake.plotting._search import SearchDisplay
+from skquake.plotting._sensitivity import SensitivityDisplay
 from skquake.plotting._sequences import SequencesDisplay
 from skquake.plotting._sip_image import SIPImageDisplay
 from skquake.plotting._split_timeline import SplitTimelineDisplay
@@ -44,6 +46,7 @@ __all__ = [
     "MolchanDisplay",
     "NightlyMapDisplay",
     "NullDistributionDisplay",
+    "PowerCurveDisplay",
     "RSTMapDisplay",
     "ReliabilityDisplay",
     "SIPImageDisplay",
@@ -51,6 +54,7 @@ __all__ = [
     "ScoreBarsDisplay",
     "ScoreDisplay",
     "SearchDisplay",
+    "SensitivityDisplay",
     "SequencesDisplay",
     "SplitTimelineDisplay",
     "SuperposedEpochDisplay",

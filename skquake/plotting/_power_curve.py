@@ -1,0 +1,83 @@
+"""How often an effect of a size is found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skquake.plotting._style import REFERENCE, check_axes, legend_below, line_style, score_label
+
+
+class PowerCurveDisplay:
+    """Share of catalogs in which a planted effect is found, by its size; one line a number of earthquakes.
+
+    Points with exact binomial intervals are what was planted, lines the curve through them that never falls.
+
+    Parameters
+    ----------
+    curve : PowerCurve
+        As :func:`skquake.inspection.injection_recovery` returns.
+    power : float, default=0.95
+        Drawn as a line: what a study would want to reach.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+    axes_ : ndarray of matplotlib Axes, shape (1, 1)
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skquake.inspection import PowerCurve
+    >>> from skquake.plotting import PowerCurveDisplay
+    >>> scores = pd.DataFrame({"replicate": range(6), "n_events": 50, "size": [0.0, 0.0, 0.2, 0.2, 0.4, 0.4],
+    ...     "score": 0.1, "p": [0.9, 0.5, 0.2, 0.01, 0.01, 0.02]})
+    >>> display = PowerCurveDisplay(PowerCurve(scores, 0.05, "seismic_mcc", "rotate", 0.95, {})).plot()
+    >>> display.axes_[0, 0].get_xlabel()
+    'planted effect at the epicentre (%)'
+    """
+
+    def __init__(self, curve, *, power=0.95):
+        self.curve = curve
+        self.power = power
+
+    @classmethod
+    def from_curve(cls, curve, *, power=0.95):
+        """The same as the class itself: a display of a result."""
+        return cls(curve, power=power)
+
+    def plot(self, ax=None):
+        """Draw on an Axes or on a new figure."""
+        if not 0.0 < self.power < 1.0:
+            raise ValueError(f"{type(self).__name__}: power={self.power} must lie between 0 and 1")
+        frame = self.curve.to_frame()
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(5.2, 4.0))
+        axes = self.axes_[0, 0]
+        numbers = frame["n_events"].unique()
+        reach = frame["size"].abs().max()
+        for k, n_events in enumerate(numbers):
+            part = frame[frame["n_events"] == n_events]
+            style = line_style(k)
+            # Points of several lines stand beside each other, not on top.
+            aside = 0.006 * reach * (k - (len(numbers) - 1) / 2) if len(numbers) > 1 else 0.0
+            size = 100.0 * (part["size"] + aside)
+            spread = [part["power"] - part["low"], part["high"] - part["power"]]
+            axes.errorbar(
+                size, part["power"], np.clip(spread, 0.0, None), fmt="o", ms=4, lw=1, color=style["color"]
+            )
+            fitted = [self.curve.power_at(size, n_events) for size in part["size"]]
+            at = self.curve.size_at(self.power, n_events)
+            reached = "not reached" if np.isnan(at) else f"at {at:+.0%}"
+            label = f"{n_events} earthquakes: {self.power:.0%} {reached}"
+            axes.plot(100.0 * part["size"], fitted, lw=1.5, label=label, **style)
+        axes.axhline(
+            self.curve.alpha, color=REFERENCE, lw=1, ls="--", label=f"chance ({self.curve.alpha:.0%})"
+        )
+        axes.axhline(self.power, color=REFERENCE, lw=0.8, ls=":")
+        axes.set(
+            ylim=(-0.02, 1.03),
+            xlabel="planted effect at the epicentre (%)",
+            ylabel=f"found at p <= {self.curve.alpha:g} (share of catalogs)",
+        )
+        axes.set_title(f"Power of the {score_label(self.curve.scoring)}", fontsize=10)
+        legend_below(axes, inches=0.55)
+        return self
