@@ -28,7 +28,7 @@ from skquake.sampling import ImbalanceWarning, balance_table
         "probes": ["boolean"],
         "null": [HasMethods(["to_frame", "share"]), None],
         "power": [HasMethods(["to_frame", "power_at"]), None],
-        "effect_size": [Interval(Real, 0, None, closed="neither"), None],
+        "effect_size": [Interval(Real, None, None, closed="neither"), None],
         "leakage": ["boolean"],
         "scoring": [StrOptions(set(CHANCE)), None],
         "n_resamples": [Interval(Integral, 1, None, closed="left")],
@@ -73,12 +73,14 @@ def evaluation_report(
     probes : bool, default=True
         Score place alone and circumstances alone.
     null : CatalogNullResult, default=None
-        Of `skquake.inspection.catalog_null_test`, for the same pipeline, source and catalog.
+        Of `skquake.inspection.catalog_null_test` for the same pipeline and splits; ``samples`` are those
+        that it keeps, ``null.samples``.
     power : PowerCurve, default=None
         Of `skquake.inspection.injection_recovery`, for a study like this one.
     effect_size : float, default=None
-        Size of an effect, on the scale of ``power``, that the study should not miss. The largest
-        planted one by default.
+        Size of an effect, on the scale of ``power``, that the study should not miss; the largest
+        planted one by default. Read at the number of earthquakes that was tried and is not above that of
+        the samples.
     molchan : MolchanCurve, default=None
         Of `skquake.alarms.molchan_curve`.
     leakage : bool, default=True
@@ -103,6 +105,11 @@ def evaluation_report(
     ------
     ValueError
         As `skquake.model_selection.evaluate`; or where ``scoring`` is not that of ``null``.
+
+    Warns
+    -----
+    UserWarning
+        Where ``null`` has observed another score than the one found here.
 
     Examples
     --------
@@ -180,6 +187,7 @@ def build(
     """The report on given out-of-sample probabilities; ``parts`` go into it as they are."""
     if null is not None and _scoring(null) not in (None, scoring):
         raise ValueError(f"scoring={scoring!r}, but the null test was made for {_scoring(null)!r}; use that")
+    _check_null(null, evaluation, scoring)
     differences = {
         name: _difference(scoring, evaluation, probe, samples, options) for name, probe in probes.items()
     }
@@ -193,7 +201,7 @@ def build(
         n_test=len(evaluation.test),
         shared=None if leakage is None else _shared(leakage),
         **_null_facts(null, score_nulls),
-        **_power_facts(power, effect_size),
+        **_power_facts(power, effect_size, samples),
         **{
             fact: None
             if name not in probes
@@ -222,6 +230,18 @@ def build(
         power=power,
         **parts,
     )
+
+
+def _check_null(null, evaluation, scoring):
+    """Warn where a null test was made of another score than the one reported."""
+    if null is not None:
+        here, there = getattr(evaluation, scoring).value, null.observed_score
+        if not np.isclose(here, there, atol=0.005):
+            warnings.warn(
+                f"the null test observed {scoring} {there:.3f} and this evaluation {here:.3f}: not the same "
+                "pipeline, samples or splits; evaluate the samples that it keeps (null.samples)",
+                stacklevel=5,
+            )
 
 
 def _probes(samples, folds, space_weather, options):
@@ -309,11 +329,16 @@ def _null_facts(null, score_nulls):
     return {}
 
 
-def _power_facts(power, effect_size):
+def _power_facts(power, effect_size, samples):
+    """Power at a size (the largest planted), for as many earthquakes as there are, or fewer."""
     if power is None:
         return {}
-    size = float(power.to_frame()["size"].max()) if effect_size is None else float(effect_size)
-    return {"effect_size": size, "effect_power": float(power.power_at(size))}
+    tried = power.to_frame()
+    size = max(tried["size"], key=abs) if effect_size is None else effect_size
+    n_events = samples.X["event_id"][np.asarray(samples.y) == 1].nunique()
+    numbers = tried["n_events"]
+    n_events = int(numbers[numbers <= n_events].max() if (numbers <= n_events).any() else numbers.min())
+    return {"effect_size": float(size), "effect_power": float(power.power_at(size, n_events))}
 
 
 def _splits(cv, folds, X, y, groups):

@@ -41,7 +41,8 @@ def rows(report):
         yield "reliability", "skill", curve.skill, curve.skill_low, curve.skill_high, note
     if report.power is not None:
         for row in report.power.to_frame().to_dict("records"):
-            yield "power", f"size {row['size']:.4g}", row["power"], row["low"], row["high"], f"n = {row['n']}"
+            quantity = f"size {row['size']:.4g}, {row['n_events']} earthquakes"
+            yield "power", quantity, row["power"], row["low"], row["high"], f"{row['n']} simulated studies"
     if report.molchan is not None:
         curve = report.molchan
         for name in ("area_skill_score", "p_value", "n_events", "coverage"):
@@ -69,7 +70,7 @@ def _samples(report):
 
 def _nulls(report):
     if report.null is not None:
-        for name, row in _each(report.null.to_frame()):
+        for name, row in _each(report.null.to_frame().set_index("null")):
             for quantity, value in row.items():
                 yield "null", f"{name}: {quantity}", _number(value), NAN, NAN, ""
         yield "null", "p_value", report.null.p_value, NAN, NAN, "largest over the nulls"

@@ -35,7 +35,9 @@ def tables(report):
         "power": [],
     }
     if report.null is not None:
-        found["null"].append(_frame("Nulls of the catalog", report.null.to_frame(), "null"))
+        found["null"].append(
+            _frame("Catalogs that never happened", report.null.to_frame().set_index("null"), "null")
+        )
     if report.score_nulls is not None and len(report.score_nulls):
         found["null"].append(
             _frame(

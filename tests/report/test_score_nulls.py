@@ -88,7 +88,7 @@ def test_without_pairs_labels_are_only_rotated():
 
 def test_p_values_are_uniform_without_an_effect():
     p = {WITHIN_PAIRS: [], ROTATED: []}
-    for seed in range(120):
+    for seed in range(80):
         y, proba, where = frame(20, seed)
         found = score_nulls(y, proba, **where, scoring="seismic_auc", n_permutations=99, random_state=seed)
         for name in p:

@@ -1,0 +1,128 @@
+"""Null tests, power and alarms handed in: what the report makes of them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from common.sample_frames import sample_frame
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from skquake.alarms import MolchanCurve
+from skquake.inspection import CatalogNullResult, PowerCurve
+from skquake.model_selection import PurgedGroupKFold, evaluate
+from skquake.report import evaluation_report
+
+MODEL = make_pipeline(make_column_transformer(("passthrough", ["observed"])), LogisticRegression())
+QUICK = {"n_resamples": 60, "random_state": 0}
+CV = PurgedGroupKFold(3)
+
+
+@pytest.fixture(scope="module")
+def samples():
+    return sample_frame(60, signal=1.5, span_days=700)
+
+
+@pytest.fixture(scope="module")
+def observed(samples):
+    return evaluate(MODEL, samples, CV, **QUICK)
+
+
+def make_null(observed, p_values, scoring="seismic_mcc", n=99):
+    """A result whose nulls reach the observed score as often as their p-values say."""
+    value = getattr(observed, scoring).value
+    rows = []
+    for null, p in p_values.items():
+        scores = np.full(n, value - 0.5)
+        scores[: round(p * (n + 1)) - 1] = value + 0.1
+        rows.append(pd.DataFrame({"null": null, "replicate": np.arange(n), "pipeline": scores}))
+    return CatalogNullResult(
+        observed={"pipeline": observed},
+        scores=pd.concat(rows, ignore_index=True),
+        scoring=scoring,
+        resolution=dict.fromkeys(p_values, 0.01),
+        assumes=dict.fromkeys(p_values, "a stationary record"),
+        p_values=p_values,
+        configuration_p_values=pd.DataFrame(),
+        seconds=pd.DataFrame(),
+    )
+
+
+def make_power(found, n_events=(50,)):
+    """A curve of two sizes, found in the given shares of 20 studies each."""
+    parts = [
+        pd.DataFrame({"n_events": n, "size": size, "p": np.where(np.arange(20) < share * 20, 0.01, 0.5)})
+        for n in n_events
+        for size, share in found.items()
+    ]
+    scores = pd.concat(parts, ignore_index=True).assign(replicate=0, score=0.1)
+    return PowerCurve(scores, 0.05, "seismic_mcc", "rotate", 0.95, {})
+
+
+def test_the_largest_p_decides(samples, observed):
+    null = make_null(observed, {"rotate": 0.01, "shuffle-times": 0.4})
+    found = evaluation_report(MODEL, samples, CV, null=null, **QUICK)
+    assert found.verdict.code == "null"
+    assert found.verdict.text == (
+        "no evidence: the null (shuffle-times) reaches this score in 39 % of catalogs, p = 0.4"
+    )
+    frame = found.to_frame().set_index(["section", "quantity"])
+    assert frame.loc[("null", "shuffle-times: p_value"), "value"] == 0.4
+    assert frame.loc[("null", "rotate: n"), "value"] == 99
+    assert "a stationary record" in found.to_html()
+
+
+def test_a_rare_score_is_still_no_precursor(samples, observed):
+    null = make_null(observed, {"rotate": 0.01})
+    found = evaluation_report(MODEL, samples, CV, null=null, **QUICK)
+    assert found.verdict.code == "differs"
+    assert "p = 0.01" in found.verdict.text
+    assert "not a precursor until replicated" in found.verdict.text
+
+
+def test_the_score_is_that_of_the_null(samples, observed):
+    null = make_null(observed, {"rotate": 0.01}, "event_auc")
+    found = evaluation_report(MODEL, samples, CV, null=null, **QUICK)
+    assert found.scoring == "event_auc"
+    with pytest.raises(ValueError, match="null test was made for 'event_auc'"):
+        evaluation_report(MODEL, samples, CV, null=null, scoring="seismic_mcc", **QUICK)
+
+
+def test_a_null_of_other_samples_is_told(samples):
+    other = evaluate(MODEL, sample_frame(60, signal=0.3, span_days=700, seed=1), CV, **QUICK)
+    with pytest.warns(UserWarning, match="the null test observed seismic_mcc"):
+        evaluation_report(MODEL, samples, CV, null=make_null(other, {"rotate": 0.01}), **QUICK)
+
+
+def test_power_is_read_at_the_size_and_number_of_the_study(samples, observed):
+    null = make_null(observed, {"rotate": 0.3})
+    weak = make_power({0.1: 0.2, 0.4: 0.5}, n_events=(50, 500))
+    found = evaluation_report(MODEL, samples, CV, null=null, power=weak, **QUICK)
+    assert found.verdict.text.startswith(
+        "underpowered: an effect of size 0.4 would be seen in 50 % of such studies; the null (rotate) reaches"
+    )
+    strong = make_power({0.1: 0.2, 0.4: 1.0})
+    assert evaluation_report(MODEL, samples, CV, null=null, power=strong, **QUICK).verdict.code == "null"
+    found = evaluation_report(MODEL, samples, CV, null=null, power=strong, effect_size=0.1, **QUICK)
+    assert "size 0.1 would be seen in 20 %" in found.verdict.text
+    rows = found.to_frame().set_index(["section", "quantity"])
+    assert rows.loc[("power", "size 0.4, 50 earthquakes"), "value"] == 1.0
+    page = found.to_html()
+    assert "How often an effect of a given size is seen" in page
+
+
+def test_molchan_stands_beside_chance(samples):
+    curve = MolchanCurve.from_cells([0.9, 0.8, 0.1, 0.1], [0.1, 0.2, 0.3, 0.4], [1, 0, 1, 0])
+    found = evaluation_report(MODEL, samples, CV, molchan=curve, **QUICK)
+    numbers = {
+        row["quantity"]: row["value"]
+        for row in json.loads(found.to_json())["rows"]
+        if row["section"] == "molchan"
+    }
+    assert numbers["area_skill_score"] == pytest.approx(0.65)
+    assert numbers["n_events"] == 2
+    assert "area skill score 0.65 (chance 0.50)" in found.to_html()
