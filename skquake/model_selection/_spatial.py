@@ -95,5 +95,5 @@ def block_of(latitude, longitude, degrees):
     band = np.clip(band, 0, n_bands - 1)
     edge = np.maximum(np.abs(band * 180.0 / n_bands - 90.0), np.abs((band + 1) * 180.0 / n_bands - 90.0))
     n_cells = np.maximum(np.round(360.0 * np.cos(np.deg2rad(edge)) / degrees, 6).astype(int), 1)
-    turn = np.round(np.asarray(longitude) + 180.0, 6) % 360.0 / 360.0
-    return np.stack([band, np.floor(np.round(turn * n_cells, 6)).astype(int)], axis=-1)
+    turns = (np.asarray(longitude) + 180.0) / 360.0
+    return np.stack([band, np.floor(np.round(turns * n_cells, 6)).astype(int) % n_cells], axis=-1)

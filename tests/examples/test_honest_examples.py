@@ -1,0 +1,55 @@
+"""Small runs of the examples on honest evaluation: what they show is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "02_honest"
+
+
+def run(name, *arguments):
+    found = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        env={**os.environ, "MPLBACKEND": "Agg"},
+    )
+    assert found.returncode == 0, found.stderr[-3000:]
+    return found.stdout
+
+
+def scores(line):
+    """(value, low, high) of each score printed in a line."""
+    return [tuple(map(float, s)) for s in re.findall(r"(-?\d\.\d\d) \[(-?\d\.\d\d), (-?\d\.\d\d)\]", line)]
+
+
+def row(told, name):
+    return next(line for line in told.splitlines() if line.startswith(name))
+
+
+def test_shuffled_folds_find_what_is_not_there(tmp_path):
+    told = run("plot_leakage.py", "--days", 150, "--figures", tmp_path)
+    shuffled, purged = row(told, "KFold, shuffled"), row(told, "PurgedTimeSeriesSplit")
+    assert scores(shuffled)[0][1] > 0.1 and "100%" in shuffled
+    value, low, high = scores(purged)[0]
+    assert low < 0.0 < high and abs(value) < 0.2 and " 0% " in purged
+    assert len(list(tmp_path.glob("*.png"))) == 3
+
+
+def test_the_place_alone_rivals_the_published_score(tmp_path):
+    told = run("plot_location_probe.py", "--days", 500, "--figures", tmp_path)
+    random, longer, matched = scores(row(told, "place alone"))
+    assert random[0] > 0.6 and longer[0] > 0.6 and matched[1] < 0.0 < matched[2]
+    assert scores(row(told, "Ne and B, as SafeNet"))[0][0] > 0.5 > scores(row(told, "Ne alone"))[0][0]
+    assert "MCC 0.717" in told
+    assert len(list(tmp_path.glob("*.png"))) == 3
