@@ -187,7 +187,7 @@ for effect in (0.0, options.effect):
 # is a check of the exact one; with 39 of them no p-value is below 1/40.
 
 figures = {}
-figure, axes = plt.subplots(1, 2, figsize=(10.4, 7.9), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(10.4, 7.4), layout="constrained")
 for panel, (name, (curves, *_)) in zip(axes, worlds.items(), strict=True):
     MolchanDisplay(curves).plot(ax=panel)
     panel.set_title(name)
@@ -211,7 +211,7 @@ for name, (_, epoch, *_) in worlds.items():
 # alone, and the base rate, which knows neither place nor time. Of things this rare even a good forecast
 # explains next to nothing, cell by cell and day by day.
 
-figure, axes = plt.subplots(1, 2, figsize=(10.4, 5.9), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(10.4, 6.7), layout="constrained")
 for panel, (name, (_, _, reliability, _)) in zip(axes, worlds.items(), strict=True):
     ReliabilityDisplay(reliability).plot(ax=panel)
     panel.set_title(name)

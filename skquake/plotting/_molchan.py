@@ -41,8 +41,9 @@ class MolchanDisplay:
         curves = self.curves if isinstance(self.curves, Mapping) else {"": self.curves}
         if not curves:
             raise ValueError(f"{type(self).__name__}: nothing to draw in an empty dict; pass {{name: curve}}")
-        inches = 0.17 * (2 * len(curves) + 2)
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(4.8, 4.6 + inches))
+        bands = sum(curve.null_low is not None for curve in curves.values())
+        inches = 0.31 * len(curves) + 0.17 * (bands + 2)  # of the legend
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(4.8, 5.0 + inches))
         axes, first = self.axes_[0, 0], next(iter(curves.values()))
         tau = np.linspace(0.0, 1.0, 501)
         band = f"{first.level:.0%} of random alarms, {first.n_events} earthquakes"
