@@ -16,7 +16,7 @@ def is_data_array(X):
 
 
 def read_values(estimator, X, *, reset=False):
-    """Values (n, ...) of X as float32 or float64; names and number of series checked or remembered."""
+    """Values (n, ...) of X as float32 or float64; names, number and places checked or remembered."""
     table = X.to_frame() if isinstance(X, pd.Series) else X
     table = np.asarray(table) if is_data_array(X) else table
     values = check_array(
@@ -28,8 +28,31 @@ def read_values(estimator, X, *, reset=False):
         estimator=estimator,
     )
     if reset or hasattr(estimator, "n_features_in_"):
+        _check_grid(estimator, X, reset=reset)
         validate_data(estimator, table, reset=reset, skip_check_array=True)
     return values
+
+
+def _check_grid(estimator, X, *, reset):
+    """Remember the coordinates of the cells of a DataArray, or raise for others than those remembered."""
+    known = getattr(estimator, "_grid", {})
+    axes = X.dims[1:] if is_data_array(X) else ()
+    grid = {str(name): np.asarray(X.coords[name]) for name in axes if name in X.coords}
+    if reset:
+        estimator._grid = grid
+        return
+    if known and grid and list(known) != list(grid):
+        raise ValueError(f"X: axes {', '.join(grid)}, but fit saw {', '.join(known)}; transpose the maps")
+    for name in known.keys() & grid.keys():
+        if not np.array_equal(known[name], grid[name]):
+            now, before = (
+                f"{len(values)} of {name} from {values[0]} to {values[-1]}"
+                for values in (grid[name], known[name])
+            )
+            raise ValueError(
+                f"X: {now}, but fit saw {before}; give maps on one grid, such as "
+                f"X.interp_like(first) or X.reindex_like(first)"
+            )
 
 
 def series_names(X):

@@ -122,6 +122,44 @@ def test_maps_on_another_grid_raise():
         bounds.transform(maps(np.ones((4, 2, 4)), "2001-01-06"))
 
 
+@pytest.mark.parametrize("method", ["partial_fit", "transform", "detect", "predict"])
+def test_maps_of_other_places_raise(method):
+    """As many cells, elsewhere: nothing in the shape tells."""
+
+    def placed(n, start, latitude, longitude):
+        values = np.random.default_rng(0).normal(size=(n, 2, 3))
+        return maps(values, start).assign_coords(latitude=latitude, longitude=longitude)
+
+    first = placed(20, "2001-01-01", [10.0, 12.5], [0.0, 5.0, 10.0])
+    bounds = IQRBounds(days=2).partial_fit(first)
+    call = getattr(bounds, method)
+    for latitude, longitude, word in (
+        (
+            [12.5, 10.0],
+            [0.0, 5.0, 10.0],
+            "2 of latitude from 12.5 to 10.0, but fit saw 2 of latitude from 10.0",
+        ),
+        ([10.0, 12.5], [5.0, 10.0, 15.0], "longitude from 5.0 to 15.0, .* give maps on one grid"),
+    ):
+        with pytest.raises(ValueError, match=word):
+            call(placed(4, "2001-01-06", latitude, longitude))
+    turned = placed(4, "2001-01-06", [10.0, 12.5], [0.0, 5.0, 10.0]).transpose(
+        "time", "longitude", "latitude"
+    )
+    with pytest.raises(ValueError, match="axes longitude, latitude, but fit saw latitude, longitude"):
+        call(turned)
+    call(placed(4, "2001-01-06", [10.0, 12.5], [0.0, 5.0, 10.0]))
+    bounds.fit(turned).transform(turned)  # fit forgets the grid, too
+
+
+@pytest.mark.parametrize("method", ["partial_fit", "transform"])
+def test_other_stations_raise(method):
+    X = frame()
+    bounds = IQRBounds(days=2).partial_fit(X[:20])
+    with pytest.raises(ValueError, match="feature names should match"):
+        getattr(bounds, method)(X[20:40].rename(columns={"LHAS": "KMIN"}))
+
+
 def test_one_time_has_no_cadence():
     with pytest.raises(ValueError, match="one time has no cadence; set samples_per_day"):
         IQRBounds(days=2).partial_fit(frame(1))
