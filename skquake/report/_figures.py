@@ -99,7 +99,8 @@ def figures(report):
     )
     found: dict[str, list[Figure]] = {}
     for section, display, alt, caption in drawn:
-        found.setdefault(section, []).append(Figure(_draw(display), alt, caption))
+        panels = len(report.null.p_values) if section == "null" else 1
+        found.setdefault(section, []).append(Figure(_draw(display, panels), alt, caption))
     return found
 
 
@@ -115,12 +116,19 @@ def _scores(report):
     return ScoreDisplay(pd.concat(rows), score=report.scoring, chance=CHANCE[report.scoring])
 
 
-def _draw(display):
-    """A display as a data URL."""
+def _draw(display, panels=1):
+    """A display as a data URL; more than two panels stand in rows of two."""
     import matplotlib.pyplot as plt
 
     with plt.rc_context({"svg.fonttype": "path"}):
-        figure = display.plot().figure_
+        axes = None
+        if panels > 2:
+            rows = (panels + 1) // 2
+            _, axes = plt.subplots(rows, 2, figsize=(9, 3.4 * rows), layout="constrained")
+            for spare in axes.flat[panels:]:
+                spare.set_visible(False)
+            axes = axes.flat[:panels]
+        figure = display.plot(ax=axes).figure_
         try:
             data, kind = _image(figure, "svg", metadata={"Date": None}), "svg+xml"
             if len(data) > _LARGEST_SVG:

@@ -61,6 +61,17 @@ def tables(report):
     return found
 
 
+# Column -> what stands above it, where its own words would not do.
+_HEADS = {"n_leaking": "leaking rows", "null_q95": "null 95 %", "p_value": "p"}
+_NAMES = {"mcc": "MCC", "auc": "AUC", "f1": "F1"}
+
+
+def _words(column):
+    """Head of a column."""
+    words = str(column).removeprefix("n_").split("_")
+    return _HEADS.get(column, " ".join(_NAMES.get(word, word) for word in words))
+
+
 def _scores(report):
     rows = [("by chance", *(f"{value:.2f}" for value in CHANCE.values()))]
     for name, evaluation in (("model", report.evaluation), *_named_probes(report)):
@@ -81,7 +92,7 @@ def _paper(report):
         (who, *(number(evaluation.paper[name]) for name in names))
         for who, evaluation in (("model", report.evaluation), *_named_probes(report))
     ]
-    head = ("", *(name.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC") for name in names))
+    head = ("", *(_words(name) for name in names))
     return Table("Paper's score: three classes, space weather among them; no evidence", head, rows)
 
 
@@ -90,7 +101,7 @@ def _named_probes(report):
 
 
 def _frame(caption, frame, index):
-    head = tuple(str(column).replace("n_", "", 1).replace("_", " ") for column in frame)
+    head = tuple(_words(column) for column in frame)
     if index is None:
         return Table(caption, head, [tuple(number(value) for value in row) for row in frame.to_numpy(object)])
     rows = [
@@ -102,7 +113,7 @@ def _frame(caption, frame, index):
 
 def interval(score, sign=""):
     """A score and its interval, with minus signs."""
-    value, low, high = (f"{x:{sign}.2f}" for x in score[:3])
+    value, low, high = (f"{x:{sign}z.2f}" for x in score[:3])
     return f"{value} [{low}, {high}]".replace("-", "−")
 
 

@@ -216,7 +216,7 @@ def _leakage(facts):
 def _chance(facts):
     above = facts.low > CHANCE[facts.score]
     label = facts.score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
-    finding = f"{label} {facts.value:.2f} [{facts.low:.2f}, {facts.high:.2f}]"
+    finding = f"{label} {facts.value:z.2f} [{facts.low:z.2f}, {facts.high:z.2f}]"
     return Check("Above chance", above, f"{finding} is {'' if above else 'not '}above chance")
 
 
@@ -224,8 +224,8 @@ def _probe(name, found, facts):
     if found is None:
         return Check(f"Above {name} alone", None, "not examined")
     finding = (
-        f"{name} alone {'reaches' if name == 'place' else 'reach'} {found.probe:.2f}, the model "
-        f"{facts.value:.2f} (difference {found.value:+.2f} [{found.low:+.2f}, {found.high:+.2f}])"
+        f"{name} alone {'reaches' if name == 'place' else 'reach'} {found.probe:z.2f}, the model "
+        f"{facts.value:z.2f} (difference {found.value:+z.2f} [{found.low:+z.2f}, {found.high:+z.2f}])"
     )
     return Check(f"Above {name} alone", found.low > 0.0, finding)
 
@@ -254,7 +254,7 @@ def _power(facts):
             "of such studies"
         )
         return Check(name, facts.effect_power >= POWERED, finding)
-    finding = f"anything from {facts.low:+.2f} to {facts.high:+.2f} is possible"
+    finding = f"anything from {facts.low:+z.2f} to {facts.high:+z.2f} is possible"
     if facts.high - facts.low > WIDE[facts.score]:
         return Check(name, False, finding)
     return Check(name, None, f"no power curve; {finding}")
@@ -267,7 +267,7 @@ def _balance(facts):
     if facts.unbalanced is None:
         return Check(name, None, "not examined")
     if facts.unbalanced:
-        listed = ", ".join(f"{what} ({by:+.2f})" for what, by in facts.unbalanced.items())
+        listed = ", ".join(f"{what} ({by:+z.2f})" for what, by in facts.unbalanced.items())
         return Check(name, False, f"seismic and control samples differ in {listed}")
     matched = "matched controls, " if facts.matched else ""
     return Check(name, True, f"{matched}no covariate differs by more than 0.1 and by more than chance")

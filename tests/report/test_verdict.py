@@ -172,3 +172,9 @@ def test_a_p_that_is_small_needs_no_finer_resolution():
 def test_small_shares_are_not_rounded_to_zero():
     finding = judge(Facts(**GOOD | {"null_share": 0.004})).checks[4].finding
     assert "in 0.4 % of catalogs" in finding
+
+
+def test_no_negative_zeros():
+    facts = Facts(**GOOD | {"value": -0.001, "low": -0.004, "place": Comparison(-0.002, 0.001, -0.004, 0.2)})
+    found = judge(facts)
+    assert "-0.00" not in " ".join(check.finding for check in found.checks)
