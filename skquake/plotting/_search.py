@@ -196,7 +196,14 @@ class SearchDisplay:
             axes.axvline(x, color=REFERENCE, lw=0.8)
             for place, text in scale.ticks():
                 axes.annotate(
-                    text, (x, place), xytext=(3, 0), textcoords="offset points", fontsize=7, va="center"
+                    text,
+                    (x, place),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    fontsize=7,
+                    va="center",
+                    zorder=5,
+                    bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "alpha": 0.8, "lw": 0},
                 )
         label = score_label(self.score)
         if self.chance is not None:
@@ -219,6 +226,7 @@ class _Numbers:
 
     def __init__(self, values):
         self.low, self.high = float(values.min()), float(values.max())
+        self._few = sorted(set(values))
         self._log = self.low > 0 and self.high / self.low > 100
 
     def of(self, value):
@@ -231,10 +239,11 @@ class _Numbers:
         return np.array([self.of(value) for value in values], dtype=float)
 
     def ticks(self):
-        if self.high == self.low:
-            return [(0.5, f"{self.low:.3g}")]
-        middle = np.sqrt(self.low * self.high) if self._log else (self.low + self.high) / 2
-        return [(self.of(value), f"{value:.3g}") for value in (self.low, middle, self.high)]
+        shown = self._few
+        if len(shown) > 5:
+            middle = np.sqrt(self.low * self.high) if self._log else (self.low + self.high) / 2
+            shown = [self.low, middle, self.high]
+        return [(self.of(value), f"{value:.3g}") for value in shown]
 
 
 class _Names:
