@@ -31,6 +31,8 @@ def to_utc(times, name="time"):
         raise ValueError(
             f"{name}: numbers of type {dtype} are not dates; convert them first, naming their unit"
         )
+    if dtype == "datetime64[ns]":
+        return np.array(values)  # a copy, and nothing to convert
     try:
         index = pd.DatetimeIndex(pd.to_datetime(values, utc=True))
     except (ValueError, TypeError, OverflowError) as error:

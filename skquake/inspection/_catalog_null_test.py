@@ -211,7 +211,8 @@ def catalog_null_test(
     if n_days < record.n_days:
         record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
     seed = _seed(random_state, "observed", 0)
-    observed, seconds, samples, shift_days = analysis.run(record.catalog, seed, 1000)
+    observed, seconds, samples = analysis.run(record.catalog, seed, 1000)
+    shift_days = _longest_shift(samples.events)
     made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
     _ = record.heads, record.dip  # found once, before the record travels to other processes
     independent = {name: null.n_independent(record) for name, null in made.items()}
@@ -261,14 +262,14 @@ class Analysis:
     sample_weight: str | None
 
     def run(self, full, seed, n_resamples=0):
-        """Evaluations, seconds by phase, samples, longest shift of a control (days)."""
+        """Evaluations, seconds by phase, samples."""
         start = perf_counter()
         samples = self.samples(full, self.events(full), seed)
         built = perf_counter()
         found = self.evaluations(samples, n_resamples)
         fit = sum(evaluation.fit_seconds for evaluation in found.values())
         seconds = dict(zip(_PHASES, (built - start, fit, perf_counter() - built - fit), strict=True))
-        return found, seconds, samples, _longest_shift(samples.events)
+        return found, seconds, samples
 
     def events(self, full):
         """The independent events of a full catalog that samples are cut around."""
@@ -326,7 +327,7 @@ def _replicate(analysis, record, null, replicate, random_state):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # said once, of the observed catalog
-            found, seconds, _, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
+            found, seconds, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
     except ValueError as error:
         row |= {"scores": dict.fromkeys(analysis.estimators), "n_events": 0, "error": str(error)}
         return row | {"seconds": {"samples": perf_counter() - start, "fit": 0.0, "score": 0.0}}

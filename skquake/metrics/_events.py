@@ -46,17 +46,15 @@ def event_scores(event_id, y, proba, *, classes=None):
     event_id = np.asarray(event_id, dtype=object)
     if len(event_id) != len(np.asarray(y)):
         raise ValueError(f"event_id has {len(event_id)} rows and y {len(np.asarray(y))}")
-    frame = pd.DataFrame({"event_id": event_id[rows], "label": label.astype(int), "probability": probability})
-    if frame["event_id"].isna().any():
-        raise ValueError(f"event_id is missing in row {rows[frame['event_id'].isna().to_numpy()][0]}")
-    grouped = frame.groupby("event_id", sort=False)
-    events = grouped.agg(label=("label", "first"), probability=("probability", "mean"), n=("label", "size"))
-    mixed = grouped["label"].nunique() > 1
+    code, events = pd.factorize(event_id[rows])
+    if (code < 0).any():
+        raise ValueError(f"event_id is missing in row {rows[code < 0][0]}")
+    n, seismic = np.bincount(code), np.bincount(code, label)
+    mixed = (seismic > 0) & (seismic < n)
     if mixed.any():
-        raise ValueError(
-            f"event {mixed.index[mixed][0]!r} has rows of class 0 and of class 1; an event is one"
-        )
-    return events
+        raise ValueError(f"event {events[mixed][0]!r} has rows of class 0 and of class 1; an event is one")
+    columns = {"label": (seismic > 0).astype(int), "probability": np.bincount(code, probability) / n, "n": n}
+    return pd.DataFrame(columns, index=pd.Index(events, name="event_id"))
 
 
 def event_auc(event_id, y, proba, *, classes=None):
