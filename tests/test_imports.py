@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,20 @@ def test_every_public_name_resolves_and_nothing_heavy_loads():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_every_public_name_has_a_page():
+    pages = (PACKAGE.parent / "docs" / "api" / "index.rst").read_text()
+    modules = {}
+    for line in pages.splitlines():
+        if line.startswith(".. currentmodule:: "):
+            names = modules.setdefault(line.split()[-1], set())
+        elif line.startswith("   ") and line.strip().isidentifier():
+            names.add(line.strip())
+    for room in MAY_IMPORT.keys() - {"_core"}:
+        module = importlib.import_module(f"skquake.{room}")
+        own = {name for name in module.__all__ if not isinstance(getattr(module, name), types.ModuleType)}
+        assert own == modules[f"skquake.{room}"], f"docs/api/index.rst and skquake.{room}.__all__ differ"
 
 
 def test_unknown_names_raise():
