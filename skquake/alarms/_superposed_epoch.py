@@ -42,6 +42,16 @@ class SuperposedEpoch:
         What was resampled for the interval.
     distance_unit : str
     n_nulls : int
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from skquake.alarms import superposed_epoch
+    >>> time = pd.date_range("2015-01-01", periods=900, freq="D")
+    >>> events = pd.DataFrame({"time": time[30:-30:40], "latitude": 1.0, "longitude": 0.0, "magnitude": 6.0})
+    >>> values = pd.DataFrame({"time": time, "latitude": 0.0, "longitude": 0.0, "probability": 0.5})
+    >>> superposed_epoch(values, events, days=[-10, -5, 0], random_state=0)
+    SuperposedEpoch(2 x 1 x 1 bins of time, distance, magnitude; 210 values)
     """
 
     mean: np.ndarray
@@ -280,31 +290,34 @@ def _stack(points, events, edges, distance_unit, blocks=None):
     n_values = np.zeros(size, dtype=np.int64)
     of_magnitude = np.searchsorted(magnitudes, events["magnitude"].to_numpy(), side="right") - 1
     counted = np.flatnonzero((of_magnitude >= 0) & (of_magnitude < shape[2]))
+    counted = counted[np.argsort(as_ns(events["time"].to_numpy())[counted], kind="stable")]
     events, code, of_magnitude = events.iloc[counted], code[counted], of_magnitude[counted]
     time = as_ns(events["time"].to_numpy())
-    unit = dobrovolsky_radius(events["magnitude"].to_numpy()) if distance_unit == "dobrovolsky" else 1.0
+    unit = np.ones(len(events))
+    if distance_unit == "dobrovolsky":
+        unit = dobrovolsky_radius(events["magnitude"].to_numpy())
     places = pd.DataFrame(
         {
             "latitude": events["latitude"].to_numpy(),
             "longitude": events["longitude"].to_numpy(),
-            "radius_km": distances[-1] * unit * np.ones(len(events)),
+            "radius_km": distances[-1] * unit,
             "start": time + days_to_ns(days[0]),
             "end": time + days_to_ns(days[-1]),
         }
     )
     for first in range(0, len(places), _EVENTS):
+        # Events in order of time need but a slice of the observations, which are in order too.
         some = places.iloc[first : first + _EVENTS]
-        point, place, km = nearby(points.time, points.latitude, points.longitude, some)
+        here = slice(*np.searchsorted(points.time, [some["start"].min(), some["end"].max() + 1]))
+        point, place, km = nearby(points.time[here], points.latitude[here], points.longitude[here], some)
         event = place + first
-        lag = (points.time[point] - time[event]) / NS_PER_DAY
-        scaled = km / (unit[event] if np.ndim(unit) else unit)
-        day = np.searchsorted(days, lag, side="right") - 1
-        ring = np.searchsorted(distances, scaled, side="right") - 1
+        day = np.searchsorted(days, (points.time[here][point] - time[event]) / NS_PER_DAY, side="right") - 1
+        ring = np.searchsorted(distances, km / unit[event], side="right") - 1
         keep = (day >= 0) & (day < shape[0]) & (ring >= 0) & (ring < shape[1])
         index = np.ravel_multi_index((day[keep], ring[keep], of_magnitude[event[keep]]), shape)
         cell = place[keep] * size + index
         count = np.bincount(cell, minlength=len(some) * size).reshape(-1, size)
-        value = np.bincount(cell, points.value[point[keep]], len(some) * size).reshape(-1, size)
+        value = np.bincount(cell, points.value[here][point[keep]], len(some) * size).reshape(-1, size)
         block = code[first : first + _EVENTS]
         np.add.at(total, block, value / np.maximum(count, 1))
         np.add.at(n_events, block, (count > 0).astype(float))

@@ -149,13 +149,13 @@ def test_p_value_is_exchangeable():
     values, _ = scene(n=2000, n_days=330)
     base = scene(n_events=40, n_days=330)[1]
     start, p = pd.Timestamp("2015-01-01"), []
-    for _ in range(60):
+    for _ in range(30):
         catalogs = [
             base.assign(time=start + pd.to_timedelta(rng.uniform(0, 330, 40), "D")) for _ in range(10)
         ]
         keep = {"days": DAYS, "distances": DISTANCES, "n_resamples": 2, "random_state": 0}
         p.append(superposed_epoch(values, catalogs[0], null_catalogs=catalogs[1:], **keep).p_value)
-    assert 0.35 < np.mean(p) < 0.75  # 0.55 expected of steps of a tenth
+    assert 0.3 < np.mean(p) < 0.8  # 0.55 expected of steps of a tenth
 
 
 def test_maps():
