@@ -63,8 +63,8 @@ class HyperoptSearchCV(BaseSearchCV):
         Optuna is an extra (``pip install skquake[optuna]``) and takes lists and distributions only.
     store : path, default=None
         File to which every trial is appended when its last fold is done. The same search with the same file
-        goes on where it was stopped, with the trials it would have made. A folder holds a file for each
-        search, so that the searches within a nested cross-validation find each their own.
+        goes on where it was stopped, with the trials it would have made. An existing folder holds a file for
+        each search, so that those within a nested cross-validation find each their own.
     stop_hopeless : bool, default=False
         Give a trial up after a fold if it would stay behind the best even with the best score that any
         trial had in each fold it has not done yet. Starts when ten trials are complete.
@@ -332,7 +332,7 @@ class HyperoptSearchCV(BaseSearchCV):
                 f"{len(infeasible)} of {len(trials)} trials are infeasible (error_score={self.error_score}); "
                 f"the first: {_first_error(infeasible)}",
                 FitFailedWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         names = score_names(trials)
         with warnings.catch_warnings():
