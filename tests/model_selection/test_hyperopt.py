@@ -1,6 +1,7 @@
 """The search: candidates, scores, batches, pruning, and what scikit-learn promises of a search."""
 
 import os
+import pickle
 import warnings
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from joblib import parallel_config
 from scipy.stats import loguniform, randint
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.cluster import KMeans
 from sklearn.datasets import make_classification
 from sklearn.exceptions import FitFailedWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -237,6 +239,19 @@ def test_refit():
         none.predict(X)
     last = search(refit=lambda results: len(results["params"]) - 1).fit(X, Y)
     assert last.best_params_ == last.cv_results_["params"][-1] and not hasattr(last, "best_score_")
+
+
+def test_searches_without_a_target():
+    found = search(KMeans(random_state=0, n_init=1), {"n_clusters": [2, 3, 4]}, cv=KFold(2), n_iter=5).fit(X)
+    expected = cross_val_score(clone(found.estimator).set_params(**found.best_params_), X, cv=KFold(2))
+    assert found.best_score_ == expected.mean() and found.predict(X).max() < 4
+
+
+def test_pickle():
+    fitted = search(space={"max_depth": hp.uniformint("depth", 1, 5)}, n_iter=3).fit(X, Y)
+    again = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
+    assert again.fit(X, Y).best_params_ == fitted.best_params_
 
 
 def test_folds_are_required():
