@@ -57,23 +57,23 @@ def complete_samples(frame, label, what="samples"):
     for column in _NUMBERS:
         if column in X:
             X[column] = _numbers(X[column], column, what)
-    X = X.assign(
-        **{
-            name: make(X)
-            for name, make in {
-                "source": lambda X: "samples",
-                "pair_id": lambda X: X["event_id"],
-                "obs_start": lambda X: X["time"],
-                "obs_end": lambda X: X["time"],
-                "kp": lambda X: np.nan,
-                "magnitude": lambda X: np.nan,
-                "local_time": lambda X: local_solar_time(X["time"].to_numpy(), X["longitude"]),
-                "radius_km": _radius,
-            }.items()
-            if name not in X
-        }
-    )
+    X = fill_absent(X)
     return Bunch(X=X, y=y, groups=X["pair_id"].to_numpy())
+
+
+def fill_absent(X):
+    """A sample frame with the columns that splitters, probes and tables read; those that are there stay."""
+    makers = {
+        "source": lambda: "samples",
+        "pair_id": lambda: X["event_id"],
+        "obs_start": lambda: X["time"],
+        "obs_end": lambda: X["time"],
+        "kp": lambda: np.nan,
+        "magnitude": lambda: np.nan,
+        "local_time": lambda: local_solar_time(X["time"].to_numpy(), X["longitude"]),
+        "radius_km": lambda: _radius(X),
+    }
+    return X.assign(**{name: make() for name, make in makers.items() if name not in X})
 
 
 def shown(value):

@@ -11,8 +11,8 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 from skquake._core._validation import check_columns
 from skquake.model_selection import PurgedGroupKFold, leakage_report
 from skquake.model_selection._evaluate import _score
+from skquake.report._build import build, count_samples, fold_table, run_probes
 from skquake.report._complete import complete_samples, shown
-from skquake.report._evaluation_report import _counts, _probes, _splits, build
 from skquake.report._score_nulls import score_nulls
 from skquake.report._verdict import CHANCE
 
@@ -124,9 +124,9 @@ def score_report(
         evaluation,
         samples,
         of_probes,
-        probes=_probes(samples, of_probes, space_weather, options),
+        probes=run_probes(samples, of_probes, space_weather, options),
         leakage=None if folds is None else _leakage(X, folds, clusters, frame),
-        splits=None if folds is None else _splits(cv, folds, X, y, samples.groups),
+        splits=None if folds is None else fold_table(cv, folds, X, y, samples.groups),
         score_nulls=score_nulls(
             y[test],
             proba,
@@ -152,7 +152,7 @@ def score_report(
             else "unknown (no obs_start, obs_end): each row is taken as one moment",
             "intervals": f"{n_resamples} resamples, 95 %",
             "random state": repr(random_state),
-            "samples": _counts(samples),
+            "samples": count_samples(samples),
         },
         options=options,
     )

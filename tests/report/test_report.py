@@ -15,11 +15,12 @@ from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import Bunch
 
 from skquake.metrics import score_difference
 from skquake.model_selection import PurgedGroupKFold, evaluate
 from skquake.report import evaluation_report
-from skquake.report._evaluation_report import unbalanced
+from skquake.report._build import unbalanced
 
 MODEL = make_pipeline(make_column_transformer(("passthrough", ["observed"])), LogisticRegression())
 QUICK = {"n_resamples": 60, "random_state": 0}
@@ -98,6 +99,16 @@ def test_without_probes(samples):
     assert found.probes == found.differences == {}
     assert found.verdict.text.startswith("not tested against never-happened catalogs, place, circumstances")
     Page(found.to_html())
+
+
+def test_samples_of_one_s_own_need_no_circumstances(samples):
+    own = Bunch(
+        X=samples.X.drop(columns=["kp", "local_time", "magnitude"]), y=samples.y, groups=samples.groups
+    )
+    found = evaluation_report(MODEL, own, PurgedGroupKFold(3), **QUICK)
+    assert not {"Kp", "magnitude"} & set(found.balance.index)
+    assert "latitude" in found.balance.index
+    assert list(own.X) == [name for name in samples.X if name not in ("kp", "local_time", "magnitude")]
 
 
 def test_covariates_differ_beyond_chance():

@@ -1,0 +1,221 @@
+"""The report on given out-of-sample probabilities, and the facts that its verdict rests on."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import Bunch
+
+from skquake._core._versions import versions
+from skquake._core._weights import event_weights
+from skquake.alarms import reliability_curve
+from skquake.inspection import location_probe, metadata_probe
+from skquake.metrics import score_difference
+from skquake.metrics._evidence import seismic_probability
+from skquake.model_selection import Score
+from skquake.report._complete import fill_absent
+from skquake.report._report import EvaluationReport
+from skquake.report._verdict import CHANCE, Comparison, Facts, judge
+from skquake.sampling import ImbalanceWarning, balance_table
+
+
+def build(
+    evaluation,
+    samples,
+    folds,
+    *,
+    probes,
+    scoring,
+    title,
+    settings,
+    options,
+    space_weather=None,
+    null=None,
+    score_nulls=None,
+    power=None,
+    effect_size=None,
+    leakage=None,
+    **parts,
+):
+    """The report on given out-of-sample probabilities; ``parts`` go into it as they are."""
+    if null is not None and null_scoring(null) not in (None, scoring):
+        raise ValueError(
+            f"scoring={scoring!r}, but the null test was made for {null_scoring(null)!r}; use that"
+        )
+    _check_null(null, evaluation, scoring)
+    differences = {
+        name: _difference(scoring, evaluation, probe, samples, options) for name, probe in probes.items()
+    }
+    balance = _balance(samples, space_weather)
+    score = getattr(evaluation, scoring)
+    facts = Facts(
+        score.value,
+        score.low,
+        score.high,
+        scoring,
+        n_test=len(evaluation.test),
+        shared=None if leakage is None else _shared(leakage),
+        **_null_facts(null, score_nulls),
+        **_power_facts(power, effect_size, samples),
+        **{
+            fact: None
+            if name not in probes
+            else Comparison(getattr(probes[name], scoring).value, *differences[name][:3])
+            for fact, name in (("place", "location"), ("circumstances", "metadata"))
+        },
+        matched=_matched(samples),
+        unbalanced=unbalanced(balance, samples),
+    )
+    return EvaluationReport(
+        title=title,
+        verdict=judge(facts),
+        scoring=scoring,
+        evaluation=evaluation,
+        probes=probes,
+        differences=differences,
+        samples=samples,
+        folds=folds,
+        settings=settings,
+        versions=versions(),
+        balance=balance,
+        leakage=leakage,
+        null=null,
+        score_nulls=score_nulls,
+        reliability=_reliability(evaluation, samples, options),
+        power=power,
+        **parts,
+    )
+
+
+def _check_null(null, evaluation, scoring):
+    """Warn where a null test was made of another score than the one reported."""
+    if null is not None:
+        here, there = getattr(evaluation, scoring).value, null.observed_score
+        if not np.isclose(here, there, atol=0.005):
+            warnings.warn(
+                f"the null test observed {scoring} {there:.3f} and this evaluation {here:.3f}: not the same "
+                "pipeline, samples or splits; evaluate the samples that it keeps (null.samples)",
+                stacklevel=5,
+            )
+
+
+def run_probes(samples, folds, space_weather, options):
+    return {
+        "location": location_probe(samples, folds, **options),
+        "metadata": metadata_probe(samples, folds, space_weather=space_weather, **options),
+    }
+
+
+def _difference(scoring, evaluation, probe, samples, options):
+    """Paired difference of a model and a probe that tested the same rows."""
+    order, same = np.argsort(evaluation.test), np.argsort(probe.test)
+    X = samples.X.iloc[evaluation.test[order]]
+    found = score_difference(
+        scoring,
+        evaluation.y[order],
+        evaluation.proba[order],
+        probe.proba[same],
+        event_id=X["event_id"].to_numpy(),
+        pair_id=X["pair_id"].to_numpy(),
+        time=X["time"].to_numpy(),
+        n_resamples=options["n_resamples"],
+        random_state=options["random_state"],
+    )
+    return Score(**found)
+
+
+def _reliability(evaluation, samples, options):
+    rows = evaluation.y < 2
+    X = samples.X.iloc[evaluation.test[rows]]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "reliability: only", UserWarning)  # the scores have said so
+        return reliability_curve(
+            seismic_probability(evaluation.proba[rows]),
+            evaluation.y[rows] == 1,
+            time=X["time"].to_numpy(),
+            sample_weight=event_weights(X["event_id"]),
+            n_resamples=options["n_resamples"],
+            random_state=options["random_state"],
+        )
+
+
+def _balance(samples, space_weather):
+    """Table of covariates; the report says what the warning would."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImbalanceWarning)
+        filled = Bunch(X=fill_absent(samples.X), y=samples.y)
+        return balance_table(filled, space_weather=space_weather).dropna(how="all")
+
+
+def unbalanced(balance, samples):
+    """Covariates whose difference exceeds 0.1 and twice its standard error between so many events."""
+    y = np.asarray(samples.y)
+    n = [samples.X["event_id"][y == label].nunique() for label in (0, 1)]
+    limit = max(0.1, 2.0 * np.sqrt(1.0 / n[0] + 1.0 / n[1]))
+    difference = balance["difference"]
+    return difference[difference.abs() > limit].to_dict()
+
+
+def _matched(samples):
+    """Whether (nearly) all controls belong to an earthquake."""
+    y = np.asarray(samples.y)
+    pair, label = samples.X["pair_id"].to_numpy()[y < 2], y[y < 2]
+    return bool(np.isin(pair[label == 0], pair[label == 1]).mean() > 0.95)
+
+
+def _shared(leakage):
+    kinds = [name for name in leakage if name.startswith("shared_") and leakage[name].notna().all()]
+    return {name.removeprefix("shared_"): int(leakage[name].sum()) for name in kinds}
+
+
+def null_scoring(null):
+    """Score that a null test was made for, by name; None where it is not one of ours."""
+    name = getattr(null, "scoring", None)
+    return name if isinstance(name, str) and name in CHANCE else None
+
+
+def _null_facts(null, score_nulls):
+    if null is not None:
+        worst = max(null.p_values, key=null.p_values.get)
+        facts = {"null": worst, "null_share": float(null.share(worst))}
+        return facts | {"p_value": float(null.p_value), "resolution": float(null.resolution[worst])}
+    if score_nulls is not None and len(score_nulls):
+        worst = score_nulls["p_value"].idxmax()
+        return {"permutation": worst, "permutation_p": float(score_nulls.loc[worst, "p_value"])}
+    return {}
+
+
+def _power_facts(power, effect_size, samples):
+    """Power at a size (the largest planted), for as many earthquakes as there are, or fewer."""
+    if power is None:
+        return {}
+    tried = power.to_frame()
+    size = max(tried["size"], key=abs) if effect_size is None else effect_size
+    n_events = samples.X["event_id"][np.asarray(samples.y) == 1].nunique()
+    numbers = tried["n_events"]
+    n_events = int(numbers[numbers <= n_events].max() if (numbers <= n_events).any() else numbers.min())
+    return {"effect_size": float(size), "effect_power": float(power.power_at(size, n_events))}
+
+
+def fold_table(cv, folds, X, y, groups):
+    """Rows of each fold, with what was purged where the splitter tells."""
+    counts = pd.DataFrame(
+        {"n_train": [len(train) for train, _ in folds], "n_test": [len(test) for _, test in folds]}
+    ).rename_axis("fold")
+    if hasattr(cv, "describe"):
+        told = cv.describe(X, y, groups)
+        # A splitter that shuffles anew at each call would tell of other folds.
+        if len(told) == len(counts) and (told[list(counts)].to_numpy() == counts.to_numpy()).all():
+            return told
+    return counts
+
+
+def count_samples(samples):
+    y, ids = np.asarray(samples.y), samples.X["event_id"].to_numpy(dtype=object)
+    seismic, control = (len(set(ids[y == label])) for label in (1, 0))
+    return (
+        f"{(y == 1).sum()} seismic of {seismic} events, {(y == 0).sum()} non-seismic of {control} controls, "
+        f"{(y == 2).sum()} disturbed"
+    )
