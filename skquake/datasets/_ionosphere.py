@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy.ndimage import map_coordinates, spline_filter
+from scipy.ndimage import map_coordinates, spline_filter, spline_filter1d
 from scipy.signal import lfilter
 
 from skquake._core._geodesy import unit_vectors
@@ -16,6 +16,7 @@ UNIVERSAL_HOURS = np.arange(24.0)
 LATITUDES = np.arange(-90.0, 91.0, 5.0)
 LONGITUDES = np.arange(-180.0, 180.0, 10.0)
 TEC_ALTITUDES_KM = np.concatenate([np.arange(80.0, 500.0, 30.0), np.geomspace(500.0, 2000.0, 12)])
+FEW = 32  # places that are asked one by one
 PAD = 4  # periodic margin, in nodes, that keeps the spline from seeing an edge
 
 TE_SLOPE = 0.2
@@ -48,12 +49,36 @@ def log_density(time_ns, latitude, longitude, *, altitude_km, f107):
 
 
 def log_tec(time_ns, latitude, longitude, *, f107):
-    """log10 of the vertical total electron content in TECU, from 80 to 2,000 km; see ``log_density``."""
+    """log10 of the vertical total electron content in TECU, from 80 to 2,000 km; see ``log_density``.
+
+    At a few fixed places (times in a column, places in a row) the empirical model is asked there, which is
+    much faster than its maps and needs no interpolation in space.
+    """
+    if np.ndim(latitude) == 1 and len(latitude) <= FEW and np.shape(time_ns)[1:] == (1,):
+        places = tuple(map(float, latitude)), tuple(map(float, longitude))
+        return _tec_at_places(np.asarray(time_ns)[:, 0], places, f107)
 
     def month_map(year, month0):
         return _tec_map(year, month0, f107)
 
     return _interpolate(month_map, time_ns, latitude, longitude)
+
+
+def _tec_at_places(time_ns, places, f107):
+    """log10 TEC (times, places) between the monthly curves of the places."""
+    ut, at_ut = np.unique(time_ns % NS_PER_DAY, return_inverse=True)
+    hours = ut / NS_PER_HOUR + PAD
+    month, fraction = _month_before(time_ns)
+    out = np.empty((len(time_ns), len(places[0])))
+    for number in np.unique(month):
+        at = month == number
+        before, after = (
+            np.stack([map_coordinates(c, [hours], prefilter=False, mode="mirror") for c in curves], axis=1)
+            for curves in (_tec_curves(*divmod(m, 12), f107, places) for m in (int(number), int(number) + 1))
+        )
+        rows = at_ut[at]
+        out[at] = before[rows] + fraction[at, np.newaxis] * (after[rows] - before[rows])
+    return out
 
 
 def _interpolate(month_map, time_ns, latitude, longitude):
@@ -95,21 +120,33 @@ def _mid_month(months):
 @lru_cache(maxsize=96)
 def _density_map(year, month0, altitude_km, f107):
     """Spline coefficients of log10 Ne (cm⁻³) over UT, latitude, longitude, padded periodically."""
-    return _splines(_profiles(year, month0, f107, np.array([altitude_km]))[:, 0] * 1e-6)
+    return _splines(_profiles(_layers(year, month0), f107, np.array([altitude_km]))[:, 0] * 1e-6)
 
 
-@lru_cache(maxsize=320)  # 13 years between two levels of solar activity, 130 MB
+@lru_cache(maxsize=96)
 def _tec_map(year, month0, f107):
     """Spline coefficients of log10 TEC (TECU), as those of the density."""
-    density = _profiles(year, month0, f107, TEC_ALTITUDES_KM)
-    return _splines(np.trapezoid(density, TEC_ALTITUDES_KM * 1e3, axis=1) * 1e-16)
+    return _splines(_tec(_layers(year, month0), f107))
 
 
-def _profiles(year, month0, f107, altitudes_km):
+@lru_cache(maxsize=1024)
+def _tec_curves(year, month0, f107, places):
+    """Spline coefficients of log10 TEC (TECU) over UT at places, (places, hours), padded periodically."""
+    log = np.log10(_tec(_layers_at(year, month0, places), f107)).T
+    return spline_filter1d(np.pad(log, ((0, 0), (PAD, PAD)), mode="wrap"), axis=1, mode="mirror")
+
+
+def _tec(layers, f107):
+    """TEC in TECU, (hours, places)."""
+    density = _profiles(layers, f107, TEC_ALTITUDES_KM)
+    return np.trapezoid(density, TEC_ALTITUDES_KM * 1e3, axis=1) * 1e-16
+
+
+def _profiles(layers, f107, altitudes_km):
     """Electron density in m⁻³ of the empirical model, (hours, altitudes, places)."""
     from PyIRI import main_library as iri
 
-    f2, f1, e = (iri.solar_interpolation_of_dictionary(layer, f107) for layer in _layers(year, month0))
+    f2, f1, e = (iri.solar_interpolation_of_dictionary(layer, f107) for layer in layers)
     for layer in (f2, f1, e):
         layer["Nm"] = iri.freq2den(layer["fo"])
     for layer in (f2, e):
@@ -119,11 +156,22 @@ def _profiles(year, month0, f107, altitudes_km):
 
 @lru_cache(maxsize=4)
 def _layers(year, month0):
+    """Parameters of the F2, F1 and E layers at the nodes of the maps."""
+    longitude, latitude = (axis.ravel() for axis in np.meshgrid(LONGITUDES, LATITUDES))
+    return _monthly_mean(year, month0, latitude, longitude)
+
+
+@lru_cache(maxsize=512)
+def _layers_at(year, month0, places):
+    """The same at a few places."""
+    return _monthly_mean(year, month0, *map(np.array, places))
+
+
+def _monthly_mean(year, month0, latitude, longitude):
     """Parameters of the F2, F1 and E layers at low and high solar activity."""
     import PyIRI
     from PyIRI import main_library as iri
 
-    longitude, latitude = (axis.ravel() for axis in np.meshgrid(LONGITUDES, LATITUDES))
     return iri.IRI_monthly_mean_par(
         year, month0 + 1, UNIVERSAL_HOURS, longitude, latitude, PyIRI.coeff_dir, 0
     )[:3]

@@ -8,6 +8,7 @@ from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns
 from skquake.datasets._ionosphere import (
     check_kp,
     log_density,
+    log_tec,
     log_temperature,
     storm_drive,
     storm_pattern,
@@ -51,6 +52,17 @@ def test_density_between_months_is_pyiris():
     np.testing.assert_allclose(
         10.0 ** log_density(time, latitude, longitude, **PLACE) * 1e6, direct, rtol=0.03
     )
+
+
+def test_few_places_are_asked_as_the_maps_say(monkeypatch):
+    """At nodes the same; elsewhere within the maps' own error; two calls alike."""
+    time = DAY + np.arange(-40, 40)[:, np.newaxis] * 11 * NS_PER_HOUR
+    nodes, anywhere = (np.array([-30.0, 10.0, 45.0]), np.array([-80.0, 20.0, 170.0])), ([36.5], [142.3])
+    direct = [log_tec(time, *map(np.array, places), f107=120.0) for places in (nodes, anywhere)]
+    monkeypatch.setattr("skquake.datasets._ionosphere.FEW", 0)
+    maps = [log_tec(time, *map(np.array, places), f107=120.0) for places in (nodes, anywhere)]
+    np.testing.assert_allclose(direct[0], maps[0], atol=1e-9)
+    np.testing.assert_allclose(direct[1], maps[1], atol=0.02)
 
 
 def test_density_is_continuous():
