@@ -160,10 +160,10 @@ def streaming(years, grid):
 
 
 def run(quick=False):
-    """Ratios for 55 days of 2-hourly maps on the grid of the real ones, and a year of hourly ones."""
+    """Ratios for 55 days of 2-hourly maps on the grid of the real ones, and 20 years of hourly ones."""
     epochs, grid = (400, (2, 4)) if quick else (660, (71, 73))
     return [
         *against_pandas(epochs, grid, 1),
         *growth(epochs, grid, 1 if quick else 5),
-        *streaming(0.15 if quick else 1.0, grid),
+        *streaming(0.15 if quick else 20, grid),
     ]

@@ -334,9 +334,9 @@ displays = {
         around.observed, around.bounds, kp=indices["kp"], dst=dst, event=event,
         expected_rate=around.expected_rate,
     ),
-    "heatmap": DTECHeatmapDisplay(around.dtec, event=event),
-    "heatmap_classic": DTECHeatmapDisplay(
-        flagged["same hour, median -+ 1.5 IQR"][1].dtec, event=event
+    "heatmap": DTECHeatmapDisplay.from_anomalies(around, event=event),
+    "heatmap_classic": DTECHeatmapDisplay.from_anomalies(
+        flagged["same hour, median -+ 1.5 IQR"][1], event=event
     ),
 }  # fmt: skip
 if maps is not None:

@@ -23,6 +23,8 @@ class DTECHeatmapDisplay:
         The earthquake, as a catalog; days then count from its day (UT).
     disturbed : Series of bool, default=None
         By the times of ``dtec``: marked with dots.
+    expected_rate : float, default=None
+        What noise leaves the bounds with, written beside each station's share.
     unit : str, default="TECU"
 
     Attributes
@@ -60,15 +62,16 @@ class DTECHeatmapDisplay:
     18.0  0.0  0.0
     """
 
-    def __init__(self, dtec, *, event=None, disturbed=None, unit="TECU"):
+    def __init__(self, dtec, *, event=None, disturbed=None, expected_rate=None, unit="TECU"):
         self.dtec = dtec
         self.event = event
         self.disturbed = disturbed
+        self.expected_rate = expected_rate
         self.unit = unit
 
     @classmethod
     def from_anomalies(cls, anomalies, *, event=None, unit="TECU"):
-        """What a detector found, with marks where space weather was not quiet.
+        """What a detector found, with marks where space weather was not quiet and the rate of noise.
 
         Parameters
         ----------
@@ -83,7 +86,8 @@ class DTECHeatmapDisplay:
         """
         known = (anomalies.state != "unknown").any()
         disturbed = anomalies.state != "quiet" if known else None
-        return cls(anomalies.dtec, event=event, disturbed=disturbed, unit=unit)
+        rate = anomalies.expected_rate
+        return cls(anomalies.dtec, event=event, disturbed=disturbed, expected_rate=rate, unit=unit)
 
     @property
     def grids_(self):
@@ -123,7 +127,8 @@ class DTECHeatmapDisplay:
         locator.set_params(integer=True, **({"nbins": 4} if event is None else {}))
         if event is None:
             _write_dates(self.axes_[0, 0].xaxis, next(iter(grids.values())).columns)
-        self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=f"DTEC ({self.unit})", shrink=0.9)
+        label = f"DTEC ({self.unit}); grey: no bounds" + ("; dots: not quiet" if marks is not None else "")
+        self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=label, shrink=0.9)
         return self
 
     def _draw(self, axes, name, grid, reach, marks, event):
@@ -164,7 +169,10 @@ class DTECHeatmapDisplay:
             axes.set_xlim(min(days[0], 0) - 0.5, max(days[-1], 0) + 0.5)
         known = np.isfinite(values)
         share = (values[known] != 0).mean() if known.any() else np.nan
-        axes.set_title(f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value", fontsize=10)
+        title = f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value"
+        if self.expected_rate is not None and known.any():
+            title += f" (noise: {self.expected_rate:.1%})"
+        axes.set_title(title, fontsize=10)
         axes.set_yticks(range(0, 25, 6))
         axes.set_ylim(0, 24)
         return mesh
