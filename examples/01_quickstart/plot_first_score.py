@@ -74,7 +74,7 @@ parser.add_argument(
     "--report", type=Path, metavar="FILE.html", help="with --data: write the forest's report, with null tests"
 )
 parser.add_argument(
-    "--nulls", type=int, default=99, help="catalogs of each null for --report (default %(default)s)"
+    "--nulls", type=int, default=49, help="catalogs of each null for --report (default %(default)s)"
 )
 options = parser.parse_args()
 if options.report and not options.data:

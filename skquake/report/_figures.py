@@ -10,7 +10,7 @@ import pandas as pd
 
 from skquake.report._verdict import CHANCE
 
-_LARGEST_SVG = 400_000  # characters; more is drawn as pixels
+_MANY = 20_000  # marks of a figure; more are drawn as pixels
 
 
 class Figure(NamedTuple):
@@ -100,7 +100,8 @@ def figures(report):
     found: dict[str, list[Figure]] = {}
     for section, display, alt, caption in drawn:
         panels = len(report.null.p_values) if section == "null" else 1
-        found.setdefault(section, []).append(Figure(_draw(display, panels), alt, caption))
+        many = section == "splits" and len(report.folds) * len(report.samples.X) > _MANY
+        found.setdefault(section, []).append(Figure(_draw(display, panels, many), alt, caption))
     return found
 
 
@@ -116,8 +117,8 @@ def _scores(report):
     return ScoreDisplay(pd.concat(rows), score=report.scoring, chance=CHANCE[report.scoring])
 
 
-def _draw(display, panels=1):
-    """A display as a data URL; more than two panels stand in rows of two."""
+def _draw(display, panels, many):
+    """A display as a data URL; more than two panels stand in rows of two, many marks become pixels."""
     import matplotlib.pyplot as plt
 
     with plt.rc_context({"svg.fonttype": "path"}):
@@ -130,15 +131,10 @@ def _draw(display, panels=1):
             axes = axes.flat[:panels]
         figure = display.plot(ax=axes).figure_
         try:
-            data, kind = _image(figure, "svg", metadata={"Date": None}), "svg+xml"
-            if len(data) > _LARGEST_SVG:
-                data, kind = _image(figure, "png", dpi=160), "png"
+            buffer = io.BytesIO()
+            options = {"format": "png", "dpi": 160} if many else {"format": "svg", "metadata": {"Date": None}}
+            figure.savefig(buffer, bbox_inches="tight", **options)
         finally:
             plt.close(figure)
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def _image(figure, kind, **options):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, bbox_inches="tight", **options)
-    return buffer.getvalue()
+    kind = "png" if many else "svg+xml"
+    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"

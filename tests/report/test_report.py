@@ -181,6 +181,14 @@ def test_the_page_stands_alone(report, tmp_path):
     assert "leakage: training and test share" in shown  # the rules
 
 
+def test_many_marks_are_pixels(report, monkeypatch):
+    from skquake.report import _figures
+
+    monkeypatch.setattr(_figures, "_MANY", 100)
+    (splits,) = _figures.figures(report)["splits"]
+    assert splits.url.startswith("data:image/png;base64,")
+
+
 def test_hostile_names_stay_text(report, samples):
     assert "<script" not in report._repr_html_()
     renamed = report.settings | {HOSTILE: HOSTILE, "pipeline": HOSTILE}
