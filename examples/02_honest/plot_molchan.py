@@ -208,8 +208,9 @@ for name, (_, epoch, *_) in worlds.items():
 # As often as they say?
 # ---------------------
 # An alarm becomes a probability by what it was worth on the months of tuning. Beside it: the reference rate
-# alone, and the base rate, which knows neither place nor time. Of things this rare even a good forecast
-# explains next to nothing, cell by cell and day by day.
+# alone, and the base rate, which knows neither place nor time. One gain for all cells may promise too much
+# where earthquakes are frequent anyway, and of things this rare even a good forecast explains next to
+# nothing, cell by cell and day by day.
 
 figure, axes = plt.subplots(1, 2, figsize=(10.4, 6.7), layout="constrained")
 for panel, (name, (_, _, reliability, _)) in zip(axes, worlds.items(), strict=True):
