@@ -190,7 +190,7 @@ def detector_sensitivity(
             chosen = used & (strength >= choice["min_magnitude"])
             at = np.nonzero(pairs.inside[choice["region"]] & chosen[:, np.newaxis])
             rate = moved.rates(counts[choice["kp_limit"], choice["sign"]], at, choice["days"])
-            if np.isnan(rate).any():
+            if np.isnan(rate[:, 0]).any():
                 raise ValueError(f"choices: no earthquake, or none with a value, is left for {choice}")
             rates.append(rate)
             rows.append(
@@ -204,7 +204,8 @@ def detector_sensitivity(
                 }
             )
     rates = np.array(rates)
-    table = _with_p(pd.DataFrame(rows), rates[:, 0] - rates[:, 1], level)
+    # A never-happened catalog without a single value for a choice shows nothing there.
+    table = _with_p(pd.DataFrame(rows), np.nan_to_num(rates[:, 0] - rates[:, 1]), level)
     table.attrs = {"n_nulls": int(n_nulls), "n_events": int(used.sum()), "n_groups": len(groups)}
     return table
 

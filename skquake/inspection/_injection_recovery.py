@@ -142,13 +142,13 @@ def injection_recovery(
     ------
     ValueError
         For a pipeline without the source, sizes of both signs, unknown channels, more earthquakes than
-        there are, too few catalogs for ``alpha``, or a store of other settings.
+        there are, too few (scored) catalogs for ``alpha``, or a store of other settings.
 
     Warns
     -----
     UserWarning
-        Where catalogs could not be scored. Without an effect they count as unbeaten, with one as not
-        found.
+        Where catalogs could not be scored, with too few earthquakes for ``n_events``, say. They are left out,
+        with and without an effect: what they lack, they lack whatever is planted.
 
     Notes
     -----
@@ -246,14 +246,9 @@ def injection_recovery(
             journal.append(row)
         done[row["replicate"]] = row
     rows = [done[replicate] for replicate in range(n_nulls)]
-    errors = [row["error"] for row in rows if row["error"]]
-    if errors:
-        warnings.warn(
-            f"{len(errors)} of {n_nulls} catalogs could not be scored in full: without an effect these count "
-            f"as unbeaten, with one as not found; the first: {errors[0]}",
-            stacklevel=2,
-        )
-    table = with_p(score_table(rows, sizes, n_repeats), around == "null", random_state)
+    table = score_table(rows, sizes, n_repeats)
+    _check_scored(table, rows, alpha)
+    table = with_p(table.dropna(ignore_index=True), around == "null", random_state)
     seconds = pd.DataFrame([row["seconds"] for row in rows]).sum().to_dict()
     name = null if isinstance(null, str) else null.name
     return PowerCurve(table, float(alpha), scoring, name, float(level), seconds)
@@ -289,3 +284,22 @@ def _check_numbers(n_events, around):
     if not len(numbers) or numbers.dtype.kind not in "iu" or (numbers < 2).any():
         raise ValueError(f"n_events: expected whole numbers of at least 2, got {n_events!r}")
     return tuple(int(n) for n in np.unique(numbers))
+
+
+def _check_scored(table, rows, alpha):
+    """Warn of catalogs without a score; raise where so few have one that no p reaches alpha."""
+    errors = [row["error"] for row in rows if row["error"]]
+    if not errors:
+        return
+    for n_events, part in table[table["size"] == 0.0].groupby("n_events"):
+        known = int(part["score"].notna().sum())
+        if known * alpha < 1.0:
+            raise ValueError(
+                f"n_events={n_events}: {known} of {len(part)} catalogs could be scored, too few for a p of "
+                f"{alpha:g}; the first problem: {errors[0]}"
+            )
+    warnings.warn(
+        f"{len(errors)} of {len(rows)} catalogs could not be scored for each number of earthquakes and are "
+        f"left out there; the first problem: {errors[0]}",
+        stacklevel=3,
+    )

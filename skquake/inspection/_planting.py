@@ -178,7 +178,7 @@ def with_p(table, own, random_state):
     for _, part in table.groupby("n_events"):
         reference = part[part["size"] == 0.0].set_index("replicate")["score"]
         for row in part.itertuples():
-            others = reference.drop(row.replicate) if own or row.size == 0.0 else reference
-            if np.isfinite(row.score):
-                p[row.Index] = lot_p_value(row.score, others.to_numpy(), lots[row.Index])
+            left_out = [row.replicate] if own or row.size == 0.0 else []
+            others = reference.drop(left_out, errors="ignore").to_numpy()
+            p[row.Index] = lot_p_value(row.score, others, lots[row.Index])
     return table.assign(p=p)

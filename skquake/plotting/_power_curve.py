@@ -69,14 +69,13 @@ class PowerCurveDisplay:
             reached = "not reached" if np.isnan(at) else f"at {at:+.0%}"
             label = f"{n_events} earthquakes: {self.power:.0%} {reached}"
             axes.plot(100.0 * part["size"], fitted, lw=1.5, label=label, **style)
-        axes.axhline(
-            self.curve.alpha, color=REFERENCE, lw=1, ls="--", label=f"chance ({self.curve.alpha:.0%})"
-        )
+        chance = f"chance: p <= {self.curve.alpha:g}"
+        axes.axhline(self.curve.alpha, color=REFERENCE, lw=1, ls="--", label=chance)
         axes.axhline(self.power, color=REFERENCE, lw=0.8, ls=":")
         axes.set(
             ylim=(-0.02, 1.03),
             xlabel="planted effect at the epicentre (%)",
-            ylabel=f"found at p <= {self.curve.alpha:g} (share of catalogs)",
+            ylabel="found (share of catalogs)",
         )
         axes.set_title(f"Power of the {score_label(self.curve.scoring)}", fontsize=10)
         legend_below(axes, inches=0.55)

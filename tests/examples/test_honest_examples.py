@@ -53,3 +53,28 @@ def test_the_place_alone_rivals_the_published_score(tmp_path):
     assert scores(row(told, "Ne and B, as SafeNet"))[0][0] > 0.5 > scores(row(told, "Ne alone"))[0][0]
     assert "MCC 0.717" in told
     assert len(list(tmp_path.glob("*.png"))) == 3
+
+
+def test_the_best_of_many_on_the_test_set_is_too_good(tmp_path):
+    told = run("plot_hyperopt.py", "--days", 300, "--trials", 6, "--figures", tmp_path)
+    said = re.findall(r"test set (-?\d\.\d\d), .* nested (-?\d\.\d\d), .* added ([+-]\d\.\d\d)", told)
+    assert len(said) == 2
+    for best, nested, added in said:
+        assert abs(float(best) - float(nested) - float(added)) < 0.02
+    lines = [line.split() for line in told.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
+    assert len(lines) == 6 and all(float(line[2]) >= float(line[-3]) for line in lines)  # best, their mean
+    assert len(list(tmp_path.glob("*.png"))) == 6
+
+
+def test_what_a_study_could_have_seen(tmp_path):
+    told = run("plot_power.py", "--days", 300, "--nulls", 20, "--repeats", 5, "--figures", tmp_path)
+    assert "with 100 earthquakes an effect of 20 % would be seen in" in told
+    assert "(by chance 5%)" in told and row(told, "PowerCurve(event_auc, p <= 0.05, 100 events")
+    assert len(list(tmp_path.glob("*.png"))) == 1
+
+
+def test_the_best_of_many_choices_is_chance(tmp_path):
+    told = run("plot_analyst_choices.py", "--days", 500, "--nulls", 199, "--figures", tmp_path)
+    alone, best = map(float, re.findall(r"p = (\d\.\d+)", row(told, "Alone")))
+    assert alone <= 0.05 < best
+    assert len(list(tmp_path.glob("*.png"))) == 1

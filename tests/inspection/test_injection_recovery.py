@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -15,7 +17,7 @@ from skquake.catalogs import MatchedControls, RandomControls
 from skquake.catalogs._plant import Plant
 from skquake.inspection import injection_recovery
 from skquake.inspection._inject import footprint, inject
-from skquake.inspection._planting import part_of, quakes
+from skquake.inspection._planting import part_of, quakes, with_p
 from skquake.model_selection import chronological_split
 from skquake.preprocessing import WindowFlattener
 from skquake.sampling import SlidingWindow, make_samples
@@ -72,14 +74,14 @@ def recover(model=MODEL, **changes):
 
 @pytest.fixture(scope="module")
 def curve():
-    return recover(sizes=(0.03, 1.0), n_nulls=40, n_repeats=15)
+    return recover(sizes=(0.03, 1.0), n_nulls=20, n_repeats=8)
 
 
 def test_power_is_alpha_without_an_effect_and_rises_to_one(curve):
     frame = curve.to_frame().set_index("size")
-    assert frame.loc[0.0, "power"] == 0.05 and frame.loc[0.0, "n"] == 40
+    assert frame.loc[0.0, "power"] == 0.05 and frame.loc[0.0, "n"] == 20
     assert frame["power"].is_monotonic_increasing
-    assert frame.loc[1.0, "power"] == 1.0 and frame.loc[1.0, "n"] == 15
+    assert frame.loc[1.0, "power"] == 1.0 and frame.loc[1.0, "n"] == 8
     assert 0.03 < curve.size_at(0.95) <= 1.0
     assert (frame["low"] <= frame["power"]).all() and (frame["power"] <= frame["high"]).all()
     assert 60 < frame["n_events"].iloc[0] < 120
@@ -93,7 +95,31 @@ def test_p_by_loops(curve):
         others = [score for replicate, score in reference.items() if replicate != row.replicate]
         greater = sum(score > row.score for score in others)
         ties = sum(score == row.score for score in others)
-        assert (1 + greater) / 40 <= row.p <= (1 + greater + ties) / 40
+        assert (1 + greater) / 20 <= row.p <= (1 + greater + ties) / 20
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 1000), st.integers(5, 30), st.booleans())
+def test_p_without_an_effect_takes_every_rank_once(seed, n, tied):
+    rng = np.random.default_rng(seed)
+    score = rng.integers(0, 3, n).astype(float) if tied else rng.random(n)
+    table = pd.DataFrame({"replicate": range(n), "n_events": 50, "size": 0.0, "score": score})
+    p = with_p(table, True, seed)["p"]
+    if tied:
+        order = score[:, np.newaxis] < score
+        assert (p <= (n - order.T.sum(axis=1)) / n + 1e-9).all() and (p >= (1 + order.sum(axis=1)) / n).all()
+    else:
+        np.testing.assert_allclose(np.sort(p), np.arange(1, n + 1) / n)
+    # A higher score never has a larger p; a planted one beyond all has the least.
+    higher = with_p(table.assign(score=score + 10.0 * (np.arange(n) == 2)), True, seed)["p"]
+    assert higher[2] == 1 / n and higher[2] <= p[2]
+
+
+def test_next_to_nothing_is_found_as_often_as_nothing():
+    curve = recover(sizes=(1e-9,), n_nulls=10, n_repeats=10, alpha=0.1)
+    nothing, little = (part for _, part in curve.scores.groupby("size"))
+    np.testing.assert_allclose(nothing["score"], little["score"], atol=1e-3)
+    assert curve.to_frame()["power"].tolist()[0] == 0.1 and curve.power_at(1e-9) <= 0.2
 
 
 def test_a_planted_score_by_hand(curve):
@@ -115,7 +141,7 @@ def test_a_planted_score_by_hand(curve):
 
 def test_the_same_for_any_number_of_jobs(curve):
     with joblib.parallel_config(backend="threading"):
-        parallel = recover(sizes=(0.03, 1.0), n_nulls=40, n_repeats=15, n_jobs=2)
+        parallel = recover(sizes=(0.03, 1.0), n_nulls=20, n_repeats=8, n_jobs=2)
     pd.testing.assert_frame_equal(parallel.scores, curve.scores)
 
 
@@ -126,18 +152,18 @@ def test_another_seed_is_another_curve(curve):
 
 def test_goes_on_where_it_stopped(tmp_path):
     path = tmp_path / "power.jsonl"
-    arguments = {"sizes": (0.5,), "n_nulls": 20, "n_repeats": 3}
+    arguments = {"sizes": (0.5,), "n_nulls": 10, "n_repeats": 3, "alpha": 0.1}
     whole = recover(**arguments, store=path)
     lines = path.read_bytes().splitlines(keepends=True)
-    assert len(lines) == 21
-    path.write_bytes(b"".join(lines[:8]) + lines[8][:-20])  # killed while it wrote
+    assert len(lines) == 11
+    path.write_bytes(b"".join(lines[:6]) + lines[6][:-20])  # killed while it wrote
     again = recover(**arguments, store=path)
     pd.testing.assert_frame_equal(again.scores, whole.scores)
-    assert len(path.read_bytes().splitlines()) == 21
+    assert len(path.read_bytes().splitlines()) == 11
     more = recover(**arguments | {"n_repeats": 4}, store=path)
-    assert len(more.scores) == 24 and len(path.read_bytes().splitlines()) == 22
+    assert len(more.scores) == 14 and len(path.read_bytes().splitlines()) == 12
     replicates = [json.loads(line)["replicate"] for line in path.read_text().splitlines()[1:]]
-    assert sorted(replicates) == sorted([*range(20), 3])
+    assert sorted(replicates) == sorted([*range(10), 3])
     pd.testing.assert_frame_equal(recover(**arguments, store=path).scores, whole.scores)
     with pytest.raises(ValueError, match="made with another plant"):
         recover(**arguments, store=path, effect_days=(-3, 0))
@@ -146,7 +172,7 @@ def test_goes_on_where_it_stopped(tmp_path):
 
 
 def test_more_events_find_more():
-    curve = recover(sizes=(0.1,), n_events=(10, 60), n_nulls=20, n_repeats=10)
+    curve = recover(sizes=(0.1,), n_events=(10, 60), n_nulls=10, n_repeats=8, alpha=0.1)
     table = curve.to_table()
     assert table.index.tolist() == [10, 60]
     scores = curve.scores.query("size > 0").groupby("n_events")["p"].mean()
@@ -154,7 +180,7 @@ def test_more_events_find_more():
 
 
 def test_around_the_catalog_itself():
-    curve = recover(sizes=(2.0,), n_events=40, around="catalog", n_nulls=20, n_repeats=5)
+    curve = recover(sizes=(2.0,), n_events=40, around="catalog", n_nulls=10, n_repeats=3, alpha=0.1)
     planted = curve.scores.query("size > 0")
     assert planted["score"].nunique() > 1  # another draw each
     assert curve.power_at(2.0) == 1.0
@@ -167,13 +193,25 @@ def test_several_configurations_compete():
     assert (both.scores["score"] >= alone.scores["score"] - 1e-12).all()
 
 
-def test_what_fails_is_not_found():
+def test_catalogs_without_a_score_are_left_out():
+    calls = []
+
+    def fragile(samples):
+        calls.append(len(samples.X))
+        if len(calls) == 3:  # the third: replicate 1 without an effect
+            raise ValueError("no folds")
+        return one_split(samples)
+
+    few = {"n_nulls": 6, "n_repeats": 1, "alpha": 0.2}
+    with pytest.warns(UserWarning, match="1 of 6 catalogs could not be scored .*left out.*: no folds"):
+        curve = recover(sizes=(1.0,), cv=fragile, **few)
+    assert curve.to_frame()["n"].tolist() == [5, 1] and curve.scores["p"].notna().all()
+
     def broken(samples):
         raise ValueError("no folds")
 
-    with pytest.warns(UserWarning, match="5 of 5 catalogs could not be scored in full.*the first: no folds"):
-        curve = recover(sizes=(1.0,), cv=broken, **FEW)
-    assert curve.scores["score"].isna().all() and (curve.scores["p"] == 1.0).all()
+    with pytest.raises(ValueError, match=r"0 of 5 catalogs could be scored, too few.*: no folds"):
+        recover(sizes=(1.0,), cv=broken, **FEW)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_points_intervals_and_the_curve():
     np.testing.assert_allclose(ends, frame[["low", "high"]].to_numpy())
     curves = [line for line in axes.lines if line.get_label().startswith("50")]
     assert curves[0].get_ydata().tolist() == [0.05, 0.4, 1.0]
-    assert texts(axes) == [f"50 earthquakes: 95% at {curve.size_at():+.0%}", "chance (5%)"]
+    assert texts(axes) == [f"50 earthquakes: 95% at {curve.size_at():+.0%}", "chance: p <= 0.05"]
     assert axes.get_title() == "Power of the event AUC"
 
 
