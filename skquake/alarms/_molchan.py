@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import StrOptions, validate_params
 
 from skquake.alarms._cells import SpaceTime
 from skquake.alarms._skill import area_skill_score, probability_gain, r_score
-from skquake.metrics._blocks import BLOCK_DAYS, block_interval, block_sums, ratio, time_blocks
+from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks
 
 _EXACT = 25  # earthquakes up to which the distribution of a mean of uniforms is computed as it is
 
@@ -221,10 +220,7 @@ class MolchanCurve:
     {
         "catalog": [pd.DataFrame],
         "unobserved": [StrOptions({"restrict", "no alarm"})],
-        "level": [Interval(Real, 0, 1, closed="neither")],
-        "block_days": [Interval(Real, 0, None, closed="neither")],
-        "n_resamples": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
+        **PARAMETERS,
     },
     prefer_skip_nested_validation=True,
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skquake._core._time import as_ns, to_utc
-from skquake.metrics._blocks import BLOCK_DAYS, block_interval, block_sums, ratio, time_blocks
+from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -83,10 +83,7 @@ class ReliabilityCurve:
         "sample_weight": ["array-like", None],
         "n_bins": [Interval(Integral, 1, None, closed="left")],
         "strategy": [StrOptions({"quantile", "uniform", "expected"})],
-        "level": [Interval(Real, 0, 1, closed="neither")],
-        "block_days": [Interval(Real, 0, None, closed="neither")],
-        "n_resamples": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
+        **PARAMETERS,
     },
     prefer_skip_nested_validation=True,
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import StrOptions, validate_params
 
 from skquake.alarms._cells import SpaceTime
 from skquake.alarms._skill import hanssen_kuipers, probability_gain, r_score
-from skquake.metrics._blocks import BLOCK_DAYS, block_interval, block_sums, ratio, time_blocks
+from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks
 
 
 @validate_params(
@@ -19,10 +19,7 @@ from skquake.metrics._blocks import BLOCK_DAYS, block_interval, block_sums, rati
         "catalog": [pd.DataFrame],
         "thresholds": [Real, "array-like"],
         "unobserved": [StrOptions({"restrict", "no alarm"})],
-        "level": [Interval(Real, 0, 1, closed="neither")],
-        "block_days": [Interval(Real, 0, None, closed="neither")],
-        "n_resamples": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
+        **PARAMETERS,
     },
     prefer_skip_nested_validation=True,
 )

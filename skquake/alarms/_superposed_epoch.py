@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import StrOptions, validate_params
 
 from skquake._core._progress import progress
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.catalogs import dobrovolsky_radius
-from skquake.metrics._blocks import BLOCK_DAYS, block_interval, ratio, time_blocks
+from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, ratio, time_blocks
 from skquake.sampling._nearby import nearby
 
 _EVENTS = 128  # at a time: bounds the pairs held in memory
@@ -106,10 +105,7 @@ class SuperposedEpoch:
         "magnitudes": ["array-like", None],
         "distance_unit": [StrOptions({"km", "dobrovolsky"})],
         "column": [str],
-        "level": [Interval(Real, 0, 1, closed="neither")],
-        "block_days": [Interval(Real, 0, None, closed="neither")],
-        "n_resamples": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
+        **PARAMETERS,
     },
     prefer_skip_nested_validation=True,
 )

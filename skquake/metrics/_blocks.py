@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import warnings
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
+from sklearn.utils._param_validation import Interval
 
 from skquake._core._time import NS_PER_DAY
 from skquake.metrics._intervals import _FEW, _tails
 
 BLOCK_DAYS = 27.0  # one rotation of the Sun
+# What functions with such intervals take.
+PARAMETERS: dict = {
+    "level": [Interval(Real, 0, 1, closed="neither")],
+    "block_days": [Interval(Real, 0, None, closed="neither")],
+    "n_resamples": [Interval(Integral, 1, None, closed="left")],
+    "random_state": ["random_state"],
+}
 
 
 def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS):
