@@ -60,7 +60,7 @@ def world(effect):
     """Maps twice a day; ``effect`` is the rise before each earthquake."""
     maps = make_tec(
         START, END, cadence="12h", grid=(10.0, 30.0), catalog=independent, effect=effect,
-        effect_min_km=1000.0, random_state=options.seed,
+        effect_min_km=1000.0, random_state=options.seed + 1,
     ).maps  # fmt: skip
     return MapSource(maps, name=f"effect {effect:g}")
 

@@ -72,7 +72,8 @@ class NullDistributionDisplay:
             raise ValueError(f"{type(self).__name__}: observed={self.observed}; expected a finite score")
         low, high = np.append(known, self.observed).min(), np.append(known, self.observed).max()
         edge = 0.04 * (high - low) or 0.05
-        bins = np.linspace(low - edge, high + edge, 31)
+        n_bins = int(np.clip(2.5 * np.sqrt(max(map(len, scores.values()))), 12, 40))
+        bins = np.linspace(low - edge, high + edge, n_bins + 1)
         n = len(self.nulls)
         self.figure_, self.axes_ = check_axes(
             ax, (1, n), figsize=(3.5 * n + 0.5, 3.4), sharex=True, sharey=True
@@ -90,6 +91,7 @@ class NullDistributionDisplay:
             note = " (the least possible)" if np.isclose(p, least) else f" (least {least:.2g})"
             axes.set_title(f"{name}: p = {p:.2g}{note}", fontsize=10)
             axes.set_xlabel(score_label(self.scoring))
+            axes.yaxis.get_major_locator().set_params(integer=True)
             legend_below(axes)
         self.axes_[0, 0].set_ylabel("catalogs (count)")
         return self

@@ -381,14 +381,14 @@ def test_killed_at_any_moment_nothing_is_lost_or_done_twice(tmp_path):
 
 @pytest.mark.slow
 def test_p_values_are_uniform_without_an_effect():
+    n_worlds, n_nulls = 40, 9
     ranks = {null: [] for null in NULLS}
-    for seed in range(60):
-        source, catalog = make_world(seed, n=60)
-        result = run(source, catalog, n_nulls=19, random_state=seed)
+    for seed in range(n_worlds):
+        result = run(*make_world(seed, n=60), n_nulls=n_nulls, random_state=seed)
         for null in NULLS:
             ranks[null].append(lot_p_value(result.observed_score, result.null_scores(null), 0.5))
     for null in NULLS:
-        spread = np.array(ranks[null]) - np.random.default_rng(0).random(60) / 20
+        spread = np.array(ranks[null]) - np.random.default_rng(0).random(n_worlds) / (1 + n_nulls)
         assert stats.kstest(spread, "uniform").pvalue > 0.01
 
 
