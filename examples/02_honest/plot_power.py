@@ -61,7 +61,7 @@ if options.data:
     first, last = source.span
     catalog = read_usgs(options.data / "catalog" / "*.csv*")
     catalog = catalog[catalog["time"].between(first, last)]
-    n_events, width, least = (50, 100), 500.0, 4.8
+    n_events, width, least = None, 500.0, 4.8  # all there are
     controls = MatchedControls(2, min_days=5, max_days=30, days=(-KEEP, 0))
     folds = SpatialBlockKFold(5, block_degrees=10.0, min_train=0.05, shuffle=True, random_state=options.seed)
 else:
@@ -115,8 +115,7 @@ print(curve.to_table().to_string(float_format="{:.0%}".format))
 # In words
 # --------
 
-most = max(n_events)
-for n in n_events:
+for n in curve.to_table().index:
     reached = curve.size_at(0.95, n)
     words = "none of the sizes planted" if np.isnan(reached) else f"one of {reached:.0%} or more"
     print(
@@ -124,10 +123,8 @@ for n in n_events:
         f"in 95 %: {words}"
     )
 needed = curve.events_needed(0.2)
-if np.isnan(needed):
-    print(f"to see one of 20 % in 95 % of cases takes more than {most} earthquakes")
-else:
-    print(f"to see one of 20 % in 95 % of cases takes {needed:.0f} earthquakes")
+number = f"more than {n}" if np.isnan(needed) else f"{needed:.0f}"
+print(f"to see one of 20 % in 95 % of cases takes {number} earthquakes")
 
 # %%
 # The curve
