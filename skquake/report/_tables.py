@@ -13,51 +13,36 @@ LABELS = {"seismic_mcc": "seismic MCC", "seismic_auc": "seismic AUC", "event_auc
 
 
 class Table(NamedTuple):
-    """Caption, head, rows of text; the first column names the row."""
+    """Caption, head, rows of text (the first column names the row), and sentences to stand below."""
 
     caption: str
     head: tuple[str, ...]
     rows: list[tuple[str, ...]]
-
-    @property
-    def is_text(self):
-        """Whether each column holds sentences, which are set to the left."""
-        return [any(cell.count(" ") > 3 for cell in column) for column in zip(*self.rows, strict=True)]
+    notes: tuple[str, ...] = ()
 
 
 def tables(report):
     """The tables that apply to a report: {section: [Table, ...]}."""
-    found = {
-        "scores": [_scores(report), _paper(report)],
-        "null": [],
-        "controls": [],
-        "splits": [],
-        "power": [],
-    }
+    found = {"scores": [_scores(report), _paper(report)], "null": [], "splits": []}
     if report.null is not None:
-        found["null"].append(
-            _frame("Catalogs that never happened", report.null.to_frame().set_index("null"), "null")
-        )
+        nulls = report.null.to_frame().set_index("null")
+        found["null"].append(_frame("Catalogs that never happened", nulls, notes=("assumes",)))
     if report.score_nulls is not None and len(report.score_nulls):
+        nulls = report.score_nulls.rename(columns={"quantile": "95 % quantile", "tells": "tell"})
         found["null"].append(
-            _frame(
-                "Labels dealt anew to whole events, the scores as given",
-                report.score_nulls.rename(columns={"quantile": "95 % quantile", "tells": "it tells"}),
-                "null",
-            )
+            _frame("Labels dealt anew to whole events, scores as given", nulls, notes=("tell",))
         )
     if report.balance is not None:
-        caption = (
-            "Means of seismic and control samples, an event counting once; differences in standard deviations"
-        )
-        found["controls"].append(_frame(caption, report.balance, "covariate"))
+        caption = "Means of seismic and control samples, an event counting once; standardised differences"
+        found["controls"] = [_frame(caption, report.balance)]
     if report.splits is not None:
-        found["splits"].append(_frame("Rows of each fold", report.splits, "fold"))
+        found["splits"].append(_frame("Rows of each fold", report.splits))
     if report.leakage is not None:
         counts = report.leakage.drop(columns=["n_train", "n_test"], errors="ignore").dropna(axis=1, how="all")
-        found["splits"].append(_frame("What training and test share; it should be nothing", counts, "fold"))
+        found["splits"].append(_frame("What training and test share; it should be nothing", counts))
     if report.power is not None:
-        found["power"].append(_frame("Share of studies that see an effect", report.power.to_frame(), None))
+        power = report.power.to_frame().set_index("n_events").rename_axis("earthquakes")
+        found["power"] = [_frame("Share of simulated studies that see an effect", power)]
     return found
 
 
@@ -100,15 +85,15 @@ def _named_probes(report):
     return ((f"{name} probe", probe) for name, probe in report.probes.items())
 
 
-def _frame(caption, frame, index):
-    head = tuple(_words(column) for column in frame)
-    if index is None:
-        return Table(caption, head, [tuple(number(value) for value in row) for row in frame.to_numpy(object)])
+def _frame(caption, frame, notes=()):
+    """A table whose index names the rows; columns of sentences become notes."""
+    numbers = frame.drop(columns=list(notes))
     rows = [
         (str(name), *(number(value) for value in row))
-        for name, row in zip(frame.index, frame.to_numpy(dtype=object), strict=True)
+        for name, row in zip(numbers.index, numbers.to_numpy(dtype=object), strict=True)
     ]
-    return Table(caption, (index, *head), rows)
+    said = tuple(f"{name} {note} {text}" for note in notes for name, text in frame[note].items())
+    return Table(caption, (str(frame.index.name), *(_words(column) for column in numbers)), rows, said)
 
 
 def interval(score, sign=""):
@@ -136,5 +121,5 @@ def number(value):
     if value == int(value) and abs(value) < 1e15:
         text = f"{int(value):,}".replace(",", "\u202f") if abs(value) >= 10_000 else f"{int(value)}"
     else:
-        text = f"{value:.3f}" if 0.001 <= abs(value) < 100 else f"{value:.3g}"
+        text = f"{value:.3f}" if 0.0005 <= abs(value) < 100 else f"{value:.3g}"
     return text.replace("-", "−")
