@@ -43,7 +43,7 @@ def render(report):
         for name, (heading, lead) in SECTIONS.items()
         if found.get(name) or drawn.get(name)
     ]
-    return _template("page.html").render(report=report, sections=sections, rules=_rules(), tone=_tone(report))
+    return _template("page.html").render(report=report, sections=sections, **_rules(), tone=_tone(report))
 
 
 def render_verdict(report):
@@ -56,11 +56,12 @@ def _tone(report):
 
 
 def _rules():
-    """The rules of the verdict, in order, as `judge` documents them: [(code, words), ...]."""
-    found = re.findall(
-        r"^\d\. \*\*(\w+)\*\*: ((?:.+\n)+?)(?=\d\. |\n)", inspect.getdoc(judge) or "", re.MULTILINE
-    )
-    return [(code, " ".join(words.replace("*", "").split())) for code, words in found]
+    """How `judge` documents itself: the rules in order, [(code, words), ...], and what they rest on."""
+    text = inspect.getdoc(judge) or ""
+    found = re.findall(r"^\d\. \*\*(\w+)\*\*: ((?:.+\n)+?)(?=\d\. |\n)", text, re.MULTILINE)
+    rest = re.search(r"^An effect would have been missed (?:.+\n)+", text, re.MULTILINE)
+    rules = [(code, " ".join(words.replace("*", "").split())) for code, words in found]
+    return {"rules": rules, "rest": " ".join(rest[0].split()) if rest else ""}
 
 
 @cache
