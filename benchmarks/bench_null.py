@@ -10,10 +10,12 @@ compiles with the catalog that happened, once.
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from _harness import row, table
+from _harness import compare, row, table
+from joblib import parallel_config
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 
@@ -72,6 +74,24 @@ def measure(model, source, catalog, batches):
     return pd.concat(seconds, ignore_index=True), memory, n_events
 
 
+def two_workers(model, source, catalog, n_nulls):
+    """Rows: one worker's time over that of two processes, and of two threads, on a source in memory."""
+
+    def test(n_jobs, backend):
+        with parallel_config(backend=backend):
+            catalog_null_test(
+                model, source, catalog, controls=MatchedControls(region="3 deg"), sampling=SAMPLING,
+                cv=last_fifth, min_magnitude=5.2, nulls=("shuffle-times",), n_nulls=n_nulls, random_state=0,
+                n_jobs=n_jobs,
+            )  # fmt: skip
+
+    workers = {"one worker": (1, "loky"), "two processes": (2, "loky"), "two threads": (2, "threading")}
+    contenders = {name: partial(test, *arguments) for name, arguments in workers.items()}
+    seconds = compare(contenders, repeat=1, warmup=1)
+    one = seconds.pop("one worker")
+    return [row(f"null catalogs by {name}", "one worker", one / s, None) for name, s in seconds.items()]
+
+
 def run(quick=False):
     """Rows and a table for ``run.py``."""
     n, batches = (2_200_000, {"forest": (1, 1), "SeqNetQuake": (1, 1)}) if quick else (
@@ -101,21 +121,11 @@ def run(quick=False):
         }  # fmt: skip
         target = None if quick or name == "forest" else 10
         samples = {"seconds": round(float(mean["samples"]), 3)}
-        rows.append(
-            row(
-                "samples of a null catalog",
-                f"training {name}",
-                mean["fit"] / mean["samples"],
-                target,
-                **samples,
-            )
-        )
+        ratio = mean["fit"] / mean["samples"]
+        rows.append(row("samples of a null catalog", f"training {name}", ratio, target, **samples))
         # A graph left behind by each fit would be tens of MB by then.
         target = None if quick else 0.95
-        rows.append(
-            row(f"memory after half the null catalogs, {name}", "after all", memory[0] / memory[1], target)
-        )
-    return [
-        *rows,
-        table("Catalogs that never happened: what each costs", pd.DataFrame(lines).T.rename_axis("model")),
-    ]
+        kept = memory[0] / memory[1]
+        rows.append(row(f"memory after half the null catalogs, {name}", "after all", kept, target))
+    costs = pd.DataFrame(lines).T.rename_axis("model")
+    return [*rows, table("Catalogs that never happened: what each costs", costs)]

@@ -3,49 +3,29 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from numbers import Integral, Real
+from dataclasses import replace
+from numbers import Integral
 from time import perf_counter
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from sklearn.base import clone
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake._core._journal import Journal, fingerprint
 from skquake._core._progress import progress
-from skquake._core._time import NS_PER_DAY, as_ns
 from skquake.catalogs import AftershockRemover
+from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed, longest_shift
 from skquake.inspection._null_catalogs import make_nulls
 from skquake.inspection._null_result import CatalogNullResult, largest, lot_p_value, name_code
 from skquake.inspection._record import Record
-from skquake.model_selection import evaluate
-from skquake.sampling import make_samples
-
-_PHASES = ["samples", "fit", "score"]
-_NOT_IN_SAMPLING = {"controls", "exclude", "catalog", "source"}
 
 
 @validate_params(
     {
-        "source": [HasMethods(["windows"])],
-        "catalog": [pd.DataFrame],
-        "controls": [HasMethods(["sample", "set_params"])],
-        "sampling": [dict],
-        "cv": [HasMethods(["split"]), callable],
-        "min_magnitude": [Interval(Real, None, None, closed="neither"), None],
-        "decluster": [HasMethods(["fit_transform"]), None],
+        **CONSTRAINTS,
         "nulls": [tuple, list],
         "n_nulls": [Interval(Integral, 1, None, closed="left")],
-        "scoring": [StrOptions({"seismic_mcc", "seismic_auc", "event_auc"})],
-        "search": [callable, None],
-        "sample_weight": [StrOptions({"event"}), None],
-        "clusters": [HasMethods(["fit"]), None],
-        "random_state": [Interval(Integral, 0, None, closed="left"), None],
-        "n_jobs": [Integral, None],
-        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
@@ -192,16 +172,10 @@ def catalog_null_test(
     0  shuffle-times  4         0.2
     1    other-place  4         0.2
     """
-    pipelines = dict(pipeline) if isinstance(pipeline, Mapping) else {"pipeline": pipeline}
-    _check(pipelines, sampling, nulls)
-    if random_state is None:
-        if store is not None:
-            raise ValueError("store: give a random_state too; a test that is to go on must be the same test")
-        random_state = int(np.random.default_rng().integers(2**31))
-    analysis = Analysis(
-        {name: search(model) if search else model for name, model in pipelines.items()},
-        source, clone(controls), sampling, cv, min_magnitude, decluster, scoring, sample_weight,
-    )  # fmt: skip
+    pipelines = check_analysis(pipeline, sampling, nulls)
+    random_state = check_seed(random_state, store)
+    settings = sampling, cv, min_magnitude, decluster, scoring, sample_weight
+    analysis = Analysis.of(pipelines, search, source, controls, *settings)
     record = Record.of(source, catalog, clusters=clusters)
     declared = {"nulls": nulls, "source": source, "sampling": sampling, "min_magnitude": min_magnitude}
     if min_magnitude is None:
@@ -212,7 +186,7 @@ def catalog_null_test(
         record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
     seed = _seed(random_state, "observed", 0)
     observed, seconds, samples = analysis.run(record.catalog, seed, 1000)
-    shift_days = _longest_shift(samples.events)
+    shift_days = longest_shift(samples.events)
     made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
     _ = record.heads, record.dip  # found once, before the record travels to other processes
     independent = {name: null.n_independent(record) for name, null in made.items()}
@@ -222,7 +196,7 @@ def catalog_null_test(
     if store is not None:
         header = analysis.header() | {
             "catalog": fingerprint(record.catalog),
-            "random_state": int(random_state),
+            "random_state": random_state,
         }
         header |= {
             "clusters": fingerprint(record.mainshock),
@@ -247,77 +221,6 @@ def catalog_null_test(
     return replace(result, samples=samples)
 
 
-@dataclass(frozen=True)
-class Analysis:
-    """All that turns a full catalog into scores; the same for the observed one and every null one."""
-
-    estimators: dict
-    source: object
-    controls: object
-    sampling: dict
-    cv: object
-    min_magnitude: float | None
-    decluster: object
-    scoring: str
-    sample_weight: str | None
-
-    def run(self, full, seed, n_resamples=0):
-        """Evaluations, seconds by phase, samples."""
-        start = perf_counter()
-        samples = self.samples(full, self.events(full), seed)
-        built = perf_counter()
-        found = self.evaluations(samples, n_resamples)
-        fit = sum(evaluation.fit_seconds for evaluation in found.values())
-        seconds = dict(zip(_PHASES, (built - start, fit, perf_counter() - built - fit), strict=True))
-        return found, seconds, samples
-
-    def events(self, full):
-        """The independent events of a full catalog that samples are cut around."""
-        events = full if self.min_magnitude is None else full[full["magnitude"] >= self.min_magnitude]
-        if self.decluster is not None and len(events):
-            events = clone(self.decluster).fit_transform(events)
-        return events
-
-    def samples(self, full, events, seed):
-        """Samples of these events and of their controls, which keep clear of the full catalog."""
-        known = self.controls.get_params()
-        own = {name: value for name, value in (("avoid", full), ("random_state", seed)) if name in known}
-        controls = clone(self.controls).set_params(**own)
-        return make_samples(self.source, events, controls, exclude=full, **self.sampling)
-
-    def evaluations(self, samples, n_resamples=0):
-        """Evaluation of a fresh clone of each configuration."""
-        cv = self.cv if hasattr(self.cv, "split") else self.cv(samples)
-        cv = cv if hasattr(cv, "split") else list(cv)
-        return {
-            name: evaluate(
-                model, samples, cv, sample_weight=self.sample_weight, n_resamples=n_resamples, random_state=0
-            )
-            for name, model in self.estimators.items()
-        }
-
-    def header(self):
-        """What makes this analysis another one, for a store."""
-        parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: fingerprint(part) for name, part in parts.items() if name != "controls"} | {
-            "controls": fingerprint(clone(self.controls).set_params(**_unset(self.controls)))
-        }
-
-
-def _unset(controls):
-    """The parameters that each catalog sets anew, as None."""
-    return {name: None for name in ("avoid", "random_state") if name in controls.get_params()}
-
-
-def _longest_shift(events):
-    """Days from an earthquake to its farthest control; 0 where controls have none."""
-    time = pd.Series(as_ns(events["time"]), events.index)
-    controls = events[(events["label"] == 0) & events["pair_id"].isin(events.index)]
-    own = controls["pair_id"] != controls.index
-    shift = time[controls.index[own]].to_numpy() - time[controls.loc[own, "pair_id"]].to_numpy()
-    return float(np.abs(shift).max(initial=0) / NS_PER_DAY)
-
-
 def _replicate(analysis, record, null, replicate, random_state):
     """One null catalog through the analysis, as a row of plain numbers."""
     rng = np.random.default_rng((random_state, name_code(null.name), replicate))
@@ -325,9 +228,7 @@ def _replicate(analysis, record, null, replicate, random_state):
     row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None}
     start = perf_counter()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # said once, of the observed catalog
-            found, seconds, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
+        found, seconds, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
     except ValueError as error:
         row |= {"scores": dict.fromkeys(analysis.estimators), "n_events": 0, "error": str(error)}
         return row | {"seconds": {"samples": perf_counter() - start, "fit": 0.0, "score": 0.0}}
@@ -339,23 +240,6 @@ def _replicate(analysis, record, null, replicate, random_state):
 def _seed(random_state, name, replicate):
     """Seed of the controls of a catalog: each has its own, the observed one too."""
     return int(np.random.default_rng((random_state, name_code(name), replicate, 1)).integers(2**31 - 1))
-
-
-def _check(pipelines, sampling, nulls):
-    if not pipelines:
-        raise ValueError("pipeline: an empty dict; name one configuration at least")
-    absent = {"region", "days", "max_length"} - set(sampling)
-    if absent or _NOT_IN_SAMPLING & set(sampling):
-        raise ValueError(
-            "sampling: keywords of make_samples with region, days and max_length, without "
-            f"{', '.join(sorted(_NOT_IN_SAMPLING))}, which follow each catalog; got {list(sampling)}"
-        )
-    names = [null if isinstance(null, str) else null.name for null in nulls]
-    if not names or len(set(names)) < len(names):
-        raise ValueError(f"nulls: {names} must be one name or more, each once")
-    taken = {"null", "replicate", "days", "degrees", "overlaps", "n_events", "error"} & set(pipelines)
-    if taken:
-        raise ValueError(f"pipeline: the configuration {taken.pop()!r} needs another name; results use it")
 
 
 def _result(observed, rows, nulls, scoring, independent, random_state, seconds):
