@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from sklearn.base import clone
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from skquake._core._journal import Journal
+from skquake._core._journal import Journal, fingerprint
 from skquake._core._progress import progress
 from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
 from skquake.catalogs._plant import Plant
-from skquake.inspection._catalog_null_test import Analysis, _check, _longest_shift
+from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed, longest_shift
 from skquake.inspection._inject import check_powers, source_parameters
 from skquake.inspection._null_catalogs import null_catalogs
 from skquake.inspection._planting import Planting, quakes, score_table, with_p
 from skquake.inspection._power_curve import PowerCurve
 
-_SEED = 2**31 - 1
-
 
 @validate_params(
     {
-        "source": [HasMethods(["windows"])],
-        "catalog": [pd.DataFrame],
-        "controls": [HasMethods(["sample", "set_params"])],
-        "sampling": [dict],
-        "cv": [HasMethods(["split"]), callable],
+        **CONSTRAINTS,
         "around": [StrOptions({"null", "catalog"})],
         "n_nulls": [Interval(Integral, 2, None, closed="left")],
         "n_repeats": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "level": [Interval(Real, 0, 1, closed="neither")],
-        "min_magnitude": [Interval(Real, None, None, closed="neither"), None],
-        "decluster": [HasMethods(["fit_transform"]), None],
-        "scoring": [StrOptions({"seismic_mcc", "seismic_auc", "event_auc"})],
-        "search": [callable, None],
-        "sample_weight": [StrOptions({"event"}), None],
-        "clusters": [HasMethods(["fit"]), None],
-        "random_state": [Interval(Integral, 0, None, closed="left"), None],
-        "n_jobs": [Integral, None],
-        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
@@ -195,24 +178,18 @@ def injection_recovery(
     0   0.0    0.2  5
     1   9.0    1.0  2
     """
-    pipelines = dict(pipeline) if isinstance(pipeline, Mapping) else {"pipeline": pipeline}
-    _check(pipelines, sampling, (null,))
+    pipelines = check_analysis(pipeline, sampling, (null,))
     sizes = _check_sizes(sizes, alpha, n_nulls, n_repeats)
     numbers = _check_numbers(n_events, around)
     powers = check_powers(channels, source)
     plant = Plant.checked(0.0, effect_width, effect_min_km, effect_days)
-    if random_state is None:
-        if store is not None:
-            raise ValueError("store: give a random_state too; a run that is to go on must be the same run")
-        random_state = int(np.random.default_rng().integers(_SEED))
-    analysis = Analysis(
-        {name: search(model) if search else model for name, model in pipelines.items()},
-        source, clone(controls), sampling, cv, min_magnitude, decluster, scoring, sample_weight,
-    )  # fmt: skip
+    random_state = check_seed(random_state, store)
+    settings = sampling, cv, min_magnitude, decluster, scoring, sample_weight
+    analysis = Analysis.of(pipelines, search, source, controls, *settings)
     holders = {name: source_parameters(model, source) for name, model in analysis.estimators.items()}
     catalog = check_catalog(catalog, allow_empty=False)
     rng = np.random.default_rng(random_state)
-    seeds = [int(seed) for seed in rng.integers(_SEED, size=2)]
+    seeds = [int(seed) for seed in rng.integers(2**31 - 1, size=2)]
     observed = analysis.samples(catalog, analysis.events(catalog), seeds[0])
     most, there = max((n or 0 for n in numbers), default=0), len(quakes(observed))
     if most > there:
@@ -225,14 +202,15 @@ def injection_recovery(
         catalog,
         n=n_nulls,
         **{name: sampling[name] for name in ("region", "days", "max_length")},
-        shift_days=_longest_shift(observed.events),
+        shift_days=longest_shift(observed.events),
         clusters=clusters,
         random_state=seeds[1],
     )
     planting = Planting(analysis, holders, plant, powers, numbers, catalog if around == "catalog" else None)
     journal, done = None, {}
     if store is not None:
-        journal = Journal(store, planting.header() | {"null": repr(null), "random_state": random_state})
+        header = {"catalog": fingerprint(catalog), "clusters": fingerprint(clusters), "null": repr(null)}
+        journal = Journal(store, planting.header() | header | {"random_state": random_state})
         done = {row["replicate"]: row for row in journal.records}
     wanted = [sizes if replicate < n_repeats else () for replicate in range(n_nulls)]
     left = {r for r in range(n_nulls) if r not in done or not set(wanted[r]) <= set(done[r]["sizes"])}

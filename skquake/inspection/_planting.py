@@ -12,7 +12,7 @@ from sklearn.utils import Bunch
 
 from skquake._core._journal import fingerprint
 from skquake.catalogs._plant import Plant
-from skquake.inspection._catalog_null_test import Analysis
+from skquake.inspection._analysis import Analysis
 from skquake.inspection._inject import footprint, inject, with_source
 from skquake.inspection._null_result import lot_p_value
 

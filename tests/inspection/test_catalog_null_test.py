@@ -25,7 +25,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skquake.catalogs import AftershockRemover, MatchedControls, RandomControls
 from skquake.inspection import CatalogNullResult, catalog_null_test
-from skquake.inspection._catalog_null_test import Analysis
+from skquake.inspection._analysis import Analysis
 from skquake.inspection._null_catalogs import Rotate
 from skquake.inspection._null_result import lot_p_value
 from skquake.inspection._record import Record
@@ -168,7 +168,7 @@ def test_every_catalog_goes_through_the_same_steps(monkeypatch):
     full = full.assign(latitude=lambda c: c["latitude"] + 0.25)
     Spy.seen.clear()
     excluded = []
-    import skquake.inspection._catalog_null_test as module
+    import skquake.inspection._analysis as module
 
     make_samples = module.make_samples
 
