@@ -56,6 +56,11 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
     quiet time before an earthquake is an anomaly at a quiet time before an earthquake: nothing here makes
     it a precursor.
 
+    Honest score: of simulated TEC with nothing planted, classic bounds (1.5 IQR) flag 14.5 % [11.9, 17.0]
+    where 11.4 % are expected, those of the errors of a ridge forecast 7.4 % [6.5, 8.4] of 7.3 %. In the 15
+    days before El Salvador 2001 the errors of `EDLSTMERegressor` left their bounds 3.8 % [0.9, 6.7] of the
+    time, 4.8 % expected. See the page "What was measured".
+
     References
     ----------
     .. [1] Xiong, P. et al., "GNSS TEC-based earthquake ionospheric perturbation detection using a novel
