@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from common.sampling_orbits import make_events, make_orbit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import parallel_config
@@ -32,7 +33,7 @@ from skquake.inspection._record import Record
 from skquake.model_selection import PurgedGroupKFold, chronological_split
 from skquake.preprocessing import WindowFlattener
 from skquake.sampling import SlidingWindow
-from skquake.sources import SeriesSource
+from skquake.sources import SeriesSource, SourceCollection
 
 DAYS, LENGTH = 400, 3
 SAMPLING = {"region": "2000 km", "days": (-15, 0), "max_length": LENGTH}
@@ -413,6 +414,27 @@ def test_errors():
     with pytest.raises(ValueError, match=r"rotate needs offsets of at least \d+ days"):
         far = MatchedControls(region=SAMPLING["region"], min_days=185, max_days=190)
         run(source, catalog, controls=far, cv=PurgedGroupKFold(2))
+
+
+def test_two_satellites_together():
+    tracks = SourceCollection(
+        {name: make_orbit(seed, days=30, gaps=0, holes=0, name=name) for seed, name in enumerate("AB")}
+    )
+    catalog = make_events(1, 60, end=30.0, magnitude=(6.5, 7.5))
+    scaled = make_pipeline(
+        SlidingWindow(tracks, 5), WindowFlattener(), StandardScaler(), LogisticRegression(C=0.01)
+    )
+    result = catalog_null_test(
+        scaled, tracks, catalog, controls=RandomControls(min_days=3), cv=PurgedGroupKFold(2, min_train=1),
+        sampling={"region": "dobrovolsky", "days": (-3, 0), "max_length": 5}, n_nulls=2,
+        random_state=0,
+    )  # fmt: skip
+    assert result.samples.X["source"].nunique() == 2
+    frame = result.to_frame().set_index("null")
+    assert (frame["n_failed"] == 0).all()
+    # 3 days and a window of 5 minutes: offsets of 4 to 26 days.
+    assert result.scores["days"].dropna().between(4, 26).all()
+    assert result.resolution["rotate"] == pytest.approx(1 / 3)
 
 
 def test_random_controls_and_no_declustering():
