@@ -354,7 +354,7 @@ def report(model, source, everything, controls, sampling, folds):
         null.samples,
         folds,
         null=null,
-        title=f"Random forest on the maps of {first:%Y-%m-%d} to {last:%Y-%m-%d}, matched controls",
+        title=f"Random forest on the maps of {first:%d %B %Y} to {last:%d %B %Y}, matched controls",
         random_state=options.seed,
     )
     found.to_html(options.report)

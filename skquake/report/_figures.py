@@ -118,12 +118,12 @@ def _scores(report):
 
 
 def _draw(display, panels, many):
-    """A display as a data URL; more than two panels stand in rows of two, many marks become pixels."""
+    """A display as a data URL; more than three panels stand in rows of two, many marks become pixels."""
     import matplotlib.pyplot as plt
 
     with plt.rc_context({"svg.fonttype": "path"}):
         axes = None
-        if panels > 2:
+        if panels > 3:
             rows = (panels + 1) // 2
             _, axes = plt.subplots(rows, 2, figsize=(9, 3.4 * rows), layout="constrained")
             for spare in axes.flat[panels:]:

@@ -48,6 +48,7 @@ def tables(report):
 
 # Column -> what stands above it, where its own words would not do.
 _HEADS = {"n_leaking": "leaking rows", "null_q95": "null 95 %", "p_value": "p"}
+_SMALL = {"p_value", "resolution"}  # columns whose least values say most
 _NAMES = {"mcc": "MCC", "auc": "AUC", "f1": "F1"}
 
 
@@ -89,8 +90,8 @@ def _frame(caption, frame, notes=()):
     """A table whose index names the rows; columns of sentences become notes."""
     numbers = frame.drop(columns=list(notes))
     rows = [
-        (str(name), *(number(value) for value in row))
-        for name, row in zip(numbers.index, numbers.to_numpy(dtype=object), strict=True)
+        (str(name), *(number(value, column in _SMALL) for column, value in row.items()))
+        for name, row in numbers.iterrows()
     ]
     said = tuple(f"{name} {note} {text}" for note in notes for name, text in frame[note].items())
     return Table(caption, (str(frame.index.name), *(_words(column) for column in numbers)), rows, said)
@@ -102,24 +103,15 @@ def interval(score, sign=""):
     return f"{value} [{low}, {high}]".replace("-", "−")
 
 
-def number(value):
-    """A number as people write it; text stays."""
-    if value is None or value is pd.NA:
+def number(value, small=False):
+    """A number as people write it, to three digits after the point; ``small`` ones to two that count."""
+    if pd.isna(value):
         return "–"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    try:
-        value = float(value)
-    except (TypeError, ValueError):
-        return str(value)
-    if np.isnan(value):
-        return "–"
+    value = float(value)
     if np.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if value == int(value) and abs(value) < 1e15:
-        text = f"{int(value):,}".replace(",", "\u202f") if abs(value) >= 10_000 else f"{int(value)}"
+        text = f"{value:+.0f}".replace("inf", "∞").removeprefix("+")
+    elif value == int(value) or abs(value) >= 100:
+        text = f"{value:,.0f}".replace(",", "\u202f" if abs(value) >= 10_000 else "")
     else:
-        text = f"{value:.3f}" if 0.0005 <= abs(value) < 100 else f"{value:.3g}"
+        text = f"{value:.2g}" if small and abs(value) < 0.0005 else f"{value:z.3f}"
     return text.replace("-", "−")
