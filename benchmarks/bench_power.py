@@ -5,7 +5,7 @@ three days of deviations from the bounds of the 15 days before, matched controls
 for testing. Effects of four days are planted around earthquakes that never happened; 100 catalogs without and
 40 with each size, for several numbers of earthquakes.
 
-Choices: 200 worlds of noise (white, and persistent from day to day) with eight earthquakes at three stations
+Choices: 150 worlds of noise (white, and persistent from day to day) with eight earthquakes at three stations
 and 24 choices each; how often the smallest p is below 0.05 on its own, and as the largest of all.
 """
 
@@ -58,8 +58,8 @@ def power(quick):
         controls=MatchedControls(),
         sampling={"region": "dobrovolsky", "days": (-KEEP, 0), "max_length": length},
         cv=last_fifth,
-        sizes=(0.2, 0.8) if quick else (0.025, 0.05, 0.1, 0.2, 0.4),
-        n_events=(30,) if quick else (100, 200, 400),
+        sizes=(0.2, 0.8) if quick else (0.025, 0.05, 0.1, 0.2),
+        n_events=(30,) if quick else (100, 400),
         effect_days=(-4.0, 0.0),
         effect_min_km=1500.0,
         min_magnitude=5.5,
@@ -101,7 +101,7 @@ def power(quick):
 
 def choices(quick):
     """Row and table of the smallest p of 24 choices where there is nothing to find."""
-    n_worlds, n_days = (10 if quick else 200), 400
+    n_worlds, n_days = (10 if quick else 150), 400
     detectors = {
         f"{style} {k}": IQRBounds(style=style, k=k) for style in ("iqr", "quartile") for k in (1.0, 2.0)
     }

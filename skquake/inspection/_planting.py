@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -58,24 +57,21 @@ class Planting:
         """
         row = {"replicate": replicate, "sizes": list(sizes), "scores": [], "n_quakes": None, "error": None}
         row["seconds"] = dict.fromkeys(("samples", "plant", "fit"), 0.0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # about folds and samples: once is enough
-            analysis, parts = self._studies(replicate, full, random_state, row)
-            self._score(analysis, parts, 0.0, row)
-            if sizes:
-                full = full if self.catalog is None else self.catalog
-                if self.catalog is not None:
-                    analysis, parts = self._studies(replicate, full, random_state, row)
-                where = self._timed(
-                    row, "plant", footprint, analysis.source, analysis.events(full), self.plant
-                )
-                for size in sizes:
-                    planted = self._timed(row, "plant", inject, analysis.source, where, size, self.powers)
-                    models = {
-                        name: with_source(model, self.holders[name], planted)
-                        for name, model in analysis.estimators.items()
-                    }
-                    self._score(replace(analysis, estimators=models), parts, size, row)
+        analysis = self.analysis
+        parts = self._studies(replicate, full, random_state, row)
+        self._score(analysis, parts, 0.0, row)
+        if sizes:
+            if self.catalog is not None:
+                full = self.catalog
+                parts = self._studies(replicate, full, random_state, row)
+            where = self._timed(row, "plant", footprint, analysis.source, analysis.events(full), self.plant)
+            for size in sizes:
+                planted = self._timed(row, "plant", inject, analysis.source, where, size, self.powers)
+                models = {
+                    name: with_source(model, self.holders[name], planted)
+                    for name, model in analysis.estimators.items()
+                }
+                self._score(replace(analysis, estimators=models), parts, size, row)
         return row
 
     def _studies(self, replicate, full, random_state, row):
@@ -85,7 +81,7 @@ class Planting:
         try:
             samples = self._timed(row, "samples", analysis.samples, full, analysis.events(full), seed)
         except ValueError as error:
-            return analysis, dict.fromkeys(self.numbers, error)
+            return dict.fromkeys(self.numbers, error)
         order = rng.permutation(quakes(samples))
         row["n_quakes"] = len(order)
         parts = {}
@@ -94,7 +90,7 @@ class Planting:
                 parts[n] = part_of(samples, order, n, rng)
             except ValueError as error:
                 parts[n] = error
-        return analysis, parts
+        return parts
 
     def _score(self, analysis, parts, size, row):
         for n, samples in parts.items():
