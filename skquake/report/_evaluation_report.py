@@ -131,7 +131,7 @@ def evaluation_report(
     options = {"n_resamples": n_resamples, "random_state": random_state, "verbose": verbose}
     settings = {
         "pipeline": _repr(pipeline),
-        **{f"{name}": repr(value) for name, value in _sources(pipeline).items()},
+        **{name: repr(value) for name, value in _sources(pipeline).items()},
         "splits": _repr(cv) if hasattr(cv, "split") else f"{len(folds)} fold(s) given as positions",
         "intervals": f"{n_resamples} resamples, 95 %",
         "random state": repr(random_state),

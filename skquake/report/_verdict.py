@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 ALPHA = 0.05
@@ -101,7 +101,7 @@ class Facts:
     effect_size: float | None = None
     effect_power: float | None = None
     matched: bool | None = None
-    unbalanced: dict[str, float] | None = field(default=None)
+    unbalanced: dict[str, float] | None = None
 
 
 def judge(facts):
