@@ -134,6 +134,9 @@ def catalog_null_test(
     apart see the same nights, two angles of less than 15 degrees the same weather. A p-value is never
     reported below 1 / (1 + number of independent ones): ``resolution``.
 
+    The draw of the controls is part of the chance: each catalog has one draw, the observed one too. More
+    controls of each earthquake (``ratio``) make the scores, and so the test, sharper.
+
     Ties are broken by lot. A null catalog whose score cannot be had counts as reaching the observed one,
     so that failures never make a p-value smaller.
 
