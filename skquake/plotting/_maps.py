@@ -54,7 +54,7 @@ def draw_map(axes, table, **style):
     axes.set(xlim=corners[0, [0, -1], 0], ylim=np.clip(corners[[0, -1], 0, 1], -90, 90), aspect="equal")
     for axis in (axes.xaxis, axes.yaxis):
         axis.get_major_locator().set_params(nbins=7, steps=[1, 1.5, 2, 3, 5, 6, 10])
-    axes.xaxis.set_major_formatter(lambda x, _: f"{wrap_longitude(x):g}")
+    axes.xaxis.set_major_formatter(lambda x, _: f"{180 if x == 180 else wrap_longitude(x):g}")
     axes.grid(alpha=0.3, lw=0.5)
     return mesh
 
@@ -75,8 +75,9 @@ def draw_event(axes, event, *, label="epicentre"):
     """Star at the epicentre, and the edge of its area, also beyond the dateline."""
     limits = axes.get_xlim(), axes.get_ylim()
     east, north = area(event)
-    for turn in (-360.0, 360.0, 0.0):
-        axes.plot(east + turn, north, color=SEISMIC, lw=1.2, zorder=3)
     star = {"marker": "*", "color": SEISMIC, "edgecolor": "black", "lw": 0.8, "zorder": 5}
     axes.scatter(event["longitude"], event["latitude"], s=160, label=label, **star)
+    for turn in (-360.0, 360.0, 0.0):
+        name = None if turn else "its Dobrovolsky area"
+        axes.plot(east + turn, north, color=SEISMIC, lw=1.2, zorder=3, label=name)
     axes.set(xlim=limits[0], ylim=limits[1])

@@ -101,7 +101,7 @@ class TECMapDisplay:
         if self.time_ is not None:
             axes.set_title(f"{self.time_:%Y-%m-%d %H:%M} UT", fontsize=10)
         if event is not None or len(self.stations_):
-            legend_below(axes, ncols=2)
+            legend_below(axes, ncols=3)
         label = self.label
         if label is None:
             name = str(whole.attrs.get("long_name", whole.name or "value"))

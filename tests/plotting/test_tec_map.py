@@ -40,7 +40,7 @@ def test_the_last_map_at_or_before_the_time(given_axes):
     np.testing.assert_array_equal(drawn.collections[0].get_array(), maps()[1])
     assert drawn.figure.axes[-1].get_ylabel() == "total electron content (TECU)"
     said = [text.get_text() for text in drawn.get_legend().get_texts()]
-    assert said == ["station", "M 7.0, 2001-01-13 17:33 UT"]
+    assert said == ["station", "M 7.0, 2001-01-13 17:33 UT", "its Dobrovolsky area"]
 
 
 def test_a_view_over_the_dateline():
