@@ -210,6 +210,7 @@ def test_backbone(backbone, tmp_path):
     assert len(reductions(unit)) == len(reductions(plain)) - 1
     assert reductions(plain)[0].name not in {layer.name for layer in reductions(unit)}
     assert [w.shape for w in unit.weights] == [w.shape for w in plain.weights]
+    assert all(layer.momentum <= 0.9 for layer in _flat(unit) if hasattr(layer, "momentum"))
 
     from keras import applications
 
