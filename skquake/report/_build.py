@@ -136,6 +136,7 @@ def _reliability(evaluation, samples, options):
             evaluation.y[rows] == 1,
             time=X["time"].to_numpy(),
             sample_weight=event_weights(X["event_id"]),
+            n_bins=int(np.clip(X["event_id"].nunique() // 30, 2, 10)),
             n_resamples=options["n_resamples"],
             random_state=options["random_state"],
         )

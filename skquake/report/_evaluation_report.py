@@ -136,8 +136,9 @@ def evaluation_report(
         "intervals": f"{n_resamples} resamples, 95 %",
         "random state": repr(random_state),
         "samples": count_samples(samples),
-        **{f"samples: {name}": str(value) for name, value in X.attrs.items()},
     }
+    if X.attrs:
+        settings["sampling"] = ", ".join(f"{name}={value!r}" for name, value in X.attrs.items())
     return build(
         evaluate(pipeline, samples, folds, **options),
         samples,
