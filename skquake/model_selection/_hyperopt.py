@@ -57,7 +57,7 @@ class HyperoptSearchCV(BaseSearchCV):
     refit : bool, str or callable, default=True
         As in ``GridSearchCV``.
     n_jobs : int, default=None
-        Trials of a batch at a time, by joblib's current backend; the folds of each where the batch is smaller.
+        Trials of a batch at a time, by joblib's current backend; their folds where the batch is smaller.
         The trials do not depend on it.
     engine : {"hyperopt", "optuna"}, default="hyperopt"
         Optuna is an extra (``pip install skquake[optuna]``) and takes lists and distributions only.
