@@ -26,7 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pandas as pd
 
-from skquake import AftershockRemover, MapSource, SIPClassifier
+from skquake import AftershockRemover, IQRBounds, MapSource, SIPClassifier
 from skquake.datasets import make_kp, make_tec
 from skquake.io import read_ionex, read_usgs
 from skquake.neural import repeated_scores
@@ -170,9 +170,10 @@ print(table.to_string(index=False))
 # -------
 # Of the last world.
 
+noise = IQRBounds(style="quartile").expected_rate(15)  # of hours beyond the bounds of SIPImages
 displays = {
-    "before": SIPImageDisplay(images[y == 1][0]),
-    "normal": SIPImageDisplay(images[y == 0][0]),
+    "before": SIPImageDisplay(images[y == 1][0], expected_rate=noise),
+    "normal": SIPImageDisplay(images[y == 0][0], expected_rate=noise),
     "confusion": ConfusionDisplay.from_predictions(tested),
     "training": TrainingDisplay.from_estimators(fitted),
 }

@@ -24,6 +24,9 @@ class SIPImageDisplay:
         How many of the last channels are anomalies.
     start : datetime-like, default=None
         First day, for the labels; None: days count from the first.
+    expected_rate : float, default=None
+        What noise leaves the bounds with on either side together, ``IQRBounds(...).expected_rate()``; a like
+        part of it is written beside the share of each anomaly.
     unit : str, default="TECU"
         Of the first channels.
 
@@ -53,11 +56,12 @@ class SIPImageDisplay:
     {'positive': 0.1, 'negative': 0.0}
     """
 
-    def __init__(self, image, *, channels=None, n_anomalies=2, start=None, unit="TECU"):
+    def __init__(self, image, *, channels=None, n_anomalies=2, start=None, expected_rate=None, unit="TECU"):
         self.image = image
         self.channels = channels
         self.n_anomalies = n_anomalies
         self.start = start
+        self.expected_rate = expected_rate
         self.unit = unit
 
     @property
@@ -101,7 +105,10 @@ class SIPImageDisplay:
             else:
                 colors = ListedColormap(["white", (SEISMIC, CONTROL)[anomaly % 2]])
                 axes.imshow(layer != 0, cmap=colors, vmin=0, vmax=1, interpolation="nearest", **same)
-                axes.set_title(f"{name} anomaly: {shares[name]:.1%}", fontsize=10)
+                title = f"{name} anomaly: {shares[name]:.1%}"
+                if self.expected_rate is not None:
+                    title += f" (noise: {self.expected_rate / self.n_anomalies:.1%})"
+                axes.set_title(title, fontsize=10)
         label_grid(self.axes_, n, x="hour (UT)", y="day")
         if self.start is not None:
             first = pd.Timestamp(self.start)

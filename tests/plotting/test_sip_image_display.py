@@ -65,3 +65,9 @@ def test_errors():
         SIPImageDisplay(image(), n_anomalies=7).plot()
     with pytest.raises(ValueError, match="expected numbers"):
         SIPImageDisplay([["x"]]).plot()
+
+
+def test_what_noise_would_flag_stands_beside():
+    image = np.zeros((30, 24, 6))
+    titles = [axes.get_title() for axes in SIPImageDisplay(image, expected_rate=0.39).plot().axes_.flat]
+    assert titles[4:] == ["positive anomaly: 0.0% (noise: 19.5%)", "negative anomaly: 0.0% (noise: 19.5%)"]
