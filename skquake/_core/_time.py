@@ -41,7 +41,9 @@ def to_utc(times, name="time"):
 
 
 def as_ns(times):
-    """int64 nanoseconds since 1970 of a ``datetime64`` array."""
+    """int64 nanoseconds since 1970 of a ``datetime64`` array; an array of int64 is that already."""
+    if getattr(times, "dtype", None) == np.int64:
+        return np.asarray(times)
     return np.asarray(times, dtype="datetime64[ns]").view("int64")
 
 

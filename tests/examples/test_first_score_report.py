@@ -25,11 +25,3 @@ def test_report_of_the_real_maps(real_data, tmp_path):
     verdict, path = done.stdout.rstrip().splitlines()[-2:]
     assert path == str(page)
     assert verdict in html.unescape(page.read_text(encoding="utf-8"))
-
-
-def test_a_report_needs_data():
-    done = subprocess.run(
-        [sys.executable, str(EXAMPLE), "--report", "report.html"], capture_output=True, text=True
-    )
-    assert done.returncode == 2
-    assert "--report needs --data" in done.stderr
