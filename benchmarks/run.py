@@ -1,8 +1,7 @@
 """Run the benchmarks: print their tables and write ``benchmarks/results.json``.
 
 Usage: ``python benchmarks/run.py [--quick] [--only NAME] [--long]``. Ratios are of medians from one
-interleaved
-run, so that they hold on any machine; tables stand beside them. ``results.json`` keeps the latest results of
+interleaved run, so that they hold on any machine; tables stand beside them. ``results.json`` keeps the latest results of
 each benchmark: ``--only`` renews its own part, and all that is known is printed at the end. ``--long`` adds
 those of an hour and more; ``--quick`` runs small inputs, which show that it runs and measure nothing, and
 writes no file.
@@ -40,8 +39,10 @@ def main():
     results = {} if options.quick else known()
     for path in sorted(path for path in paths if options.only in path.stem):
         print(f"{path.stem} ...", flush=True)
-        results[path.stem] = importlib.import_module(path.stem).run(quick=options.quick)
-        if not options.quick:
+        found = {path.stem: importlib.import_module(path.stem).run(quick=options.quick)}
+        results |= found
+        if not options.quick:  # what another run has written meanwhile stays
+            results = known() | found
             RESULTS.write_text(json.dumps(results, indent=1))
     for name, items in sorted(results.items()):
         print(f"\n{name}")
