@@ -43,7 +43,8 @@ class Cells:
         row = np.floor((np.asarray(latitude) - self.south[0]) / self.height + 1e-9).astype(int)
         east = (np.asarray(longitude) - self.west[0] + 1e-9 * self.width) % 360.0
         column = np.floor(east / self.width).astype(int)
-        row = np.where((row == self.shape[0]) & (np.asarray(latitude) == 90.0), row - 1, row)
+        at_pole = np.asarray(latitude) >= 90.0 - 1e-8 * self.height
+        row = np.where((row == self.shape[0]) & at_pole, row - 1, row)
         inside = (row >= 0) & (row < self.shape[0]) & (column < self.shape[1])
         return np.where(inside, row, -1), np.where(inside, column, 0)
 

@@ -70,7 +70,7 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
     Scale X and y before: an LSTM with rectified units grows without bound on large values.
 
     Honest score: on 15 days of real TEC maps at ten latitudes, forecasts four hours at a time, its root mean
-    square error was 4.1 TECU, a ridge regression's with the same inputs 4.0, the same hour yesterday's 5.5.
+    square error was 4.1 TECU, a ridge regression's 4.0, the same hour yesterday's 5.5.
     The page "What was measured" has all models, by latitude.
 
     References

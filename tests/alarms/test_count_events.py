@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skquake.alarms import area_rate, count_events, molchan_curve
@@ -41,6 +41,7 @@ PLACES = st.tuples(st.floats(1, 298), st.floats(-90, 90), st.floats(-180, 180))
 
 
 @settings(max_examples=25, deadline=None)
+@example([(1.0, 89.99999999999999, 0.0)], "night")
 @given(st.lists(PLACES, min_size=1, max_size=6), st.sampled_from(["night", "day"]))
 def test_every_earthquake_is_in_the_cell_that_holds_it(rows, by):
     map, events = cells(by), catalog(rows)
