@@ -1,10 +1,10 @@
 """Run the benchmarks: print their tables and write ``benchmarks/results.json``.
 
 Usage: ``python benchmarks/run.py [--quick] [--only NAME] [--long]``. Ratios are of medians from one
-interleaved run, so that they hold on any machine; tables stand beside them. ``results.json`` keeps the latest results of
-each benchmark: ``--only`` renews its own part, and all that is known is printed at the end. ``--long`` adds
-those of an hour and more; ``--quick`` runs small inputs, which show that it runs and measure nothing, and
-writes no file.
+interleaved run, so that they hold on any machine; tables stand beside them. ``results.json`` keeps the latest
+results of each benchmark: ``--only`` renews its own part, and all that is known is printed at the end.
+``--long`` adds those of an hour and more; ``--quick`` runs small inputs, which show that it runs and measure
+nothing, and writes no file.
 """
 
 from __future__ import annotations
