@@ -127,5 +127,6 @@ def run(quick=False):
         target = None if quick else 0.95
         kept = memory[0] / memory[1]
         rows.append(row(f"memory after half the null catalogs, {name}", "after all", kept, target))
+    rows += two_workers(models["forest"], source, catalog, 4 if quick else 16)
     costs = pd.DataFrame(lines).T.rename_axis("model")
     return [*rows, table("Catalogs that never happened: what each costs", costs)]

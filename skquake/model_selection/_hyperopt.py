@@ -355,9 +355,6 @@ class HyperoptSearchCV(BaseSearchCV):
         self.best_params_ = results["params"][self.best_index_]
         self.scorer_ = getattr(scorer, "_scorers", scorer)
 
-    def _run_search(self, evaluate_candidates):
-        raise NotImplementedError("HyperoptSearchCV runs its own loop, in fit")
-
 
 def _run_part(index, part, estimator, X, y, params, folds, **task):
     return index, part, run_folds(estimator, X, y, params, folds, **task)
