@@ -296,6 +296,7 @@ def _borrowed(network):
     import keras
 
     from skquake.neural._model_cache import borrowed
+    from skquake.neural._optimizer import Adam
     from skquake.neural._trainer import SeededModel
 
     builder, options, shape, n_classes, frozen = network
@@ -304,7 +305,7 @@ def _borrowed(network):
         model = builder(shape, n_classes, **dict(options), model_class=SeededModel)
         for layer in model.layers:
             layer.trainable = not layer.name.startswith(tuple(f"{stage}_" for stage in frozen))
-        model.compile(keras.optimizers.Adam(), loss=LOSS, weighted_metrics=["accuracy"])
+        model.compile(Adam(), loss=LOSS, weighted_metrics=["accuracy"])
         model.remember()
         return model
 

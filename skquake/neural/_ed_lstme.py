@@ -282,13 +282,14 @@ def _borrowed(network):
 
     from skquake.neural._ed_lstme_network import ed_lstme
     from skquake.neural._model_cache import borrowed
+    from skquake.neural._optimizer import Adam
     from skquake.neural._trainer import SeededRegressionModel
 
     options, n_out, shape, n_outputs = network
 
     def build():
         model = ed_lstme(shape, n_outputs, n_out=n_out, **dict(options), model_class=SeededRegressionModel)
-        model.compile(keras.optimizers.Adam(), loss=LOSS)
+        model.compile(Adam(), loss=LOSS)
         model.remember()
         return model
 

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 
-MAX_MODELS = 8
+MAX_MODELS = 4  # some 40 MB each; joblib replaces a worker that has grown by 300 MB
 
 _slots: OrderedDict = OrderedDict()
 _slots_lock = threading.Lock()
