@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import gc
 import json
+import resource
 import statistics
+import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 
@@ -37,6 +40,26 @@ def compare(contenders, *, repeat=5, warmup=1):
             if round_ >= warmup:
                 seconds[name].append(elapsed)
     return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def peak_mb():
+    """Largest memory that this process has had, in MB.
+
+    On Linux from /proc: there ru_maxrss starts at that of the process which started this one.
+    """
+    return _memory_mb("VmHWM")
+
+
+def resident_mb():
+    """Memory that this process holds now, in MB (its peak, where the system tells no more)."""
+    return _memory_mb("VmRSS")
+
+
+def _memory_mb(name):
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.open() if line.startswith(name)) / 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def row(what, against, ratio, target, **extra):

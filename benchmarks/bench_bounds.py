@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _harness import compare, row
+from _harness import compare, peak_mb, row
 
 from skquake.preprocessing import IQRBounds
 
@@ -128,11 +127,6 @@ def stream(years, grid, block_days=10):
             peaks.append(peak_mb())
     epochs = n_blocks * block_days * 24
     return {"epochs": epochs, "seconds": seconds, **dict(zip(("before", "half", "end"), peaks, strict=True))}
-
-
-def peak_mb():
-    """Largest memory that this process has had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def streaming(years, grid):

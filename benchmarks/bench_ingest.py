@@ -10,7 +10,6 @@ users write: read all files, join the frames.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _harness import row
+from _harness import peak_mb, row
 
 START = pd.Timestamp("2015-01-01")
 SIMULATED = 4  # days
@@ -107,7 +106,7 @@ def child(way, inputs, folder):
     catalog = make_catalog(
         START - pd.Timedelta(days=80), START + days + pd.Timedelta(days=80), random_state=0
     )
-    base = peak_gb()
+    base = peak_mb() * 2**20 / 1e9
     began = time.perf_counter()
     track = {"from_files": from_files, "joined": joined}[way](files, Path(folder))
     written = time.perf_counter()
@@ -133,21 +132,9 @@ def child(way, inputs, folder):
         "samples_s": time.perf_counter() - read,
         "seconds": time.perf_counter() - began,
         "base_gb": base,
-        "peak_gb": peak_gb(),
+        "peak_gb": peak_mb() * 2**20 / 1e9,
     }
     print(json.dumps(report))
-
-
-def peak_gb():
-    """Highest resident memory of this process until now.
-
-    On Linux from /proc: there ru_maxrss starts at that of the process which started this one.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        return next(int(line.split()[1]) for line in status.open() if line.startswith("VmHWM")) * 1024 / 1e9
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
 def measure(way, inputs, folder):

@@ -9,12 +9,11 @@ compiles with the catalog that happened, once.
 
 from __future__ import annotations
 
-import os
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from _harness import compare, row, table
+from _harness import compare, resident_mb, row, table
 from joblib import parallel_config
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
@@ -47,12 +46,6 @@ def make_orbit(n):
         }
     )
     return TrackSource(frame, name="noise")
-
-
-def resident_mb():
-    """Memory that this process holds now."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def last_fifth(samples):

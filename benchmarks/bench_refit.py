@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import time
-from pathlib import Path
 
 import keras
 import numpy as np
-from _harness import row
+from _harness import resident_mb, row
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import clone
 
@@ -24,15 +22,6 @@ def literal():
     model = seqnetquake((LENGTH, CHANNELS), CLASSES, folded=False)
     model.compile(keras.optimizers.Adam(), "sparse_categorical_crossentropy")
     return model
-
-
-def memory_mb():
-    """Resident memory of this process (the peak, where the system tells no more)."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        return pages * resource.getpagesize() / 2**20
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
 
 
 def run(quick=False):
@@ -54,8 +43,8 @@ def run(quick=False):
     for i in range(fits):
         fit("ours", ours)
         if i == 4:
-            early = memory_mb()
-    grown = memory_mb() - early
+            early = resident_mb()
+    grown = resident_mb() - early
     first = seconds["ours"][0]  # the one compilation
     seconds["ours"].clear()
     for _ in range(plain_fits):  # side by side, so that both see the same machine
