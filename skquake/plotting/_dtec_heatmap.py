@@ -127,7 +127,7 @@ class DTECHeatmapDisplay:
         locator.set_params(integer=True, **({"nbins": 4} if event is None else {}))
         if event is None:
             _write_dates(self.axes_[0, 0].xaxis, next(iter(grids.values())).columns)
-        label = f"DTEC ({self.unit}); grey: no bounds" + ("; dots: not quiet" if marks is not None else "")
+        label = f"DTEC ({self.unit})\ngrey: no bounds" + ("; dots: not quiet" if marks is not None else "")
         self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=label, shrink=0.9)
         return self
 

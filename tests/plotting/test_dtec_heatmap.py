@@ -59,6 +59,13 @@ def test_stations_fill_rows_of_three():
     assert four.axes_[1, 0].get_title() == "D: no value"
 
 
+def test_the_label_of_the_colours_fits_a_single_row():
+    display = DTECHeatmapDisplay(DTEC, disturbed=pd.Series(True, TIMES)).plot()
+    display.figure_.draw_without_rendering()
+    box = display.figure_.axes[-1].yaxis.label.get_window_extent()
+    assert box.y0 >= 0 and box.y1 <= display.figure_.bbox.height
+
+
 def test_an_event_outside_the_days_is_in_view():
     display = DTECHeatmapDisplay(DTEC, event=EVENT.assign(time=pd.Timestamp("2016-12-12"))).plot()
     assert display.axes_[0, 0].get_xlim() == (-6.5, 0.5)
