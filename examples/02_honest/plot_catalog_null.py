@@ -106,8 +106,8 @@ def save(name, figure):
 # Nothing happens, and the permutation is significant
 # ---------------------------------------------------
 # Random controls: the score is well above zero, and no permutation of the labels comes near it. Catalogs that
-# never happened reach it as well: what was learnt is where earthquakes are, not that they are coming. (The two
-# observed scores differ because each test draws random controls of its own.)
+# never happened reach it as well: what was learnt is where earthquakes are, not that they are coming.
+# (The two observed scores differ because each test draws random controls of its own.)
 
 quiet = world(0.0)
 observed, null, p = permute_labels(quiet, RandomControls(avoid=everything, random_state=options.seed))
