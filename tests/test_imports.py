@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_IMPORT["report"] = set(MAY_IMPORT)  # everything
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
 # Private modules that are themselves imported inside functions only, at first fit.
-AT_FIRST_FIT = {"neural/_adapter.py", "neural/_image_model.py", "neural/_layers.py", "neural/_trainer.py"}
+AT_FIRST_FIT = {f"neural/_{name}.py" for name in ("adapter", "image_model", "layers", "optimizer", "trainer")}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
