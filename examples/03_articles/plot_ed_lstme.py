@@ -30,6 +30,7 @@ if "__file__" in globals():
 
 import numpy as np
 import pandas as pd
+from _maps import read_maps
 
 from skquake import IQRBounds, MapSource
 from skquake.catalogs import events_near
@@ -41,7 +42,7 @@ from skquake.forecasting import (
     make_forecaster,
     quake_free_spans,
 )
-from skquake.io import read_dst, read_ionex, read_olr, read_space_weather, read_station_vtec, read_usgs
+from skquake.io import read_dst, read_olr, read_space_weather, read_station_vtec, read_usgs
 from skquake.plotting import (
     AnomalySeriesDisplay,
     DTECHeatmapDisplay,
@@ -133,9 +134,7 @@ def real(folder):
     if options.vtec:
         series = read_station_vtec(options.vtec)
     else:
-        files = [path for path in (folder / "ionex").rglob("*") if path.is_file()]
-        fullest = max({path.parent for path in files}, key=lambda inside: len(list(inside.iterdir())))
-        maps = read_ionex(sorted(path for path in files if path.parent == fullest))  # of one analysis centre
+        maps = read_maps(folder / "ionex")
         series = MapSource(maps).at(stations["latitude"], stations["longitude"]).to_frame()
         series = series.set_axis(stations.index, axis=1)
     end = min(series.index[-1], (moment + pd.Timedelta(days=2)).floor("D"))

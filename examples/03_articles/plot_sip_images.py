@@ -9,8 +9,9 @@ networks with the random split and with blocks of time side by side, on simulati
 with an anomaly before the earthquakes, and beside them what the time of an image alone would say.
 
 The default network is a small one: those of the article take minutes a training on a CPU
-(``--backbones efficientnetv2-b0,resnet50,vgg16``). ``--data DIR`` takes real files instead: IONEX maps of
-some years in ``DIR/ionex``, USGS catalogs in ``DIR/catalog``.
+(``--backbones efficientnetv2-b0,resnet50,vgg16``). ``--data DIR`` takes real files instead: IONEX maps in
+``DIR/ionex``, USGS catalogs in ``DIR/catalog``. It takes years of them to train and test; a shorter record
+shows its images, those before its largest earthquake unless you name a point.
 """
 
 # %%
@@ -19,16 +20,20 @@ some years in ``DIR/ionex``, USGS catalogs in ``DIR/catalog``.
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if "__file__" in globals():
+    sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 import pandas as pd
+from _maps import read_maps
 
 from skquake import AftershockRemover, IQRBounds, MapSource, SIPClassifier
 from skquake.datasets import make_kp, make_tec
-from skquake.io import read_ionex, read_usgs
+from skquake.io import read_usgs
 from skquake.neural import repeated_scores
 from skquake.plotting import ConfusionDisplay, SIPImageDisplay, TrainingDisplay
 from skquake.sampling import SIPImages, make_sip_samples, sip_split
@@ -46,8 +51,8 @@ PUBLISHED = {
 parser = argparse.ArgumentParser(description="SIP images: published accuracies beside honest ones.")
 add = parser.add_argument
 add("--data", type=Path, metavar="DIR", help="folder of real files instead of the simulation")
-add("--latitude", type=float, default=36.5, help="of the point (default %(default)s)")
-add("--longitude", type=float, default=142.0, help="of the point (default %(default)s)")
+add("--latitude", type=float, help="of the point (default 36.5; with --data, that of the largest earthquake)")
+add("--longitude", type=float, help="likewise (default 142)")
 add("--magnitude", type=float, default=6.0, help="least that counts (default %(default)s)")
 add("--region", default="400 km", help="how near an earthquake must be (default %(default)s)")
 add("--backbones", default="cnn", help="names, by comma (default %(default)s)")
@@ -62,7 +67,12 @@ add("--figures", type=Path, default=Path("figures"), help="folder for the figure
 options = parser.parse_args()
 if options.quick:
     options.backbones, options.epochs, options.repeats, options.years = "cnn", 15, 2, 5
+if (options.latitude is None) != (options.longitude is None):
+    parser.error("give both --latitude and --longitude, or neither")
 place = {"latitude": options.latitude, "longitude": options.longitude}
+if options.latitude is None:
+    place = {"latitude": 36.5, "longitude": 142.0}
+HISTORY = pd.Timedelta(days=45)  # an image, and the reference days of its first day
 
 # %%
 # Worlds
@@ -80,8 +90,8 @@ def simulated(effect):
     catalog = pd.DataFrame(
         {
             "time": start + pd.to_timedelta(np.sort(rng.uniform(0, (end - start).days, n)), "D").as_unit("s"),
-            "latitude": options.latitude + rng.uniform(-1.5, 1.5, n),
-            "longitude": options.longitude + rng.uniform(-1.5, 1.5, n),
+            "latitude": place["latitude"] + rng.uniform(-1.5, 1.5, n),
+            "longitude": place["longitude"] + rng.uniform(-1.5, 1.5, n),
             "magnitude": options.magnitude + rng.exponential(0.4, n).clip(max=2.0),
         },
         index=[f"q{k}" for k in range(n)],
@@ -103,9 +113,14 @@ def simulated(effect):
 
 def real(folder):
     """Maps and independent earthquakes of a folder."""
-    files = sorted(path for path in (folder / "ionex").rglob("*") if path.is_file())
-    everything = read_usgs(folder / "catalog" / "*.csv*")
-    return MapSource(read_ionex(files, verbose=1)), AftershockRemover().fit_transform(everything)
+    source = MapSource(read_maps(folder / "ionex"))
+    catalog = AftershockRemover().fit_transform(read_usgs(folder / "catalog" / "*.csv*"))
+    first, last = source.span
+    inside = catalog[catalog["time"].between(first + HISTORY, last)]
+    if options.latitude is None and len(inside):
+        largest = inside.loc[inside["magnitude"].idxmax()]
+        place.update({name: float(largest[name]) for name in place})
+    return source, catalog
 
 
 worlds = {"measured on your data": real(options.data)} if options.data else simulated(options.effect)
@@ -144,8 +159,15 @@ for label, (source, catalog) in worlds.items():
     )  # fmt: skip
     images, y = SIPImages(source).fit_transform(samples.X), samples.y
     print(f"\n{label}: {samples!r}", flush=True)
-    for split in ("blocked", "random"):
-        train, _, test = sip_split(samples.X, split=split, random_state=options.seed)
+    try:
+        splits = {
+            split: sip_split(samples.X, split=split, random_state=options.seed)
+            for split in ("blocked", "random")
+        }
+    except ValueError as error:
+        print(f"  its images are shown, none is learnt from: {error}")
+        continue
+    for split, (train, _, test) in splits.items():
         where = f"{split} split"
         larger = max(np.mean(y[test]), 1 - np.mean(y[test]))
         rows.append((label, where, "larger class", f"{larger:.3f}", ""))
@@ -160,23 +182,27 @@ for label, (source, catalog) in worlds.items():
         tested[where] = y[test], model.predict(images[test])
         fitted[where] = model
 
-table = pd.DataFrame(rows, columns=["world", "split", "model", "accuracy", "tested"])
-table["published, random split"] = table["model"].map(PUBLISHED).fillna("")
-print(f"\nAccuracy, mean and standard deviation of {options.repeats} trainings")
-print(table.to_string(index=False))
+if rows:
+    table = pd.DataFrame(rows, columns=["world", "split", "model", "accuracy", "tested"])
+    table["published, random split"] = table["model"].map(PUBLISHED).fillna("")
+    print(f"\nAccuracy, mean and standard deviation of {options.repeats} trainings")
+    print(table.to_string(index=False))
 
 # %%
 # Figures
 # -------
-# Of the last world.
+# Of the last world: the first image before an earthquake, and of the normal ones that farthest from any such.
 
 noise = IQRBounds(style="quartile").expected_rate(15)  # of hours beyond the bounds of SIPImages
+when = samples.X["time"].to_numpy()
+normal = max(np.flatnonzero(y == 0), key=lambda i: np.abs(when[y == 1] - when[i]).min())
 displays = {
     "before": SIPImageDisplay(images[y == 1][0], expected_rate=noise),
-    "normal": SIPImageDisplay(images[y == 0][0], expected_rate=noise),
-    "confusion": ConfusionDisplay.from_predictions(tested),
-    "training": TrainingDisplay.from_estimators(fitted),
+    "normal": SIPImageDisplay(images[normal], expected_rate=noise),
 }
+if fitted:
+    displays["confusion"] = ConfusionDisplay.from_predictions(tested)
+    displays["training"] = TrainingDisplay.from_estimators(fitted)
 options.figures.mkdir(parents=True, exist_ok=True)
 for name, display in displays.items():
     display.plot().figure_.savefig(options.figures / f"sip_{name}.png", dpi=150)
