@@ -1,4 +1,4 @@
-"""Adam as all networks train with it: where nothing is summed over replicas, nothing is kept for them."""
+"""Adam as all networks train with it: no compiled step outlives its model."""
 
 from __future__ import annotations
 
