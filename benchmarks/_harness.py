@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import json
-import resource
 import statistics
 import sys
 import time
@@ -59,6 +58,8 @@ def _memory_mb(name):
     status = Path("/proc/self/status")
     if status.exists():
         return next(int(line.split()[1]) for line in status.open() if line.startswith(name)) / 2**10
+    import resource  # not on every system
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 

@@ -2,13 +2,12 @@
 
 import gc
 
+import keras
 import numpy as np
 import pytest
 
 from skquake import EDLSTMERegressor, SeqNetQuakeClassifier
 from skquake.neural import _model_cache
-
-keras = pytest.importorskip("keras")
 
 
 @pytest.fixture(autouse=True)
