@@ -31,11 +31,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from lightgbm import LGBMClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import RocCurveDisplay
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import Bunch
+from tqdm.auto import tqdm
 
 from skquake import (
     AftershockRemover,
@@ -91,14 +93,18 @@ def models(*cut, epochs=options.epochs, seed=options.seed):
     }
 
 
-def score(samples, cv, classifiers, **metadata):
-    """One row a classifier or probe; each with its evaluation."""
-    rows = {}
-    for name, model in classifiers.items():
-        rows[name] = evaluate(model, samples, cv, random_state=options.seed)
-    rows["location probe"] = location_probe(samples, cv, random_state=options.seed)
-    rows["metadata probe"] = metadata_probe(samples, cv, random_state=options.seed, **metadata)
-    return rows
+def score(settings):
+    """Evaluations of the classifiers and probes of each setting (samples, cv, cut), two at a time."""
+    jobs, seed = {}, options.seed
+    for panel, (samples, cv, cut) in settings.items():
+        for name, model in models(*cut).items():
+            jobs[panel, name] = delayed(evaluate)(model, samples, cv, random_state=seed)
+        jobs[panel, "location probe"] = delayed(location_probe)(samples, cv, random_state=seed)
+        jobs[panel, "metadata probe"] = delayed(metadata_probe)(samples, cv, random_state=seed)
+    longest_first = sorted(jobs, key=lambda job: job[1] != "SeqNetQuake")
+    found = Parallel(n_jobs=2, return_as="generator")(map(jobs.get, longest_first))
+    found = dict(zip(longest_first, tqdm(found, "Scores", len(jobs), leave=False), strict=True))
+    return {panel: {name: found[p, name] for p, name in jobs if p == panel} for panel in settings}
 
 
 def table(results):
@@ -111,25 +117,29 @@ def table(results):
     return pd.concat(frames, ignore_index=True)
 
 
-def show(rows):
-    """The rows of one setting in print; the paper's score counts all three classes."""
-    print(f"  {'':<16}{'seismic MCC':<21}{'seismic AUC':<21}{'event AUC':<21}paper's F1, MCC")
-    for name, r in rows.items():
+def show(results, oracle):
+    """All settings in print; the paper's score counts all three classes."""
+    for panel, rows in results.items():
+        print(f"\n{panel.replace(chr(10), ' ')}")
+        print(f"  {'':<16}{'seismic MCC':<21}{'seismic AUC':<21}{'event AUC':<21}paper's F1, MCC")
+        for name, r in rows.items():
+            print(
+                f"  {name:<16}{r.seismic_mcc!s:<21}{r.seismic_auc!s:<21}{r.event_auc!s:<21}"
+                f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:.3f}"
+            )
         print(
-            f"  {name:<16}{r.seismic_mcc!s:<21}{r.seismic_auc!s:<21}{r.event_auc!s:<21}"
-            f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:.3f}"
+            f"  tested: {r.n} windows of {r.n_events} events and controls"
+            f" (effective number {r.effective_number:.0f});"
+            f" 95 % intervals from {r.seismic_mcc.n_units} units ({r.seismic_mcc.unit})"
         )
-    print(
-        f"  tested: {r.n} windows of {r.n_events} events and controls"
-        f" (effective number {r.effective_number:.0f});"
-        f" 95 % intervals from {r.seismic_mcc.n_units} units ({r.seismic_mcc.unit})"
-    )
+        if panel in oracle:
+            print(f"  oracle's seismic MCC: {oracle[panel]:.2f}")
 
 
-def roc(network):
+def roc(results):
     """The network's ROC curves on the windows of evidence, one a setting."""
     figure, axes = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
-    for panel, r in network.items():
+    for panel, r in ((panel, rows["SeqNetQuake"]) for panel, rows in results.items()):
         rows = r.y < 2
         seismic = r.proba[rows, 1] / r.proba[rows, :2].sum(axis=1)
         RocCurveDisplay.from_predictions(
@@ -137,7 +147,7 @@ def roc(network):
             seismic,
             name=panel.replace("\n", " "),
             ax=axes,
-            plot_chance_level=panel == list(network)[-1],
+            plot_chance_level=panel == list(results)[-1],
         )
     axes.set(title="SeqNetQuake", xlabel="false-alarm rate", ylabel="hit rate")
     axes.legend(fontsize=7, loc="lower right")
@@ -246,7 +256,7 @@ def simulated(length=20):
         "matched controls": MatchedControls(avoid=everything, random_state=seed),
     }
     sampling = {"region": "dobrovolsky", "days": (-15, 0), "max_length": length, "kp": kp, "max_per_event": 2}
-    results, oracle, network, nulls = {}, {}, {}, {}
+    settings, tracks, oracle, nulls = {}, {}, {}, {}
     for effect in (0.0, options.effect):
         truth_known = f"planted {effect:+.0%}" if effect else "nothing planted"
         frame, truth = make_track(
@@ -262,6 +272,7 @@ def simulated(length=20):
         ).values()
         source = TrackSource(frame, channels=["Ne", "Te"])
         cut = SlidingWindow(source, length), ChannelScaler(log=[0, 1])
+        tracks[truth_known] = source, cut
         for name, sampler in controls.items():
             samples = make_samples(source, catalog, sampler, exclude=everything, **sampling)
             train, test, counts = chronological_split(samples.X, samples.y, return_report=True)
@@ -271,15 +282,15 @@ def simulated(length=20):
                 f"  pairs or single events: {counts['n_pairs_train']} train, {counts['n_pairs_test']} test;"
                 f" {counts['n_purged']} training windows purged"
             )
-            results[panel] = score(samples, (train, test), models(*cut))
-            show(results[panel])
-            network[panel] = results[panel]["SeqNetQuake"]
+            settings[panel] = samples, (train, test), cut
             if effect:
                 proba, weight = truth.oracle(samples, length)[test], samples.sample_weight[test]
                 oracle[panel] = seismic_mcc(samples.y[test], proba, sample_weight=weight)
-                print(f"  oracle's seismic MCC: {oracle[panel]:.2f}")
-            if not effect:
+            else:
                 save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
+    results = score(settings)
+    show(results, oracle)
+    for truth_known, (source, cut) in tracks.items():
         print(f"\nmatched controls, {truth_known}: a forest under catalogs that never happened")
         nulls[truth_known] = never_happened(
             forest(*cut),
@@ -300,7 +311,7 @@ def simulated(length=20):
             samples.X, samples.y, windows, channels=["Ne (cm$^{-3}$)", "Te (K)"], step=step, unit="s"
         ).plot(),
         scores=ScoreDisplay(table(results), references=oracle).plot(),
-        roc=roc(network),
+        roc=roc(results),
         never_happened=null_figure(nulls),
     )
     verdict(results)
@@ -356,7 +367,7 @@ def real(folder, history=15, keep=3):
         "max_length": (history + keep) * per_day,
         "kp": kp,
     }
-    results, network = {}, {}
+    settings = {}
     for name, sampler in controls.items():
         samples = make_samples(tec, catalog, sampler, exclude=near, **sampling)
         folds = SpatialBlockKFold(
@@ -364,10 +375,10 @@ def real(folder, history=15, keep=3):
         )
         print(f"\n{name}: {samples}")
         print(folds.describe(samples.X, samples.y, samples.groups).to_string())
-        results[name] = score(samples, folds, models(*cut))
-        show(results[name])
-        network[name] = results[name]["SeqNetQuake"]
+        settings[name] = samples, folds, cut
         save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
+    results = score(settings)
+    show(results, oracle={})
     model = forest(*cut)
     print("\nmatched controls: a forest under catalogs that never happened")
     null = never_happened(
@@ -390,7 +401,7 @@ def real(folder, history=15, keep=3):
             unit="h",
         ).plot(),
         scores=ScoreDisplay(table(results)).plot(),
-        roc=roc(network),
+        roc=roc(results),
         never_happened=null_figure({"matched controls": null}),
     )
     verdict(results)
