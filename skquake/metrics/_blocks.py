@@ -6,13 +6,14 @@ import warnings
 from numbers import Integral, Real
 
 import numpy as np
+from scipy import stats
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils._param_validation import Interval
 
 from skquake._core._time import NS_PER_DAY
-from skquake.metrics._intervals import _FEW, _tails
 
 BLOCK_DAYS = 27.0  # one rotation of the Sun
+FEW = 10  # units below which an interval is hardly known
 # What functions with such intervals take.
 PARAMETERS: dict = {
     "level": [Interval(Real, 0, 1, closed="neither")],
@@ -22,12 +23,12 @@ PARAMETERS: dict = {
 }
 
 
-def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS):
-    """Cut a span into equal blocks of at least ``block_days``.
+def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS, min_blocks=1):
+    """Cut a span into equal blocks of at least ``block_days``, or into ``min_blocks`` shorter ones.
 
     Parameters
     ----------
-    time : ndarray of int64, shape (n,)
+    time : ndarray of shape (n,)
         Nanoseconds.
     first, last : int, default=None
         Ends of the span, ns; by default the earliest and the latest time.
@@ -40,7 +41,7 @@ def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS):
     first = int(time.min()) if first is None else int(first)
     last = int(time.max()) if last is None else int(last)
     days = (last - first) / NS_PER_DAY
-    n = max(int(days / block_days), 1)
+    n = max(int(days / block_days), min_blocks)
     code = ((time - first) / NS_PER_DAY / (days / n)).astype(int) if days > 0 else np.zeros(len(time), int)
     return Bunch(code=np.clip(code, 0, n - 1), n=n, unit=f"block of {days / n:.3g} days")
 
@@ -76,7 +77,7 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
     if n < 2:
         nothing = np.full_like(statistic(sums.sum(axis=0, keepdims=True))[0], np.nan)
         return nothing, nothing.copy()
-    if n < _FEW:
+    if n < FEW:
         warnings.warn(
             f"{what}: only {n} blocks of time to resample; the interval is hardly more than a guess",
             stacklevel=3,
@@ -84,8 +85,14 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
     draws = check_random_state(random_state).multinomial(n, np.full(n, 1.0 / n), n_resamples)
     values = np.asarray(statistic(draws @ sums), dtype=float)
     defined = np.isfinite(values).any(axis=0)
-    low, high = np.nanquantile(np.where(defined, values, 0.0), _tails(level, n), axis=0)
+    low, high = np.nanquantile(np.where(defined, values, 0.0), tails(level, n), axis=0)
     return np.where(defined, low, np.nan)[()], np.where(defined, high, np.nan)[()]
+
+
+def tails(level, n):
+    """Levels of the two quantiles of an interval, moved outwards for n units."""
+    tail = stats.norm.cdf(np.sqrt(n / (n - 1)) * stats.t.ppf((1.0 - level) / 2.0, n - 1))
+    return tail, 1.0 - tail
 
 
 def ratio(numerator, denominator):

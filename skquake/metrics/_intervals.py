@@ -8,19 +8,18 @@ from operator import itemgetter
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._weights import event_weights
+from skquake.metrics._blocks import BLOCK_DAYS, FEW, tails, time_blocks
 from skquake.metrics._events import event_scores
 from skquake.metrics._evidence import evidence
 from skquake.metrics._seismic import binary_auc, binary_mcc
 
 SCORES = ("seismic_mcc", "seismic_auc", "event_auc")
 _CHUNK = 2_000_000  # weights held at once
-_FEW = 10  # units below which an interval is hardly known
 _RARE = 0.05  # share of undefined resamples that is worth no word
 
 
@@ -48,7 +47,7 @@ def score_interval(
     reference=None,
     sample_weight="event",
     n_resamples=1000,
-    block_days=27.0,
+    block_days=BLOCK_DAYS,
     min_blocks=12,
     level=0.95,
     random_state=None,
@@ -149,13 +148,13 @@ def score_interval(
         other = evidence(y, reference, classes=classes, what=f"{score} of the reference")[2]
     frame = pd.DataFrame({"event": _take(event_id, rows, n, "event_id")})
     frame["pair"] = frame["event"] if pair_id is None else _take(pair_id, rows, n, "pair_id")
-    frame["days"] = np.nan if time is None else as_ns(_take(to_utc(time), rows, n, "time")) / NS_PER_DAY
+    frame["ns"] = np.nan if time is None else as_ns(_take(to_utc(time), rows, n, "time")).astype(float)
     if score == "event_auc":
         if other is not None:
             other = _of_events(frame["event"], label, other)["probability"].to_numpy()
         events = _of_events(frame["event"], label, probability)
         label, probability = events["label"].to_numpy() == 1, events["probability"].to_numpy()
-        frame = frame.groupby("event", sort=False).agg({"pair": "first", "days": "mean"}).reset_index()
+        frame = frame.groupby("event", sort=False).agg({"pair": "first", "ns": "mean"}).reset_index()
         weight = np.ones(len(frame))
     elif isinstance(sample_weight, str):
         weight = event_weights(frame["event"])
@@ -169,13 +168,13 @@ def score_interval(
             values = resample(draws, label, probability, weight, unit)
             if other is not None:
                 values = values - resample(draws, label, other, weight, unit)
-            low, high = np.nanquantile(values, _tails(level, n_units))
+            low, high = np.nanquantile(values, tails(level, n_units))
             undefined = int(np.isnan(values).sum())
             intervals.append((float(high - low), float(low), float(high), name, n_units, undefined))
     if not intervals:
         raise ValueError(f"{score}: all evidence lies in one pair or block; no interval can be resampled")
     _, low, high, name, n_units, undefined = max(intervals, key=itemgetter(0))
-    if n_units < _FEW:
+    if n_units < FEW:
         message = f"only {n_units} units ({name}) to resample; the interval is hardly more than a guess"
         warnings.warn(f"{score}: {message}", stacklevel=3)
     if undefined > _RARE * n_resamples:
@@ -198,21 +197,13 @@ def _take(values, rows, n, name):
 
 def _units(frame, block_days, min_blocks, whole):
     """What may be resampled: (name, code of the unit of each row, without gaps)."""
-    days = frame["days"]
-    span = days.max() - days.min()
-    if not span >= min_blocks * block_days:
+    first, last = frame["ns"].min(), frame["ns"].max()
+    if not (last - first) / NS_PER_DAY >= min_blocks * block_days:
         yield whole, pd.factorize(frame["pair"])[0]
-    if span > 0.0:
-        n_blocks = max(int(span / block_days), min_blocks)
-        centre = frame.groupby("event")["days"].transform("mean")
-        block = np.minimum((centre - days.min()) / (span / n_blocks), n_blocks - 1).astype(int)
-        yield f"block of {span / n_blocks:.3g} days", pd.factorize(block)[0]
-
-
-def _tails(level, n):
-    """Levels of the two quantiles, moved outwards for n units."""
-    tail = stats.norm.cdf(np.sqrt(n / (n - 1)) * stats.t.ppf((1.0 - level) / 2.0, n - 1))
-    return tail, 1.0 - tail
+    if last > first:
+        centre = frame.groupby("event")["ns"].transform("mean").to_numpy()
+        blocks = time_blocks(centre, first, last, block_days=block_days, min_blocks=min_blocks)
+        yield blocks.unit, pd.factorize(blocks.code)[0]
 
 
 def _mcc(draws, label, probability, weight, unit):
