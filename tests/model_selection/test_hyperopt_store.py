@@ -291,7 +291,8 @@ def test_a_file_of_another_kind_stays_as_it_is(tmp_path):
 
 
 WORK = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
 import numpy as np
 from sklearn.datasets import make_classification
 from sklearn.exceptions import FitFailedWarning
