@@ -4,10 +4,11 @@ Usage: ``python benchmarks/bench_sip.py [--quick] [--repeats N] [--backbones NAM
 
 Simulated TEC at 36.5 N, 142 E over thirteen years, every two hours, with storms; earthquakes nearby at random
 times; about 300 images of thirty days (`make_sip_samples`, `SIPImages`), half of them before an earthquake.
-Every repeat is another simulation and another seed of the networks, so that the deviation counts both; from
-repeat to repeat, the worlds with and without an effect and both splits are the same for all networks. Without
-an effect all that stands above the larger class's share is the split's doing. *time alone* knows of an image
-nothing but when it was taken: its label is that of the training image nearest in time.
+The others hold none, but one may follow at once (``clear_days=0``). Every repeat is another simulation and
+another seed of the networks, so that the deviation counts both; from repeat to repeat, the worlds with and
+without an effect and both splits are the same for all networks. Without an effect all that stands above the
+larger class's share is the split's doing. *time alone* knows of an image nothing but when it was taken: its
+label is that of the training image nearest in time.
 
 Each training is a line of the journal. A run that was stopped goes on where it was; the table holds all
 trainings of these settings that the journal has. Networks of millions of weights take a minute or more a

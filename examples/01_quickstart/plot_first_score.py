@@ -118,7 +118,7 @@ def table(results):
 
 
 def show(results, oracle):
-    """All settings in print; the paper's score counts all three classes."""
+    """All settings in print, with the oracle's score where known; the paper's counts all three classes."""
     for panel, rows in results.items():
         print(f"\n{panel.replace(chr(10), ' ')}")
         print(f"  {'':<16}{'seismic MCC':<21}{'seismic AUC':<21}{'event AUC':<21}paper's F1, MCC")
@@ -139,11 +139,12 @@ def show(results, oracle):
 def roc(results):
     """The network's ROC curves on the windows of evidence, one a setting."""
     figure, axes = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
-    for panel, r in ((panel, rows["SeqNetQuake"]) for panel, rows in results.items()):
-        rows = r.y < 2
-        seismic = r.proba[rows, 1] / r.proba[rows, :2].sum(axis=1)
+    for panel, rows in results.items():
+        r = rows["SeqNetQuake"]
+        evidence = r.y < 2
+        seismic = r.proba[evidence, 1] / r.proba[evidence, :2].sum(axis=1)
         RocCurveDisplay.from_predictions(
-            r.y[rows],
+            r.y[evidence],
             seismic,
             name=panel.replace("\n", " "),
             ax=axes,

@@ -192,12 +192,18 @@ if rows:
 # Figures
 # -------
 # Of the last world: the first image before an earthquake, and of the normal ones that farthest from any such.
+# A normal image holds no earthquake, but one may follow it at once (``clear_days=0``): how soon is printed.
 
 noise = IQRBounds(style="quartile").expected_rate(15)  # of hours beyond the bounds of SIPImages
 when = samples.X["time"].to_numpy()
 normal = max(np.flatnonzero(y == 0), key=lambda i: np.abs(when[y == 1] - when[i]).min())
+before, quakes = int(np.argmax(y == 1)), samples.events["time"]
+for name, shown in (("before", before), ("normal", normal)):
+    lead = (quakes[quakes > when[shown]].min() - when[shown]) / pd.Timedelta(days=1)
+    follows = "no earthquake follows" if np.isnan(lead) else f"{lead:.1f} days before the next earthquake"
+    print(f"  {name}: to {pd.Timestamp(when[shown]):%Y-%m-%d %H:%M}, {follows}")
 displays = {
-    "before": SIPImageDisplay(images[y == 1][0], expected_rate=noise),
+    "before": SIPImageDisplay(images[before], expected_rate=noise),
     "normal": SIPImageDisplay(images[normal], expected_rate=noise),
 }
 if fitted:

@@ -32,6 +32,8 @@ def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS, min_block
         Nanoseconds.
     first, last : int, default=None
         Ends of the span, ns; by default the earliest and the latest time.
+    block_days : float, default=27.0
+    min_blocks : int, default=1
 
     Returns
     -------
@@ -90,7 +92,7 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
 
 
 def tails(level, n):
-    """Levels of the two quantiles of an interval, moved outwards for n units."""
+    """Levels of the two quantiles of an interval, moved outwards for n units (Hesterberg 2015)."""
     tail = stats.norm.cdf(np.sqrt(n / (n - 1)) * stats.t.ppf((1.0 - level) / 2.0, n - 1))
     return tail, 1.0 - tail
 

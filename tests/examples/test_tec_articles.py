@@ -31,4 +31,6 @@ def test_forecasts_and_anomalies(real_data, tmp_path):
 def test_a_short_record_shows_its_images(real_data, tmp_path):
     said, drawn = run("plot_sip_images.py", real_data, tmp_path)
     assert "its images are shown, none is learnt from" in said
+    assert "before: to 2001-01-12 23:00, 0.8 days before the next earthquake" in said
+    assert "normal: to 2001-01-11 23:00, 1.8 days before the next earthquake" in said
     assert drawn == {"sip_before", "sip_normal"}
