@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import validate_params
 
+from skquake._core._sklearn import validate_params
 from skquake.alarms._cells import SpaceTime
 from skquake.alarms._reference_rate import area_rate
 

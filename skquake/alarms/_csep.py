@@ -7,8 +7,8 @@ from numbers import Real
 from pathlib import Path
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake.alarms._cells import Cells, check_rate
 
 _SHARE = Interval(Real, 0, 1, closed="neither")

@@ -7,9 +7,9 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
-from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake._core._geodesy import great_circle_km
+from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import as_ns, days_to_ns, local_solar_time, to_utc
 from skquake._core._validation import check_catalog, check_columns
 from skquake.catalogs import region_radius_km

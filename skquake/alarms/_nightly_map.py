@@ -6,8 +6,8 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 from skquake._core._validation import check_columns, check_coordinates
 

@@ -6,9 +6,9 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
 from skquake._core._geodesy import EARTH_RADIUS_KM, unit_vectors, wrap_longitude
+from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._validation import check_catalog
 from skquake.alarms._cells import Cells

@@ -7,8 +7,8 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import as_ns, to_utc
 from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks
 

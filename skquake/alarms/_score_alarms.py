@@ -7,8 +7,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.utils._param_validation import StrOptions, validate_params
 
+from skquake._core._sklearn import StrOptions, validate_params
 from skquake.alarms._cells import SpaceTime
 from skquake.alarms._skill import hanssen_kuipers, probability_gain, r_score
 from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks

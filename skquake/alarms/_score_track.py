@@ -6,9 +6,9 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
 from skquake._core._progress import progress
+from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, local_solar_time
 from skquake.metrics._evidence import align_classes, seismic_probability
 from skquake.sampling import SlidingWindow

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import StrOptions, validate_params
 
 from skquake._core._progress import progress
+from skquake._core._sklearn import StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.catalogs import dobrovolsky_radius

@@ -6,10 +6,12 @@ sktime itself is not imported: whoever has one of its estimators has imported it
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, _fit_context
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skquake._core._sklearn import fit_context
 
 _RULES: dict = {"random_state": ["random_state"]}
 
@@ -117,7 +119,7 @@ class SktimeClassifier(ClassifierMixin, _PanelAdapter):
         self.estimator = estimator
         self.random_state = random_state
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y):
         """Fit a copy of ``estimator``.
 
@@ -207,7 +209,7 @@ class SktimeTransformer(TransformerMixin, _PanelAdapter):
         self.transformer = transformer
         self.random_state = random_state
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Fit a copy of ``transformer``.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import _fit_context
-from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import check_feature_names_in, check_parameters, fit_context
 from skquake.preprocessing._windows import WindowTransformer, as_channels, channel_names, log_channels
 
 QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
@@ -57,7 +57,7 @@ class WindowStatistics(WindowTransformer):
         self.statistics = statistics
         self.log = log
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Check parameters and windows; learns nothing but the shape.
 
@@ -83,7 +83,7 @@ class WindowStatistics(WindowTransformer):
 
     def transform(self, X):
         """Statistics, shape (n_samples, channels * n_statistics), of the dtype of ``X``."""
-        self._validate_params()
+        check_parameters(self)
         names = self._names()
         X = self._read(X)
         windows = as_channels(X)
@@ -105,7 +105,7 @@ class WindowStatistics(WindowTransformer):
         """
         check_is_fitted(self, "window_shape_")
         if len(self.window_shape_) == 1:
-            _check_feature_names_in(self, input_features)
+            check_feature_names_in(self, input_features)
             return np.array(self._names(), dtype=object)
         channels = channel_names(input_features, self.window_shape_[1])
         return np.array([f"{c}_{name}" for c in channels for name in self._names()], dtype=object)

@@ -6,9 +6,9 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.base import BaseEstimator, TransformerMixin
 
+from skquake._core._sklearn import Interval, StrOptions, check_parameters, fit_context
 from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns, to_utc
 from skquake._core._validation import check_catalog, check_columns
 from skquake.catalogs._box import box_mainshocks
@@ -121,7 +121,7 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         self.fractal_dimension = fractal_dimension
         self.threshold = threshold
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, catalog, y=None):
         """Find the mainshock of each event.
 
@@ -159,7 +159,7 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         -------
         DataFrame
         """
-        self._validate_params()
+        check_parameters(self)
         return catalog[self._mask(catalog)]
 
     def fit_transform(self, catalog, y=None):
@@ -178,7 +178,7 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         """
         return catalog[self.fit(catalog).mainshock_mask_]
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit_resample(self, X, y):
         """Drop the rows whose earthquake is an aftershock (for training; see ``TrainOnly``).
 

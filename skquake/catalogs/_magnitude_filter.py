@@ -5,9 +5,9 @@ from __future__ import annotations
 from numbers import Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
-from sklearn.utils._param_validation import Interval
+from sklearn.base import BaseEstimator, TransformerMixin
 
+from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake._core._validation import check_catalog
 
 
@@ -43,7 +43,7 @@ class MagnitudeFilter(TransformerMixin, BaseEstimator):
         self.minimum = minimum
         self.maximum = maximum
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, catalog, y=None):
         """Check the parameters and the catalog; nothing is learned.
 
@@ -78,7 +78,7 @@ class MagnitudeFilter(TransformerMixin, BaseEstimator):
         ValueError
             For a catalog with missing or impossible values, or a range that is empty.
         """
-        self._validate_params()
+        check_parameters(self)
         return catalog[self._keep(catalog)]
 
     def _keep(self, catalog):

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
 
 from skquake._core._orbits import ORBITS
+from skquake._core._sklearn import Interval, StrOptions, check_parameters
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
 from skquake._core._validation import check_catalog
 from skquake.catalogs._equal_dip import equal_dip_places, free_places
@@ -232,7 +232,7 @@ class MatchedControls(BaseEstimator):
             without a satellite or without an offset that keeps it, or ids of the catalog that look
             like those of controls.
         """
-        self._validate_params()
+        check_parameters(self)
         offsets = None if self.match == "dip-latitude" else self._offsets()
         days, avoid_days = _interval("days", self.days), _interval("avoid_days", self.avoid_days)
         events = check_catalog(catalog, allow_empty=False)

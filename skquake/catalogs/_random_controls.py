@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
 
 from skquake._core._geodesy import KM_PER_DEGREE, unit_vectors, wrap_longitude
+from skquake._core._sklearn import Interval, check_parameters
 from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns
 from skquake._core._validation import check_catalog
 from skquake.catalogs._neighbours import near_pairs
@@ -104,7 +104,7 @@ class RandomControls(BaseEstimator):
             For fewer than two events, missing or impossible values, ids of the catalog that look
             like those of controls, or if hardly any place is free.
         """
-        self._validate_params()
+        check_parameters(self)
         events = check_catalog(catalog, allow_empty=False)
         events = events.iloc[time_order(events)]
         if len(events) < 2:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from numbers import Integral, Real
 
 import pandas as pd
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import to_utc
 from skquake.datasets._fetch import download, folder_in, missing
 from skquake.io import read_kp

@@ -10,9 +10,9 @@ from numbers import Integral, Real
 from pathlib import Path
 
 import pandas as pd
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skquake._core._progress import progress
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import to_utc
 from skquake.datasets._fetch import folder_in, is_complete, missing, persist
 from skquake.io import FormatError, read_swarm_lp

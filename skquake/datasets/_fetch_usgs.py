@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pandas as pd
-from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake._core._progress import progress
+from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import to_utc
 from skquake.datasets._fetch import download, fetch_text, folder_in, is_complete, missing
 from skquake.io import read_usgs

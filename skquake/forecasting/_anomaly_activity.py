@@ -6,8 +6,8 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
 
 STATES = np.array(["quiet", "unknown", "disturbed"], dtype=object)

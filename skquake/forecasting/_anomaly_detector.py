@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, OutlierMixin, _fit_context, clone
-from sklearn.utils._param_validation import HasMethods
+from sklearn.base import BaseEstimator, OutlierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import HasMethods, fit_context
 from skquake.forecasting._anomalies import TECAnomalies
 from skquake.forecasting._anomaly_activity import LIMITS, space_weather_state
 from skquake.forecasting._anomaly_spans import confute
@@ -113,7 +113,7 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         self.dst_limit = dst_limit
         self.memory_hours = memory_hours
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Fit the forecaster on a training span.
 

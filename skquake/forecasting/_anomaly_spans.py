@@ -7,8 +7,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
 from skquake._core._validation import check_columns
 from skquake.forecasting._anomaly_rate import ratio_interval

@@ -6,10 +6,10 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils._param_validation import Interval
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import Interval, fit_context
 from skquake._core._time import NS_PER_DAY, as_ns
 from skquake.forecasting._frames import check_series
 
@@ -24,7 +24,7 @@ class Forecaster(BaseEstimator):
     stations of the fit in their order.
     """
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, series, exogenous=None):
         """Learn from a training span.
 

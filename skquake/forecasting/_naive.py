@@ -6,8 +6,8 @@ import warnings
 from numbers import Real
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from skquake._core._sklearn import Interval
 from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
 
 

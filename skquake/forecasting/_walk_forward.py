@@ -7,12 +7,12 @@ from numbers import Real
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from sklearn.base import _fit_context, clone
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval
 
+from skquake._core._sklearn import HasMethods, Interval, fit_context
 from skquake._core._time import NS_PER_DAY
 from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
 from skquake.forecasting._frames import check_gaps, known_after, known_exogenous
@@ -103,7 +103,7 @@ class WalkForwardForecaster(Forecaster):
         self.around = around
         self.max_gap_hours = max_gap_hours
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, series, exogenous=None, *, more=()):
         """Learn from a training span.
 

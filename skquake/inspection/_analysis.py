@@ -10,9 +10,9 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skquake._core._journal import fingerprint
+from skquake._core._sklearn import HasMethods, Interval, StrOptions
 from skquake._core._time import NS_PER_DAY, as_ns
 from skquake.model_selection import evaluate
 from skquake.sampling import make_samples

@@ -10,10 +10,10 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake._core._journal import Journal, fingerprint
 from skquake._core._progress import progress
+from skquake._core._sklearn import Interval, validate_params
 from skquake.catalogs import AftershockRemover
 from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed, longest_shift
 from skquake.inspection._null_catalogs import make_nulls

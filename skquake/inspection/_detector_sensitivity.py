@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake._core._progress import progress
+from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns
 from skquake._core._validation import check_catalog
 from skquake.catalogs._order import time_order

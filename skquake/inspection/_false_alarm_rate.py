@@ -6,8 +6,8 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
+from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.alarms import score_track

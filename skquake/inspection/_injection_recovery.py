@@ -8,10 +8,10 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skquake._core._journal import Journal, fingerprint
 from skquake._core._progress import progress
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
 from skquake.catalogs._plant import Plant

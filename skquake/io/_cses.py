@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from sklearn.utils._param_validation import StrOptions, validate_params
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
+from skquake._core._sklearn import StrOptions, validate_params
 from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._orbit import one_row_a_time

@@ -8,8 +8,8 @@ from numbers import Integral, Real
 import numpy as np
 from scipy import stats
 from sklearn.utils import Bunch, check_random_state
-from sklearn.utils._param_validation import Interval
 
+from skquake._core._sklearn import Interval
 from skquake._core._time import NS_PER_DAY
 
 BLOCK_DAYS = 27.0  # one rotation of the Sun

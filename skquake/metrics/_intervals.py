@@ -9,8 +9,8 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch, check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._weights import event_weights
 from skquake.metrics._blocks import BLOCK_DAYS, FEW, tails, time_blocks

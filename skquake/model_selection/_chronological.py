@@ -6,8 +6,8 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake.model_selection._purge import SampleTable
 from skquake.model_selection._split import PURGE_CONSTRAINTS, check_classes, check_y, purge
 

@@ -9,9 +9,9 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions, validate_params
 
 from skquake._core._progress import progress
+from skquake._core._sklearn import Interval, RealNotInt, StrOptions, validate_params
 from skquake._core._validation import check_columns
 from skquake._core._weights import event_weights
 from skquake.model_selection._chronological import chronological_split

@@ -6,8 +6,8 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
 
+from skquake._core._sklearn import Interval
 from skquake.model_selection._split import PURGE_CONSTRAINTS, PurgedSplit
 
 

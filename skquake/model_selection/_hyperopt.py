@@ -12,17 +12,15 @@ from numbers import Integral
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn.base import _fit_context, clone, is_classifier
+from sklearn.base import clone, is_classifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv
-from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import check_random_state, indexable
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import _check_method_params
 
 from skquake._core._progress import progress_bar
+from skquake._core._sklearn import BaseSearchCV, Interval, StrOptions, check_method_params, fit_context
 from skquake.model_selection._engines import ENGINES, is_expression, read_space
 from skquake.model_selection._search_identity import search_identity
 from skquake.model_selection._trial import Bar, Trial, run_folds
@@ -171,7 +169,7 @@ class HyperoptSearchCV(BaseSearchCV):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None, *, groups=None, **params):
         """Search, then fit the best candidate on all rows.
 
@@ -198,7 +196,7 @@ class HyperoptSearchCV(BaseSearchCV):
             read_space(self.space)
         scorer, _ = self._get_scorers()
         X, y, groups = indexable(X, y, groups)
-        params = _check_method_params(X, params=params)
+        params = check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params | ({} if groups is None else {"groups": groups}))
         splitter = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         folds = list(splitter.split(X, y, **routed.splitter.split))

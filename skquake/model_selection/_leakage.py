@@ -7,8 +7,8 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake._core._validation import check_columns
 from skquake.model_selection._evaluate import _folds
 from skquake.model_selection._purge import SampleTable, shares_observation

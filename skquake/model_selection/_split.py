@@ -8,8 +8,8 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.utils._param_validation import Interval
 
+from skquake._core._sklearn import Interval, check_parameters
 from skquake.model_selection._purge import SampleTable, shares_observation
 
 PURGE_CONSTRAINTS = {
@@ -92,7 +92,7 @@ class PurgedSplit(BaseEstimator, metaclass=ABCMeta):
         """Yield (candidates for training, test) positions of each fold."""
 
     def _folds(self, X, y=None, groups=None):
-        self._validate_params()
+        check_parameters(self)
         what = type(self).__name__
         table = SampleTable(X, what)
         y = check_y(y, table.n, what)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from skquake._core._sklearn import Interval
 from skquake.model_selection._split import PURGE_CONSTRAINTS, PurgedSplit
 
 

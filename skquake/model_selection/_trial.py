@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils.metaestimators import _safe_split
-from sklearn.utils.validation import _check_method_params
+
+from skquake._core._sklearn import check_method_params, safe_split
 
 BEFORE_STOPPING = 10  # complete trials that show how good a fold can get
 
@@ -78,10 +78,10 @@ def run_folds(estimator, X, y, params, folds, *, scorer, fit_params, score_param
 
 
 def _run_fold(model, X, y, train, test, scorer, fit_params, score_params, error_score):
-    X_train, y_train = _safe_split(model, X, y, train)
-    X_test, y_test = _safe_split(model, X, y, test, train)
-    fit_params = _check_method_params(X, params=fit_params, indices=train)
-    score_params = _check_method_params(X, params=score_params, indices=test)
+    X_train, y_train = safe_split(model, X, y, train)
+    X_test, y_test = safe_split(model, X, y, test, train)
+    fit_params = check_method_params(X, params=fit_params, indices=train)
+    score_params = check_method_params(X, params=score_params, indices=test)
     start = fitted = time.perf_counter()
     try:
         model.fit(X_train, *(() if y_train is None else (y_train,)), **fit_params)

@@ -7,14 +7,14 @@ import os
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state, compute_sample_weight
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skquake._core._sklearn import Interval, StrOptions, check_sample_weight, fit_context
 from skquake._core._validation import check_windows
 
 STAGES = ("conv", "lstm", "dense")
@@ -45,7 +45,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         "verbose": ["verbose"],
     }
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Train the network.
 
@@ -184,7 +184,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         return codes
 
     def _weights(self, y, codes, sample_weight):
-        weight = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
+        weight = check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
         weight = weight * compute_sample_weight(self.class_weight, y)
         if len(np.unique(codes[weight > 0])) < 2:
             raise ValueError("fewer than two classes have a positive weight; a classifier needs at least two")

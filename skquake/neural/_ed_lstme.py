@@ -6,10 +6,10 @@ from math import prod
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin, _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skquake._core._sklearn import Interval, StrOptions, check_sample_weight, fit_context
 from skquake._core._validation import check_windows
 from skquake.neural._classifier import _AS_WINDOWS, NetworkClassifier, _generator
 
@@ -133,7 +133,7 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Train the network.
 
@@ -159,7 +159,7 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
         X, y = validate_data(self, X, y, multi_output=True, y_numeric=True, **_AS_WINDOWS)
         X, y = check_windows(X), np.asarray(y, np.float32).reshape(len(y), -1)
         network = self._described(X.shape[1:], shape[1:])
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         if self.patience is not None and not self.validation_fraction:
             raise ValueError("patience needs validation_fraction > 0: without it nothing says when to stop")
         held_out = round(self.validation_fraction * len(X))

@@ -7,8 +7,9 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone
 from sklearn.metrics import get_scorer
-from sklearn.utils import Bunch, _safe_indexing, check_random_state
-from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils import Bunch, check_random_state
+
+from skquake._core._sklearn import Interval, safe_indexing, validate_params
 
 
 class RepeatedScores(Bunch):
@@ -77,6 +78,6 @@ def repeated_scores(estimator, X, y, train, test, *, n_repeats=10, scoring="accu
     scores = np.empty(n_repeats)
     for repeat in range(n_repeats):
         model = clone(estimator).set_params(**{name: int(rng.randint(2**31 - 1)) for name in seeds})
-        model.fit(_safe_indexing(X, train), y[train])
-        scores[repeat] = score(model, _safe_indexing(X, test), y[test])
+        model.fit(safe_indexing(X, train), y[train])
+        scores[repeat] = score(model, safe_indexing(X, test), y[test])
     return RepeatedScores(scores=scores, mean=float(scores.mean()), std=float(scores.std()))

@@ -7,9 +7,9 @@ import numbers
 
 import numpy as np
 from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import InvalidParameterError, check_parameters
 from skquake.neural._container import ModelFileError, read_container, write_container
 
 _NETWORKS = (
@@ -219,7 +219,7 @@ def _restore(record, arrays):
     if unknown:
         raise ValueError(f"{kind} has no parameter {min(unknown)!r}")
     step.set_params(**params)
-    step._validate_params()
+    check_parameters(step)
     names = _fitted_names(kind)
     if set(record["fitted"]) != set(names):
         raise ValueError(f"{kind} needs {', '.join(names)}, the file has {', '.join(record['fitted'])}")

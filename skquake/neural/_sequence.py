@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from numbers import Integral, Real
 
-from sklearn.utils._param_validation import Interval, StrOptions
-
+from skquake._core._sklearn import Interval, StrOptions
 from skquake.neural._classifier import NetworkClassifier
 
 _POSITIVE = [Interval(Integral, 1, None, closed="left")]

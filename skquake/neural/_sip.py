@@ -7,10 +7,10 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from skquake._core._sklearn import Interval, StrOptions
 from skquake.neural._classifier import _AS_WINDOWS, NetworkClassifier
 from skquake.neural._mixing import Mixing
 from skquake.neural._sip_networks import BACKBONES, backbone_weights, inflated, sip_network

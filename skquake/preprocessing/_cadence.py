@@ -6,8 +6,8 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import as_ns
 from skquake.preprocessing._containers import is_data_array, regular_ns, times_of
 

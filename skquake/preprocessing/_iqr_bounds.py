@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from numbers import Real
 
-from sklearn.utils._param_validation import Interval, StrOptions
-
+from skquake._core._sklearn import Interval, StrOptions
 from skquake.preprocessing._rolling_bounds import RollingBounds
 from skquake.preprocessing._rules import deviation_rule, iqr_rule, quartile_rule
 

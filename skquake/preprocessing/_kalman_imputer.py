@@ -7,11 +7,11 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import Interval, StrOptions, fit_context
 from skquake.preprocessing._containers import like, name_of, read_values, samples_per_day, times_of
 
 LOG_VARIANCES = (-16.0, 3.0)  # of standardised series
@@ -105,7 +105,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.samples_per_day = samples_per_day
         self.max_iter = max_iter
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Estimate the variances of each series.
 

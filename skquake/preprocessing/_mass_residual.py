@@ -8,8 +8,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 from scipy.interpolate import make_lsq_spline
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake.preprocessing._track_residual import TrackResidual
 
 

@@ -6,8 +6,8 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, validate_params
 
+from skquake._core._sklearn import Interval, validate_params
 from skquake.preprocessing._track_residual import TrackResidual
 
 

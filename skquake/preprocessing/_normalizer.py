@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import _fit_context
-from sklearn.utils._param_validation import StrOptions
 
+from skquake._core._sklearn import StrOptions, check_parameters, fit_context
 from skquake.preprocessing._windows import WindowTransformer, as_channels, log_channels
 
 
@@ -61,7 +60,7 @@ class WindowNormalizer(WindowTransformer):
         self.kind = kind
         self.log = log
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Check parameters and windows; learns nothing but the shape.
 
@@ -86,7 +85,7 @@ class WindowNormalizer(WindowTransformer):
 
     def transform(self, X):
         """Normalised windows of the shape and dtype of ``X``."""
-        self._validate_params()
+        check_parameters(self)
         X = self._read(X)
         windows = as_channels(X).astype(np.float64)
         if self.log is not None:

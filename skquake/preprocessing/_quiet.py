@@ -6,9 +6,9 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, validate_params
 
 from skquake._core._last_known import last_known
+from skquake._core._sklearn import Interval, validate_params
 
 
 @validate_params(

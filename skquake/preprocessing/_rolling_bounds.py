@@ -6,10 +6,10 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, OutlierMixin, TransformerMixin, _fit_context
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, OutlierMixin, TransformerMixin
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import Interval
 
+from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake.preprocessing._containers import (
     is_data_array,
     like,
@@ -44,7 +44,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         """The rule and its factor."""
         raise NotImplementedError
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Check parameters and input; learns nothing but names and cadence.
 
@@ -68,7 +68,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         self._history = None
         return self
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None):
         """Take the next block of a record, a day say, as history of those that follow.
 
@@ -217,7 +217,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         ValueError
             For ``n`` below 2.
         """
-        self._validate_params()
+        check_parameters(self)
         if n is None:
             n = self._count(getattr(self, "samples_per_day_", self.samples_per_day or 1))
         if n < 2 or int(n) != n:
@@ -255,7 +255,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
 
     def _bounds(self, values, per_day, start=0):
         """Bounds (n - start, ..., 3) of the samples from ``start`` on, in the dtype of the values."""
-        self._validate_params()
+        check_parameters(self)
         rule, k = self._rule()
         count = self._count(per_day)
         bounds = rolling_bounds(

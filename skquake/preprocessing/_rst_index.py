@@ -6,10 +6,10 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
-from sklearn.utils._param_validation import Interval
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
 
 
@@ -78,7 +78,7 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         self.leave_year_out = leave_year_out
         self.min_years = min_years
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Mean and spread of each place by month, hour and year.
 
@@ -138,7 +138,7 @@ class RSTIndex(TransformerMixin, BaseEstimator):
             For other places than those of the fit, times that repeat, or infinite values.
         """
         check_is_fitted(self)
-        self._validate_params()
+        check_parameters(self)
         values, calendar, places = self._read(X)
         for name in self._places if list(places) == list(self._places) else [None]:
             if name is None or not np.array_equal(places[name], self._places[name]):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import _fit_context
-from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import StrOptions, check_sample_weight, fit_context
 from skquake.preprocessing._windows import (
     WindowTransformer,
     as_channels,
@@ -65,7 +64,7 @@ class ChannelScaler(WindowTransformer):
         self.method = method
         self.log = log
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, sample_weight=None):
         """Learn center and scale of every channel.
 
@@ -86,7 +85,7 @@ class ChannelScaler(WindowTransformer):
             For infinite values, a channel without any value, or a logarithm that does not exist.
         """
         X = self._read(X, reset=True)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         windows = as_channels(X)
         if self.log is not None:
             windows = log_channels(windows, self.log)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from numbers import Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._sklearn import Interval, StrOptions, fit_context
 from skquake.preprocessing._containers import like, name_of, read_values
 
 
@@ -56,7 +56,7 @@ class SigmaClipper(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.n_sigma = n_sigma
         self.outside = outside
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Learn mean and standard deviation of each series.
 

@@ -7,10 +7,10 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
-from sklearn.utils._param_validation import Interval
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from skquake._core._passes import find_passes
+from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake._core._time import NS_PER_SECOND, as_ns, to_utc
 from skquake._core._validation import check_columns
 
@@ -25,7 +25,7 @@ class TrackResidual(TransformerMixin, BaseEstimator):
     }
     _unit = ""
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Check the frame; nothing is learnt.
 
@@ -67,7 +67,7 @@ class TrackResidual(TransformerMixin, BaseEstimator):
         ValueError
             For missing columns, columns of that name already there, or repeated times.
         """
-        self._validate_params()
+        check_parameters(self)
         self._check(X)
         names = [self._name(column) for column in self._columns()]
         there = [name for name in names if name in X.columns]

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, _fit_context, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing, get_tags
-from sklearn.utils._param_validation import HasMethods
+from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import (
-    _num_samples,
-    check_consistent_length,
-    check_is_fitted,
-    column_or_1d,
-    has_fit_parameter,
-)
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d, has_fit_parameter
+
+from skquake._core._sklearn import HasMethods, fit_context, num_samples, safe_indexing
 
 
 def _inner_has(method):
@@ -80,7 +75,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         self.resampler = resampler
         self.estimator = estimator
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None, sample_weight=None, **fit_params):
         """Resample the training rows and fit the estimator on them.
 
@@ -107,7 +102,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         if sample_weight is not None:
             fit_params = {**fit_params, _weight_name(self.estimator): sample_weight}
         if self.resampler is not None:
-            n_samples = _num_samples(X)
+            n_samples = num_samples(X)
             if y is not None:
                 check_consistent_length(X, y)
                 if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1:
@@ -128,7 +123,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         view = X.reshape(len(X), -1) if len(shape) > 2 else X
         kept, kept_y = self.resampler_.fit_resample(view, y)
         if not len(kept_y):
-            raise ValueError(f"TrainOnly: {name} left none of the {_num_samples(X)} training rows")
+            raise ValueError(f"TrainOnly: {name} left none of the {num_samples(X)} training rows")
         rows = getattr(self.resampler_, "sample_indices_", None)
         if isinstance(X, pd.DataFrame):
             rows = _selected(X, kept, rows)
@@ -138,7 +133,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
                     "resamplers work that select rows (sample_indices_, or rows of X under their own index). "
                     "Put others after the step that cuts the windows"
                 )
-            return _safe_indexing(X, rows), _safe_indexing(y, rows), rows
+            return safe_indexing(X, rows), safe_indexing(y, rows), rows
         if len(shape) > 2:
             kept = kept.reshape(-1, *shape[1:])
         return kept, kept_y, rows
@@ -150,7 +145,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
                 "rows it kept (it has no sample_indices_); leave the parameter out or take a resampler that "
                 "selects rows"
             )
-        return _safe_indexing(value, rows)
+        return safe_indexing(value, rows)
 
     @available_if(_inner_has("predict"))
     def predict(self, X):

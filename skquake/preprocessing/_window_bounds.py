@@ -5,10 +5,9 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 
+from skquake._core._sklearn import Interval, StrOptions, check_parameters, fit_context
 from skquake.preprocessing._rolling_bounds import RollingBounds
 from skquake.preprocessing._windows import WindowTransformer, as_channels, channel_names
 
@@ -70,7 +69,7 @@ class WindowBounds(WindowTransformer):
         self.keep = keep
         self.output = output
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
         """Check parameters and windows; learns nothing but the shape.
 
@@ -108,7 +107,7 @@ class WindowBounds(WindowTransformer):
             For windows shorter than history and ``keep`` together (the length needed is named), bounds
             without ``samples_per_day``, or infinite values.
         """
-        self._validate_params()
+        check_parameters(self)
         X = self._read(X)
         first = self._first_step(X)
         windows = as_channels(X)[:, first:]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 
+from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
 from skquake.model_selection import PurgedGroupKFold, evaluate, leakage_report
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes

@@ -6,8 +6,8 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._validation import check_columns
 from skquake.model_selection import PurgedGroupKFold, leakage_report
 from skquake.model_selection._evaluate import _score

@@ -7,8 +7,8 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, validate_params
 
+from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, local_solar_time
 from skquake._core._validation import check_catalog
 from skquake._core._weights import event_weights

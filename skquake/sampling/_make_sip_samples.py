@@ -7,9 +7,9 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skquake._core._geodesy import great_circle_km
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
 from skquake._core._validation import check_catalog, check_coordinates
 from skquake._core._weights import event_weights

@@ -6,9 +6,9 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
 from skquake._core._geodesy import great_circle_km
+from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns
 from skquake._core._validation import check_catalog
 from skquake.catalogs import region_radius_km

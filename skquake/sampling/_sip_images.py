@@ -7,8 +7,8 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from skquake._core._sklearn import Interval, StrOptions, check_parameters
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 from skquake._core._validation import check_columns
 from skquake.preprocessing import IQRBounds
@@ -109,7 +109,7 @@ class SIPImages(TransformerMixin, BaseEstimator):
         -------
         self
         """
-        self._validate_params()
+        check_parameters(self)
         check_columns(X, ("time", "latitude", "longitude"), "X (the samples)")
         HourGrid(self.source)
         return self

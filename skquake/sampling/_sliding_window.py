@@ -6,8 +6,8 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
+from skquake._core._sklearn import HasMethods, Interval, StrOptions, check_parameters
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns
 from skquake.sources import SourceCollection
@@ -85,7 +85,7 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         -------
         self
         """
-        self._validate_params()
+        check_parameters(self)
         self._check_samples(X)
         return self
 
@@ -107,7 +107,7 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
             For missing columns, a window longer than the samples allow, and, unless
             ``missing="nan"``, a window that cannot be cut; each names the first such sample.
         """
-        self._validate_params()
+        check_parameters(self)
         self._check_samples(X)
         self._check_reach(X)
         windows, problem = self.source.windows(X, self.length, channels=self.channels, align=self.align)

@@ -1,0 +1,78 @@
+"""The one module that touches private names of scikit-learn: a release that moves them breaks one file.
+
+Public names of scikit-learn are imported where they are used.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from sklearn.base import _fit_context
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    InvalidParameterError,
+    RealNotInt,
+    StrOptions,
+    validate_params,
+)
+from sklearn.utils.metaestimators import _safe_split as safe_split
+from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
+from sklearn.utils.validation import _check_method_params as check_method_params
+from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _num_samples as num_samples
+
+__all__ = [
+    "BaseSearchCV",
+    "HasMethods",
+    "Interval",
+    "InvalidParameterError",
+    "RealNotInt",
+    "StrOptions",
+    "check_feature_names_in",
+    "check_method_params",
+    "check_parameters",
+    "check_sample_weight",
+    "fit_context",
+    "num_samples",
+    "safe_indexing",
+    "safe_split",
+    "validate_params",
+]
+
+
+def check_parameters(estimator):
+    """Hold the parameters of an estimator against its ``_parameter_constraints``."""
+    estimator._validate_params()
+
+
+def fit_context(*, prefer_skip_nested_validation):
+    """Decorate ``fit`` (or ``partial_fit``): parameters are checked, and the fitted state comes at once.
+
+    The method works on a shallow copy of the estimator, whose attributes become the estimator's only when it
+    returns. A fit that is refused, interrupted or diverges leaves the estimator as it was, fitted or not, and
+    whoever predicts with it meanwhile meets the state before. The method must therefore not change in place
+    what an earlier fit left (arrays, inner estimators): it makes new ones.
+
+    Parameters
+    ----------
+    prefer_skip_nested_validation : bool
+        Whether parameters of inner estimators go unchecked; False for those that the user hands in.
+    """
+
+    def decorate(method):
+        checked = _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)(method)
+
+        @functools.wraps(method)
+        def fit(self, *args, **kwargs):
+            aside = object.__new__(type(self))
+            aside.__dict__.update(vars(self))
+            result = checked(aside, *args, **kwargs)
+            self.__dict__ = aside.__dict__
+            return self if result is aside else result
+
+        return fit
+
+    return decorate
