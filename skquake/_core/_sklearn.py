@@ -6,6 +6,8 @@ Public names of scikit-learn are imported where they are used.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sklearn.base import _fit_context
 from sklearn.model_selection._search import BaseSearchCV
@@ -16,8 +18,8 @@ from sklearn.utils._param_validation import (
     InvalidParameterError,
     RealNotInt,
     StrOptions,
-    validate_params,
 )
+from sklearn.utils._param_validation import validate_params as _validate_params
 from sklearn.utils.metaestimators import _safe_split as safe_split
 from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
 from sklearn.utils.validation import _check_method_params as check_method_params
@@ -43,12 +45,22 @@ __all__ = [
 ]
 
 
-def check_parameters(estimator):
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def check_parameters(estimator: Any) -> None:
     """Hold the parameters of an estimator against its ``_parameter_constraints``."""
     estimator._validate_params()
 
 
-def fit_context(*, prefer_skip_nested_validation):
+def validate_params(
+    constraints: dict[str, Any], *, prefer_skip_nested_validation: bool
+) -> Callable[[Method], Method]:
+    """Decorate a function: its arguments are held against ``constraints``."""
+    return _validate_params(constraints, prefer_skip_nested_validation=prefer_skip_nested_validation)
+
+
+def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Method], Method]:
     """Decorate ``fit`` (or ``partial_fit``): parameters are checked, and the fitted state comes at once.
 
     The method works on a shallow copy of the estimator, whose attributes become the estimator's only when it
@@ -62,7 +74,7 @@ def fit_context(*, prefer_skip_nested_validation):
         Whether parameters of inner estimators go unchecked; False for those that the user hands in.
     """
 
-    def decorate(method):
+    def decorate(method: Method) -> Method:
         checked = _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)(method)
 
         @functools.wraps(method)
@@ -73,6 +85,6 @@ def fit_context(*, prefer_skip_nested_validation):
             self.__dict__ = aside.__dict__
             return self if result is aside else result
 
-        return fit
+        return fit  # type: ignore[return-value]
 
     return decorate

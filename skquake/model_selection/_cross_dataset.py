@@ -11,11 +11,12 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Bunch
 
 from skquake._core._progress import progress
+from skquake._core._routing import weight_parameter
 from skquake._core._sklearn import Interval, RealNotInt, StrOptions, validate_params
 from skquake._core._validation import check_columns
 from skquake._core._weights import event_weights
 from skquake.model_selection._chronological import chronological_split
-from skquake.model_selection._evaluate import evaluate, weight_parameter
+from skquake.model_selection._evaluate import evaluate
 
 _SCORES = "seismic_mcc", "seismic_auc", "event_auc"
 

@@ -13,10 +13,10 @@ from sklearn.model_selection import GroupKFold, RandomizedSearchCV, cross_val_sc
 from sklearn.pipeline import make_pipeline
 
 from skquake import HyperoptSearchCV, SlidingWindow, TrackSource
+from skquake._core._routing import group_parameter, weight_parameter
 from skquake._core._weights import event_weights
 from skquake.metrics import seismic_auc_scorer, seismic_mcc_scorer
 from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit, evaluate
-from skquake.model_selection._evaluate import group_parameter, weight_parameter
 from skquake.preprocessing import WindowFlattener
 
 SPACE = {"logisticregression__C": loguniform(1e-3, 1e2)}
