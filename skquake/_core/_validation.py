@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._frames import as_frame
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._time import to_utc
 
 
-def check_columns(frame, columns, what):
-    """Raise unless ``frame`` is a DataFrame that has all ``columns``."""
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"{what}: expected a pandas DataFrame, got {type(frame).__name__}")
+def check_columns(frame: Any, columns: Iterable[Any], what: str) -> pd.DataFrame:
+    """The table as a pandas frame (narwhals reads others); raises unless it has all ``columns``."""
+    frame = as_frame(frame, what)
     absent = [column for column in columns if column not in frame.columns]
     if absent:
         raise ValueError(
             f"{what}: missing column(s) {', '.join(absent)}; it has {', '.join(map(str, frame.columns))}"
         )
+    return frame
 
 
 def check_coordinates(latitude, longitude, what):
@@ -63,7 +67,7 @@ def check_catalog(catalog, what="catalog", *, allow_empty=True):
     TypeError, ValueError
         For a missing column, a repeated event id, NaN or impossible values, each with its row.
     """
-    check_columns(catalog, ("time", "latitude", "longitude", "magnitude"), what)
+    catalog = check_columns(catalog, ("time", "latitude", "longitude", "magnitude"), what)
     if not allow_empty and not len(catalog):
         raise ValueError(f"{what}: no events; nothing can be cut around none")
     if not catalog.index.is_unique:
