@@ -1,6 +1,6 @@
 """What every step between samples and classifier promises: one row in, one row out, order kept.
 
-``WINDOW_STEP_CHECKS`` take an unfitted step and what it transforms: a sample frame or windows.
+Each check takes an unfitted step and what it transforms: a sample frame or windows.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import pickle
 
 import numpy as np
-import pytest
 from sklearn.base import clone
-from sklearn.utils import _safe_indexing
+
+from skquake._core._sklearn import safe_indexing
+from skquake.testing._raises import raises
 
 
 def check_constructor_only_assigns(step, X):
@@ -38,7 +39,7 @@ def check_order_and_subsets(step, X):
     windows = step.transform(X)
     rng = np.random.default_rng(0)
     for rows in (rng.permutation(len(X)), rng.choice(len(X), 3, replace=False), np.array([0, 0, len(X) - 1])):
-        np.testing.assert_array_equal(step.transform(_safe_indexing(X, rows)), windows[rows])
+        np.testing.assert_array_equal(step.transform(safe_indexing(X, rows)), windows[rows])
 
 
 def check_input_is_left_alone(step, X):
@@ -66,13 +67,13 @@ def check_stateless_steps_need_no_fit(step, X):
     step = clone(step)
     if step.__sklearn_tags__().requires_fit:
         return
-    half = clone(step).fit(_safe_indexing(X, np.arange(len(X) // 2)))
+    half = clone(step).fit(safe_indexing(X, np.arange(len(X) // 2)))
     np.testing.assert_array_equal(step.transform(X), half.transform(X))
 
 
 def check_what_is_no_input_is_refused(step, X):
     for wrong in (None, "windows", np.zeros(3), np.zeros((2, 2, 2, 2))):
-        with pytest.raises((TypeError, ValueError)):
+        with raises((TypeError, ValueError)):
             clone(step).fit_transform(wrong)
 
 
