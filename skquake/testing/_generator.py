@@ -13,7 +13,7 @@ from sklearn.utils import estimator_checks
 from skquake.testing import _array_checks, _common_checks, _frame_checks
 from skquake.testing._expected_failures import expected_failed_checks as known_failures
 from skquake.testing._forecaster_checks import FORECASTER_CHECKS
-from skquake.testing._instances import frame_of, ready, tiny_instances
+from skquake.testing._instances import own_example, ready, tiny_instances
 from skquake.testing._kinds import Example, example_of, kind_of, takes_windows
 from skquake.testing._sampler_checks import SAMPLER_CHECKS
 from skquake.testing._source_checks import SOURCE_CHECKS
@@ -94,12 +94,10 @@ def skquake_checks_generator(estimator: Any, X: Any = None, y: Any = None) -> It
     elif kind != "source":
         for function in _WITHOUT_DATA:
             yield estimator, Check(function, function.__name__, _named(function, type(estimator).__name__))
-    if kind == "frame" and X is None:
-        own = frame_of(estimator)
-        if own is None:
-            example_of(estimator)  # which says what is missing
-        else:
-            X, y = own.X, own.y
+    if X is None and (own := own_example(estimator)) is not None:
+        X, y = own.X, own.y
+    if X is None and kind == "frame":
+        example_of(estimator)  # which says what is missing
     on_rows, on_example = _of_kind(estimator, kind)
     for function in on_rows:
         yield estimator, Check(function, function.__name__, _on(function, X, y, rows=True))

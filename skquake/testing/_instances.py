@@ -99,11 +99,11 @@ def tiny_instances(classes: type | tuple[type, ...] | None = None) -> list[Any]:
     >>> tiny_instances(WindowNormalizer)
     [WindowNormalizer(), WindowNormalizer(kind='zscore'), WindowNormalizer(kind='detrend')]
     """
-    made = [*_networks(), *_arrays(), *_steps(), *_forecasters(), *_others(), *_sources()]
+    made = [*networks(), *_arrays(), *_steps(), *_forecasters(), *_others(), *_sources()]
     return made if classes is None else [thing for thing in made if isinstance(thing, classes)]
 
 
-def _networks() -> list[BaseEstimator]:
+def networks() -> list[BaseEstimator]:
     return [
         SeqNetQuakeClassifier(**_SEQUENCE),
         SafeNetClassifier(**_SEQUENCE),
@@ -209,17 +209,27 @@ def _sources() -> list[Any]:
     return [_track(), _tracks(), _hourly(), MapSource(_maps())]
 
 
-def frame_of(estimator: Any) -> Example | None:
-    """Frames and maps for those of our own estimators that take neither arrays nor one of the kinds."""
+def own_example(estimator: Any) -> Example | None:
+    """Data for those of this package's estimators that take other things than their kind."""
     if isinstance(estimator, NeLOGResidual | MASSResidual):
         return Example(_passes())
     if isinstance(estimator, RSTIndex):
         return Example(_maps(pd.date_range("2010-01-01", "2014-12-31", freq="5D", unit="ns")))
+    if isinstance(estimator, TECAnomalyDetector):
+        return Example(series(8))
+    if isinstance(estimator, KalmanImputer | SigmaClipper):
+        marred = series(8)
+        marred.iloc[[20, 21, 50], 0] = np.nan
+        marred.iloc[[30, 70], 1] = 90.0
+        return Example(marred)
+    if isinstance(estimator, SktimeClassifier):  # the forest of the instance takes one channel
+        found = windows_for(estimator)
+        return Example(found.X[:, :, 0], found.y)
     return None
 
 
 def ready(estimator: Any) -> Any:
-    """The estimator itself; where it would fine-tune a network that is yet to be fitted, with a fitted one."""
+    """The estimator; one that would fine-tune a network that is yet to be fitted has it fitted."""
     if not isinstance(estimator, FineTuned) or not isinstance(estimator.pretrained, FrozenEstimator):
         return estimator
     network = estimator.pretrained.estimator

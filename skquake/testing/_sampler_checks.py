@@ -103,7 +103,7 @@ def check_bad_catalogs_are_named(sampler, catalog):
         if len(bad):
             with raises(ValueError, match=f"avoid.*{message}"):
                 clone(sampler).set_params(avoid=bad).sample(catalog)
-    with raises(TypeError, match="DataFrame"):
+    with raises(TypeError, match="(?i)dataframe"):
         sampler.sample(catalog.to_numpy())
 
 

@@ -122,7 +122,7 @@ def check_windows_bad_arguments(source, samples):
         source.windows(samples, 4, align="start")
     with raises(ValueError, match="missing column"):
         source.windows(samples.drop(columns="latitude"), 4)
-    with raises(TypeError, match="DataFrame"):
+    with raises(TypeError, match="(?i)dataframe"):
         source.windows(samples.to_numpy(), 4)
 
 
