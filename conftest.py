@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 ROOT = Path(__file__).parent
@@ -29,12 +30,13 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
-# Keras and matplotlib write into the home folder when they are first imported.
+# Keras and matplotlib write into the home folder when they are first imported, hypothesis into this one.
 _SCRATCH = tempfile.mkdtemp(prefix="skquake-tests-")
 atexit.register(shutil.rmtree, _SCRATCH, ignore_errors=True)
 for _name, _folder in (("KERAS_HOME", "~/.keras"), ("MPLCONFIGDIR", "~/.config/matplotlib")):
     if not os.path.exists(os.path.expanduser(_folder)):
         os.environ.setdefault(_name, _SCRATCH)
+set_hypothesis_home_dir(_SCRATCH)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
