@@ -14,6 +14,7 @@ from sklearn.base import clone
 import skquake._core as _core
 
 _PACKAGE = os.path.dirname(os.path.dirname(str(_core.__file__)))
+_HERE = os.path.dirname(__file__)
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def counting(
 
     def profile(frame: FrameType, event: str, argument: Any) -> None:
         name = frame.f_code.co_filename
-        if event == "call" and (name in own or name.startswith(_PACKAGE)) and "testing" not in name:
+        if event == "call" and (name in own or (name.startswith(_PACKAGE) and not name.startswith(_HERE))):
             count[0] += 1
             if count[0] == stop_at and error is not None:
                 raise error

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 
-from skquake._core._frames import is_frame
 from skquake._core._sklearn import num_samples, safe_indexing
 from skquake.testing._catalogs import crowded_catalog
 from skquake.testing._sample_frames import sample_frame
@@ -57,7 +57,8 @@ def kind_of(thing: Any) -> str:
     forecaster ``fit`` takes ``series``
     catalog    ``fit`` takes ``catalog``
     samples    has a parameter ``source``, from which it cuts the windows of a sample frame
-    windows    its tags say ``three_d_array`` and not ``two_d_array``
+    windows    its tags say ``three_d_array`` and not ``two_d_array``; or it goes on from a pretrained
+               network, which takes windows of one shape
     array      its tags say ``two_d_array``; scikit-learn's own checks apply
     frame      anything else with ``fit``: a frame, or maps, which the caller must give
     ========== =====================================================================================
@@ -83,7 +84,8 @@ def kind_of(thing: Any) -> str:
     if "source" in thing.get_params(deep=False):
         return "samples"
     tags = get_tags(thing).input_tags
-    if type(thing).__name__ == "FineTuned" or (tags.three_d_array and not tags.two_d_array):
+    goes_on = isinstance(thing.get_params(deep=False).get("pretrained"), FrozenEstimator)
+    if goes_on or (tags.three_d_array and not tags.two_d_array):
         return "windows"
     return "array" if tags.two_d_array and not get_tags(thing).no_validation else "frame"
 
@@ -217,15 +219,3 @@ def assert_same(found: Any, expected: Any, what: str = "the result") -> None:
             assert_same(one, other, what)
     else:
         assert found == expected or (found != found and expected != expected), f"{what}: {found}, {expected}"
-
-
-__all__ = [
-    "Example",
-    "assert_same",
-    "example_of",
-    "is_frame",
-    "kind_of",
-    "results",
-    "series",
-    "takes_windows",
-]
