@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, OutlierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD
 from skquake._core._sklearn import HasMethods, fit_context
 from skquake.forecasting._anomalies import TECAnomalies
 from skquake.forecasting._anomaly_activity import LIMITS, space_weather_state
@@ -37,7 +38,7 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         Handed to the forecaster: indices over both training and test span.
     kp, dst : Series or None, default=None
         Kp and Dst (nT), which tell quiet from disturbed times.
-    kp_limit, dst_limit, memory_hours : float, default=3.0, -30.0, 24.0
+    kp_threshold, dst_threshold, disturbed_hours : float, default=3.0, -30.0, 24.0
         As of :func:`space_weather_state`.
 
     Attributes
@@ -100,18 +101,18 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         exogenous=None,
         kp=None,
         dst=None,
-        kp_limit=3.0,
-        dst_limit=-30.0,
-        memory_hours=24.0,
+        kp_threshold=KP_THRESHOLD,
+        dst_threshold=DST_THRESHOLD,
+        disturbed_hours=DISTURBED_HOURS,
     ):
         self.forecaster = forecaster
         self.bounds = bounds
         self.exogenous = exogenous
         self.kp = kp
         self.dst = dst
-        self.kp_limit = kp_limit
-        self.dst_limit = dst_limit
-        self.memory_hours = memory_hours
+        self.kp_threshold = kp_threshold
+        self.dst_threshold = dst_threshold
+        self.disturbed_hours = disturbed_hours
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None):
