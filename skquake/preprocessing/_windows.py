@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skquake._core._output import WindowOutput
 
-class WindowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+
+class WindowTransformer(WindowOutput, OneToOneFeatureMixin, BaseEstimator):
     """Base of the 1:1 transformers of windows (n_samples, length, channels).
 
     2-D input means one channel and stays 2-D. ``float32`` stays ``float32``, everything else becomes
-    ``float64``; NaN is let through, infinity is an error. ``n_features_in_`` is the length.
+    ``float64``; NaN is let through, infinity is an error.
+    ``n_features_in_`` is the length. ``set_output`` reaches 2-D output alone.
     """
 
     def _read(self, X, *, reset=False):
