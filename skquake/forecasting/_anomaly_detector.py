@@ -11,15 +11,16 @@ from sklearn.base import BaseEstimator, OutlierMixin, clone
 from sklearn.utils import Bunch, get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD
 from skquake._core._sklearn import HasMethods, fit_context
-from skquake._core._typing import FloatArray, Frame, IntArray, Record, TimeLike
+from skquake._core._typing import Estimator, FloatArray, Frame, IntArray, Record, TimeLike
 from skquake.forecasting._anomalies import TECAnomalies
 from skquake.forecasting._anomaly_activity import LIMITS, space_weather_state
 from skquake.forecasting._anomaly_spans import confute
 from skquake.forecasting._frames import check_series
 from skquake.preprocessing import IQRBounds, RollingSigmaBounds
 from skquake.preprocessing._containers import read_values, with_times
-from skquake.preprocessing._rolling_bounds import NAMES
+from skquake.preprocessing._rolling_bounds import NAMES, RollingBounds
 from skquake.sources import SeriesSource
 
 
@@ -42,7 +43,7 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         Handed to the forecaster: indices over both training and test span.
     kp, dst : Series or None, default=None
         Kp and Dst (nT), which tell quiet from disturbed times.
-    kp_limit, dst_limit, memory_hours : float, default=3.0, -30.0, 24.0
+    kp_threshold, dst_threshold, disturbed_hours : float, default=3.0, -30.0, 24.0
         As of :func:`space_weather_state`.
 
     Attributes
@@ -99,24 +100,24 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
 
     def __init__(
         self,
-        forecaster=None,
-        bounds=None,
+        forecaster: Estimator | None = None,
+        bounds: RollingBounds | None = None,
         *,
-        exogenous=None,
-        kp=None,
-        dst=None,
-        kp_limit=3.0,
-        dst_limit=-30.0,
-        memory_hours=24.0,
-    ):
+        exogenous: Frame | None = None,
+        kp: pd.Series | None = None,
+        dst: pd.Series | None = None,
+        kp_threshold: float = KP_THRESHOLD,
+        dst_threshold: float = DST_THRESHOLD,
+        disturbed_hours: float = DISTURBED_HOURS,
+    ) -> None:
         self.forecaster = forecaster
         self.bounds = bounds
         self.exogenous = exogenous
         self.kp = kp
         self.dst = dst
-        self.kp_limit = kp_limit
-        self.dst_limit = dst_limit
-        self.memory_hours = memory_hours
+        self.kp_threshold = kp_threshold
+        self.dst_threshold = dst_threshold
+        self.disturbed_hours = disturbed_hours
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Record, y: object = None) -> Self:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from skquake._core._time import as_ns, days_to_ns, to_utc
-from skquake._core._typing import FloatArray
+from skquake._core._typing import Array
 
 
 def block_rate(
@@ -55,7 +55,7 @@ def block_rate(
     )
 
 
-def ratio_interval(part: FloatArray, whole: FloatArray, level: float) -> tuple[float, float, float]:
+def ratio_interval(part: Array, whole: Array, level: float) -> tuple[float, float, float]:
     """sum(part) / sum(whole) over independent units, and its interval, kept within [0, 1]."""
     n = len(whole)
     if not n:

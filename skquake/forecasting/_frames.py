@@ -74,10 +74,10 @@ def check_gaps(frame: pd.DataFrame, cadence: int, max_gap_hours: float | None) -
     there = there[: np.flatnonzero(there.any(axis=1))[-1] + 1]
     row = np.arange(len(there))[:, np.newaxis]
     length = row - np.maximum.accumulate(np.where(there, row, -1), axis=0)
-    hours = length * (cadence / NS_PER_HOUR)
-    if (hours > max_gap_hours).any():
-        column = int(np.argmax((hours > max_gap_hours).any(axis=0)))
-        last = int(np.argmax(hours[:, column] > max_gap_hours))
+    longer = length * (cadence / NS_PER_HOUR) > max_gap_hours
+    if longer.any():
+        column = int(np.argmax(longer.any(axis=0)))
+        last = int(np.argmax(longer[:, column]))
         first = last - int(length[last, column]) + 1
         end = first + int(np.argmax(there[first:, column])) if there[first:, column].any() else len(there)
         hours = (end - first) * cadence / NS_PER_HOUR
@@ -139,7 +139,7 @@ def known_exogenous(
             )
         return np.empty((len(times), 0))
     absent = list(delays) if frame is None else [name for name in delays if name not in frame.columns]
-    if absent:
+    if frame is None or absent:
         raise ValueError(
             f"exogenous: column {absent[0]!r} is missing from {times[0].isoformat()} on; fit and predict "
             f"both need a frame with {', '.join(map(repr, delays))}"
@@ -153,8 +153,9 @@ def known_exogenous(
         if len(known.dropna()):
             missing &= np.asarray(times >= known.dropna().index.min())
         if missing.any():
+            when = times[int(missing.argmax())].isoformat()
             raise ValueError(
-                f"exogenous: no value of {name!r} is known at {times[missing.argmax()].isoformat()} (a value "
+                f"exogenous: no value of {name!r} is known at {when} (a value "
                 f"is known {pd.Timedelta(delay, 'ns')} after its time, and counts for a day); extend or fill "
                 "that column"
             )

@@ -12,6 +12,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 
+from skquake._core._sktime import sarimax
 from skquake._core._typing import Estimator, RandomState
 from skquake.forecasting._base import Forecaster
 from skquake.forecasting._naive import (
@@ -21,7 +22,7 @@ from skquake.forecasting._naive import (
     SmoothingForecaster,
     YesterdayForecaster,
 )
-from skquake.forecasting._sktime_forecaster import SktimeForecaster, no_future_warning
+from skquake.forecasting._sktime_forecaster import SktimeForecaster
 from skquake.forecasting._walk_forward import WalkForwardForecaster
 from skquake.neural import EDLSTMERegressor
 
@@ -99,15 +100,12 @@ def make_forecaster(
 
 
 def _arima(name: str, samples_per_day: int | None, params: dict[str, Any]) -> Any:
-    from sktime.forecasting.sarimax import SARIMAX
-
     defaults = dict(_ARIMA[name])
     if name == "SARIMA" and "seasonal_order" not in params:
         if samples_per_day is None:
             raise ValueError("SARIMA: say samples_per_day, the length of its season")
         defaults["seasonal_order"] = (0, 1, 1, samples_per_day)
-    with no_future_warning():
-        return SARIMAX(**(defaults | params))
+    return sarimax(**(defaults | params))
 
 
 _ARIMA: dict = {

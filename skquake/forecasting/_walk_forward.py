@@ -225,7 +225,9 @@ class WalkForwardForecaster(Forecaster):
             center = self.around_.predict(frame).to_numpy()
             values = np.concatenate([values - center, values], axis=1)
         needed = _in_whole_window(np.logical_and.reduce(np.isfinite(values), axis=1), self.n_in)
-        indices = known_exogenous(exogenous, known_after(self.exogenous), frame.index, needed)
+        indices = known_exogenous(
+            exogenous, known_after(self.exogenous), pd.DatetimeIndex(frame.index), needed
+        )
         return np.concatenate([values, indices], axis=1), center
 
     def _scaled(self, windows: FloatArray) -> FloatArray:

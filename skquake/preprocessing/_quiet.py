@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from skquake._core._disturbed import at_most
 from skquake._core._last_known import last_known
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._typing import BoolArray
@@ -17,8 +18,8 @@ from skquake._core._typing import BoolArray
     {
         "dst": [pd.Series, None],
         "ap": [pd.Series, None],
-        "dst_limit": [Interval(Real, 0, None, closed="left")],
-        "ap_limit": [Interval(Real, 0, None, closed="left")],
+        "dst_threshold": [Interval(Real, 0, None, closed="left")],
+        "ap_threshold": [Interval(Real, 0, None, closed="left")],
     },
     prefer_skip_nested_validation=True,
 )
@@ -27,8 +28,8 @@ def quiet_times(
     *,
     dst: pd.Series | None = None,
     ap: pd.Series | None = None,
-    dst_limit: float = 20.0,
-    ap_limit: float = 10.0,
+    dst_threshold: float = 20.0,
+    ap_threshold: float = 10.0,
 ) -> BoolArray:
     """Which times have small disturbances of the magnetic field.
 
@@ -39,8 +40,8 @@ def quiet_times(
         Dst index by the start of its hour, nT, as of :func:`skquake.io.read_dst`.
     ap : Series, default=None
         ap index by the start of its three hours, nT, as in :func:`skquake.io.read_space_weather`.
-    dst_limit, ap_limit : float, default=20.0, 10.0
-        Quiet is \\|Dst\\| <= dst_limit and ap <= ap_limit.
+    dst_threshold, ap_threshold : float, default=20.0, 10.0
+        Disturbed is \\|Dst\\| above ``dst_threshold`` or ap above ``ap_threshold``; at a threshold is quiet.
 
     Returns
     -------
@@ -69,8 +70,7 @@ def quiet_times(
     if dst is None and ap is None:
         raise ValueError("quiet_times needs dst, ap or both")
     quiet = np.ones(len(times), dtype=bool)
-    for index, limit, name in ((dst, dst_limit, "dst"), (ap, ap_limit, "ap")):
+    for index, limit, name in ((dst, dst_threshold, "dst"), (ap, ap_threshold, "ap")):
         if index is not None:
-            with np.errstate(invalid="ignore"):
-                quiet &= np.abs(last_known(index, times, name)) <= limit
+            quiet &= at_most(np.abs(last_known(index, times, name)), limit)
     return quiet
