@@ -80,9 +80,9 @@ def detector_sensitivity(
     choices : dict of {str: list}, default=None
         Options, all of which are combined: ``min_magnitude``; ``region`` (a station within it belongs to the
         earthquake, as :func:`~skquake.catalogs.region_radius_km` reads it); ``days``, pairs relative to the
-        earthquake; ``kp_threshold`` (only times with no Kp above it in the last ``disturbed_hours`` count; inf:
-        all); ``sign`` ("both", "positive", "negative") of the anomalies. Those left out have one option: any
-        magnitude, "dobrovolsky", (-15, 0), inf, "both".
+        earthquake; ``kp_threshold`` (only times with no Kp above it in the last ``disturbed_hours`` count;
+        inf: all); ``sign`` ("both", "positive", "negative") of the anomalies. Those left out have one option:
+        any magnitude, "dobrovolsky", (-15, 0), inf, "both".
     kp : Series, default=None
         For ``kp_threshold``.
     disturbed_hours : float, default=24.0

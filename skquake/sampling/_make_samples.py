@@ -87,7 +87,8 @@ def make_samples(
         earthquakes whose days overlap the source, or a catalog with ``label`` (0) and ``pair_id``.
         Where ``pair_id`` names an earthquake (matched controls), only whole pairs are kept.
     region : "dobrovolsky", number, or str such as "3 deg" or "500 km"
-        Circle around an epicentre: radius 10**(0.43 M) km [2]_, a number of degrees, or a distance.
+        Circle around an epicentre: radius 10**(0.43 M) km [2]_, a number of degrees (never of kilometres),
+        or a distance, as :func:`~skquake.catalogs.region_radius_km` reads it.
     days : (float, float)
         Days relative to the event, both ends included, in which the time of a sample must lie;
         (-15, 0) is before the event, (-15, 5) also takes what came after it [1]_.

@@ -71,7 +71,8 @@ def make_sip_samples(
     magnitude : float
         Least magnitude of an earthquake that counts.
     region : "dobrovolsky", number, or str such as "3 deg" or "500 km"
-        How near it must be to the place: 10**(0.43 M) km, a number of degrees, or a distance.
+        How near it must be to the place: 10**(0.43 M) km, a number of degrees, or a distance, as
+        :func:`~skquake.catalogs.region_radius_km` reads it.
     days, history_days : int, default=30, 15
         Days of an image, and before it, for its bounds.
     lead : float, default=0

@@ -110,7 +110,7 @@ def check_bad_catalogs_are_named(sampler):
         if len(bad):
             with pytest.raises(ValueError, match=f"avoid.*{message}"):
                 clone(sampler).set_params(avoid=bad).sample(catalog)
-    with pytest.raises(TypeError, match="DataFrame"):
+    with pytest.raises(TypeError, match="expected a dataframe"):
         sampler.sample(catalog.to_numpy())
 
 
