@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +19,7 @@ from skquake._core._disturbed import (
 )
 from skquake._core._sklearn import validate_params
 from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
+from skquake._core._typing import Array, BoolArray, IntArray
 
 STATES = np.array(["quiet", "unknown", "disturbed"], dtype=object)
 QUIET, UNKNOWN, DISTURBED = range(3)
@@ -29,14 +33,14 @@ LIMITS: dict = {
 
 @validate_params(LIMITS, prefer_skip_nested_validation=True)
 def space_weather_state(
-    times,
+    times: Any,
     *,
-    kp=None,
-    dst=None,
-    kp_threshold=KP_THRESHOLD,
-    dst_threshold=DST_THRESHOLD,
-    disturbed_hours=DISTURBED_HOURS,
-):
+    kp: pd.Series | None = None,
+    dst: pd.Series | None = None,
+    kp_threshold: float = KP_THRESHOLD,
+    dst_threshold: float = DST_THRESHOLD,
+    disturbed_hours: float = DISTURBED_HOURS,
+) -> pd.Series:
     """Whether the hours before each time were quiet, disturbed, or are not known.
 
     Parameters
@@ -87,7 +91,9 @@ def space_weather_state(
     return pd.Series(STATES[state], pd.DatetimeIndex(to_utc(times)), name="state")
 
 
-def _state(index, is_quiet, moment, memory, name):
+def _state(
+    index: pd.Series, is_quiet: Callable[[Array], BoolArray], moment: IntArray, memory: int, name: str
+) -> IntArray:
     index = index.sort_index()
     start = as_ns(to_utc(index.index, f"{name}: index"))
     if len(start) < 2 or (np.diff(start) <= 0).any():
@@ -97,7 +103,7 @@ def _state(index, is_quiet, moment, memory, name):
     known = ~np.isnan(value)
     quiet, disturbed = start[known & is_quiet(value)], start[known & ~is_quiet(value)]
 
-    def within(starts):
+    def within(starts: IntArray) -> IntArray:
         """Intervals that touch the memory of each time."""
         return np.searchsorted(starts, moment, "right") - np.searchsorted(
             starts, moment - memory - width, "right"

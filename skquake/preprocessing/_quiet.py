@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from skquake._core._disturbed import at_most
 from skquake._core._last_known import last_known
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import BoolArray
 
 
 @validate_params(
@@ -21,7 +23,14 @@ from skquake._core._sklearn import Interval, validate_params
     },
     prefer_skip_nested_validation=True,
 )
-def quiet_times(times, *, dst=None, ap=None, dst_threshold=20.0, ap_threshold=10.0):
+def quiet_times(
+    times: Any,
+    *,
+    dst: pd.Series | None = None,
+    ap: pd.Series | None = None,
+    dst_threshold: float = 20.0,
+    ap_threshold: float = 10.0,
+) -> BoolArray:
     """Which times have small disturbances of the magnetic field.
 
     Parameters
