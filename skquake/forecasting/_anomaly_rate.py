@@ -28,7 +28,7 @@ def block_rate(polarity, expected_rate, *, block_days=5.0, level=0.95):
     -------
     Series
         flagged_rate, low, high, expected_rate, n (defined values), n_blocks. NaN without any value,
-        low and high with fewer than two blocks.
+        low and high with fewer than five blocks.
     """
     values = polarity.to_numpy(dtype=float)
     defined = np.isfinite(values)

@@ -101,7 +101,7 @@ def false_alarm_rate(
         One condition a row (index ``condition``: "all", "quake-free" with a catalog, "quiet" with an
         index, "quake-free, quiet" with both): ``flagged_rate``, ``low``, ``high`` (from blocks),
         ``expected_rate``, ``n`` (values with bounds, or windows), ``n_blocks``. NaN where nothing is
-        left, low and high with fewer than two blocks.
+        left, low and high with fewer than five blocks.
 
     Raises
     ------

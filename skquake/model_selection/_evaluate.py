@@ -24,15 +24,19 @@ class Score(NamedTuple):
     Attributes
     ----------
     value, low, high : float
+        Without an interval, low and high are NaN.
     unit : str
-        What was resampled.
+        What is resampled, "none" where nothing was.
     n_units : int
+        How many of these carry evidence; fewer than five give no interval.
 
     Examples
     --------
     >>> from skquake.model_selection import Score
     >>> print(Score(0.12, -0.03, 0.29, "pair", 100))
     0.12 [-0.03, 0.29]
+    >>> print(Score(0.63, float("nan"), float("nan"), "pair", 2))
+    0.63 (2 units)
     """
 
     value: float
@@ -41,8 +45,16 @@ class Score(NamedTuple):
     unit: str
     n_units: int
 
-    def __str__(self):
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+    @property
+    def has_interval(self) -> bool:
+        """Whether low and high are known."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+
+    def __str__(self) -> str:
+        if self.has_interval:
+            return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        units = f" ({self.n_units} unit{'s' * (self.n_units != 1)})" if self.n_units else ""
+        return f"{self.value:.2f}{units}"
 
 
 _NO_INTERVAL = {"low": np.nan, "high": np.nan, "unit": "none", "n_units": 0}
