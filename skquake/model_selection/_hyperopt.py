@@ -253,7 +253,16 @@ class HyperoptSearchCV(BaseSearchCV):
         inner = self.estimator, *self.estimator.get_params(deep=True).values()
         root = callback_context(self, *inner, max_subtasks=1 + (self.refit is not False))
         root.call_on_fit_task_begin(**told)
-        task = Task(self.estimator, X, y, scorer, fit_params, score_params, self.error_score, None if root is no_callbacks else self)
+        task = Task(
+            self.estimator,
+            X,
+            y,
+            scorer,
+            fit_params,
+            score_params,
+            self.error_score,
+            None if root is no_callbacks else self,
+        )
         context = root.subcontext(task_name="search", max_subtasks=self.n_iter * n, sequential_subtasks=False)
         context.call_on_fit_task_begin(**told)
         with TrialStore(self.store, identity, seed, accept_versions=self.accept_versions) as store:

@@ -74,11 +74,16 @@ def whole(tmp_path_factory):
     path = tmp_path_factory.mktemp("whole") / "trials.jsonl"
     with pytest.warns(FitFailedWarning):
         found, fits = fitted(path, **WHOLE)
-    assert fits == fits_of(found) and found.n_repeated_ and set(found.cv_results_["status"]) == {
-        "complete",
-        "infeasible",
-        "stopped",
-    }
+    assert (
+        fits == fits_of(found)
+        and found.n_repeated_
+        and set(found.cv_results_["status"])
+        == {
+            "complete",
+            "infeasible",
+            "stopped",
+        }
+    )
     return path.read_bytes(), table(found)
 
 
