@@ -38,6 +38,6 @@ def living_workers(n_jobs: int | None, store: object) -> Iterator[None]:
             else f"what is finished is in store={str(store)!r}, and the same call goes on from there"
         )
         raise RuntimeError(
-            f"a worker process died, as a rule for want of memory; take fewer workers (n_jobs={n_jobs} now) or "
-            f"a machine with more memory; {kept}"
+            "a worker process died, as a rule for want of memory; take fewer workers "
+            f"(n_jobs={n_jobs} now) or a machine with more memory; {kept}"
         ) from error

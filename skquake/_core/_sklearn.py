@@ -96,7 +96,7 @@ def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Method], Me
 def callback_context(estimator: Any, *inner: Any, **tree: Any) -> Any:
     """Root context of scikit-learn's callbacks for a fit, or one that does nothing where none are to be told.
 
-    Callbacks came with scikit-learn 1.9; an outer search that has some leaves its own context on the estimator.
+    Callbacks came with scikit-learn 1.9; an outer search leaves its own context on the estimator.
 
     Parameters
     ----------

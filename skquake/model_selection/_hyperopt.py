@@ -296,7 +296,7 @@ class HyperoptSearchCV(BaseSearchCV):
         return self.refit if isinstance(self.refit, str) else "score"
 
     def _search(self, store, task, folds, context):
-        """Trials in order: proposed batch by batch, those known or stored taken, the others run and stored."""
+        """Trials in order: proposed batch by batch; what is known or stored is taken, the rest is run."""
         engine = ENGINES[self.engine](self.space, self.estimator.get_params(deep=True), store.seed)
         trials: list[Trial] = []
         first_of: dict[str, int] = {}  # by candidate, the trial that had it first

@@ -258,21 +258,21 @@ HOSTILE = {
     "{": "line 3: damaged",
     "[1]": "line 3: damaged",
     "{}": r"line 3: no whole record \(fields none; a trial has folds, params",
-    '{"trial": 0, "status": "complete", "params": {}, "repeats": null, "folds": [], "more": 1}': "line 3: no whole record .*more",
-    '{"trial": -1, "status": "complete", "params": {}, "repeats": null, "folds": [GOOD]}': "line 3: no whole record .*trial=-1",
-    '{"trial": true, "status": "complete", "params": {}, "repeats": null, "folds": [GOOD]}': "line 3: no whole record .*trial=True",
-    '{"trial": 0, "status": "complete", "params": [], "repeats": null, "folds": [GOOD]}': r"no whole record .*params=\[\]",
-    '{"trial": 0, "status": "complete", "params": {}, "repeats": null, "folds": []}': "it has no folds",
-    '{"trial": 0, "status": "complete", "params": {}, "repeats": null, "folds": [3]}': "line 3: no whole record",
-    '{"trial": 0, "status": "complete", "params": {}, "repeats": null, "folds": [{}]}': "line 3: no whole record",
-    '{"trial": 0, "status": "", "params": {}, "repeats": null, "folds": [GOOD]}': "other parameters than hyperopt proposes",
-    '{"trial": 0, "status": "", "params": P, "repeats": null, "folds": [GOOD, GOOD, GOOD, GOOD]}': "4 folds, cv has 3",
-    '{"trial": 0, "status": "", "params": P, "repeats": null, "folds": [GOOD]}': "1 folds, cv has 3",
-    '{"trial": 0, "status": "", "params": P, "repeats": null, "folds": [ODD, GOOD, GOOD]}': "the one to maximise, of f1",
-    '{"trial": 0, "status": "", "params": P, "repeats": null, "folds": [BOTH, GOOD, GOOD]}': "either scores or",
-    '{"trial": 0, "status": "", "params": P, "repeats": null, "folds": [TEXT, GOOD, GOOD]}': "could not convert",
-    '{"trial": 0, "status": "", "params": P, "repeats": null, "folds": [GOOD, GOOD, GOOD]}\nSAME': "line 4: 'trial 0' once more",
-    '{"trial": 0, "status": "", "params": P, "repeats": 0, "folds": [GOOD]}': "repeats=0, which is no earlier",
+    '{"trial": 0, S, "params": {}, R, "folds": [], "more": 1}': "line 3: no whole record .*more",
+    '{"trial": -1, S, "params": {}, R, "folds": [GOOD]}': "line 3: no whole record .*trial=-1",
+    '{"trial": true, S, "params": {}, R, "folds": [GOOD]}': "line 3: no whole record .*trial=True",
+    '{"trial": 0, S, "params": [], R, "folds": [GOOD]}': r"no whole record .*params=\[\]",
+    '{"trial": 0, S, "params": {}, R, "folds": []}': "it has no folds",
+    '{"trial": 0, S, "params": {}, R, "folds": [3]}': "line 3: no whole record",
+    '{"trial": 0, S, "params": {}, R, "folds": [{}]}': "line 3: no whole record",
+    '{"trial": 0, S, "params": {}, R, "folds": [GOOD]}': "other parameters than hyperopt proposes",
+    '{"trial": 0, S, "params": P, R, "folds": [GOOD, GOOD, GOOD, GOOD]}': "4 folds, cv has 3",
+    '{"trial": 0, S, "params": P, R, "folds": [GOOD]}': "1 folds, cv has 3",
+    '{"trial": 0, S, "params": P, R, "folds": [ODD, GOOD, GOOD]}': "the one to maximise, of f1",
+    '{"trial": 0, S, "params": P, R, "folds": [BOTH, GOOD, GOOD]}': "either scores or",
+    '{"trial": 0, S, "params": P, R, "folds": [TEXT, GOOD, GOOD]}': "could not convert",
+    '{"trial": 0, S, "params": P, R, "folds": [GOOD, GOOD, GOOD]}\nSAME': "line 4: 'trial 0' once more",
+    '{"trial": 0, S, "params": P, "repeats": 0, "folds": [GOOD]}': "repeats=0, which is no earlier",
 }
 
 
@@ -288,6 +288,7 @@ def test_hostile_lines_are_named(tmp_path, line):
     first, seed, trial = path.read_text().splitlines()
     params = json.dumps(json.loads(trial)["params"])
     text = line.replace("\nSAME", "\n" + line.partition("\n")[0]).replace(": P,", f": {params},")
+    text = text.replace("S,", '"status": "complete",').replace("R,", '"repeats": null,')
     text = text.replace("GOOD", GOOD).replace("ODD", GOOD.replace('"score":', '"f1":'))
     text = text.replace("BOTH", GOOD.replace("null", '"no"')).replace("TEXT", GOOD.replace("1.0", '"much"'))
     path.write_bytes(b"".join([f"{first}\n{seed}\n".encode(), *map(line_of, text.splitlines())]))
