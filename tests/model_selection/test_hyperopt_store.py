@@ -421,7 +421,8 @@ def test_an_interrupted_search_keeps_what_is_done(tmp_path, uninterrupted):
     _, err = process.communicate(timeout=60)
     assert process.returncode != 0 and err.strip().endswith("KeyboardInterrupt")
     kept = path.read_bytes()
-    assert kept.endswith(b"\n") and 6 <= kept.count(b"\n") < 32
+    # The line that was being written may have been taken back.
+    assert kept.endswith(b"\n") and 5 <= kept.count(b"\n") < 32
     process = start(tmp_path, 0.0)
     assert process.communicate(timeout=60)[0] == uninterrupted
     assert path.read_bytes().startswith(kept)
