@@ -21,6 +21,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
 )
 from sklearn.utils._param_validation import validate_params as _validate_params
+from sklearn.utils._set_output import ADAPTERS_MANAGER, _get_output_config
 from sklearn.utils.metaestimators import _safe_split as safe_split
 from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
 from sklearn.utils.validation import _check_method_params as check_method_params
@@ -42,9 +43,11 @@ __all__ = [
     "fit_context",
     "no_callbacks",
     "num_samples",
+    "remember_output",
     "safe_indexing",
     "safe_split",
     "validate_params",
+    "wrap_output",
 ]
 
 
@@ -61,6 +64,23 @@ def validate_params(
 ) -> Callable[[Method], Method]:
     """Decorate a function: its arguments are held against ``constraints``."""
     return _validate_params(constraints, prefer_skip_nested_validation=prefer_skip_nested_validation)
+
+
+def remember_output(transformer: Any, container: str) -> None:
+    """Keep what ``set_output`` asks for where scikit-learn looks for it and ``clone`` copies it from."""
+    transformer._sklearn_output_config = {"transform": container}
+
+
+def wrap_output(transformer: Any, output: Any, given: Any) -> Any:
+    """A 2-D output in the container that ``set_output`` or the configuration asks of ``transformer``.
+
+    Rows are named as those of ``given``, where it is a frame, columns by ``get_feature_names_out``.
+    """
+    container = _get_output_config("transform", transformer)["dense"]
+    if container == "default":
+        return output
+    adapter = ADAPTERS_MANAGER.adapters[container]
+    return adapter.create_container(output, given, columns=transformer.get_feature_names_out)
 
 
 def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Method], Method]:

@@ -8,7 +8,6 @@ import pandas as pd
 from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
 
 _INTERVAL = 3 * NS_PER_HOUR
-TOLERANCE = 1e-6  # thirds are written with few decimals: 3.0 never exceeds 3, 3.333 does
 
 
 def largest_kp(kp, times, hours):

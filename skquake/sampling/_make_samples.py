@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
+from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, local_solar_time
 from skquake._core._validation import check_catalog
 from skquake._core._weights import event_weights
 from skquake.sampling._events import Ledger, check_controls, join_places, with_region_and_days
-from skquake.sampling._labels import TOLERANCE, largest_kp
+from skquake.sampling._labels import largest_kp
 from skquake.sampling._ownership import in_whole_pairs, own, spread
 from skquake.sampling._places import PlaceCandidates
 from skquake.sampling._settings import at_hours, check_days, check_local_time, last_day
@@ -44,8 +45,7 @@ class Samples(Bunch):
         "max_length": [Interval(Integral, 1, None, closed="left")],
         "step": [None, Interval(Integral, 1, None, closed="left")],
         "lead": [Interval(Real, 0, None, closed="left")],
-        "kp_threshold": [Interval(Real, None, None, closed="neither")],
-        "disturbed_hours": [Interval(Real, 0, None, closed="left")],
+        **KP_PARAMETERS,
         "disturbed": [StrOptions({"label", "drop", "ignore"})],
         "inside": [StrOptions({"center", "all", "any"})],
         "max_per_event": [None, Interval(Integral, 1, None, closed="left")],
@@ -65,8 +65,8 @@ def make_samples(
     lead=0,
     exclude=None,
     kp=None,
-    kp_threshold=3.0,
-    disturbed_hours=24,
+    kp_threshold=KP_THRESHOLD,
+    disturbed_hours=DISTURBED_HOURS,
     disturbed="label",
     inside="center",
     max_per_event=None,
@@ -111,9 +111,9 @@ def make_samples(
         until ``max(days[1], 5)`` days after it. Windows of events are not subject to it.
     kp : Series, optional
         Kp by the start of its 3-hour interval. Without it nothing is labelled disturbed.
-    kp_threshold : float
-        Disturbed is Kp above it; in thirds, 3.0 is not above 3 and 3.333 is.
-    disturbed_hours : float
+    kp_threshold : float, default=3.0
+        Disturbed is Kp above it; at the threshold is quiet (in thirds, 3.0 is not above 3 and 3.333 is).
+    disturbed_hours : float, default=24.0
         Every 3-hour interval that touches so many hours before the sample counts; 0 takes only
         the interval that contains it.
     disturbed : {"label", "drop", "ignore"}
@@ -316,7 +316,7 @@ def _label(table, places, ledger, kp, threshold, hours, disturbed):
     if kp is not None:
         largest = largest_kp(kp, table["time"], hours)
         if disturbed != "ignore":
-            y = np.where(largest > threshold + TOLERANCE, 2, y)
+            y = np.where(kp_is_quiet(largest, threshold), y, 2)
     table = table.assign(kp=largest, y=y)
     return ledger.keep(table, table["y"] != 2, "disturbed") if disturbed == "drop" else table
 
