@@ -42,7 +42,7 @@ class TrialStore:
         path = Path(path).expanduser()
         if path.is_dir():
             path /= f"{fingerprint(identity)}.jsonl"
-        self._journal = Journal(path, identity, lock=True)
+        self._journal = Journal(path, identity)
         try:
             self._read(self._journal.records)
         except BaseException:

@@ -19,6 +19,7 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import KFold, cross_val_score
 from sklearn.tree import DecisionTreeClassifier
 
+from skquake._core._journal import sealed
 from skquake.model_selection import HyperoptSearchCV
 
 X, Y = make_classification(60, random_state=0)
@@ -239,8 +240,8 @@ def test_two_searches_do_not_share_a_store(tmp_path):
 
 GOOD = '{"scores": {"score": 1.0}, "fit_seconds": 0.1, "score_seconds": 0.1, "error": null}'
 HOSTILE = {
-    "{": "no journal",
-    "[1]": "no journal",
+    "{": "line 3: damaged",
+    "[1]": "line 3: damaged",
     "{}": r"line 3: no trial \(.*missing 4 required",
     '{"trial": 0, "status": "complete", "params": {}, "folds": [], "more": 1}': "line 3: no trial .*more",
     '{"trial": -1, "status": "complete", "params": {}, "folds": [GOOD]}': "line 3: no trial .*trial=-1",
@@ -259,6 +260,11 @@ HOSTILE = {
 }
 
 
+def line_of(text):
+    """A line of a journal with this content, as far as it is a record."""
+    return sealed(json.loads(text)) if text.endswith("}") else f"{text}\n".encode()
+
+
 @pytest.mark.parametrize("line", HOSTILE)
 def test_hostile_lines_are_named(tmp_path, line):
     path = tmp_path / "trials.jsonl"
@@ -268,7 +274,7 @@ def test_hostile_lines_are_named(tmp_path, line):
     text = line.replace("\nSAME", "\n" + line.partition("\n")[0]).replace(": P,", f": {params},")
     text = text.replace("GOOD", GOOD).replace("ODD", GOOD.replace('"score":', '"f1":'))
     text = text.replace("BOTH", GOOD.replace("null", '"no"')).replace("TEXT", GOOD.replace("1.0", '"much"'))
-    path.write_text(f"{first}\n{seed}\n{text}\n")
+    path.write_bytes(b"".join([f"{first}\n{seed}\n".encode(), *map(line_of, text.splitlines())]))
     with pytest.raises(ValueError, match=HOSTILE[line]):
         fitted(path, n_iter=1, space={"max_depth": [3]})
 
@@ -277,7 +283,7 @@ def test_hostile_lines_are_named(tmp_path, line):
 def test_a_store_without_its_seed_is_refused(tmp_path, second):
     path = tmp_path / "trials.jsonl"
     fitted(path, n_iter=1)
-    path.write_text(f"{path.read_text().splitlines()[0]}\n{second}\n")
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0] + line_of(second))
     with pytest.raises(ValueError, match="line 2 is no seed"):
         fitted(path, n_iter=1)
 
