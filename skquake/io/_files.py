@@ -54,7 +54,12 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
-def read_bytes(path):
+def is_packed(data: bytes) -> str | None:
+    """What data are packed with, by their first bytes: "gzip", "compress" or None."""
+    return {b"\x1f\x8b": "gzip", b"\x1f\x9d": "compress"}.get(data[:2])
+
+
+def read_bytes(path: Path) -> bytes:
     """Content of a file, unpacked if it is gzip or Unix compress (recognised by its first bytes).
 
     Raises
@@ -64,7 +69,7 @@ def read_bytes(path):
         ``MAX_DECOMPRESSED`` bytes.
     """
     data = Path(path).read_bytes()
-    packed = "gzip" if data[:2] == b"\x1f\x8b" else "compress" if data[:2] == b"\x1f\x9d" else None
+    packed = is_packed(data)
     try:
         if packed == "gzip":
             with gzip.open(io.BytesIO(data)) as stream:
