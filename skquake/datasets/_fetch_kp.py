@@ -146,6 +146,6 @@ def _is_recent(kp: pd.Series, first: pd.Timestamp | None, last: pd.Timestamp | N
     """Whether a file covers the span and nothing newer can be expected from the server."""
     if _lacking(kp, first, last):
         return False
-    known = kp.last_valid_index()
+    known = kp.index[kp.notna()][-1]
     age = now() - pd.Timestamp(path.stat().st_mtime, unit="s")
-    return age < _INTERVAL or known + _INTERVAL >= min(last or known, now())
+    return bool(age < _INTERVAL or known + _INTERVAL >= min(last or known, now()))
