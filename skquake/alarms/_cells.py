@@ -52,7 +52,7 @@ class Cells:
         turn = np.arange(min(self.shape[1], round_the_globe))
         edges, column = self.west[turn], turn
         if np.round(len(turn) * self.width, _DIGITS) < 360.0:
-            edges, column = np.r_[edges, edges[-1] + self.width], np.r_[column, -1]
+            edges, column = np.append(edges, edges[-1] + self.width), np.append(column, -1)
         edges = wrap_longitude(np.round(wrap_longitude(np.round(edges, _DIGITS)), _DIGITS))
         order = np.argsort(edges, kind="stable")
         self._column_edges, self._column = edges[order], column[order]
@@ -61,7 +61,7 @@ class Cells:
         """Row and column of the cell of each place; row -1 where none of them holds it."""
         latitude = np.asarray(latitude, dtype=float)
         row = np.searchsorted(self._row_edges, latitude, side="right") - 1
-        at_pole = (latitude == 90.0) & (self._row_edges[-1] >= 90.0)
+        at_pole = (latitude == 90.0) & (self._row_edges.max() >= 90.0)
         row = np.where(at_pole & (row == self.shape[0]), row - 1, row)
         # Before the first edge lies what begins at the last one, round the globe.
         column = self._column[

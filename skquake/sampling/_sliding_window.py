@@ -158,10 +158,8 @@ class SlidingWindow(WindowOutput, BaseEstimator):
         return np.asarray(chosen, dtype=object)
 
     def _check_samples(self, X):
-        needed = ("time", "latitude", "longitude")
-        if isinstance(self.source, SourceCollection):
-            needed = (*needed, "source")
-        return check_samples(X, needed)
+        source = ("source",) if isinstance(self.source, SourceCollection) else ()
+        return check_samples(X, ("time", "latitude", "longitude", *source))
 
     def _check_reach(self, X):
         """Raise for rows that were altered, or windows that leave what their samples vouch for."""
