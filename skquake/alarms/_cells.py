@@ -116,7 +116,7 @@ class SpaceTime:
         self.span = self.first, self.first + NS_PER_DAY * len(keep)
         self._row = np.where(keep, np.cumsum(keep).reshape(keep.shape) - 1, -1)
 
-    def events(self, catalog: Frame, what: str = "catalog") -> Bunch:
+    def events(self, catalog: Frame, what: str = "catalog", *, allow_none: bool = True) -> Bunch:
         """Rows in which earthquakes fall.
 
         The day of a cell begins at the local noon of its western edge for nights (when the last window of the
@@ -127,6 +127,11 @@ class SpaceTime:
         Bunch
             ``row`` and ``time`` (ns) of each event that counts, and the numbers ``unobserved``
             (in cells and days left out) and ``outside`` (of the cells or the days).
+
+        Raises
+        ------
+        ValueError
+            Where none counts, unless ``allow_none``.
         """
         catalog = check_catalog(catalog, what)
         row, column = self.cells.locate(catalog["latitude"].to_numpy(), catalog["longitude"].to_numpy())
@@ -137,6 +142,12 @@ class SpaceTime:
         day = (time + shift) // NS_PER_DAY - self.first // NS_PER_DAY
         inside = (row >= 0) & (day >= 0) & (day < len(self._row))
         found = self._row[day[inside], row[inside], column[inside]]
+        if not allow_none and not (found >= 0).any():
+            raise ValueError(
+                f"{what}: no earthquake falls into the observed cells and days; nothing can be scored "
+                f"({int((~inside).sum())} of {len(catalog)} lie outside the cells or the days, "
+                f"{len(found)} where nothing was observed)"
+            )
         return Bunch(
             row=found[found >= 0],
             time=time[inside][found >= 0],

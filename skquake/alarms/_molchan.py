@@ -317,7 +317,7 @@ def molchan_curve(
     """
     space = SpaceTime(alarm, rate, unobserved)
     steps = Steps(space.score, space.weight)
-    events = space.events(catalog)
+    events = space.events(catalog, allow_none=False)
     found = _points(steps, events.row, level)
     blocks = time_blocks(events.time, *space.span, block_days=block_days)
     low, high = block_interval(
@@ -347,9 +347,7 @@ def _points(steps, rows, level):
     """The curve of earthquakes in these cells, with its binomial band."""
     n = len(rows)
     if not n:
-        raise ValueError(
-            "catalog: no earthquake falls into the observed cells and days; nothing can be scored"
-        )
+        raise ValueError("events: no earthquake in any cell; nothing can be scored")
     tau, nu, threshold = steps.trajectory(rows)
     low, high = _band(tau, n, level)
     return {

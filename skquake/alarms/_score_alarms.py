@@ -92,12 +92,8 @@ def score_alarms(
     0     3  0.25  0.2        0.021      0.005              3.75
     """
     space = SpaceTime(alarm, rate, unobserved)
-    events = space.events(catalog)
+    events = space.events(catalog, allow_none=False)
     n = len(events.row)
-    if not n:
-        raise ValueError(
-            "catalog: no earthquake falls into the observed cells and days; nothing can be scored"
-        )
     occurred = np.zeros(len(space.score), dtype=bool)
     occurred[events.row] = True
     in_time = {"block_days": block_days}
