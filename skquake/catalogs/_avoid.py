@@ -24,8 +24,8 @@ def to_avoid(sampler: Any, events: pd.DataFrame) -> pd.DataFrame:
         return events
     if not is_frame(sampler.avoid):
         raise InvalidParameterError(
-            f"The 'avoid' parameter of {type(sampler).__name__} must be a dataframe (pandas, polars, pyarrow, "
-            f"...) or None, got {type(sampler.avoid).__name__}"
+            f"The 'avoid' parameter of {type(sampler).__name__} must be a dataframe (pandas, polars, "
+            f"pyarrow, ...) or None, got {type(sampler.avoid).__name__}"
         )
     avoid = check_catalog(sampler.avoid, "avoid")
     return avoid.iloc[time_order(avoid)]
