@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "forecasting": {"preprocessing", "sources", "neural"},
     "metrics": set(),
     "model_selection": {"sampling", "metrics", "neural"},
-    "alarms": {"catalogs", "sampling", "metrics"},
+    "alarms": {"catalogs", "sources", "sampling", "metrics"},
     "inspection": {"catalogs", "sampling", "model_selection", "metrics", "forecasting", "alarms"},
     "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
     "plotting": {"catalogs", "metrics", "preprocessing", "forecasting"},
