@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Self, TypeVar
 
 from sklearn.base import _fit_context
 from sklearn.model_selection._search import BaseSearchCV
@@ -34,11 +35,13 @@ __all__ = [
     "InvalidParameterError",
     "RealNotInt",
     "StrOptions",
+    "callback_context",
     "check_feature_names_in",
     "check_method_params",
     "check_parameters",
     "check_sample_weight",
     "fit_context",
+    "no_callbacks",
     "num_samples",
     "remember_output",
     "safe_indexing",
@@ -108,3 +111,42 @@ def fit_context(*, prefer_skip_nested_validation: bool) -> Callable[[Method], Me
         return fit  # type: ignore[return-value]
 
     return decorate
+
+
+def callback_context(estimator: Any, *inner: Any, **tree: Any) -> Any:
+    """Root context of scikit-learn's callbacks for a fit, or one that does nothing where none are to be told.
+
+    Callbacks came with scikit-learn 1.9; an outer search leaves its own context on the estimator.
+
+    Parameters
+    ----------
+    estimator : meta-estimator
+    *inner : estimators
+        What it fits; they may have callbacks of their own.
+    **tree
+        Of scikit-learn's ``_init_callback_context``.
+    """
+    begin = getattr(estimator, "_init_callback_context", None)
+    told = hasattr(estimator, "_parent_callback_ctx") or any(
+        getattr(each, "_skl_callbacks", None) for each in (estimator, *inner)
+    )
+    return no_callbacks if begin is None or not told else begin(**tree)
+
+
+class _NoCallbacks:
+    """Stands for a context of callbacks where there are none."""
+
+    def subcontext(self, **_: Any) -> Self:
+        return self
+
+    def call_on_fit_task_begin(self, **_: Any) -> Self:
+        return self
+
+    def call_on_fit_task_end(self, **_: Any) -> bool:
+        return False
+
+    def propagate_callback_context(self, _: Any) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+no_callbacks = _NoCallbacks()

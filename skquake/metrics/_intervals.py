@@ -117,8 +117,8 @@ def score_interval(
     Warns
     -----
     UserWarning
-        With an interval from fewer than 10 units, or where more than 5 % of the resamples hold one class only: the score
-        is undefined there, and they do not count.
+        With an interval from fewer than 10 units, or where more than 5 % of the resamples hold one class
+        only: the score is undefined there, and they do not count.
 
     References
     ----------
