@@ -1,5 +1,8 @@
 """What every step of windows and series promises beyond its numbers: state, containers, names, routing."""
 
+import pickle
+from copy import deepcopy
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -180,10 +183,11 @@ def test_fitted_arrays_cannot_be_edited(step, X):
     if isinstance(step, TrainOnly):
         pytest.skip("holds fitted estimators of others")
     fitted = fit(clone(step), X)
-    for name, value in vars(fitted).items():
-        if name.endswith("_") and isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            with pytest.raises(ValueError, match="read-only"):
-                value[...] = 0.0
+    for copy in (fitted, pickle.loads(pickle.dumps(fitted)), deepcopy(fitted)):
+        for name, value in vars(copy).items():
+            if name.endswith("_") and isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                with pytest.raises(ValueError, match="read-only"):
+                    value[...] = 0.0
 
 
 @pytest.mark.parametrize("container", ["pandas", "polars"])
