@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alarms": {"catalogs", "sampling", "metrics"},
     "inspection": {"catalogs", "sampling", "model_selection", "metrics", "forecasting", "alarms"},
     "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
-    "plotting": {"catalogs", "metrics", "preprocessing", "forecasting"},
+    "plotting": {"catalogs", "metrics", "preprocessing", "forecasting", "alarms"},
 }
 MAY_IMPORT["report"] = set(MAY_IMPORT)  # everything
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}

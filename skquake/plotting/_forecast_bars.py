@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 
-from skquake.plotting._forecasts import SCORE_NAMES, WITH_UNIT, check_forecasts, score_forecasts
+from skquake._core._typing import ArrayLike, Estimator, Frame
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._forecasts import SCORE_NAMES, WITH_UNIT, check_forecasts, forecasts_of, score_forecasts
 from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
 
 
-class ForecastBarsDisplay:
+class ForecastBarsDisplay(Display):
     """One score by station, bars a model, one panel for quiet and one for disturbed times.
 
     Parameters
@@ -37,7 +42,7 @@ class ForecastBarsDisplay:
     >>> import pandas as pd
     >>> from skquake.plotting import ForecastBarsDisplay
     >>> observed = pd.DataFrame({"QION": [1.0, 2.0, 3.0, 4.0], "XJSH": [2.0, 2.0, 3.0, 3.0]})
-    >>> display = ForecastBarsDisplay.from_forecasts(
+    >>> display = ForecastBarsDisplay.from_predictions(
     ...     observed, {"persistence": observed.shift(), "mean": observed * 0 + 2.5},
     ...     disturbed=[False, False, True, True], latitude={"QION": 19.0, "XJSH": 44.2}).plot()
     >>> display.table.round(2)
@@ -51,7 +56,15 @@ class ForecastBarsDisplay:
               all stations         0.87  0.87
     """
 
-    def __init__(self, table, counts, *, score="rmse", latitude=None, unit="TECU"):
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        counts: pd.Series,
+        *,
+        score: str = "rmse",
+        latitude: Mapping[str, float] | pd.Series | None = None,
+        unit: str = "TECU",
+    ) -> None:
         self.table = table
         self.counts = counts
         self.score = score
@@ -59,7 +72,16 @@ class ForecastBarsDisplay:
         self.unit = unit
 
     @classmethod
-    def from_forecasts(cls, observed, forecasts, *, disturbed=None, score="rmse", latitude=None, unit="TECU"):
+    def from_predictions(
+        cls,
+        observed: Frame,
+        forecasts: Frame | Mapping[str, Frame],
+        *,
+        disturbed: ArrayLike | None = None,
+        score: str = "rmse",
+        latitude: Mapping[str, float] | pd.Series | None = None,
+        unit: str = "TECU",
+    ) -> Self:
         """Score forecasts on the values that every model has.
 
         Parameters
@@ -99,7 +121,37 @@ class ForecastBarsDisplay:
         counts = scores["n"].unstack("model").reindex(rows).iloc[:, 0].rename("n")
         return cls(table.rename_axis(columns="model"), counts, score=score, latitude=latitude, unit=unit)
 
-    def plot(self, ax=None):
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Estimator | Mapping[str, Estimator],
+        series: Frame,
+        *,
+        exogenous: Frame | None = None,
+        **options: Any,
+    ) -> Self:
+        """Forecasts of fitted forecasters for all times that they can forecast.
+
+        Parameters
+        ----------
+        estimator : fitted forecaster, or dict of {str: fitted forecaster}
+            One alone goes by the name of its class.
+        series : DataFrame of shape (n, stations)
+            What was observed: history, and the times to forecast, which should come after the training.
+        exogenous : DataFrame, default=None
+            As for its ``predict``.
+        **options
+            As for ``from_predictions``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what is no forecaster, and as in ``from_predictions``.
+        """
+        forecasts = forecasts_of(estimator, series, exogenous, cls.__name__)
+        return cls.from_predictions(series, forecasts, **options)
+
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes a state, or on a new figure."""
         table = self.table
         if not np.isfinite(table.to_numpy(dtype=float)).any():
