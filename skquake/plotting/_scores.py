@@ -251,8 +251,8 @@ def _say_units(axes: Axes, value: float, place: float, n_units: float | None) ->
     axes.annotate(
         units_words(n_units),
         (value, place),
-        xytext=(7, 0),
+        xytext=(0, 6),
         textcoords="offset points",
         fontsize=7,
-        va="center",
+        ha="center",
     )

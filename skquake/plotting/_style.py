@@ -72,8 +72,9 @@ def draw_intervals(
     if joined:
         axes.plot(x, y, color=color, lw=lw, label=label)
         label = None
-    spread = np.clip([below[known], above[known]], 0.0, None)
-    axes.errorbar(x[known], y[known], spread, fmt="o", ms=ms, lw=lw, color=color, label=label)
+    if known.any():
+        spread = np.clip([below[known], above[known]], 0.0, None)
+        axes.errorbar(x[known], y[known], spread, fmt="o", ms=ms, lw=lw, color=color, label=label)
     bare = ~known & np.isfinite(y)
     if bare.any():
         named = label if label is not None and not known.any() else None
