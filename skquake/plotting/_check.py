@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from skquake._core._frames import as_frame
 from skquake._core._time import to_utc
-from skquake._core._typing import ArrayLike, FloatArray, IntArray
+from skquake._core._typing import Array, ArrayLike, FloatArray, IntArray
 from skquake._core._validation import check_catalog
 from skquake.metrics._evidence import CLASSES, check_scores
 
@@ -72,6 +72,19 @@ def check_predictions(
         name: check_prediction(y, proba, weights.get(name), f"{what}: {name!r}")
         for name, (y, proba) in predictions.items()
     }
+
+
+def check_cut(X: pd.DataFrame, y: Array, windows: ArrayLike, channels: Sequence[str], what: str) -> Array:
+    """Windows of the rows of X as an array; raise for shapes that do not fit (n_samples, length, channels)."""
+    cut = np.asarray(windows)
+    if not len(X) == len(y) == len(cut) or not len(X):
+        raise ValueError(
+            f"{what}: X, y and windows must have one row a sample, and one at least; "
+            f"got {len(X)}, {len(y)}, {len(cut)}"
+        )
+    if cut.ndim != 3 or cut.shape[2] != len(channels):
+        raise ValueError(f"{what}: windows: expected (n, length, {len(channels)} channels), got {cut.shape}")
+    return cut
 
 
 def with_index(table: Any, what: str, *names: str) -> pd.DataFrame:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from skquake._core._typing import ArrayLike, Estimator, Frame
-from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._forecasts import SCORE_NAMES, WITH_UNIT, check_forecasts, forecasts_of, score_forecasts
+from skquake._core._typing import ArrayLike, Frame
+from skquake.plotting._display import GivenAxes
+from skquake.plotting._forecasts import (
+    SCORE_NAMES,
+    WITH_UNIT,
+    ForecastDisplay,
+    check_forecasts,
+    score_forecasts,
+)
 from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
 
 
-class ForecastBarsDisplay(Display):
+class ForecastBarsDisplay(ForecastDisplay):
     """One score by station, bars a model, one panel for quiet and one for disturbed times.
 
     Parameters
@@ -120,36 +126,6 @@ class ForecastBarsDisplay(Display):
         table = scores[score].unstack("model").reindex(index=rows, columns=list(forecasts))
         counts = scores["n"].unstack("model").reindex(rows).iloc[:, 0].rename("n")
         return cls(table.rename_axis(columns="model"), counts, score=score, latitude=latitude, unit=unit)
-
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator: Estimator | Mapping[str, Estimator],
-        series: Frame,
-        *,
-        exogenous: Frame | None = None,
-        **options: Any,
-    ) -> Self:
-        """Forecasts of fitted forecasters for all times that they can forecast.
-
-        Parameters
-        ----------
-        estimator : fitted forecaster, or dict of {str: fitted forecaster}
-            One alone goes by the name of its class.
-        series : DataFrame of shape (n, stations)
-            What was observed: history, and the times to forecast, which should come after the training.
-        exogenous : DataFrame, default=None
-            As for its ``predict``.
-        **options
-            As for ``from_predictions``.
-
-        Raises
-        ------
-        TypeError, ValueError
-            For what is no forecaster, and as in ``from_predictions``.
-        """
-        forecasts = forecasts_of(estimator, series, exogenous, cls.__name__)
-        return cls.from_predictions(series, forecasts, **options)
 
     def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes a state, or on a new figure."""

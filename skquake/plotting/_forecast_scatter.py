@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from skquake._core._typing import Estimator, Frame
-from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._forecasts import check_forecasts, forecasts_of, score_forecasts
+from skquake._core._typing import Frame
+from skquake.plotting._display import GivenAxes
+from skquake.plotting._forecasts import ForecastDisplay, check_forecasts, score_forecasts
 from skquake.plotting._style import CONTROL, REFERENCE, check_axes, label_grid
 
 _FEW = 1000  # points that can still be told apart
 _COLUMNS = 3
 
 
-class ForecastScatterDisplay(Display):
+class ForecastScatterDisplay(ForecastDisplay):
     """Forecast against observed values, one panel a model, with R² and RMSE.
 
     Many points are counted in hexagons, the same colours in all panels.
@@ -89,36 +89,6 @@ class ForecastScatterDisplay(Display):
             For other times or stations than the observed ones, or nothing that all have.
         """
         return cls(*check_forecasts(observed, forecasts, cls.__name__), unit=unit)
-
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator: Estimator | Mapping[str, Estimator],
-        series: Frame,
-        *,
-        exogenous: Frame | None = None,
-        **options: Any,
-    ) -> Self:
-        """Forecasts of fitted forecasters for all times that they can forecast.
-
-        Parameters
-        ----------
-        estimator : fitted forecaster, or dict of {str: fitted forecaster}
-            One alone goes by the name of its class.
-        series : DataFrame of shape (n, stations)
-            What was observed: history, and the times to forecast, which should come after the training.
-        exogenous : DataFrame, default=None
-            As for its ``predict``.
-        **options
-            As for ``from_predictions``.
-
-        Raises
-        ------
-        TypeError, ValueError
-            For what is no forecaster, and as in ``from_predictions``.
-        """
-        forecasts = forecasts_of(estimator, series, exogenous, cls.__name__)
-        return cls.from_predictions(series, forecasts, **options)
 
     @property
     def scores_(self) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from skquake._core._frames import is_frame
 from skquake._core._typing import ArrayLike, Estimator, Frame
 from skquake.forecasting import forecast_scores
 from skquake.plotting._check import with_index
+from skquake.plotting._display import Display
 from skquake.plotting._predict import by_name
 
 SCORE_NAMES = {
@@ -22,6 +24,46 @@ SCORE_NAMES = {
     "pearson_squared": "squared correlation",
 }
 WITH_UNIT = ("rmse", "mae", "bias")
+
+
+class ForecastDisplay(Display):
+    """A display that is made of forecasts."""
+
+    from_predictions: ClassVar[Callable[..., Any]]
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Estimator | Mapping[str, Estimator],
+        series: Frame,
+        *,
+        exogenous: Frame | None = None,
+        **options: Any,
+    ) -> Self:
+        """Forecasts of fitted forecasters for all times that they can forecast.
+
+        Parameters
+        ----------
+        estimator : fitted forecaster, or dict of {str: fitted forecaster}
+            One alone goes by the name of its class.
+        series : DataFrame of shape (n, stations)
+            What was observed: history, and the times to forecast, which should come after the training.
+        exogenous : DataFrame, default=None
+            As for its ``predict``.
+        **options
+            As for ``from_predictions``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what is no forecaster, and as in ``from_predictions``.
+        """
+        known = () if exogenous is None else (exogenous,)
+        forecasts = {
+            name: forecaster.predict(series, *known)
+            for name, forecaster in by_name(estimator, "predict", cls.__name__).items()
+        }
+        return cls.from_predictions(series, forecasts, **options)
 
 
 def check_forecasts(
@@ -54,16 +96,6 @@ def check_forecasts(
         observed.where(known).astype(float),
         {name: predicted.where(known).astype(float) for name, predicted in tables.items()},
     )
-
-
-def forecasts_of(
-    estimators: Estimator | Mapping[str, Estimator], series: Frame, exogenous: Frame | None, what: str
-) -> dict[str, Frame]:
-    """Forecasts of fitted forecasters, by name."""
-    return {
-        name: estimator.predict(series) if exogenous is None else estimator.predict(series, exogenous)
-        for name, estimator in by_name(estimators, "predict", what).items()
-    }
 
 
 def score_forecasts(

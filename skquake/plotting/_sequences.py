@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
-from skquake.plotting._check import check_labels
+from skquake.plotting._check import check_cut, check_labels
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CLASS_COLORS, check_axes, class_title
 
@@ -90,16 +90,8 @@ class SequencesDisplay(Display):
         """
         what = cls.__name__
         X = check_columns(X, ("event_id", "magnitude"), f"{what}: X")
-        cut, label_of = np.asarray(windows), check_labels(y, f"{what}: y")
-        if not len(X) == len(label_of) == len(cut) or not len(X):
-            raise ValueError(
-                f"{what}: X, y and windows must have one row a sample, and one at least; "
-                f"got {len(X)}, {len(label_of)}, {len(cut)}"
-            )
-        if cut.ndim != 3 or cut.shape[2] != len(channels):
-            raise ValueError(
-                f"{what}: windows: expected (n, length, {len(channels)} channels), got {cut.shape}"
-            )
+        label_of = check_labels(y, f"{what}: y")
+        cut = check_cut(X, label_of, windows, channels, what)
         if n < 1:
             raise ValueError(f"{what}: n={n}; draw one window of each class at least")
         sequences = {}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from skquake._core._typing import Estimator, Frame
-from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._forecasts import check_forecasts, forecasts_of
+from skquake._core._typing import Frame
+from skquake.plotting._display import GivenAxes
+from skquake.plotting._forecasts import ForecastDisplay, check_forecasts
 from skquake.plotting._style import CONTROL, REFERENCE, check_axes, legend_below
 
 _MARKERS = "osD^vPX<>hp8"
@@ -18,7 +18,7 @@ _CORRELATIONS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
 _COLUMNS = ["correlation", "std", "centred_rms", "bias"]
 
 
-class TaylorDisplay(Display):
+class TaylorDisplay(ForecastDisplay):
     """Taylor diagram: one point a model, its bias as colour.
 
     The angle shows the correlation with the observed values, the distance from the origin the standard
@@ -107,36 +107,6 @@ class TaylorDisplay(Display):
             rows[name] = [correlation, std, np.sqrt(np.mean(apart**2)), np.mean(found - truth)]
         table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
         return cls(table, float(spread), unit=unit)
-
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator: Estimator | Mapping[str, Estimator],
-        series: Frame,
-        *,
-        exogenous: Frame | None = None,
-        **options: Any,
-    ) -> Self:
-        """Forecasts of fitted forecasters for all times that they can forecast.
-
-        Parameters
-        ----------
-        estimator : fitted forecaster, or dict of {str: fitted forecaster}
-            One alone goes by the name of its class.
-        series : DataFrame of shape (n, stations)
-            What was observed: history, and the times to forecast, which should come after the training.
-        exogenous : DataFrame, default=None
-            As for its ``predict``.
-        **options
-            As for ``from_predictions``.
-
-        Raises
-        ------
-        TypeError, ValueError
-            For what is no forecaster, and as in ``from_predictions``.
-        """
-        forecasts = forecasts_of(estimator, series, exogenous, cls.__name__)
-        return cls.from_predictions(series, forecasts, **options)
 
     def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""

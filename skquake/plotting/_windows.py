@@ -10,6 +10,7 @@ import pandas as pd
 
 from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
+from skquake.plotting._check import check_cut
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CONTROL, SEISMIC, check_axes
 
@@ -93,13 +94,8 @@ class WindowsDisplay(Display):
             Pairs to draw.
         """
         X = check_columns(X, ("pair_id", "magnitude"), "X")
-        cut, labels = np.asarray(windows), np.asarray(y)
-        if len(cut) != len(X) or len(labels) != len(X):
-            raise ValueError(
-                f"X, y and windows must have one row a sample, got {len(X)}, {len(labels)}, {len(cut)}"
-            )
-        if cut.ndim != 3 or cut.shape[2] != len(channels):
-            raise ValueError(f"windows: expected (n, length, {len(channels)} channels), got {cut.shape}")
+        labels = np.asarray(y)
+        cut = check_cut(X, labels, windows, channels, cls.__name__)
         sides = pd.crosstab(X["pair_id"].to_numpy(), labels).reindex(columns=[0, 1], fill_value=0)
         whole = sides.index[(sides > 0).all(axis=1)]
         if not len(whole):
