@@ -75,7 +75,7 @@ def check_predictions(
 
 
 def check_cut(X: pd.DataFrame, y: Array, windows: ArrayLike, channels: Sequence[str], what: str) -> Array:
-    """Windows of the rows of X as an array; raise for shapes that do not fit (n_samples, length, channels)."""
+    """Windows of the rows of X as an array; raise unless of shape (n_samples, length, channels)."""
     cut = np.asarray(windows)
     if not len(X) == len(y) == len(cut) or not len(X):
         raise ValueError(
