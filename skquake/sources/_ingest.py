@@ -103,7 +103,7 @@ def find_inputs(paths: Paths) -> list[pathlib.Path]:
 
 def _parts_of(files):
     """Files by the names of their parts."""
-    wanted = {}
+    wanted: dict[str, pathlib.Path] = {}
     for file in files:
         other = wanted.setdefault(_part_name(file), file)
         if other is not file:

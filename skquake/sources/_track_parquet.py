@@ -56,8 +56,13 @@ def read_track(files, channels, cadence, max_gap):
     if kept and len(parts) == 1 and max_gap is None and "pass_id" in parts[0].schema.names:
         bounds = _written_bounds(parts[0].path)
     units = kept.get("units", {})
+    time, latitude, longitude, altitude, values = arrays
     return make_track(
-        *arrays,
+        time,
+        latitude,
+        longitude,
+        altitude,
+        values,
         channels,
         tuple((channel, units[channel]) for channel in channels if channel in units),
         cadence or kept.get("cadence"),

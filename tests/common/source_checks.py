@@ -120,7 +120,7 @@ def check_windows_bad_arguments(source, samples):
         source.windows(samples, 4, align="start")
     with pytest.raises(ValueError, match="missing column"):
         source.windows(samples.drop(columns="latitude"), 4)
-    with pytest.raises(TypeError, match="DataFrame"):
+    with pytest.raises(TypeError, match="dataframe"):
         source.windows(samples.to_numpy(), 4)
 
 
