@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Self
 
 import pandas as pd
+from sklearn.frozen import FrozenEstimator
 
 from skquake._core._identity import identity
 from skquake._core._locked_file import LockedFile, check_regular
@@ -293,6 +294,8 @@ def _parts(value):
         return ["dict", *([str(key), _parts(item)] for key, item in value.items())]
     if isinstance(value, (list, tuple)):
         return [type(value).__name__, *map(_parts, value)]
+    if isinstance(value, FrozenEstimator):
+        return ["frozen", identity(value.estimator)]  # what it has learnt counts
     if hasattr(value, "get_params") and not isinstance(value, type):
         return [type(value).__qualname__, _parts(value.get_params(deep=False))]
     return identity(value)

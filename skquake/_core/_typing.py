@@ -23,6 +23,10 @@ Frame: TypeAlias = Any
 Rows: TypeAlias = Any
 """Rows of X: windows (n_samples, length, channels), a table, or a frame of samples."""
 
+Record: TypeAlias = Any
+"""Series or maps, time first: a frame or Series indexed by time (or a frame with a column ``time``), a
+DataArray, or an array without times."""
+
 Estimator: TypeAlias = Any
 """An estimator of anybody's: scikit-learn has no static types."""
 

@@ -81,7 +81,7 @@ class MolchanCurve:
     event_tau : ndarray of shape (n_events,)
         Alarmed fraction at which each earthquake is caught.
     area_skill_low, area_skill_high : float
-        Interval of the area skill score, from blocks of time; NaN with fewer than two.
+        Interval of the area skill score, from blocks of time; NaN with fewer than five.
     unit, n_units : str, int
         What was resampled for it.
     null_scores : ndarray of shape (n_null_catalogs,) or None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
 from skquake._core._progress import progress
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, local_solar_time
 from skquake.metrics._evidence import align_classes, seismic_probability
 from skquake.sampling import SlidingWindow
-from skquake.sampling._labels import TOLERANCE, largest_kp
+from skquake.sampling._labels import largest_kp
 from skquake.sampling._settings import at_hours, check_local_time
 
 _COUNT = Interval(Integral, 1, None, closed="left")
@@ -24,8 +25,7 @@ _COUNT = Interval(Integral, 1, None, closed="left")
         "track": [HasMethods(["windows"])],
         "length": [None, _COUNT],
         "step": [None, _COUNT],
-        "kp_threshold": [Interval(Real, None, None, closed="neither")],
-        "disturbed_hours": [Interval(Real, 0, None, closed="left")],
+        **KP_PARAMETERS,
         "chunk": [_COUNT],
     },
     prefer_skip_nested_validation=True,
@@ -38,8 +38,8 @@ def score_track(
     step=None,
     local_time=None,
     kp=None,
-    kp_threshold=3.0,
-    disturbed_hours=24,
+    kp_threshold=KP_THRESHOLD,
+    disturbed_hours=DISTURBED_HOURS,
     chunk=4096,
     verbose=0,
 ):
@@ -65,8 +65,9 @@ def score_track(
     kp : Series, default=None
         Kp by the start of its 3-hour interval; windows disturbed by space weather are left out. None scores
         them all.
-    kp_threshold, disturbed_hours : float
-        Disturbed is a Kp above the threshold within so many hours before the window's center.
+    kp_threshold, disturbed_hours : float, default=3.0, 24.0
+        Disturbed is a Kp above the threshold within so many hours before the window's center; at the
+        threshold is quiet.
     chunk : int, default=4096
         Windows at a time.
     verbose : int, default=0
@@ -126,7 +127,7 @@ def score_track(
     largest, n = np.full(len(center), np.nan), len(center)
     if kp is not None:
         largest = largest_kp(kp, time[center], disturbed_hours)
-        quiet = largest <= kp_threshold + TOLERANCE
+        quiet = kp_is_quiet(largest, kp_threshold)
         center, largest = center[quiet], largest[quiet]
     scores = pd.DataFrame(
         {

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
+from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
@@ -44,9 +45,9 @@ def false_alarm_rate(
     avoid_days=(-15, 5),
     kp=None,
     dst=None,
-    kp_limit=3.0,
-    dst_limit=-30.0,
-    memory_hours=24.0,
+    kp_threshold=KP_THRESHOLD,
+    dst_threshold=DST_THRESHOLD,
+    disturbed_hours=DISTURBED_HOURS,
     threshold=0.5,
     length=None,
     expected_rate=None,
@@ -80,7 +81,7 @@ def false_alarm_rate(
         Days around each earthquake in which places in its region do not count as free.
     kp, dst : Series, default=None
         Kp and Dst (nT), which tell quiet from disturbed times.
-    kp_limit, dst_limit, memory_hours : float, default=3.0, -30.0, 24.0
+    kp_threshold, dst_threshold, disturbed_hours : float, default=3.0, -30.0, 24.0
         As of :func:`~skquake.forecasting.space_weather_state`.
     threshold : float, default=0.5
         A window is flagged where its p1 / (p0 + p1) is above it; chosen on training data.
@@ -101,7 +102,7 @@ def false_alarm_rate(
         One condition a row (index ``condition``: "all", "quake-free" with a catalog, "quiet" with an
         index, "quake-free, quiet" with both): ``flagged_rate``, ``low``, ``high`` (from blocks),
         ``expected_rate``, ``n`` (values with bounds, or windows), ``n_blocks``. NaN where nothing is
-        left, low and high with fewer than two blocks.
+        left, low and high with fewer than five blocks.
 
     Raises
     ------
@@ -142,7 +143,11 @@ def false_alarm_rate(
         quakes = with_region_and_days(check_catalog(catalog), region, *days)
         masks["quake-free"] = _free(as_ns(to_utc(flagged.index)), places, quakes)
     if kp is not None or dst is not None:
-        limits = {"kp_limit": kp_limit, "dst_limit": dst_limit, "memory_hours": memory_hours}
+        limits = {
+            "kp_threshold": kp_threshold,
+            "dst_threshold": dst_threshold,
+            "disturbed_hours": disturbed_hours,
+        }
         state = space_weather_state(flagged.index, kp=kp, dst=dst, **limits)
         quiet = np.broadcast_to((state == "quiet").to_numpy()[:, np.newaxis], flagged.shape)
         if catalog is not None:

@@ -13,6 +13,7 @@ from skquake._core._sklearn import Interval
 from skquake._core._time import NS_PER_DAY
 
 BLOCK_DAYS = 27.0  # one rotation of the Sun
+FEWEST = 5  # units below which there is no interval
 FEW = 10  # units below which an interval is hardly known
 # What functions with such intervals take.
 PARAMETERS: dict = {
@@ -68,20 +69,20 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
     Returns
     -------
     low, high : float or ndarray of shape (m,)
-        NaN where fewer than two blocks, or no resample, has a value.
+        NaN where fewer than five blocks carry evidence (a sum other than 0), or no resample has a value.
 
     Warns
     -----
     UserWarning
-        With fewer than 10 blocks.
+        With an interval from fewer than 10 blocks.
     """
-    n = len(sums)
-    if n < 2:
+    n, carrying = len(sums), int(np.any(sums != 0, axis=1).sum())
+    if carrying < FEWEST:
         nothing = np.full_like(statistic(sums.sum(axis=0, keepdims=True))[0], np.nan)
         return nothing, nothing.copy()
-    if n < FEW:
+    if carrying < FEW:
         warnings.warn(
-            f"{what}: only {n} blocks of time to resample; the interval is hardly more than a guess",
+            f"{what}: only {carrying} blocks of time to resample; the interval is hardly more than a guess",
             stacklevel=3,
         )
     draws = check_random_state(random_state).multinomial(n, np.full(n, 1.0 / n), n_resamples)

@@ -84,6 +84,11 @@ def seismic_probability(proba):
 
 def check_both(label, weight, what):
     """Raise unless both classes of evidence carry weight."""
+    if len(weight) and not weight.any():
+        raise ValueError(
+            f"{what} is undefined: sample_weight is 0 in all {len(weight)} rows of evidence (true class 0 or 1); "
+            "give those that count a positive weight"
+        )
     for value, name in ((0, "non-seismic"), (1, "seismic")):
         if not weight[label == value].any():
             raise ValueError(

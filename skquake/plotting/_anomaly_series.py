@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD, kp_is_quiet
 from skquake.forecasting import space_weather_state
 from skquake.plotting._check import check_event, check_series
 from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
@@ -32,8 +33,8 @@ class AnomalySeriesDisplay:
         The earthquake, as a catalog: a line in every panel.
     expected_rate : float, default=None
         Share of pure noise outside such bounds.
-    dst_limit, kp_limit, memory_hours : float, default=-30.0, 3.0, 24.0
-        Quiet is Dst above and Kp below for so long, as of
+    dst_threshold, kp_threshold, disturbed_hours : float, default=-30.0, 3.0, 24.0
+        Disturbed is Dst below or Kp above its threshold within so long, as of
         :func:`~skquake.forecasting.space_weather_state`; a time with an unknown index is not quiet.
     disturbed : Series of bool, default=None
         Which times are not quiet, by the times of the series; None: by the indices given.
@@ -84,9 +85,9 @@ class AnomalySeriesDisplay:
         kp=None,
         event=None,
         expected_rate=None,
-        dst_limit=-30.0,
-        kp_limit=3.0,
-        memory_hours=24.0,
+        dst_threshold=DST_THRESHOLD,
+        kp_threshold=KP_THRESHOLD,
+        disturbed_hours=DISTURBED_HOURS,
         disturbed=None,
         unit="TECU",
     ):
@@ -96,9 +97,9 @@ class AnomalySeriesDisplay:
         self.kp = kp
         self.event = event
         self.expected_rate = expected_rate
-        self.dst_limit = dst_limit
-        self.kp_limit = kp_limit
-        self.memory_hours = memory_hours
+        self.dst_threshold = dst_threshold
+        self.kp_threshold = kp_threshold
+        self.disturbed_hours = disturbed_hours
         self.disturbed = disturbed
         self.unit = unit
 
@@ -171,7 +172,9 @@ class AnomalySeriesDisplay:
         elif self.dst is None and self.kp is None:
             flags = False
         else:
-            limits = {name: getattr(self, name) for name in ("kp_limit", "dst_limit", "memory_hours")}
+            limits = {
+                name: getattr(self, name) for name in ("kp_threshold", "dst_threshold", "disturbed_hours")
+            }
             flags = space_weather_state(times, kp=self.kp, dst=self.dst, **limits).to_numpy() != "quiet"
         return pd.Series(flags, index=times, name="disturbed", dtype=bool)
 
@@ -240,13 +243,13 @@ class AnomalySeriesDisplay:
             index = check_series(getattr(self, name), f"{type(self).__name__}: {name}").iloc[:, 0]
             before = max(index.index.searchsorted(times[0], side="right") - 1, 0)
             index = index.iloc[before:].loc[: times[-1] + step]
-            limit = getattr(self, f"{name}_limit")
+            limit = getattr(self, f"{name}_threshold")
             if name == "dst":
                 axes.step(index.index, index, where="post", color="black", lw=0.9)
                 axes.set_ylabel("Dst (nT)")
             else:
                 width = np.median(np.diff(index.index)) if len(index) > 1 else np.timedelta64(3, "h")
-                color = np.where(index < limit, CONTROL, SEISMIC)
+                color = np.where(kp_is_quiet(index, limit), CONTROL, SEISMIC)
                 axes.bar(index.index, index, 0.92 * width, align="edge", color=color)
                 axes.set(ylabel="Kp", ylim=(0, max(9.0 if index.max() > 6 else 6.0, limit)))
             axes.axhline(limit, color=REFERENCE, lw=0.9, ls="--")

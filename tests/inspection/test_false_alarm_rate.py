@@ -51,7 +51,7 @@ def test_rates_by_loops(tec, catalog):
     kp = pd.Series(1.0, pd.date_range("2011-12-28", periods=8 * 410, freq="3h"))
     kp.iloc[1500:1700] = 5.0
     bounds = IQRBounds(style="iqr")
-    table = false_alarm_rate(bounds, SeriesSource(tec, STATIONS), catalog=catalog, kp=kp, memory_hours=0)
+    table = false_alarm_rate(bounds, SeriesSource(tec, STATIONS), catalog=catalog, kp=kp, disturbed_hours=0)
     polarity = bounds.fit(tec).detect(tec.astype("float32")).polarity
     free = np.stack([free_by_loops(INDEX, *STATIONS.loc[name], catalog) for name in "AB"], axis=1)
     quiet = np.array([kp[:time].iloc[-1] < 3 for time in INDEX])[:, np.newaxis]
