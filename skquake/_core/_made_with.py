@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+from skquake._core._version import __version__
+
 _DISTRIBUTIONS = {
     "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-macos", "tf-nightly"),
     "torch": ("torch",),
@@ -23,7 +25,7 @@ def made_with() -> dict[str, str]:
     """
     backend = _backend()
     return {
-        "skquake": _version("skquake"),
+        "skquake": __version__,
         "scikit-learn": _version("scikit-learn"),
         "numpy": _version("numpy"),
         "keras": _version("keras"),

@@ -40,3 +40,6 @@ Path: TypeAlias = "str | os.PathLike[str]"
 Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 TimeLike: TypeAlias = Any
 """What pandas makes a Timestamp of."""
+
+Duration: TypeAlias = Any
+"""A number of seconds, or what pandas makes a Timedelta of."""
