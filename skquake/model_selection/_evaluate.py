@@ -141,7 +141,7 @@ class Evaluation:
 
     def to_frame(self) -> pd.DataFrame:
         """One row: each score with its interval, the paper's score, the counts."""
-        row = {}
+        row: dict[str, Any] = {}
         for name in ("seismic_mcc", "seismic_auc", "event_auc"):
             score = getattr(self, name)
             row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
@@ -174,8 +174,8 @@ def evaluate(
     An earthquake counts once: in fit and in every score the rows of one event share a weight
     of one (in fit scaled to a mean of one, so that learning rates and penalties keep their meaning).
     A classifier that takes no ``sample_weight`` is fitted without (where scikit-learn's metadata routing is
-    enabled: one that does not ask for it); ``weighted_fit`` tells. Out-of-sample probabilities of all folds are
-    pooled before scoring.
+    enabled: one that does not ask for it); ``weighted_fit`` tells. Out-of-sample probabilities of all folds
+    are pooled before scoring.
 
     Parameters
     ----------
@@ -262,8 +262,8 @@ def _check_samples(samples, cv):
         )
     if isinstance(cv, Integral):
         raise TypeError(
-            f"evaluate: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps pairs "
-            "whole and purges shared observations"
+            f"evaluate: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps "
+            "pairs whole and purges shared observations"
         )
     if not hasattr(cv, "split") and not isinstance(cv, Iterable):
         raise TypeError(f"evaluate: cv must be a splitter or (train, test) folds, got {cv!r}")
@@ -299,7 +299,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state):
     }
     where = {"event_id": event_id, "pair_id": tested["pair_id"].to_numpy(), "time": tested["time"].to_numpy()}
     resampling = {"sample_weight": sample_weight, "n_resamples": n_resamples, "random_state": random_state}
-    scores = {
+    scores: dict[str, Any] = {
         name: Score(
             value, **(score_interval(name, y, proba, **where, **resampling) if n_resamples else _NO_INTERVAL)
         )
