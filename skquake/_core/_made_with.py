@@ -21,11 +21,9 @@ def made_with() -> dict[str, str]:
 
     Keras is not imported: before its import, its backend is the one that its import will choose.
     """
-    from skquake import __version__
-
     backend = _backend()
     return {
-        "skquake": __version__,
+        "skquake": _version("skquake"),
         "scikit-learn": _version("scikit-learn"),
         "numpy": _version("numpy"),
         "keras": _version("keras"),
