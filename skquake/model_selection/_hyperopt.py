@@ -117,8 +117,9 @@ class HyperoptSearchCV(BaseSearchCV):
     Raises
     ------
     TypeError, ValueError
-        If no trial is feasible (TypeError where each raised one), the target is missing, or the store holds another search: other data, space, folds, estimator,
-        scoring, ``random_state``, ``batch_size``, engine or versions, named in the message.
+        If no trial is feasible (TypeError where each raised one), the target is missing, or the store holds
+        another search: other data, space, folds, estimator, scoring, ``random_state``, ``batch_size``,
+        engine or versions, named in the message.
     RuntimeError
         If another search is writing the store, or a worker process dies, as one that takes too much memory.
     OSError
@@ -228,8 +229,8 @@ class HyperoptSearchCV(BaseSearchCV):
             )
         if y is None and get_tags(self.estimator).target_tags.required:
             raise ValueError(
-                f"HyperoptSearchCV of {type(self.estimator).__name__} requires y to be passed, but the target y "
-                "is None"
+                f"HyperoptSearchCV of {type(self.estimator).__name__} requires y to be passed, but the target "
+                "y is None"
             )
         if not is_expression(self.space):
             read_space(self.space)
