@@ -224,7 +224,7 @@ def evaluate(
     >>> evaluate(model, Bunch(X=X, y=y, groups=X["pair_id"]), chronological_split(X, y), random_state=0)
     Evaluation(seismic MCC ...)
     """
-    _check_samples(samples, cv)
+    check_samples(samples, cv, "evaluate")
     X = check_columns(samples.X, ("event_id", "pair_id", "time"), "evaluate: samples.X")
     y = np.asarray(samples.y)
     if len(y) != len(X):
@@ -254,19 +254,20 @@ def evaluate(
     return replace(found, weighted_fit=weighted_fit, fit_seconds=fit_seconds, versions=made_with())
 
 
-def _check_samples(samples, cv):
+def check_samples(samples: Any, cv: Any, what: str) -> None:
+    """Raise TypeError, with the cure, for a table in place of samples, or a number in place of a splitter."""
     if is_frame(samples) or not (hasattr(samples, "X") and hasattr(samples, "y")):
         raise TypeError(
-            "evaluate: samples must hold X and y, as make_samples returns them; pass the samples, not "
+            f"{what}: samples must hold X and y, as make_samples returns them; pass the samples, not "
             f"samples.X (got {type(samples).__name__})"
         )
     if isinstance(cv, Integral):
         raise TypeError(
-            f"evaluate: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps "
+            f"{what}: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps "
             "pairs whole and purges shared observations"
         )
     if not hasattr(cv, "split") and not isinstance(cv, Iterable):
-        raise TypeError(f"evaluate: cv must be a splitter or (train, test) folds, got {cv!r}")
+        raise TypeError(f"{what}: cv must be a splitter or (train, test) folds, got {cv!r}")
 
 
 def _folds(cv, X, y, groups):
@@ -315,7 +316,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state):
             y, proba, sample_weight=None if sample_weight is None else event_weights(event_id)
         ),
         n=int(is_evidence.sum()),
-        n_events=len(np.unique(event_id[is_evidence])),
+        n_events=tested.loc[is_evidence, "event_id"].nunique(),
         effective_number=effective_number(event_id[is_evidence]),
         weighted_fit=None,
     )

@@ -229,8 +229,8 @@ class HyperoptSearchCV(BaseSearchCV):
             )
         if y is None and get_tags(self.estimator).target_tags.required:
             raise ValueError(
-                f"HyperoptSearchCV of {type(self.estimator).__name__} requires y to be passed, but the target "
-                "y is None"
+                f"HyperoptSearchCV of {type(self.estimator).__name__} requires y to be passed, but the "
+                "target y is None"
             )
         if not is_expression(self.space):
             read_space(self.space)
