@@ -28,7 +28,7 @@ from _harness import show, table
 
 from skquake import MapSource
 from skquake.datasets import make_kp, make_tec
-from skquake.forecasting import SmoothingForecaster, forecast_scores, make_forecaster
+from skquake.forecasting import SmoothingForecaster, forecast_scores, make_forecaster, space_weather_state
 from skquake.io import read_ionex, read_space_weather
 
 DATA = Path(os.environ.get("SKQUAKE_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -112,7 +112,9 @@ def scores(observed, runs, kp):
     """Mean scores (model, state, station) over the times that all forecasts have."""
     whole = np.logical_and.reduce([frame.notna().all(axis=1) for run in runs for frame in run.values()])
     observed = observed[whole]
-    disturbed = kp.reindex(observed.index, method="ffill") >= 3.0
+    disturbed = (
+        space_weather_state(observed.index, kp=kp, kp_threshold=2.67, disturbed_hours=0) == "disturbed"
+    )
     frames = [{name: frame[whole] for name, frame in run.items()} for run in runs]
     if len(frames) > 1 and "ED-LSTME" in frames[0]:
         mean = sum(run["ED-LSTME"] for run in frames) / len(frames)

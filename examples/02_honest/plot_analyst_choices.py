@@ -83,7 +83,7 @@ print(rates.to_string(float_format="{:.1%}".format))
 
 choices = {
     "days": [(-15, 0), (-10, 0), (-5, 0), (-3, 0)],
-    "kp_limit": [np.inf, 3.0],
+    "kp_threshold": [np.inf, 3.0],
     "min_magnitude": [5.0, 5.5],
     "sign": ["both", "positive", "negative"],
 }

@@ -41,6 +41,7 @@ from skquake.forecasting import (
     forecast_scores,
     make_forecaster,
     quake_free_spans,
+    space_weather_state,
 )
 from skquake.io import read_dst, read_olr, read_space_weather, read_station_vtec, read_usgs
 from skquake.plotting import (
@@ -72,6 +73,7 @@ CASES = {
                      "XJKL": (45.6, 84.9)},
     },
 }  # fmt: skip
+QUIET = {"kp_threshold": 2.67, "dst_threshold": -29.0}  # the article: Kp < 3 and Dst > -30 nT
 # All-station scores that the article prints, over a year of its own stations: R2 and RMSE (TECU).
 PUBLISHED = {
     "ED-LSTME": (0.9105, 2.6759),
@@ -183,8 +185,8 @@ def forecasts(series):
 
 
 def disturbed(series, kp):
-    """Times with Kp of 3 or more in the day before."""
-    return kp.rolling("24h").max().reindex(series.index, method="ffill").ge(3.0)
+    """Times with Kp of 3 or more in the day before, as the article has it."""
+    return space_weather_state(series.index, kp=kp, kp_threshold=QUIET["kp_threshold"]) == "disturbed"
 
 
 def score(series, found, kp):
@@ -218,7 +220,7 @@ def score(series, found, kp):
 
 def detectors(indices, dst):
     """The article's and the classic one."""
-    how = {"kp": indices["kp"], "dst": dst}
+    how = {"kp": indices["kp"], "dst": dst, **QUIET}
     model = make_forecaster("ED-LSTME", **settings("ED-LSTME"))
     return {
         "ED-LSTME, mean -+ 2 sigma": TECAnomalyDetector(model, **how),
@@ -326,12 +328,12 @@ compared = {name: predicted.loc[rows] for name, predicted in found.items()}
 latitudes = stations["latitude"].reindex(series.columns)
 whole, around = flagged["ED-LSTME, mean -+ 2 sigma"]
 displays = {
-    "scatter": ForecastScatterDisplay.from_forecasts(observed, compared),
-    "taylor": TaylorDisplay.from_forecasts(observed, compared),
-    "bars": ForecastBarsDisplay.from_forecasts(observed, compared, disturbed=state, latitude=latitudes),
+    "scatter": ForecastScatterDisplay.from_predictions(observed, compared),
+    "taylor": TaylorDisplay.from_predictions(observed, compared),
+    "bars": ForecastBarsDisplay.from_predictions(observed, compared, disturbed=state, latitude=latitudes),
     "anomalies": AnomalySeriesDisplay(
         around.observed, around.bounds, kp=indices["kp"], dst=dst, event=event,
-        expected_rate=around.expected_rate,
+        expected_rate=around.expected_rate, **QUIET,
     ),
     "heatmap": DTECHeatmapDisplay.from_anomalies(around, event=event),
     "heatmap_classic": DTECHeatmapDisplay.from_anomalies(

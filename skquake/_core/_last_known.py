@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._typing import FloatArray
 
 
-def last_known(series, times, name, *, max_age_days=1.0):
+def last_known(series: pd.Series, times: Any, name: str, *, max_age_days: float = 1.0) -> FloatArray:
     """Last value at or before each time, NaN where there is none or it is older than a day.
 
     Parameters

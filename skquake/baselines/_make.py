@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from skquake._core._sktime import minirocket
+from skquake._core._typing import Estimator, RandomState
 from skquake.baselines._sktime import SktimeTransformer
 from skquake.baselines._statistics import WindowStatistics
 from skquake.neural import CNNClassifier, DNNClassifier, LSTMClassifier
 from skquake.preprocessing import WindowFlattener
 
+Steps: TypeAlias = tuple[Estimator, ...]
+Maker: TypeAlias = Callable[[RandomState, "int | None", dict[str, Any]], Steps]
 
-def make_baseline(name, *steps, random_state=None, n_jobs=None, **params):
+
+def make_baseline(
+    name: str,
+    *steps: Estimator,
+    random_state: RandomState = None,
+    n_jobs: int | None = None,
+    **params: Any,
+) -> Pipeline:
     """A pipeline of window steps, the features of a model, and the model.
 
     Parameters
@@ -72,52 +86,50 @@ def make_baseline(name, *steps, random_state=None, n_jobs=None, **params):
     return make_pipeline(*steps, *BASELINES[name](random_state, n_jobs, params))
 
 
-def _forest(random_state, n_jobs, params):
+def _forest(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
     defaults = dict(n_estimators=200, n_jobs=n_jobs, random_state=random_state)
     return WindowFlattener(), RandomForestClassifier(**(defaults | params))
 
 
-def _boosting(random_state, n_jobs, params):
+def _boosting(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
     return WindowFlattener(), GradientBoostingClassifier(**({"random_state": random_state} | params))
 
 
-def _lightgbm(random_state, n_jobs, params):
+def _lightgbm(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
     from lightgbm import LGBMClassifier
 
     defaults = dict(n_jobs=n_jobs, random_state=random_state, verbose=-1)
     return WindowFlattener(), LGBMClassifier(**(defaults | params))
 
 
-def _svm(random_state, n_jobs, params):
+def _svm(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
     margins = SVC(**({"random_state": random_state} | params))
     return WindowFlattener(), StandardScaler(), _calibrated(margins, n_jobs)
 
 
-def _network(network):
-    def steps(random_state, n_jobs, params):
+def _network(network: Callable[..., Estimator]) -> Maker:
+    def steps(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
         return (network(**({"random_state": random_state} | params)),)
 
     return steps
 
 
-def _minirocket(random_state, n_jobs, params):
-    from sktime.transformations.rocket import MiniRocketMultivariate
-
-    features = SktimeTransformer(MiniRocketMultivariate(n_jobs=n_jobs or 1), random_state=random_state)
+def _minirocket(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
+    features = SktimeTransformer(minirocket(n_jobs), random_state=random_state)
     ridge = RidgeClassifierCV(**({"alphas": [10.0**k for k in range(-3, 7)]} | params))
     return features, StandardScaler(), _calibrated(ridge, n_jobs)
 
 
-def _logistic(random_state, n_jobs, params):
+def _logistic(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
     regression = LogisticRegression(**({"max_iter": 1000, "random_state": random_state} | params))
     return WindowStatistics(), StandardScaler(), regression
 
 
-def _calibrated(classifier, n_jobs):
+def _calibrated(classifier: Estimator, n_jobs: int | None) -> CalibratedClassifierCV:
     return CalibratedClassifierCV(classifier, cv=5, ensemble=False, n_jobs=n_jobs)
 
 
-BASELINES = {
+BASELINES: dict[str, Maker] = {
     "RF": _forest,
     "GBM": _boosting,
     "LightGBM": _lightgbm,

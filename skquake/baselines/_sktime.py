@@ -1,17 +1,18 @@
-"""sktime's estimators of panels as scikit-learn's.
-
-sktime itself is not imported: whoever has one of its estimators has imported it.
-"""
+"""sktime's estimators of panels as scikit-learn's."""
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
-from sklearn.utils import check_random_state
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skquake._core._output import WindowOutput
 from skquake._core._sklearn import fit_context
+from skquake._core._sktime import as_panel, fresh, from_panel, is_kind, takes_missing
+from skquake._core._typing import Array, ArrayLike, Estimator, FloatArray, RandomState, Rows
 
 _RULES: dict = {"random_state": ["random_state"]}
 
@@ -19,10 +20,11 @@ _RULES: dict = {"random_state": ["random_state"]}
 class _PanelAdapter(BaseEstimator):
     """What both adapters share: reading windows, and a fresh copy of the sktime object."""
 
-    def _read(self, X, y="no_validation", *, reset=False):
+    _inner: str
+    random_state: RandomState
+
+    def _read(self, X: Rows, y: Any = "no_validation", *, reset: bool = False) -> tuple[FloatArray, Any]:
         """Windows as sktime's "numpy3D", (n_samples, channels, length); a fit remembers their shape."""
-        given = getattr(self, self._inner)
-        allow_nan = hasattr(given, "get_tag") and given.get_tag("capability:missing_values", False, False)
         X = validate_data(
             self,
             X,
@@ -30,7 +32,7 @@ class _PanelAdapter(BaseEstimator):
             reset=reset,
             allow_nd=True,
             dtype=np.float64,
-            ensure_all_finite="allow-nan" if allow_nan else True,
+            ensure_all_finite="allow-nan" if takes_missing(getattr(self, self._inner)) else True,
         )
         X, y = X if isinstance(X, tuple) else (X, None)
         if X.ndim > 3:
@@ -45,29 +47,22 @@ class _PanelAdapter(BaseEstimator):
                 f"X: windows of shape {X.shape[1:]}, but {type(self).__name__} was fitted on windows of "
                 f"shape {self.window_shape_}; cut both alike"
             )
-        X = X if X.ndim == 3 else X[:, :, np.newaxis]
-        return np.ascontiguousarray(X.transpose(0, 2, 1)), y
+        return as_panel(X), y
 
-    def _fresh(self, kinds):
+    def _fresh(self, kind: str) -> Any:
         """An unfitted copy of the sktime object, seeded."""
         given = getattr(self, self._inner)
-        kind = given.get_tag("object_type", None, False) if hasattr(given, "get_tag") else None
-        if not set(kinds) & set(np.atleast_1d(kind)):
+        if not is_kind(given, kind):
             raise TypeError(
-                f"{self._inner}: {type(given).__name__} is no {kinds[0]} of sktime; scikit-learn's own need "
+                f"{self._inner}: {type(given).__name__} is no {kind} of sktime; scikit-learn's own need "
                 "no adapter: put WindowFlattener or WindowStatistics before them"
             )
-        fresh = given.clone()
-        if self.random_state is not None:
-            fresh.set_random_state(int(check_random_state(self.random_state).randint(2**31 - 1)))
-        return fresh
+        return fresh(given, self.random_state)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        given = getattr(self, self._inner)
-        if hasattr(given, "get_tag"):
-            tags.input_tags.allow_nan = bool(given.get_tag("capability:missing_values", False, False))
+        tags.input_tags.allow_nan = takes_missing(getattr(self, self._inner))
         return tags
 
 
@@ -115,12 +110,12 @@ class SktimeClassifier(ClassifierMixin, _PanelAdapter):
     _inner = "estimator"
     _parameter_constraints: dict = {"estimator": "no_validation", **_RULES}
 
-    def __init__(self, estimator, *, random_state=None):
+    def __init__(self, estimator: Estimator, *, random_state: RandomState = None) -> None:
         self.estimator = estimator
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y):
+    def fit(self, X: Rows, y: ArrayLike) -> Self:
         """Fit a copy of ``estimator``.
 
         Parameters
@@ -140,28 +135,28 @@ class SktimeClassifier(ClassifierMixin, _PanelAdapter):
         ValueError
             For infinite values, NaN where the estimator cannot take it, or fewer than two classes.
         """
-        fresh = self._fresh(["classifier"])
+        model = self._fresh("classifier")
         X, y = self._read(X, y, reset=True)
         check_classification_targets(y)
         classes, codes = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(f"y holds one class only ({classes[0]!r}); a classifier needs at least two")
         self.classes_ = classes
-        self.estimator_ = fresh.fit(X, codes)
+        self.estimator_ = model.fit(X, codes)
         return self
 
-    def predict(self, X):
+    def predict(self, X: Rows) -> Array:
         """The class of each window, shape (n_samples,)."""
         check_is_fitted(self)
         return self.classes_[np.asarray(self.estimator_.predict(self._read(X)[0]), dtype=int)]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Rows) -> FloatArray:
         """Probability of each class, shape (n_samples, n_classes), columns as in ``classes_``."""
         check_is_fitted(self)
         return np.asarray(self.estimator_.predict_proba(self._read(X)[0]), dtype=np.float64)
 
 
-class SktimeTransformer(TransformerMixin, _PanelAdapter):
+class SktimeTransformer(WindowOutput, _PanelAdapter):
     """A panel transformer of sktime, for scikit-learn's pipelines, cross-validation and searches.
 
     Parameters
@@ -205,12 +200,12 @@ class SktimeTransformer(TransformerMixin, _PanelAdapter):
     _inner = "transformer"
     _parameter_constraints: dict = {"transformer": "no_validation", **_RULES}
 
-    def __init__(self, transformer, *, random_state=None):
+    def __init__(self, transformer: Estimator, *, random_state: RandomState = None) -> None:
         self.transformer = transformer
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X: Rows, y: ArrayLike | None = None) -> Self:
         """Fit a copy of ``transformer``.
 
         Parameters
@@ -230,13 +225,29 @@ class SktimeTransformer(TransformerMixin, _PanelAdapter):
         ValueError
             For infinite values, or NaN where the transformer cannot take it.
         """
-        fresh = self._fresh(["transformer"])
-        X, _ = self._read(X, reset=True)
-        self.transformer_ = fresh.fit(X, None if y is None else np.asarray(y))
+        model = self._fresh("transformer")
+        panel, _ = self._read(X, reset=True)
+        self.transformer_ = model.fit(panel, None if y is None else np.asarray(y))
+        self._n_features_out = from_panel(self.transformer_.transform(panel[:1])).shape[-1]
         return self
 
-    def transform(self, X):
+    def transform(self, X: Rows) -> FloatArray:
         """Features (n_samples, n_features), or windows (n_samples, length, channels)."""
         check_is_fitted(self)
-        found = np.asarray(self.transformer_.transform(self._read(X)[0]))
-        return found.transpose(0, 2, 1) if found.ndim == 3 else found.astype(np.float64, copy=False)
+        return from_panel(self.transformer_.transform(self._read(X)[0]))
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
+        """``{transformer}_0, {transformer}_1, ...``: the features, or the channels of the windows made.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None
+            Names of what came in; they are not those of what comes out.
+
+        Returns
+        -------
+        ndarray of str
+        """
+        check_is_fitted(self)
+        name = type(self.transformer).__name__.lower()
+        return np.array([f"{name}_{k}" for k in range(self._n_features_out)], dtype=object)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skquake._core._sklearn import check_feature_names_in, check_parameters, fit_context
-from skquake.preprocessing._windows import WindowTransformer, as_channels, channel_names, log_channels
+from skquake._core._sklearn import check_feature_names_in, check_parameters
+from skquake._core._typing import Array, ArrayLike, FloatArray, Rows
+from skquake.preprocessing._windows import ShapeLearner, as_channels, channel_names, log_channels
 
 QUANTILES = {"q10": 0.1, "q25": 0.25, "median": 0.5, "q75": 0.75, "q90": 0.9}
 
 
-class WindowStatistics(WindowTransformer):
+class WindowStatistics(ShapeLearner):
     """Describe each channel of a window by a dozen numbers.
 
     Parameters
@@ -53,35 +56,16 @@ class WindowStatistics(WindowTransformer):
 
     _parameter_constraints: dict = {"statistics": ["array-like", None], "log": ["array-like", None]}
 
-    def __init__(self, statistics=None, *, log=None):
+    def __init__(self, statistics: Sequence[str] | None = None, *, log: Sequence[int] | None = None) -> None:
         self.statistics = statistics
         self.log = log
 
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
-        """Check parameters and windows; learns nothing but the shape.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, length, channels) or (n_samples, length)
-        y : ignored
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For an unknown statistic, infinite values, another number of dimensions or an impossible ``log``.
-        """
+    def _check_windows(self, X: FloatArray) -> None:
         self._names()
-        X = self._read(X, reset=True)
         if self.log is not None:
             log_channels(as_channels(X), self.log)
-        return self
 
-    def transform(self, X):
+    def transform(self, X: Rows) -> FloatArray:
         """Statistics, shape (n_samples, channels * n_statistics), of the dtype of ``X``."""
         check_parameters(self)
         names = self._names()
@@ -91,7 +75,7 @@ class WindowStatistics(WindowTransformer):
         found = _describe(windows, names)
         return np.stack([found[name] for name in names], axis=2).reshape(len(X), -1).astype(X.dtype)
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """``{channel}_{statistic}`` of every column; the statistics alone after a 2-D fit.
 
         Parameters
@@ -110,7 +94,7 @@ class WindowStatistics(WindowTransformer):
         channels = channel_names(input_features, self.window_shape_[1])
         return np.array([f"{c}_{name}" for c in channels for name in self._names()], dtype=object)
 
-    def _names(self):
+    def _names(self) -> list[str]:
         names = list(STATISTICS if self.statistics is None else self.statistics)
         unknown = [name for name in names if name not in STATISTICS]
         if unknown or not names:
@@ -118,16 +102,11 @@ class WindowStatistics(WindowTransformer):
             raise ValueError(f"statistics: {what} is no statistic; there are {', '.join(STATISTICS)}")
         return names
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        return tags
 
-
-def _describe(windows, names):
+def _describe(windows: FloatArray, names: list[str]) -> dict[str, FloatArray]:
     """The named statistics of windows (n, length, channels), each of shape (n, channels)."""
     known = ~np.isnan(windows)
-    none = ~known.any(axis=1)
+    none = np.logical_not(known.any(axis=1))
     count = np.maximum(known.sum(axis=1), 1)
     mean = np.nansum(windows, axis=1) / count
     step = np.arange(windows.shape[1], dtype=np.float64)[np.newaxis, :, np.newaxis] * known
@@ -156,7 +135,7 @@ def _describe(windows, names):
     return {name: np.where(none, np.nan, values) for name, values in found.items()}
 
 
-def _ratio(above, below):
+def _ratio(above: Array, below: Array) -> Array:
     """The ratio, and 0 where there is nothing to divide by."""
     return np.where(below > 0, above / np.where(below > 0, below, 1.0), 0.0)
 

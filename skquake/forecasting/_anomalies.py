@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
+from skquake._core._typing import FloatArray, IntArray, TimeLike
 from skquake.forecasting._anomaly_rate import block_rate
 from skquake.forecasting._anomaly_synchrony import synchrony
 
@@ -53,11 +55,11 @@ class TECAnomalies:
     state: pd.Series
     expected_rate: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         n_times, n_stations = self.dtec.shape
         return f"TECAnomalies({n_times} times, {n_stations} stations, {len(self._runs()[0])} anomalies)"
 
-    def between(self, start, end):
+    def between(self, start: TimeLike, end: TimeLike) -> TECAnomalies:
         """The same from ``start`` to ``end``, both inclusive; the history of the bounds stays used.
 
         Parameters
@@ -75,7 +77,7 @@ class TECAnomalies:
         names = ("observed", "predicted", "error", "bounds", "dtec", "polarity", "state")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
-    def table(self, event=None):
+    def table(self, event: TimeLike | None = None) -> pd.DataFrame:
         """One anomaly a row: consecutive times of one sign outside the bounds of a station.
 
         Parameters
@@ -119,7 +121,7 @@ class TECAnomalies:
             table["days_to_event"] = _days_before(event, table["start"])
         return table.sort_values("start", kind="stable", ignore_index=True)
 
-    def by_day(self, event=None):
+    def by_day(self, event: TimeLike | None = None) -> pd.DataFrame:
         """Sign and intensity of the anomalies of each station on each day (UT).
 
         Parameters
@@ -165,7 +167,7 @@ class TECAnomalies:
             table["days_to_event"] = (moment - table["day"]).dt.days
         return table
 
-    def rate(self, *, state=None, block_days=5.0, level=0.95):
+    def rate(self, *, state: str | None = None, block_days: float = 5.0, level: float = 0.95) -> pd.Series:
         """The flagged rate beside the expected one, with an interval from blocks of time.
 
         Parameters
@@ -193,7 +195,15 @@ class TECAnomalies:
         polarity = self.polarity if state is None else self.polarity[(self.state == state).to_numpy()]
         return block_rate(polarity, self.expected_rate, block_days=block_days, level=level)
 
-    def synchrony(self, *, min_stations=None, event=None, days=(-15.0, 0.0), n_shifts=999, random_state=None):
+    def synchrony(
+        self,
+        *,
+        min_stations: int | None = None,
+        event: TimeLike | None = None,
+        days: tuple[float, float] = (-15.0, 0.0),
+        n_shifts: int = 999,
+        random_state: int | None = None,
+    ) -> pd.Series:
         """Hours in which several stations have an anomaly of the same sign, beside those by chance.
 
         Two kinds of chance. *Apart*: the series of the stations are shifted against each other by random
@@ -246,7 +256,7 @@ class TECAnomalies:
             random_state=np.random.default_rng(random_state),
         )
 
-    def _runs(self):
+    def _runs(self) -> tuple[IntArray, IntArray, IntArray]:
         """Column, first and last row of each run of one sign."""
         sign = np.nan_to_num(self.polarity.to_numpy(dtype=float)).astype(np.int8).T
         edge = np.pad(sign, ((0, 0), (1, 1)))
@@ -255,15 +265,15 @@ class TECAnomalies:
         column, first = np.nonzero(begins)
         return column, first, np.nonzero(ends)[1]
 
-    def _cadence_hours(self):
+    def _cadence_hours(self) -> float:
         time = as_ns(to_utc(self.dtec.index))
         return float(np.diff(time).min()) / NS_PER_HOUR if len(time) > 1 else np.nan
 
 
-def _worst(states):
+def _worst(states: Iterable[str]) -> str:
     return next((state for state in ("disturbed", "unknown") if state in states), "quiet")
 
 
-def _days_before(event, times):
+def _days_before(event: TimeLike, times: pd.Series) -> FloatArray:
     moment = as_ns(to_utc([event], "event"))[0]
     return (moment - as_ns(to_utc(times))) / NS_PER_DAY

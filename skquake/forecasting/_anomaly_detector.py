@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, OutlierMixin, clone
+from sklearn.utils import Bunch, get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD
 from skquake._core._sklearn import HasMethods, fit_context
+from skquake._core._typing import Estimator, FloatArray, Frame, IntArray, Record, TimeLike
 from skquake.forecasting._anomalies import TECAnomalies
 from skquake.forecasting._anomaly_activity import LIMITS, space_weather_state
 from skquake.forecasting._anomaly_spans import confute
 from skquake.forecasting._frames import check_series
 from skquake.preprocessing import IQRBounds, RollingSigmaBounds
-from skquake.preprocessing._containers import read_values
-from skquake.preprocessing._rolling_bounds import NAMES
+from skquake.preprocessing._containers import read_values, with_times
+from skquake.preprocessing._rolling_bounds import NAMES, RollingBounds
 from skquake.sources import SeriesSource
 
 
@@ -37,7 +43,7 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         Handed to the forecaster: indices over both training and test span.
     kp, dst : Series or None, default=None
         Kp and Dst (nT), which tell quiet from disturbed times.
-    kp_limit, dst_limit, memory_hours : float, default=3.0, -30.0, 24.0
+    kp_threshold, dst_threshold, disturbed_hours : float, default=3.0, -30.0, 24.0
         As of :func:`space_weather_state`.
 
     Attributes
@@ -86,7 +92,7 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
     _parameter_constraints: dict = {
         "forecaster": [HasMethods(["fit", "predict"]), None],
         "bounds": [HasMethods(["fit", "detect", "score_samples"]), None],
-        "exogenous": [pd.DataFrame, None],
+        "exogenous": "no_validation",  # the forecaster takes any dataframe, and says what is none
         **LIMITS,
     }
 
@@ -94,33 +100,34 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
 
     def __init__(
         self,
-        forecaster=None,
-        bounds=None,
+        forecaster: Estimator | None = None,
+        bounds: RollingBounds | None = None,
         *,
-        exogenous=None,
-        kp=None,
-        dst=None,
-        kp_limit=3.0,
-        dst_limit=-30.0,
-        memory_hours=24.0,
-    ):
+        exogenous: Frame | None = None,
+        kp: pd.Series | None = None,
+        dst: pd.Series | None = None,
+        kp_threshold: float = KP_THRESHOLD,
+        dst_threshold: float = DST_THRESHOLD,
+        disturbed_hours: float = DISTURBED_HOURS,
+    ) -> None:
         self.forecaster = forecaster
         self.bounds = bounds
         self.exogenous = exogenous
         self.kp = kp
         self.dst = dst
-        self.kp_limit = kp_limit
-        self.dst_limit = dst_limit
-        self.memory_hours = memory_hours
+        self.kp_threshold = kp_threshold
+        self.dst_threshold = dst_threshold
+        self.disturbed_hours = disturbed_hours
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
+    def fit(self, X: Record, y: object = None) -> Self:
         """Fit the forecaster on a training span.
 
         Parameters
         ----------
         X : DataFrame of shape (n, stations) or SeriesSource
-            Regular in time; gaps are NaN. Without a forecaster any array of shape (n, series).
+            Regular in time (by its index, or the column ``time`` of any library's frame); gaps are NaN.
+            Without a forecaster any array of shape (n, series).
         y : ignored
 
         Returns
@@ -145,7 +152,7 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
             self.forecaster_ = clone(self.forecaster).fit(*self._inputs(frame))
         return self
 
-    def detect(self, X):
+    def detect(self, X: Record) -> TECAnomalies:
         """Forecast, compare and bound a record.
 
         Parameters
@@ -187,7 +194,9 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
             observed, predicted, error, bounds, found.dtec, found.polarity, state, found.expected_rate
         )
 
-    def confute(self, X, quiet_spans, *, level=0.95):
+    def confute(
+        self, X: Record, quiet_spans: Frame | Iterable[tuple[TimeLike, TimeLike]], *, level: float = 0.95
+    ) -> Bunch:
         """What is flagged in spans where nothing is to be found.
 
         Parameters
@@ -215,15 +224,15 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         """
         return confute(self.detect(X), quiet_spans, level)
 
-    def predict(self, X):
+    def predict(self, X: Record) -> IntArray:
         """-1 for each time at which any station is outside its bounds, else +1; shape (n,)."""
         return np.where(self.decision_function(X) < 0, -1, 1)
 
-    def decision_function(self, X):
+    def decision_function(self, X: Record) -> FloatArray:
         """``score_samples`` less ``offset_``: negative where ``predict`` is -1, shape (n,)."""
         return self.score_samples(X) - self.offset_
 
-    def score_samples(self, X):
+    def score_samples(self, X: Record) -> FloatArray:
         """Minus the largest distance of an error from its center, in widths of the bound; shape (n,).
 
         0 where no station has bounds.
@@ -236,17 +245,19 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         observed, _ = check_series(X, "X")
         return self.bounds_.score_samples(observed - self._predicted(observed))
 
-    def _inputs(self, frame):
+    def _inputs(self, frame: pd.DataFrame) -> tuple[Frame, ...]:
         return (frame,) if self.exogenous is None else (frame, self.exogenous)
 
-    def _predicted(self, observed):
+    def _predicted(self, observed: pd.DataFrame) -> pd.DataFrame | None:
         return None if self.forecaster_ is None else self.forecaster_.predict(*self._inputs(observed))
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
+        if hasattr(self.forecaster, "__sklearn_tags__"):
+            tags.non_deterministic = get_tags(self.forecaster).non_deterministic
         tags.input_tags.allow_nan = True
         return tags
 
 
-def _table(X):
-    return X.to_frame() if isinstance(X, SeriesSource) else X
+def _table(X: Record) -> Record:
+    return X.to_frame() if isinstance(X, SeriesSource) else with_times(X)

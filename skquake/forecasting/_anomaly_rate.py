@@ -7,9 +7,12 @@ import pandas as pd
 from scipy import stats
 
 from skquake._core._time import as_ns, days_to_ns, to_utc
+from skquake._core._typing import Array
 
 
-def block_rate(polarity, expected_rate, *, block_days=5.0, level=0.95):
+def block_rate(
+    polarity: pd.DataFrame, expected_rate: float, *, block_days: float = 5.0, level: float = 0.95
+) -> pd.Series:
     """Share of the defined values that are flagged, and its interval.
 
     Values of one block of time are taken as dependent (they share the weather of the ionosphere), blocks as
@@ -28,7 +31,7 @@ def block_rate(polarity, expected_rate, *, block_days=5.0, level=0.95):
     -------
     Series
         flagged_rate, low, high, expected_rate, n (defined values), n_blocks. NaN without any value,
-        low and high with fewer than two blocks.
+        low and high with fewer than five blocks.
     """
     values = polarity.to_numpy(dtype=float)
     defined = np.isfinite(values)
@@ -52,7 +55,7 @@ def block_rate(polarity, expected_rate, *, block_days=5.0, level=0.95):
     )
 
 
-def ratio_interval(part, whole, level):
+def ratio_interval(part: Array, whole: Array, level: float) -> tuple[float, float, float]:
     """sum(part) / sum(whole) over independent units, and its interval, kept within [0, 1]."""
     n = len(whole)
     if not n:

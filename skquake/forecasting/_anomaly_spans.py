@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
+from skquake._core._frames import is_frame
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
+from skquake._core._typing import Frame, TimeLike
 from skquake._core._validation import check_columns
 from skquake.forecasting._anomaly_rate import ratio_interval
+
+if TYPE_CHECKING:
+    from skquake.forecasting._anomalies import TECAnomalies
 
 
 @validate_params(
@@ -22,7 +29,15 @@ from skquake.forecasting._anomaly_rate import ratio_interval
     },
     prefer_skip_nested_validation=True,
 )
-def quake_free_spans(start, end, events, *, days=12.0, before_days=15.0, after_days=5.0):
+def quake_free_spans(
+    start: TimeLike,
+    end: TimeLike,
+    events: Any,
+    *,
+    days: float = 12.0,
+    before_days: float = 15.0,
+    after_days: float = 5.0,
+) -> pd.DataFrame:
     """Spans, one after the other, that touch no earthquake's days.
 
     Parameters
@@ -69,10 +84,10 @@ def quake_free_spans(start, end, events, *, days=12.0, before_days=15.0, after_d
     )
 
 
-def confute(found, spans, level):
+def confute(found: TECAnomalies, spans: Frame | Iterable[tuple[TimeLike, TimeLike]], level: float) -> Bunch:
     """See :meth:`TECAnomalyDetector.confute`; ``found`` is a TECAnomalies of the whole record."""
-    spans = spans if isinstance(spans, pd.DataFrame) else pd.DataFrame(list(spans), columns=["start", "end"])
-    check_columns(spans, ("start", "end"), "quiet_spans")
+    spans = spans if is_frame(spans) else pd.DataFrame(list(spans), columns=["start", "end"])
+    spans = check_columns(spans, ("start", "end"), "quiet_spans")
     if not len(spans):
         raise ValueError("quiet_spans: none; give at least one (start, end)")
     rows = []

@@ -6,9 +6,19 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, days_to_ns, to_utc
+from skquake._core._typing import BoolArray, IntArray, TimeLike
 
 
-def synchrony(polarity, error, *, min_stations, event, days, n_shifts, random_state):
+def synchrony(
+    polarity: pd.DataFrame,
+    error: pd.DataFrame,
+    *,
+    min_stations: int,
+    event: TimeLike | None,
+    days: tuple[float, float],
+    n_shifts: int,
+    random_state: np.random.Generator,
+) -> pd.Series:
     """See :meth:`TECAnomalies.synchrony`; polarity and error as frames, the others checked."""
     values = polarity.to_numpy(dtype=float)
     time = as_ns(to_utc(polarity.index))
@@ -64,6 +74,6 @@ def synchrony(polarity, error, *, min_stations, event, days, n_shifts, random_st
     return pd.Series(found, dtype=float, name="synchrony")
 
 
-def _together(signs, min_stations):
+def _together(signs: IntArray, min_stations: int) -> BoolArray:
     """Whether at least so many stations have an anomaly of one sign, per time."""
     return np.maximum((signs > 0).sum(axis=1), (signs < 0).sum(axis=1)) >= min_stations

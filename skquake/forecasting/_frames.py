@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._last_known import last_known
 from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
+from skquake._core._typing import BoolArray, FloatArray, Record
+from skquake.preprocessing._containers import with_times
 
 # How long after its time stamp the value of an index is known: after the interval that begins there.
 KNOWN_AFTER = {"kp": "3h", "ap": "3h", "dst": "1h", "f107": "24h"}
 
 
-def check_series(series, name="series"):
+def check_series(series: Record, name: str = "series") -> tuple[pd.DataFrame, int]:
     """A frame of float64 with a regular UTC index, checked, and its cadence in ns.
 
     Raises
@@ -24,11 +27,12 @@ def check_series(series, name="series"):
     ValueError
         For times that are repeated, unsorted or irregular, a station that occurs twice or has no value.
     """
-    frame = series.to_frame() if isinstance(series, pd.Series) else series
+    frame = series.to_frame() if isinstance(series, pd.Series) else with_times(series, name)
     if not isinstance(frame, pd.DataFrame) or not isinstance(frame.index, pd.DatetimeIndex):
         raise TypeError(
             f"{name}: expected a DataFrame, a column a station, with times as index (a DatetimeIndex); got "
-            f"{type(series).__name__}; SeriesSource(...).to_frame() and frame.set_index('time') give one"
+            f"{type(series).__name__}; SeriesSource(...).to_frame() and frame.set_index('time') give one; a "
+            "column 'time' of any library's frame does, too"
         )
     if not frame.shape[1] or len(frame) < 2:
         raise ValueError(f"{name}: a frame of shape {frame.shape}; expected two times and a station at least")
@@ -59,7 +63,7 @@ def check_series(series, name="series"):
     return frame, cadence
 
 
-def check_gaps(frame, cadence, max_gap_hours):
+def check_gaps(frame: pd.DataFrame, cadence: int, max_gap_hours: float | None) -> None:
     """Raise for a station without a value for longer than a number of hours (None: never).
 
     What comes after the last value of any station is yet to be observed, and no gap.
@@ -70,10 +74,10 @@ def check_gaps(frame, cadence, max_gap_hours):
     there = there[: np.flatnonzero(there.any(axis=1))[-1] + 1]
     row = np.arange(len(there))[:, np.newaxis]
     length = row - np.maximum.accumulate(np.where(there, row, -1), axis=0)
-    hours = length * (cadence / NS_PER_HOUR)
-    if (hours > max_gap_hours).any():
-        column = int(np.argmax((hours > max_gap_hours).any(axis=0)))
-        last = int(np.argmax(hours[:, column] > max_gap_hours))
+    longer = length * (cadence / NS_PER_HOUR) > max_gap_hours
+    if longer.any():
+        column = int(np.argmax(longer.any(axis=0)))
+        last = int(np.argmax(longer[:, column]))
         first = last - int(length[last, column]) + 1
         end = first + int(np.argmax(there[first:, column])) if there[first:, column].any() else len(there)
         hours = (end - first) * cadence / NS_PER_HOUR
@@ -84,7 +88,7 @@ def check_gaps(frame, cadence, max_gap_hours):
         )
 
 
-def known_after(exogenous):
+def known_after(exogenous: Iterable[str] | Mapping[str, Any] | None) -> dict[str, int]:
     """{column: ns after its time stamp at which a value is known} from the parameter ``exogenous``."""
     if exogenous is None:
         return {}
@@ -103,7 +107,9 @@ def known_after(exogenous):
     return delays
 
 
-def known_exogenous(frame, delays, times, needed):
+def known_exogenous(
+    frame: pd.DataFrame | None, delays: Mapping[str, int], times: pd.DatetimeIndex, needed: BoolArray
+) -> FloatArray:
     """The values of indices as known at each time.
 
     Parameters
@@ -133,7 +139,7 @@ def known_exogenous(frame, delays, times, needed):
             )
         return np.empty((len(times), 0))
     absent = list(delays) if frame is None else [name for name in delays if name not in frame.columns]
-    if absent:
+    if frame is None or absent:
         raise ValueError(
             f"exogenous: column {absent[0]!r} is missing from {times[0].isoformat()} on; fit and predict "
             f"both need a frame with {', '.join(map(repr, delays))}"
@@ -147,8 +153,9 @@ def known_exogenous(frame, delays, times, needed):
         if len(known.dropna()):
             missing &= np.asarray(times >= known.dropna().index.min())
         if missing.any():
+            when = times[int(missing.argmax())].isoformat()
             raise ValueError(
-                f"exogenous: no value of {name!r} is known at {times[missing.argmax()].isoformat()} (a value "
+                f"exogenous: no value of {name!r} is known at {when} (a value "
                 f"is known {pd.Timedelta(delay, 'ns')} after its time, and counts for a day); extend or fill "
                 "that column"
             )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import Ridge
 from sklearn.multioutput import MultiOutputRegressor
@@ -9,6 +12,9 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 
+from skquake._core._sktime import sarimax
+from skquake._core._typing import Estimator, RandomState
+from skquake.forecasting._base import Forecaster
 from skquake.forecasting._naive import (
     PersistenceForecaster,
     RecurrenceForecaster,
@@ -16,25 +22,25 @@ from skquake.forecasting._naive import (
     SmoothingForecaster,
     YesterdayForecaster,
 )
-from skquake.forecasting._sktime_forecaster import SktimeForecaster, no_future_warning
+from skquake.forecasting._sktime_forecaster import SktimeForecaster
 from skquake.forecasting._walk_forward import WalkForwardForecaster
 from skquake.neural import EDLSTMERegressor
 
 
 def make_forecaster(
-    name,
-    n_in=24,
-    n_out=2,
+    name: str,
+    n_in: int = 24,
+    n_out: int = 2,
     *,
-    exogenous=None,
-    step=None,
-    around=None,
-    max_gap_hours=None,
-    samples_per_day=None,
-    random_state=None,
-    n_jobs=None,
-    **params,
-):
+    exogenous: Sequence[str] | Mapping[str, Any] | None = None,
+    step: int | None = None,
+    around: Forecaster | None = None,
+    max_gap_hours: float | None = None,
+    samples_per_day: int | None = None,
+    random_state: RandomState = None,
+    n_jobs: int | None = None,
+    **params: Any,
+) -> Forecaster:
     """A forecaster by name.
 
     Parameters
@@ -73,7 +79,7 @@ def make_forecaster(
     >>> make_forecaster("DT", n_in=12, n_out=2, random_state=0)
     WalkForwardForecaster(n_in=12, n_out=2, regressor=DecisionTreeRegressor(random_state=0))
     """
-    naive = {
+    naive: dict[str, Callable[[], Forecaster]] = {
         "persistence": lambda: PersistenceForecaster(n_out, step=step, **params),
         "yesterday": lambda: YesterdayForecaster(**params),
         "median": lambda: RunningMedianForecaster(**params),
@@ -93,23 +99,20 @@ def make_forecaster(
     )
 
 
-def _arima(name, samples_per_day, params):
-    from sktime.forecasting.sarimax import SARIMAX
-
+def _arima(name: str, samples_per_day: int | None, params: dict[str, Any]) -> Any:
     defaults = dict(_ARIMA[name])
     if name == "SARIMA" and "seasonal_order" not in params:
         if samples_per_day is None:
             raise ValueError("SARIMA: say samples_per_day, the length of its season")
         defaults["seasonal_order"] = (0, 1, 1, samples_per_day)
-    with no_future_warning():
-        return SARIMAX(**(defaults | params))
+    return sarimax(**(defaults | params))
 
 
 _ARIMA: dict = {
     "ARIMA": {"order": (2, 1, 2), "disp": False},
     "SARIMA": {"order": (1, 0, 1), "disp": False},
 }
-_REGRESSORS = {
+_REGRESSORS: dict[str, Callable[..., Estimator]] = {
     "ED-LSTME": lambda n_out, seed, jobs, params: EDLSTMERegressor(**({"random_state": seed} | params)),
     "DNN": lambda n_out, seed, jobs, params: MLPRegressor(
         **({"hidden_layer_sizes": (128, 128), "max_iter": 500, "early_stopping": True, "random_state": seed})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from numbers import Real
 
 import numpy as np
+import pandas as pd
 
 from skquake._core._sklearn import Interval
+from skquake._core._typing import FloatArray
 from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
 
 
@@ -38,11 +41,11 @@ class PersistenceForecaster(Forecaster):
 
     _parameter_constraints: dict = BLOCK_RULES
 
-    def __init__(self, n_out=1, *, step=None):
+    def __init__(self, n_out: int = 1, *, step: int | None = None) -> None:
         self.n_out = n_out
         self.step = step
 
-    def _predict(self, frame, exogenous):
+    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
         values, starts = frame.to_numpy(), self._starts(frame, 1)
         self._check_length(frame, 2, "persistence")
         blocks = np.repeat(values[starts - 1][:, np.newaxis], self.n_out, axis=1)
@@ -52,7 +55,7 @@ class PersistenceForecaster(Forecaster):
 class _Lagged(Forecaster):
     """Base of the forecasts by the same hour of earlier days: known a day before."""
 
-    def _lagged(self, frame, days):
+    def _lagged(self, frame: pd.DataFrame, days: Sequence[int]) -> FloatArray:
         """Values (lags, n, stations) so many days before each time, for each number of days."""
         values = frame.to_numpy()
         rows = [self._days(day) for day in days]
@@ -85,7 +88,7 @@ class YesterdayForecaster(_Lagged):
 
     _parameter_constraints: dict = {}
 
-    def _predict(self, frame, exogenous):
+    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
         return self._lagged(frame, [1])[0]
 
 
@@ -113,10 +116,10 @@ class RecurrenceForecaster(_Lagged):
 
     _parameter_constraints: dict = {"days": POSITIVE}
 
-    def __init__(self, days=27):
+    def __init__(self, days: int = 27) -> None:
         self.days = days
 
-    def _predict(self, frame, exogenous):
+    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
         return self._lagged(frame, [self.days])[0]
 
 
@@ -146,11 +149,11 @@ class RunningMedianForecaster(_Lagged):
 
     _parameter_constraints: dict = {"days": POSITIVE, "min_days": [*POSITIVE, None]}
 
-    def __init__(self, days=15, *, min_days=None):
+    def __init__(self, days: int = 15, *, min_days: int | None = None) -> None:
         self.days = days
         self.min_days = min_days
 
-    def _predict(self, frame, exogenous):
+    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
         least = self.days if self.min_days is None else self.min_days
         if least > self.days:
             raise ValueError(f"min_days={least} is more than days={self.days}")
@@ -198,11 +201,11 @@ class SmoothingForecaster(_Lagged):
 
     _parameter_constraints: dict = {"decay": [Interval(Real, 0, 1, closed="neither")], "days": POSITIVE}
 
-    def __init__(self, decay=0.5, *, days=10):
+    def __init__(self, decay: float = 0.5, *, days: int = 10) -> None:
         self.decay = decay
         self.days = days
 
-    def _predict(self, frame, exogenous):
+    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
         reach = min(self.days, max(1, (len(frame) - 1) // self._days(1)))
         lagged = self._lagged(frame, range(1, reach + 1))
         weight = self.decay ** np.arange(reach)[:, np.newaxis, np.newaxis] * np.isfinite(lagged)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike, FloatArray, Frame
+from skquake.preprocessing._containers import with_times
+
 SCORES = ("n", "rmse", "mae", "bias", "r2", "pearson", "pearson_squared")
 
 
-def forecast_scores(observed, predicted, *, disturbed=None):
+def forecast_scores(
+    observed: Frame, predicted: Frame, *, disturbed: pd.Series | ArrayLike | None = None
+) -> pd.DataFrame:
     """Errors of forecasts, by station and over all, and apart for quiet and disturbed times.
 
     Parameters
     ----------
     observed, predicted : DataFrame of shape (n, stations)
-        With the same index and columns. Values that are missing in either are left out.
+        With the same index (or column ``time``) and columns. Values that are missing in either are left out.
     disturbed : Series or array-like of bool, shape (n,), default=None
         Which times were disturbed by space weather; a Series is aligned by its index.
 
@@ -45,6 +50,7 @@ def forecast_scores(observed, predicted, *, disturbed=None):
     >>> forecast_scores(observed, observed + 1.0).loc[("all", "XJSH")].round(2).to_dict()
     {'n': 4.0, 'rmse': 1.0, 'mae': 1.0, 'bias': 1.0, 'r2': 0.2, 'pearson': 1.0, 'pearson_squared': 1.0}
     """
+    observed, predicted = with_times(observed, "observed"), with_times(predicted, "predicted")
     if not observed.index.equals(predicted.index) or list(observed.columns) != list(predicted.columns):
         raise ValueError(
             "observed and predicted differ in their times or stations; "
@@ -70,7 +76,7 @@ def forecast_scores(observed, predicted, *, disturbed=None):
     return pd.DataFrame(list(rows.values()), index, SCORES).astype({"n": int})
 
 
-def _scores(truth, forecast):
+def _scores(truth: FloatArray, forecast: FloatArray) -> list[float]:
     there = np.isfinite(truth) & np.isfinite(forecast)
     truth, forecast = truth[there], forecast[there]
     if not len(truth):

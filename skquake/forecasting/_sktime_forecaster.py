@@ -1,18 +1,16 @@
-"""sktime's forecasters of one series, walking forward.
-
-sktime itself is not imported: whoever has one of its forecasters has imported it.
-"""
+"""sktime's forecasters of one series, walking forward."""
 
 from __future__ import annotations
 
 import copy
-import warnings
-from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._sktime import fresh_forecaster, is_kind, next_values, observe, takes_missing
 from skquake._core._time import as_ns
+from skquake._core._typing import Estimator, FloatArray
 from skquake.forecasting._base import BLOCK_RULES, Forecaster
 
 
@@ -63,26 +61,26 @@ class SktimeForecaster(Forecaster):
 
     _parameter_constraints: dict = {"forecaster": "no_validation", **BLOCK_RULES}
 
-    def __init__(self, forecaster, n_out=1, *, step=None):
+    def __init__(self, forecaster: Estimator, n_out: int = 1, *, step: int | None = None) -> None:
         self.forecaster = forecaster
         self.n_out = n_out
         self.step = step
 
-    def _fit(self, frame, exogenous):
-        given = self.forecaster
-        kind = given.get_tag("object_type", None, False) if hasattr(given, "get_tag") else None
-        if "forecaster" not in np.atleast_1d(kind):
-            raise TypeError(f"forecaster: {type(given).__name__} is no forecaster of sktime")
+    def _fit(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> None:
+        if not is_kind(self.forecaster, "forecaster"):
+            raise TypeError(f"forecaster: {type(self.forecaster).__name__} is no forecaster of sktime")
         self._check_known(frame)
         self._origin = int(as_ns(frame.index)[0])
         steps = np.arange(1, self.n_out + 1)
-        self.forecasters_ = [self._fresh().fit(series, fh=steps) for series in self._numbered(frame)]
+        self.forecasters_ = [
+            fresh_forecaster(self.forecaster).fit(series, fh=steps) for series in self._numbered(frame)
+        ]
 
-    def _predict(self, frame, exogenous):
+    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
         starts = self._starts(frame, 1)
         starts = starts[frame.index[starts - 1] >= self.fitted_until_]
         new = frame[frame.index > self.fitted_until_]
-        if not self._takes_gaps():
+        if not takes_missing(self.forecaster):
             last = frame.notna().all(axis=1).to_numpy().nonzero()[0].max(initial=-1)
             starts = starts[starts <= last + 1]
             self._check_known(new[new.index <= frame.index[last]])
@@ -96,39 +94,29 @@ class SktimeForecaster(Forecaster):
             model, done = copy.deepcopy(self.forecasters_[station]), 0
             for block, start in enumerate(starts - (len(frame) - len(new))):
                 if start > done:
-                    model.update(series.iloc[done:start], update_params=False)
+                    observe(model, series.iloc[done:start])
                     done = start
-                blocks[block, :, station] = model.predict(np.arange(1, self.n_out + 1)).to_numpy().ravel()
+                blocks[block, :, station] = next_values(model, self.n_out)
         return self._place(blocks, starts, len(frame))
 
-    def _fresh(self):
-        """An unfitted copy of the forecaster, which remembers what it is updated with."""
-        with no_future_warning():
-            return self.forecaster.clone().set_config(remember_data=True)
-
-    def _numbered(self, frame):
+    def _numbered(self, frame: pd.DataFrame) -> list[pd.Series]:
         """Each station's series, indexed by the number of its time since the first of the fit."""
         number = (as_ns(frame.index) - self._origin) // self.cadence_
         index = pd.RangeIndex(number[0], number[-1] + 1) if len(number) else pd.RangeIndex(0)
         return [pd.Series(frame[name].to_numpy(), index) for name in frame.columns]
 
-    def _takes_gaps(self):
-        return self.forecaster.get_tag("capability:missing_values", False, False)
-
-    def _check_known(self, frame):
+    def _check_known(self, frame: pd.DataFrame) -> None:
         """Raise for a gap that the forecaster cannot bridge."""
         gaps = frame.isna()
-        if not self._takes_gaps() and gaps.any(axis=None):
+        if not takes_missing(self.forecaster) and gaps.any(axis=None):
             name = gaps.any().idxmax()
+            when = frame.index[gaps[name].to_numpy().nonzero()[0][0]].isoformat()
             raise ValueError(
-                f"series: station {name!r} has no value at {gaps[name].idxmax().isoformat()}, and "
+                f"series: station {name!r} has no value at {when}, and "
                 f"{type(self.forecaster).__name__} takes no gaps; fill them"
             )
 
-
-@contextmanager
-def no_future_warning():
-    """Context without sktime's announcement of another default, which it makes at every construction."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The default of config", FutureWarning)
-        yield
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = takes_missing(self.forecaster)
+        return tags

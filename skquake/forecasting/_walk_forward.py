@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import get_tags
 
-from skquake._core._sklearn import HasMethods, Interval, fit_context
+from skquake._core._sklearn import HasMethods, Interval, StrOptions, fit_context
 from skquake._core._time import NS_PER_DAY
+from skquake._core._typing import BoolArray, Estimator, FloatArray, Frame, Record
 from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
 from skquake.forecasting._frames import check_gaps, known_after, known_exogenous
+from skquake.forecasting._layout import decide
 from skquake.forecasting._naive import _Lagged
 
 
@@ -30,9 +33,7 @@ class WalkForwardForecaster(Forecaster):
     Parameters
     ----------
     regressor : regressor
-        Of several outputs. One that takes windows (`EDLSTMERegressor`, or a pipeline that begins with a
-        window step) gets X of shape (n, n_in, features) and, if its last step takes windows, y of shape
-        (n, n_out, stations); any other gets the flattened (n, n_in * features) and (n, n_out * stations).
+        Of several outputs, alone or in pipelines, searches and other wrappers.
     n_in : int
         Times of history.
     n_out : int
@@ -48,12 +49,21 @@ class WalkForwardForecaster(Forecaster):
         values (features: deviations, values, indices). ``n_out`` is a day at most.
     max_gap_hours : float or None, default=None
         A station without a value for longer is an error, in ``fit`` and ``predict``; None takes any gap.
+    windows : {"auto", "keep", "flat"}, default="auto"
+        What the regressor gets. "keep": X of shape (n, n_in, features) and y of shape (n, n_out, stations);
+        "flat": (n, n_in * features) and (n, n_out * stations). "auto" looks through all wrappers
+        (scikit-learn's and this package's): X stays windows if the regressor behind them, or the first step
+        of its pipeline, takes windows (by its tags, as `EDLSTMERegressor`), y if the last step does. A
+        search, a transformer of the target and whatever else looks at y itself gets it flat, and the
+        network behind is told ``n_out``. Where the layout cannot be told, that is an error.
 
     Attributes
     ----------
     regressor_ : the fitted regressor
     scaler_ : MinMaxScaler
         Scales stations and indices to (-1, 1) over the training span.
+    windows_ : {"keep", "flat"}
+        What the regressor gets as X.
     around_ : forecaster or None
     stations_ : list
     cadence_ : int
@@ -92,9 +102,21 @@ class WalkForwardForecaster(Forecaster):
         "exogenous": [list, tuple, Mapping, None],
         "around": [_Lagged, None],
         "max_gap_hours": [Interval(Real, 0, None, closed="left"), None],
+        "windows": [StrOptions({"auto", "keep", "flat"})],
     }
 
-    def __init__(self, regressor, n_in, n_out, *, exogenous=None, step=None, around=None, max_gap_hours=None):
+    def __init__(
+        self,
+        regressor: Estimator,
+        n_in: int,
+        n_out: int,
+        *,
+        exogenous: Sequence[str] | Mapping[str, Any] | None = None,
+        step: int | None = None,
+        around: Forecaster | None = None,
+        max_gap_hours: float | None = None,
+        windows: str = "auto",
+    ) -> None:
         self.regressor = regressor
         self.n_in = n_in
         self.n_out = n_out
@@ -102,9 +124,10 @@ class WalkForwardForecaster(Forecaster):
         self.step = step
         self.around = around
         self.max_gap_hours = max_gap_hours
+        self.windows = windows
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, series, exogenous=None, *, more=()):
+    def fit(self, series: Record, exogenous: Frame | None = None, *, more: Iterable[Record] = ()) -> Self:
         """Learn from a training span.
 
         Parameters
@@ -125,11 +148,12 @@ class WalkForwardForecaster(Forecaster):
         ------
         ValueError
             For irregular or repeated times, a station without any value, too short a span, too long a gap,
-            exogenous columns that are missing, or further records of other stations, cadence or later times.
+            exogenous columns that are missing, further records of other stations, cadence or later times, or
+            a layout that cannot be told.
         """
         return self._fit_checked(series, exogenous, more=more)
 
-    def _fit(self, frame, exogenous, more=()):
+    def _fit(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None, more: Iterable[Record] = ()) -> None:
         records = [frame]
         for number, series in enumerate(more):
             records.append(self._like_fitted(series, f"more[{number}]"))
@@ -157,11 +181,17 @@ class WalkForwardForecaster(Forecaster):
                 f"({counts.min()} of {len(frame)}); fill gaps, leave that station out, or begin earlier"
             )
         self.scaler_ = MinMaxScaler((-1.0, 1.0)).fit(np.concatenate(values))
-        X = self._shaped(self._scaled(history), _first(self.regressor))
-        y = self._shaped(self._scaled(target), _last(self.regressor))
-        self.regressor_ = clone(self.regressor).fit(X, y if y.shape[1:] != (1,) else y[:, 0])
+        regressor, self._layout = decide(
+            self.regressor, self.windows, n_in=self.n_in, n_out=self.n_out, n_features=history.shape[2]
+        )
+        self.windows_ = "keep" if self._layout.X else "flat"
+        X = self._layout.shaped(self._scaled(history), "X")
+        y = self._layout.shaped(self._scaled(target), "y")
+        self.regressor_ = regressor.fit(X, y if y.shape[1:] != (1,) else y[:, 0])
 
-    def _windows(self, frame, exogenous):
+    def _windows(
+        self, frame: pd.DataFrame, exogenous: pd.DataFrame | None
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Values of a record, and its whole windows of history and of what follows."""
         values, _ = self._values(frame, exogenous)
         history = _windows(values, self.n_in)[: -self.n_out]
@@ -169,7 +199,7 @@ class WalkForwardForecaster(Forecaster):
         whole = np.isfinite(history).all(axis=(1, 2)) & np.isfinite(target).all(axis=(1, 2))
         return values, history[whole], target[whole]
 
-    def _predict(self, frame, exogenous):
+    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
         check_gaps(frame, self.cadence_, self.max_gap_hours)
         self._check_length(frame, self.n_in + 1, "the history of one forecast")
         values, center = self._values(frame, exogenous)
@@ -179,48 +209,47 @@ class WalkForwardForecaster(Forecaster):
         whole = np.isfinite(history).all(axis=(1, 2))
         blocks = np.full((len(starts), self.n_out, frame.shape[1]), np.nan)
         if whole.any():
-            X = self._shaped(self._scaled(history[whole]), _first(self.regressor))
+            X = self._layout.shaped(self._scaled(history[whole]), "X")
             found = np.asarray(self.regressor_.predict(X), dtype=float)
             scale, least = (values[: frame.shape[1]] for values in (self.scaler_.scale_, self.scaler_.min_))
             blocks[whole] = (found.reshape(-1, self.n_out, frame.shape[1]) - least) / scale
         return self._place(blocks, starts, len(frame)) + center
 
-    def _values(self, frame, exogenous):
+    def _values(
+        self, frame: pd.DataFrame, exogenous: pd.DataFrame | None
+    ) -> tuple[FloatArray, FloatArray | float]:
         """Values, deviations before them, and known indices, (n, features); and what is deviated from."""
-        values, center = frame.to_numpy(), 0.0
+        values: FloatArray = frame.to_numpy()
+        center: FloatArray | float = 0.0
         if self.around_ is not None:
             center = self.around_.predict(frame).to_numpy()
             values = np.concatenate([values - center, values], axis=1)
-        needed = _in_whole_window(np.isfinite(values).all(axis=1), self.n_in)
-        indices = known_exogenous(exogenous, known_after(self.exogenous), frame.index, needed)
+        needed = _in_whole_window(np.logical_and.reduce(np.isfinite(values), axis=1), self.n_in)
+        indices = known_exogenous(
+            exogenous, known_after(self.exogenous), pd.DatetimeIndex(frame.index), needed
+        )
         return np.concatenate([values, indices], axis=1), center
 
-    def _scaled(self, windows):
+    def _scaled(self, windows: FloatArray) -> FloatArray:
         """Windows of stations, or of stations and indices, scaled as in the training span."""
         columns = slice(windows.shape[2])
         return windows * self.scaler_.scale_[columns] + self.scaler_.min_[columns]
 
-    def _shaped(self, windows, step):
-        """Windows as they are for a step that takes them, flattened for any other."""
-        return windows if get_tags(step).input_tags.three_d_array else windows.reshape(len(windows), -1)
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        if hasattr(self.regressor, "__sklearn_tags__"):
+            tags.non_deterministic = get_tags(self.regressor).non_deterministic
+        return tags
 
 
-def _windows(values, length):
+def _windows(values: FloatArray, length: int) -> FloatArray:
     """Windows (n - length + 1, length, columns), a view."""
     return sliding_window_view(values, length, axis=0).transpose(0, 2, 1)
 
 
-def _in_whole_window(there, length):
+def _in_whole_window(there: BoolArray, length: int) -> BoolArray:
     """Which times lie in an uninterrupted run of at least ``length``."""
     found = np.zeros(len(there), dtype=bool)
     for start in np.flatnonzero(sliding_window_view(there, length).all(axis=1)):
         found[start : start + length] = True
     return found
-
-
-def _first(regressor):
-    return regressor[0] if isinstance(regressor, Pipeline) else regressor
-
-
-def _last(regressor):
-    return regressor[-1] if isinstance(regressor, Pipeline) else regressor

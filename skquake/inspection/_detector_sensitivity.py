@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils import check_random_state
 
+from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS
 from skquake._core._progress import progress
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns
+from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
 from skquake.catalogs._order import time_order
 from skquake.forecasting import space_weather_state
@@ -24,7 +27,7 @@ DEFAULTS = {
     "min_magnitude": [-np.inf],
     "region": ["dobrovolsky"],
     "days": [(-15.0, 0.0)],
-    "kp_limit": [np.inf],
+    "kp_threshold": [np.inf],
     "sign": ["both"],
 }
 
@@ -34,7 +37,7 @@ DEFAULTS = {
         "detectors": [Mapping],
         "choices": [Mapping, None],
         "kp": [pd.Series, None],
-        "memory_hours": [Interval(Real, 0, None, closed="left")],
+        "disturbed_hours": KP_PARAMETERS["disturbed_hours"],
         "max_shift_days": [Interval(Integral, 1, None, closed="left"), None],
         "n_nulls": [Interval(Integral, 1, None, closed="left")],
         "level": [Interval(Real, 0, 1, closed="neither")],
@@ -43,23 +46,23 @@ DEFAULTS = {
     prefer_skip_nested_validation=True,
 )
 def detector_sensitivity(
-    detectors,
-    series,
-    catalog,
+    detectors: Mapping[str, Any],
+    series: Any,
+    catalog: Frame,
     *,
-    choices=None,
-    kp=None,
-    memory_hours=24.0,
-    free_of=(-15, 5),
-    max_shift_days=None,
-    n_nulls=999,
-    level=0.95,
-    random_state=None,
-    verbose=0,
-):
+    choices: Mapping[str, Sequence[Any]] | None = None,
+    kp: pd.Series | None = None,
+    disturbed_hours: float = DISTURBED_HOURS,
+    free_of: tuple[float, float] = (-15, 5),
+    max_shift_days: int | None = None,
+    n_nulls: int = 999,
+    level: float = 0.95,
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Flagged rate before earthquakes for every combination of the analyst's choices, each beside chance.
 
-    The style of bounds, their days and width, the Kp limit, the least magnitude, the region, the days
+    The style of bounds, their days and width, the Kp threshold, the least magnitude, the region, the days
     before: each is a free choice, and among dozens of them the best looks significant by chance
     alone. Here each choice gives a difference: the rate flagged before the earthquakes less that of the same
     stations on days free of earthquakes. The same is done for catalogs that never happened, in which each
@@ -79,12 +82,12 @@ def detector_sensitivity(
     choices : dict of {str: list}, default=None
         Options, all of which are combined: ``min_magnitude``; ``region`` (a station within it belongs to the
         earthquake, as :func:`~skquake.catalogs.region_radius_km` reads it); ``days``, pairs relative to the
-        earthquake; ``kp_limit`` (only times with Kp below it in the last ``memory_hours`` count; inf: all);
-        ``sign`` ("both", "positive", "negative") of the anomalies. Those left out have one option: any
-        magnitude, "dobrovolsky", (-15, 0), inf, "both".
+        earthquake; ``kp_threshold`` (only times with no Kp above it in the last ``disturbed_hours`` count;
+        inf: all); ``sign`` ("both", "positive", "negative") of the anomalies. Those left out have one option:
+        any magnitude, "dobrovolsky", (-15, 0), inf, "both".
     kp : Series, default=None
-        For ``kp_limit``.
-    memory_hours : float, default=24.0
+        For ``kp_threshold``.
+    disturbed_hours : float, default=24.0
     free_of : (float, float), default=(-15, 5)
         Days around the earthquakes that reach a station; its other days are free.
     max_shift_days : int, default=None
@@ -109,7 +112,7 @@ def detector_sensitivity(
     Raises
     ------
     ValueError
-        For an unknown choice or option, a choice without any earthquake, a Kp limit without Kp, or no
+        For an unknown choice or option, a choice without any earthquake, a Kp threshold without Kp, or no
         earthquake that can be moved.
 
     Notes
@@ -122,7 +125,7 @@ def detector_sensitivity(
     Differences are standardised by mean and standard deviation over the observed and all never-happened
     catalogs, so that the p of the largest is exact where the real times are exchangeable with
     the others. What breaks this is a record whose flagged rate drifts over years (``max_shift_days`` helps),
-    and storms that far stations see in the same days (a ``kp_limit`` helps).
+    and storms that far stations see in the same days (a ``kp_threshold`` helps).
 
     References
     ----------
@@ -178,8 +181,10 @@ def detector_sensitivity(
         used[members] = True
     reached = pairs.reached & used[:, np.newaxis]
     moved = MovedRates(time, moments, reached, free_of)
-    quiet = {limit: _quiet(series.time, kp, limit, memory_hours) for limit in {c["kp_limit"] for c in grid}}
-    keys = list(dict.fromkeys((choice["kp_limit"], choice["sign"]) for choice in grid))
+    quiet = {
+        limit: _quiet(series.time, kp, limit, disturbed_hours) for limit in {c["kp_threshold"] for c in grid}
+    }
+    keys = list(dict.fromkeys((choice["kp_threshold"], choice["sign"]) for choice in grid))
     strength = events["magnitude"].to_numpy()
 
     rows, rates = [], []
@@ -188,8 +193,9 @@ def detector_sensitivity(
         counts = dict(zip(keys, moved.counts(layers), strict=True))
         for choice in grid:
             chosen = used & (strength >= choice["min_magnitude"])
-            at = np.nonzero(pairs.inside[choice["region"]] & chosen[:, np.newaxis])
-            rate = moved.rates(counts[choice["kp_limit"], choice["sign"]], at, choice["days"])
+            event, station = np.nonzero(pairs.inside[choice["region"]] & chosen[:, np.newaxis])
+            of_choice = counts[choice["kp_threshold"], choice["sign"]]
+            rate = moved.rates(of_choice, (event, station), choice["days"])
             if np.isnan(rate[:, 0]).any():
                 raise ValueError(f"choices: no earthquake, or none with a value, is left for {choice}")
             rates.append(rate)
@@ -197,15 +203,15 @@ def detector_sensitivity(
                 {
                     "detector": name,
                     **choice,
-                    "n_events": len(np.unique(at[0])),
+                    "n_events": len(np.unique(event)),
                     "rate": rate[0, 0],
                     "free_rate": rate[1, 0],
                     "expected_rate": part.expected_rate,
                 }
             )
-    rates = np.array(rates)
+    both = np.array(rates)
     # A never-happened catalog without a single value for a choice shows nothing there.
-    table = _with_p(pd.DataFrame(rows), np.nan_to_num(rates[:, 0] - rates[:, 1]), level)
+    table = _with_p(pd.DataFrame(rows), np.nan_to_num(both[:, 0] - both[:, 1]), level)
     table.attrs = {"n_nulls": int(n_nulls), "n_events": int(used.sum()), "n_groups": len(groups)}
     return table
 
@@ -224,16 +230,16 @@ def _grid(choices, kp):
     wrong = [sign for sign in options["sign"] if sign not in SIGNS]
     if wrong:
         raise ValueError(f"choices: sign {wrong[0]!r} is none of {', '.join(SIGNS)}")
-    if kp is None and any(np.isfinite(limit) for limit in options["kp_limit"]):
-        raise ValueError("choices: a kp_limit needs kp")
+    if kp is None and any(np.isfinite(limit) for limit in options["kp_threshold"]):
+        raise ValueError("choices: a kp_threshold needs kp")
     return [{name: choice[name] for name in DEFAULTS} for choice in ParameterGrid(options)]
 
 
-def _quiet(time, kp, limit, memory_hours):
+def _quiet(time, kp, limit, disturbed_hours):
     if not np.isfinite(limit):
         return np.ones(len(time), dtype=bool)
     times = time.view("datetime64[ns]")
-    state = space_weather_state(times, kp=kp, kp_limit=float(limit), memory_hours=memory_hours)
+    state = space_weather_state(times, kp=kp, kp_threshold=float(limit), disturbed_hours=disturbed_hours)
     return (state == "quiet").to_numpy()
 
 

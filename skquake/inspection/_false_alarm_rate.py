@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, to_utc
+from skquake._core._typing import Estimator, Frame
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.alarms import score_track
 from skquake.forecasting import space_weather_state
@@ -22,8 +25,6 @@ from skquake.sampling._settings import check_days
 
 @validate_params(
     {
-        "stations": [pd.DataFrame, None],
-        "catalog": [pd.DataFrame, None],
         **LIMITS,
         "threshold": [Interval(Real, 0, 1, closed="left")],
         "length": [None, Interval(Integral, 1, None, closed="left")],
@@ -35,25 +36,25 @@ from skquake.sampling._settings import check_days
     prefer_skip_nested_validation=True,
 )
 def false_alarm_rate(
-    detector,
-    data,
+    detector: Estimator,
+    data: Any,
     *,
-    stations=None,
-    catalog=None,
-    region="dobrovolsky",
-    avoid_days=(-15, 5),
-    kp=None,
-    dst=None,
-    kp_limit=3.0,
-    dst_limit=-30.0,
-    memory_hours=24.0,
-    threshold=0.5,
-    length=None,
-    expected_rate=None,
-    block_days=27.0,
-    level=0.95,
-    verbose=0,
-):
+    stations: Frame | None = None,
+    catalog: Frame | None = None,
+    region: str | float = "dobrovolsky",
+    avoid_days: tuple[float, float] = (-15, 5),
+    kp: pd.Series | None = None,
+    dst: pd.Series | None = None,
+    kp_threshold: float = KP_THRESHOLD,
+    dst_threshold: float = DST_THRESHOLD,
+    disturbed_hours: float = DISTURBED_HOURS,
+    threshold: float = 0.5,
+    length: int | None = None,
+    expected_rate: float | None = None,
+    block_days: float = 27.0,
+    level: float = 0.95,
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Rate of what a detector flags in spans without any earthquake, quiet ones by themselves.
 
     An anomaly before an earthquake says as much as anomalies are rare without one. The rate is that of
@@ -80,7 +81,7 @@ def false_alarm_rate(
         Days around each earthquake in which places in its region do not count as free.
     kp, dst : Series, default=None
         Kp and Dst (nT), which tell quiet from disturbed times.
-    kp_limit, dst_limit, memory_hours : float, default=3.0, -30.0, 24.0
+    kp_threshold, dst_threshold, disturbed_hours : float, default=3.0, -30.0, 24.0
         As of :func:`~skquake.forecasting.space_weather_state`.
     threshold : float, default=0.5
         A window is flagged where its p1 / (p0 + p1) is above it; chosen on training data.
@@ -101,7 +102,7 @@ def false_alarm_rate(
         One condition a row (index ``condition``: "all", "quake-free" with a catalog, "quiet" with an
         index, "quake-free, quiet" with both): ``flagged_rate``, ``low``, ``high`` (from blocks),
         ``expected_rate``, ``n`` (values with bounds, or windows), ``n_blocks``. NaN where nothing is
-        left, low and high with fewer than two blocks.
+        left, low and high with fewer than five blocks.
 
     Raises
     ------
@@ -142,7 +143,11 @@ def false_alarm_rate(
         quakes = with_region_and_days(check_catalog(catalog), region, *days)
         masks["quake-free"] = _free(as_ns(to_utc(flagged.index)), places, quakes)
     if kp is not None or dst is not None:
-        limits = {"kp_limit": kp_limit, "dst_limit": dst_limit, "memory_hours": memory_hours}
+        limits = {
+            "kp_threshold": kp_threshold,
+            "dst_threshold": dst_threshold,
+            "disturbed_hours": disturbed_hours,
+        }
         state = space_weather_state(flagged.index, kp=kp, dst=dst, **limits)
         quiet = np.broadcast_to((state == "quiet").to_numpy()[:, np.newaxis], flagged.shape)
         if catalog is not None:
@@ -164,7 +169,7 @@ def _places(data, stations, catalog):
     stations = getattr(data, "stations", stations)
     if stations is None:
         raise ValueError("stations: needed with a catalog: latitude and longitude of each column of the data")
-    check_columns(stations, ("latitude", "longitude"), "stations")
+    stations = check_columns(stations, ("latitude", "longitude"), "stations")
     absent = (
         [] if hasattr(data, "stations") else [name for name in data.columns if name not in stations.index]
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -11,8 +13,10 @@ from sklearn.utils import Bunch, check_random_state
 
 from skquake._core._sklearn import Interval
 from skquake._core._time import NS_PER_DAY
+from skquake._core._typing import ArrayLike, FloatArray, IntArray, RandomState
 
 BLOCK_DAYS = 27.0  # one rotation of the Sun
+FEWEST = 5  # units below which there is no interval
 FEW = 10  # units below which an interval is hardly known
 # What functions with such intervals take.
 PARAMETERS: dict = {
@@ -23,7 +27,14 @@ PARAMETERS: dict = {
 }
 
 
-def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS, min_blocks=1):
+def time_blocks(
+    time: IntArray,
+    first: int | None = None,
+    last: int | None = None,
+    *,
+    block_days: float = BLOCK_DAYS,
+    min_blocks: int = 1,
+) -> Bunch:
     """Cut a span into equal blocks of at least ``block_days``, or into ``min_blocks`` shorter ones.
 
     Parameters
@@ -48,12 +59,20 @@ def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS, min_block
     return Bunch(code=np.clip(code, 0, n - 1), n=n, unit=f"block of {days / n:.3g} days")
 
 
-def block_sums(blocks, *values):
+def block_sums(blocks: Bunch, *values: ArrayLike) -> FloatArray:
     """Sum of each value in each block, shape (n_blocks, n_values)."""
     return np.stack([np.bincount(blocks.code, value, blocks.n) for value in values], axis=1)
 
 
-def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_state=None, what="interval"):
+def block_interval(
+    sums: FloatArray,
+    statistic: Callable[[FloatArray], ArrayLike],
+    *,
+    level: float = 0.95,
+    n_resamples: int = 1000,
+    random_state: RandomState = None,
+    what: str = "interval",
+) -> tuple[Any, Any]:
     """Percentile interval of a function of sums, by drawing blocks with replacement.
 
     Parameters
@@ -68,20 +87,20 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
     Returns
     -------
     low, high : float or ndarray of shape (m,)
-        NaN where fewer than two blocks, or no resample, has a value.
+        NaN where fewer than five blocks carry evidence (a sum other than 0), or no resample has a value.
 
     Warns
     -----
     UserWarning
-        With fewer than 10 blocks.
+        With an interval from fewer than 10 blocks.
     """
-    n = len(sums)
-    if n < 2:
-        nothing = np.full_like(statistic(sums.sum(axis=0, keepdims=True))[0], np.nan)
+    n, carrying = len(sums), int(np.any(sums != 0, axis=1).sum())
+    if carrying < FEWEST:
+        nothing = np.full_like(np.asarray(statistic(sums.sum(axis=0, keepdims=True)))[0], np.nan)
         return nothing, nothing.copy()
-    if n < FEW:
+    if carrying < FEW:
         warnings.warn(
-            f"{what}: only {n} blocks of time to resample; the interval is hardly more than a guess",
+            f"{what}: only {carrying} blocks of time to resample; the interval is hardly more than a guess",
             stacklevel=3,
         )
     draws = check_random_state(random_state).multinomial(n, np.full(n, 1.0 / n), n_resamples)
@@ -91,13 +110,13 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
     return np.where(defined, low, np.nan)[()], np.where(defined, high, np.nan)[()]
 
 
-def tails(level, n):
+def tails(level: float, n: int) -> tuple[float, float]:
     """Levels of the two quantiles of an interval, moved outwards for n units (Hesterberg 2015)."""
     tail = stats.norm.cdf(np.sqrt(n / (n - 1)) * stats.t.ppf((1.0 - level) / 2.0, n - 1))
     return tail, 1.0 - tail
 
 
-def ratio(numerator, denominator):
+def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Any:
     """Elementwise quotient, NaN where the denominator is zero."""
     numerator, denominator = np.broadcast_arrays(
         np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)

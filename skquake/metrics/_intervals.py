@@ -12,8 +12,9 @@ from sklearn.utils import Bunch, check_random_state
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._typing import ArrayLike, RandomState
 from skquake._core._weights import event_weights
-from skquake.metrics._blocks import BLOCK_DAYS, FEW, tails, time_blocks
+from skquake.metrics._blocks import BLOCK_DAYS, FEW, FEWEST, tails, time_blocks
 from skquake.metrics._events import event_scores
 from skquake.metrics._evidence import evidence
 from skquake.metrics._seismic import binary_auc, binary_mcc
@@ -36,22 +37,22 @@ _RARE = 0.05  # share of undefined resamples that is worth no word
     prefer_skip_nested_validation=True,
 )
 def score_interval(
-    score,
-    y,
-    proba,
+    score: str,
+    y: ArrayLike,
+    proba: ArrayLike,
     *,
-    event_id,
-    pair_id=None,
-    time=None,
-    classes=None,
-    reference=None,
-    sample_weight="event",
-    n_resamples=1000,
-    block_days=BLOCK_DAYS,
-    min_blocks=12,
-    level=0.95,
-    random_state=None,
-):
+    event_id: ArrayLike,
+    pair_id: ArrayLike | None = None,
+    time: ArrayLike | None = None,
+    classes: ArrayLike | None = None,
+    reference: ArrayLike | None = None,
+    sample_weight: str | ArrayLike | None = "event",
+    n_resamples: int = 1000,
+    block_days: float = BLOCK_DAYS,
+    min_blocks: int = 12,
+    level: float = 0.95,
+    random_state: RandomState = None,
+) -> Bunch:
     """Interval of a score on given predictions, by resampling blocks of time or whole pairs.
 
     Rows are anything but independent: those of one event share its place, a control shares the place
@@ -72,6 +73,9 @@ def score_interval(
     level alpha becomes Phi(sqrt(n / (n - 1)) t_{n-1}(alpha)), without which a dozen blocks cover too
     little. It holds the model fixed: it tells what other test data would do, not other training data.
     A model that decides alike everywhere has an MCC of 0 in every resample: [0, 0] means that, not certainty.
+
+    Where fewer than five units (pairs or blocks) carry evidence with a positive weight there is no interval:
+    resamples of so few are nearly all alike, and would pass for certainty.
 
     Parameters
     ----------
@@ -103,18 +107,19 @@ def score_interval(
     Returns
     -------
     Bunch
-        ``low``, ``high``, ``unit`` ("block of 29 days", "pair", or "event" without ``pair_id``), ``n_units``.
+        ``low``, ``high`` (NaN with fewer than five units), ``unit`` ("block of 29 days", "pair", or "event"
+        without ``pair_id``), ``n_units``.
 
     Raises
     ------
     ValueError
-        If the score is undefined, or a single unit holds all evidence.
+        If the score is undefined.
 
     Warns
     -----
     UserWarning
-        With fewer than 10 units, or where more than 5 % of the resamples hold one class only: the score
-        is undefined there, and they do not count.
+        With an interval from fewer than 10 units, or where more than 5 % of the resamples hold one class
+        only: the score is undefined there, and they do not count.
 
     References
     ----------
@@ -158,21 +163,25 @@ def score_interval(
         weight = np.ones(len(frame))
     elif isinstance(sample_weight, str):
         weight = event_weights(frame["event"])
+    carries = weight > 0.0
+    frame, label, probability, weight = frame[carries], label[carries], probability[carries], weight[carries]
+    other = None if other is None else other[carries]
+    units = list(_units(frame, block_days, min_blocks, "event" if pair_id is None else "pair"))
+    n_units, name = min((int(unit.max()) + 1, name) for name, unit in units)
+    if n_units < FEWEST:
+        return Bunch(low=np.nan, high=np.nan, unit=name, n_units=n_units)
     resample = _mcc if score == "seismic_mcc" else _auc
-    random_state = check_random_state(random_state)
+    rng = check_random_state(random_state)
     intervals = []
-    for name, unit in _units(frame, block_days, min_blocks, "event" if pair_id is None else "pair"):
+    for name, unit in units:
         n_units = int(unit.max()) + 1
-        if n_units > 1:
-            draws = random_state.multinomial(n_units, np.full(n_units, 1.0 / n_units), n_resamples)
-            values = resample(draws, label, probability, weight, unit)
-            if other is not None:
-                values = values - resample(draws, label, other, weight, unit)
-            low, high = np.nanquantile(values, tails(level, n_units))
-            undefined = int(np.isnan(values).sum())
-            intervals.append((float(high - low), float(low), float(high), name, n_units, undefined))
-    if not intervals:
-        raise ValueError(f"{score}: all evidence lies in one pair or block; no interval can be resampled")
+        draws = rng.multinomial(n_units, np.full(n_units, 1.0 / n_units), n_resamples)
+        values = resample(draws, label, probability, weight, unit)
+        if other is not None:
+            values = values - resample(draws, label, other, weight, unit)
+        low, high = np.nanquantile(values, tails(level, n_units))
+        undefined = int(np.isnan(values).sum())
+        intervals.append((float(high - low), float(low), float(high), name, n_units, undefined))
     _, low, high, name, n_units, undefined = max(intervals, key=itemgetter(0))
     if n_units < FEW:
         message = f"only {n_units} units ({name}) to resample; the interval is hardly more than a guess"

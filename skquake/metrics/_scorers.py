@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 
 import numpy as np
 from sklearn.utils.metadata_routing import MetadataRequest
 
+from skquake._core._typing import ArrayLike, Estimator, Rows
 from skquake._core._weights import event_weights
 from skquake.metrics._seismic import seismic_auc, seismic_mcc
 
@@ -28,11 +30,13 @@ class _SeismicScorer:
     [1.0, 1.0]
     """
 
-    def __init__(self, score):
+    def __init__(self, score: Callable[..., float]) -> None:
         self.score = score
-        self._request = None
+        self._request: bool | str | None = False  # it weighs events itself
 
-    def __call__(self, estimator, X, y, sample_weight=None):
+    def __call__(
+        self, estimator: Estimator, X: Rows, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
         for name in ("predict_proba", "classes_"):
             if not hasattr(estimator, name):
                 raise TypeError(
@@ -47,16 +51,24 @@ class _SeismicScorer:
             y, estimator.predict_proba(X), classes=estimator.classes_, sample_weight=sample_weight
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.score.__name__}_scorer"
 
-    def set_score_request(self, *, sample_weight=None):
-        """A copy that asks for ``sample_weight`` where scikit-learn's metadata routing is enabled."""
+    def set_score_request(self, *, sample_weight: bool | str | None = None) -> _SeismicScorer:
+        """A copy that asks for ``sample_weight`` where scikit-learn's metadata routing is enabled.
+
+        As it is, it asks for none: it weighs the events itself.
+
+        Parameters
+        ----------
+        sample_weight : bool, str or None
+            As of scikit-learn's scorers: whether to ask, or under which name.
+        """
         scorer = copy(self)
         scorer._request = sample_weight
         return scorer
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRequest:
         """What this scorer asks for, in scikit-learn's terms."""
         request = MetadataRequest(owner=self)
         request.score.add_request(param="sample_weight", alias=self._request)

@@ -4,6 +4,7 @@ from skquake.model_selection import spaces
 from skquake.model_selection._chronological import chronological_split
 from skquake.model_selection._cross_dataset import cross_dataset_score
 from skquake.model_selection._evaluate import Evaluation, Score, evaluate
+from skquake.model_selection._event_fit_params import event_fit_params
 from skquake.model_selection._group_kfold import PurgedGroupKFold
 from skquake.model_selection._hyperopt import HyperoptSearchCV
 from skquake.model_selection._leakage import leakage_report
@@ -23,6 +24,7 @@ __all__ = [
     "chronological_split",
     "cross_dataset_score",
     "evaluate",
+    "event_fit_params",
     "leakage_report",
     "spaces",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -11,14 +13,49 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Bunch
 
 from skquake._core._progress import progress
-from skquake._core._routing import weight_parameter
+from skquake._core._routing import fit_weighted, weight_route
 from skquake._core._sklearn import Interval, RealNotInt, StrOptions, validate_params
+from skquake._core._typing import ArrayLike, Estimator, Frame
 from skquake._core._validation import check_columns
 from skquake._core._weights import event_weights
 from skquake.model_selection._chronological import chronological_split
-from skquake.model_selection._evaluate import evaluate
+from skquake.model_selection._evaluate import Evaluation, evaluate
 
 _SCORES = "seismic_mcc", "seismic_auc", "event_auc"
+
+
+@overload
+def cross_dataset_score(
+    estimator: Estimator,
+    X: Frame,
+    y: ArrayLike,
+    *,
+    by: str = ...,
+    scoring: str | Sequence[str] = ...,
+    transfer: str = ...,
+    refit_scaler: bool = ...,
+    test_size: float | Mapping[str, float] = ...,
+    random_state: int | None = ...,
+    verbose: int = ...,
+    return_evaluations: Literal[False] = ...,
+) -> pd.DataFrame: ...
+
+
+@overload
+def cross_dataset_score(
+    estimator: Estimator,
+    X: Frame,
+    y: ArrayLike,
+    *,
+    by: str = ...,
+    scoring: str | Sequence[str] = ...,
+    transfer: str = ...,
+    refit_scaler: bool = ...,
+    test_size: float | Mapping[str, float] = ...,
+    random_state: int | None = ...,
+    verbose: int = ...,
+    return_evaluations: Literal[True],
+) -> tuple[pd.DataFrame, dict[tuple[str, str, str], Evaluation]]: ...
 
 
 @validate_params(
@@ -32,19 +69,19 @@ _SCORES = "seismic_mcc", "seismic_auc", "event_auc"
     prefer_skip_nested_validation=True,
 )
 def cross_dataset_score(
-    estimator,
-    X,
-    y,
+    estimator: Estimator,
+    X: Frame,
+    y: ArrayLike,
     *,
-    by="source",
-    scoring="seismic_mcc",
-    transfer="none",
-    refit_scaler=False,
-    test_size=0.2,
-    random_state=None,
-    verbose=0,
-    return_evaluations=False,
-):
+    by: str = "source",
+    scoring: str | Sequence[str] = "seismic_mcc",
+    transfer: str = "none",
+    refit_scaler: bool = False,
+    test_size: float | Mapping[str, float] = 0.2,
+    random_state: int | None = None,
+    verbose: int = 0,
+    return_evaluations: bool = False,
+) -> pd.DataFrame | tuple[pd.DataFrame, dict[tuple[str, str, str], Evaluation]]:
     """Score every data set with a model trained on each.
 
     Each data set is split in time, purged; a model is trained on the earlier part of each, and scored on the
@@ -81,7 +118,8 @@ def cross_dataset_score(
     frame : DataFrame
         One row a model and data set: ``train``, ``test``, ``kind`` ("direct": trained on this data set,
         "initial": on another one and applied as it is, "transferred": trained on another, then on this one),
-        ``scoring``, ``score``, ``low``, ``high`` (95 % interval), ``n``, ``n_events``. As a matrix:
+        ``scoring``, ``score``, ``low``, ``high`` (95 % interval; NaN with fewer than five units),
+        ``n_units``, ``n``, ``n_events``. As a matrix:
         ``frame.pivot(index=["kind", "train"], columns="test", values="score")``.
     evaluations : dict of {(kind, train, test): Evaluation}
         With ``return_evaluations=True`` only: probabilities, and every other score.
@@ -117,7 +155,7 @@ def cross_dataset_score(
     A      1.0  0.0
     B      0.0  1.0
     """
-    check_columns(X, (by, "event_id", "pair_id", "time"), "cross_dataset_score: X")
+    X = check_columns(X, (by, "event_id", "pair_id", "time"), "cross_dataset_score: X")
     y = np.asarray(y)
     if len(y) != len(X):
         raise ValueError(f"cross_dataset_score: y has {len(y)} values and X {len(X)} rows")
@@ -142,21 +180,23 @@ def cross_dataset_score(
         if second is None:
             models[first] = _fit(clone(estimator), X, y, parts[first][0])
             tested = [(name, "direct" if name == first else "initial") for name in names]
-            model = models[first]
+            model, weighted = models[first], weight_route(estimator).reached
         else:
             from skquake.neural import FineTuned
 
             model = FineTuned(
                 FrozenEstimator(models[first]), refit_scaler=refit_scaler, random_state=random_state
             )
+            weighted = weight_route(model).reached
             model = _fit(model, X, y, parts[second][0])
             tested = [(second, "transferred")]
         for name, kind in tested:
             found = evaluate(FrozenEstimator(model), Bunch(X=X, y=y), parts[name], random_state=random_state)
-            evaluations[kind, first, name] = found
+            evaluations[kind, first, name] = replace(found, weighted_fit=weighted)
             for key in scorings:
-                rows.append((first, name, kind, key, *getattr(found, key)[:3], found.n, found.n_events))
-    columns = ["train", "test", "kind", "scoring", "score", "low", "high", "n", "n_events"]
+                score = getattr(found, key)
+                rows.append((first, name, kind, key, *score[:3], score.n_units, found.n, found.n_events))
+    columns = ["train", "test", "kind", "scoring", "score", "low", "high", "n_units", "n", "n_events"]
     frame = pd.DataFrame(rows, columns=columns)
     return (frame, evaluations) if return_evaluations else frame
 
@@ -169,6 +209,5 @@ def _split(X, y, here, test_size):
 
 
 def _fit(model, X, y, rows):
-    key = weight_parameter(model)
     weight = event_weights(X["event_id"].to_numpy()[rows])
-    return model.fit(X.iloc[rows], y[rows], **({key: weight / weight.mean()} if key else {}))
+    return fit_weighted(model, X.iloc[rows], y[rows], weight / weight.mean())

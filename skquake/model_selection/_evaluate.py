@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from numbers import Integral
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.utils import Bunch
 
+from skquake._core._frames import is_frame
+from skquake._core._made_with import made_with
 from skquake._core._progress import progress
-from skquake._core._routing import group_parameter, weight_parameter
+from skquake._core._routing import fit_weighted, group_parameter, weight_route
+from skquake._core._typing import Array, Estimator, FloatArray, IntArray, RandomState
 from skquake._core._validation import check_columns
 from skquake._core._weights import effective_number, event_weights
 from skquake.metrics import classification_summary, event_auc, score_interval, seismic_auc, seismic_mcc
@@ -24,15 +30,19 @@ class Score(NamedTuple):
     Attributes
     ----------
     value, low, high : float
+        Without an interval, low and high are NaN.
     unit : str
-        What was resampled.
+        What is resampled, "none" where nothing was.
     n_units : int
+        How many of these carry evidence; fewer than five give no interval.
 
     Examples
     --------
     >>> from skquake.model_selection import Score
     >>> print(Score(0.12, -0.03, 0.29, "pair", 100))
     0.12 [-0.03, 0.29]
+    >>> print(Score(0.63, float("nan"), float("nan"), "pair", 2))
+    0.63 (2 units)
     """
 
     value: float
@@ -41,8 +51,16 @@ class Score(NamedTuple):
     unit: str
     n_units: int
 
-    def __str__(self):
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+    @property
+    def has_interval(self) -> bool:
+        """Whether low and high are known."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+
+    def __str__(self) -> str:
+        if self.has_interval:
+            return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        units = f" ({self.n_units} unit{'s' * (self.n_units != 1)})" if self.n_units else ""
+        return f"{self.value:.2f}{units}"
 
 
 _NO_INTERVAL = {"low": np.nan, "high": np.nan, "unit": "none", "n_units": 0}
@@ -67,12 +85,16 @@ class Evaluation:
         Rows of evidence and the events (earthquakes and controls) they belong to.
     effective_number : float
         Effective number of these events.
-    weighted_fit : bool
-        Whether the estimator took the sample weights in fit.
+    weighted_fit : bool or None
+        Whether the weights of events reached, in fit, what predicts in the end: of a calibrated pipeline its
+        last step. None where that cannot be seen: a frozen model was fitted before, and of wrappers that
+        neither scikit-learn nor skquake made nothing is known.
     features : tuple of str
         Names of the columns used, for the probes of `skquake.inspection`; else empty.
     fit_seconds : float
         Spent in fitting, all folds together.
+    versions : dict of {str: str}
+        Versions that made this.
 
     Examples
     --------
@@ -91,34 +113,35 @@ class Evaluation:
     0          0.5  block of 27.6 days  360
     """
 
-    test: np.ndarray
-    fold: np.ndarray
-    y: np.ndarray
-    proba: np.ndarray
+    test: IntArray
+    fold: IntArray
+    y: Array
+    proba: FloatArray
     seismic_mcc: Score
     seismic_auc: Score
     event_auc: Score
-    paper: dict
+    paper: dict[str, float]
     n: int
     n_events: int
     effective_number: float
-    weighted_fit: bool
-    features: tuple = ()
+    weighted_fit: bool | None
+    features: tuple[str, ...] = ()
     fit_seconds: float = 0.0
+    versions: dict[str, str] = field(default_factory=dict)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"Evaluation(seismic MCC {self.seismic_mcc}, AUC {self.seismic_auc}, event AUC {self.event_auc}, "
             f"n={self.n}, events={self.n_events}, effective={self.effective_number:.0f})"
         )
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Everything as plain Python numbers, lists and dicts, ready for JSON."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """One row: each score with its interval, the paper's score, the counts."""
-        row = {}
+        row: dict[str, Any] = {}
         for name in ("seismic_mcc", "seismic_auc", "event_auc"):
             score = getattr(self, name)
             row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
@@ -137,19 +160,27 @@ def _plain(value):
 
 
 def evaluate(
-    estimator, samples, cv, *, sample_weight="event", n_resamples=1000, random_state=None, verbose=0
-):
+    estimator: Estimator,
+    samples: Bunch,
+    cv: Any,
+    *,
+    sample_weight: str | None = "event",
+    n_resamples: int = 1000,
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> Evaluation:
     """Fit a fresh clone on each training fold and score what it says of the test fold.
 
     An earthquake counts once: in fit and in every score the rows of one event share a weight
     of one (in fit scaled to a mean of one, so that learning rates and penalties keep their meaning).
-    A classifier that takes no ``sample_weight`` is fitted without; ``weighted_fit`` tells. Out-of-sample
-    probabilities of all folds are pooled before scoring.
+    A classifier that takes no ``sample_weight`` is fitted without (where scikit-learn's metadata routing is
+    enabled: one that does not ask for it); ``weighted_fit`` tells. Out-of-sample probabilities of all folds
+    are pooled before scoring.
 
     Parameters
     ----------
     estimator : classifier with ``predict_proba``
-        A pipeline gets the weights at its last step, a search at the end of what it searches.
+        A pipeline gets the weights at its last step, a search or wrapper at the end of what it fits.
     samples : Bunch
         With ``X`` and ``y``, as `skquake.sampling.make_samples` returns; ``groups`` go to the splitter, and
         to that of a search if it asks for them.
@@ -157,7 +188,8 @@ def evaluate(
     sample_weight : "event" or None, default="event"
         None: rows are uniform, in fit and in scores.
     n_resamples : int, default=1000
-        Of the intervals (`skquake.metrics.score_interval`); 0 leaves them out (NaN).
+        Of the intervals (`skquake.metrics.score_interval`); 0 leaves them out (NaN), as do fewer than five
+        units.
     random_state : int or None, default=None
         Of the intervals; estimators have their own.
     verbose : int, default=0
@@ -169,6 +201,8 @@ def evaluate(
 
     Raises
     ------
+    TypeError
+        If ``samples`` is a table instead of the samples that hold it, or ``cv`` a number.
     ValueError
         If a row is tested twice, or a class of evidence is absent from the tested rows.
 
@@ -190,14 +224,15 @@ def evaluate(
     >>> evaluate(model, Bunch(X=X, y=y, groups=X["pair_id"]), chronological_split(X, y), random_state=0)
     Evaluation(seismic MCC ...)
     """
-    X, y = samples.X, np.asarray(samples.y)
-    check_columns(X, ("event_id", "pair_id", "time"), "evaluate: samples.X")
+    check_samples(samples, cv, "evaluate")
+    X = check_columns(samples.X, ("event_id", "pair_id", "time"), "evaluate: samples.X")
+    y = np.asarray(samples.y)
     if len(y) != len(X):
         raise ValueError(f"evaluate: samples.y has {len(y)} values and samples.X {len(X)} rows")
     if sample_weight is not None and sample_weight != "event":
         raise ValueError(f'sample_weight: {sample_weight!r} is neither "event" nor None')
     event_id = X["event_id"].to_numpy()
-    key = None if sample_weight is None else weight_parameter(estimator)
+    weighted_fit = False if sample_weight is None else weight_route(estimator).reached
     groups = getattr(samples, "groups", None)
     groups_key = None if groups is None else group_parameter(estimator)
     folds = list(_folds(cv, X, y, groups))
@@ -205,19 +240,34 @@ def evaluate(
         raise ValueError("evaluate: cv holds no folds")
     tests, probas, fit_seconds = [], [], 0.0
     for train, test in progress(folds, desc="folds", verbose=verbose, total=len(folds)):
-        params = {}
-        if key:
+        weight = None
+        if sample_weight is not None:
             weight = event_weights(event_id[train])
-            params[key] = weight / weight.mean()
-        if groups_key:
-            params[groups_key] = np.asarray(groups)[train]
+            weight = weight / weight.mean()
+        params = {groups_key: np.asarray(groups)[train]} if groups_key else {}
         start = perf_counter()
-        model = clone(estimator).fit(X.iloc[train], y[train], **params)
+        model = fit_weighted(clone(estimator), X.iloc[train], y[train], weight, **params)
         fit_seconds += perf_counter() - start
         probas.append(align_classes(model.predict_proba(X.iloc[test]), model.classes_))
         tests.append(np.asarray(test))
-    found = _score(X, y, tests, np.concatenate(probas), sample_weight, n_resamples, random_state, bool(key))
-    return replace(found, fit_seconds=fit_seconds)
+    found = _score(X, y, tests, np.concatenate(probas), sample_weight, n_resamples, random_state)
+    return replace(found, weighted_fit=weighted_fit, fit_seconds=fit_seconds, versions=made_with())
+
+
+def check_samples(samples: Any, cv: Any, what: str) -> None:
+    """Raise TypeError, with the cure, for a table in place of samples, or a number in place of a splitter."""
+    if is_frame(samples) or not (hasattr(samples, "X") and hasattr(samples, "y")):
+        raise TypeError(
+            f"{what}: samples must hold X and y, as make_samples returns them; pass the samples, not "
+            f"samples.X (got {type(samples).__name__})"
+        )
+    if isinstance(cv, Integral):
+        raise TypeError(
+            f"{what}: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps "
+            "pairs whole and purges shared observations"
+        )
+    if not hasattr(cv, "split") and not isinstance(cv, Iterable):
+        raise TypeError(f"{what}: cv must be a splitter or (train, test) folds, got {cv!r}")
 
 
 def _folds(cv, X, y, groups):
@@ -233,7 +283,7 @@ def _folds(cv, X, y, groups):
     return [tuple(cv)] if is_one else cv
 
 
-def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit):
+def _score(X, y, tests, proba, sample_weight, n_resamples, random_state):
     test = np.concatenate(tests)
     if len(np.unique(test)) < len(test):
         raise ValueError("evaluate: cv tests some rows more than once; each may be tested once at most")
@@ -250,7 +300,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
     }
     where = {"event_id": event_id, "pair_id": tested["pair_id"].to_numpy(), "time": tested["time"].to_numpy()}
     resampling = {"sample_weight": sample_weight, "n_resamples": n_resamples, "random_state": random_state}
-    scores = {
+    scores: dict[str, Any] = {
         name: Score(
             value, **(score_interval(name, y, proba, **where, **resampling) if n_resamples else _NO_INTERVAL)
         )
@@ -266,7 +316,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
             y, proba, sample_weight=None if sample_weight is None else event_weights(event_id)
         ),
         n=int(is_evidence.sum()),
-        n_events=len(np.unique(event_id[is_evidence])),
+        n_events=tested.loc[is_evidence, "event_id"].nunique(),
         effective_number=effective_number(event_id[is_evidence]),
-        weighted_fit=weighted_fit,
+        weighted_fit=None,
     )

@@ -7,23 +7,38 @@ import os
 import time
 import warnings
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv
-from sklearn.utils import check_random_state, indexable
+from sklearn.utils import Tags, check_random_state, get_tags, indexable
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.parallel import Parallel, delayed
 
+from skquake._core._failures import living_workers
+from skquake._core._frames import as_frame, is_frame
+from skquake._core._journal import fingerprint
 from skquake._core._progress import progress_bar
-from skquake._core._sklearn import BaseSearchCV, Interval, StrOptions, check_method_params, fit_context
+from skquake._core._sklearn import (
+    BaseSearchCV,
+    Interval,
+    StrOptions,
+    callback_context,
+    check_method_params,
+    fit_context,
+    no_callbacks,
+)
+from skquake._core._typing import ArrayLike, Estimator, Path, RandomState, Rows
 from skquake.model_selection._engines import ENGINES, is_expression, read_space
 from skquake.model_selection._search_identity import search_identity
-from skquake.model_selection._trial import Bar, Trial, run_folds
+from skquake.model_selection._trial import Bar, Task, Trial, run_folds
 from skquake.model_selection._trial_results import average_finished, fold_table, score_names
 from skquake.model_selection._trial_store import TrialStore, plain
 
@@ -63,12 +78,16 @@ class HyperoptSearchCV(BaseSearchCV):
         File to which every trial is appended when its last fold is done. The same search with the same file
         goes on where it was stopped, with the trials it would have made. An existing folder holds a file for
         each search, so that those within a nested cross-validation find each their own.
+    accept_versions : bool, default=False
+        Go on with a store that other versions of skquake, scikit-learn, numpy, Keras or Python made; their
+        trials may differ from what ours would be.
     stop_hopeless : bool, default=False
         Give a trial up after a fold if it would stay behind the best even with the best score that any
         trial had in each fold it has not done yet. Starts when ten trials are complete.
     error_score : "raise" or float, default=nan
-        Score of a fold whose fit or score raises ValueError, as a network with kernels longer than the
-        window does. Other errors are raised.
+        Score of a fold whose fit or score raises, be it a network with kernels longer than the window, or
+        one too large for the memory: the trial is infeasible, and the search goes on. "raise" ends it there.
+        Ctrl-C, a full disk and a parameter that the estimator does not have end it in any case.
     random_state : int, RandomState or None, default=None
         Of the proposals; give the estimator and the splitter theirs, too.
     verbose : int, default=0
@@ -78,8 +97,11 @@ class HyperoptSearchCV(BaseSearchCV):
     ----------
     cv_results_ : dict of ndarray
         As that of ``GridSearchCV``, in the order of the proposals, and besides: ``status`` ("complete",
-        "infeasible": a fold raised ValueError, "stopped": given up) and ``n_folds`` (finished folds). The
-        mean of a stopped trial is over these; it ranks last.
+        "infeasible": a fold raised, "stopped": given up), ``n_folds`` (finished folds) and ``repeats`` (the
+        trial of the same candidate whose scores these are, -1 where there was none before). The mean of a
+        stopped trial is over its finished folds; it ranks last.
+    n_repeated_ : int
+        Trials whose candidate had been proposed before; they cost no fit.
     best_estimator_ : estimator
     best_score_ : float
         Mean over folds of the best trial: the maximum of many, no estimate of what new rows would give.
@@ -89,14 +111,24 @@ class HyperoptSearchCV(BaseSearchCV):
     multimetric_ : bool
     refit_time_ : float
         Seconds.
+    versions_ : list of dict of {str: str}
+        Versions that made the trials, in their order; those of this fit last.
 
     Raises
     ------
-    ValueError
-        If no trial is feasible, or the store holds another search: other data, space, folds, estimator,
-        scoring, ``random_state``, ``batch_size`` or engine, named in the message.
+    TypeError, ValueError
+        If no trial is feasible (TypeError where each raised one), the target is missing, or the store holds
+        another search: other data, space, folds, estimator, scoring, ``random_state``, ``batch_size``,
+        engine or versions, named in the message.
     RuntimeError
-        If another search is writing the store.
+        If another search is writing the store, or a worker process dies, as one that takes too much memory.
+    OSError
+        If a disk is full. What is finished is in the store.
+
+    Notes
+    -----
+    Of scikit-learn's callbacks (from its version 1.9) ``set_callbacks`` of this search and of what it
+    searches are told: a task for each fold that is fitted, and one for the refit.
 
     See Also
     --------
@@ -132,28 +164,30 @@ class HyperoptSearchCV(BaseSearchCV):
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "engine": [StrOptions(set(ENGINES))],
         "store": [str, os.PathLike, None],
+        "accept_versions": ["boolean"],
         "stop_hopeless": ["boolean"],
         "random_state": ["random_state"],
     }
 
     def __init__(
         self,
-        estimator,
-        space,
+        estimator: Estimator,
+        space: Any,
         *,
-        cv,
-        n_iter=100,
-        batch_size=1,
-        scoring=None,
-        refit=True,
-        n_jobs=None,
-        engine="hyperopt",
-        store=None,
-        stop_hopeless=False,
-        error_score=np.nan,
-        random_state=None,
-        verbose=0,
-    ):
+        cv: Any,
+        n_iter: int = 100,
+        batch_size: int = 1,
+        scoring: str | Callable[..., Any] | Iterable[str] | Mapping[str, Any] | None = None,
+        refit: bool | str | Callable[..., int] = True,
+        n_jobs: int | None = None,
+        engine: str = "hyperopt",
+        store: Path | None = None,
+        accept_versions: bool = False,
+        stop_hopeless: bool = False,
+        error_score: float | str = np.nan,
+        random_state: RandomState = None,
+        verbose: int = 0,
+    ) -> None:
         self.estimator = estimator
         self.space = space
         self.cv = cv
@@ -164,13 +198,14 @@ class HyperoptSearchCV(BaseSearchCV):
         self.n_jobs = n_jobs
         self.engine = engine
         self.store = store
+        self.accept_versions = accept_versions
         self.stop_hopeless = stop_hopeless
         self.error_score = error_score
         self.random_state = random_state
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, *, groups=None, **params):
+    def fit(self, X: Rows, y: Any = None, *, groups: ArrayLike | None = None, **params: Any) -> Self:
         """Search, then fit the best candidate on all rows.
 
         Parameters
@@ -192,70 +227,112 @@ class HyperoptSearchCV(BaseSearchCV):
                 "cv=None: say how to split; for samples PurgedGroupKFold(5), which keeps pairs whole and "
                 "purges shared observations"
             )
+        if y is None and get_tags(self.estimator).target_tags.required:
+            raise ValueError(
+                f"HyperoptSearchCV of {type(self.estimator).__name__} requires y to be passed, but the "
+                "target y is None"
+            )
         if not is_expression(self.space):
             read_space(self.space)
         scorer, _ = self._get_scorers()
+        if is_frame(X):
+            X = as_frame(X, "HyperoptSearchCV: X")
         X, y, groups = indexable(X, y, groups)
         params = check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params | ({} if groups is None else {"groups": groups}))
         splitter = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         folds = list(splitter.split(X, y, **routed.splitter.split))
-        self.n_splits_ = len(folds)
-        task = {
-            "scorer": scorer,
-            "fit_params": routed.estimator.fit,
-            "score_params": routed.scorer.score,
-            "error_score": self.error_score,
-        }
+        self.n_splits_ = n = len(folds)
+        fit_params, score_params = routed.estimator.fit, routed.scorer.score
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         identity = {}
         if self.store is not None:
             parameters = {
                 f"{kind} {name}": value
-                for kind in ("fit", "score")
-                for name, value in (task[f"{kind}_params"] or {}).items()
+                for kind, given in (("fit", fit_params), ("score", score_params))
+                for name, value in (given or {}).items()
             }
             identity = search_identity(self, X, y, groups, folds, parameters, seed)
-        with TrialStore(self.store, identity, seed) as store:
-            trials = self._search(store, X, y, folds, task)
+        told = {"estimator": self, "X": X, "y": y}
+        if params.get("sample_weight") is not None:
+            told["metadata"] = {"sample_weight": params["sample_weight"]}
+        inner = self.estimator, *self.estimator.get_params(deep=True).values()
+        root = callback_context(self, *inner, max_subtasks=1 + (self.refit is not False))
+        root.call_on_fit_task_begin(**told)
+        task = Task(
+            self.estimator,
+            X,
+            y,
+            scorer,
+            fit_params,
+            score_params,
+            self.error_score,
+            None if root is no_callbacks else self,
+        )
+        context = root.subcontext(task_name="search", max_subtasks=self.n_iter * n, sequential_subtasks=False)
+        context.call_on_fit_task_begin(**told)
+        with TrialStore(self.store, identity, seed, accept_versions=self.accept_versions) as store:
+            trials = self._search(store, task, folds, context)
+        self.versions_ = store.versions
+        context.call_on_fit_task_end(**told)
         self._take(trials, scorer)
         if self.refit:
             self.best_estimator_ = clone(self.estimator).set_params(**clone(self.best_params_, safe=False))
+            context = root.subcontext(task_name="refit-with-best-params")
             start = time.perf_counter()
-            self.best_estimator_.fit(X, *(() if y is None else (y,)), **routed.estimator.fit)
+            with context.propagate_callback_context(self.best_estimator_):
+                context.call_on_fit_task_begin(**told)
+                self.best_estimator_.fit(X, *(() if y is None else (y,)), **fit_params)
             self.refit_time_ = time.perf_counter() - start
+            context.call_on_fit_task_end(**told)
             if hasattr(self.best_estimator_, "feature_names_in_"):
                 self.feature_names_in_ = self.best_estimator_.feature_names_in_
+        root.call_on_fit_task_end(**told)
         return self
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        for name in ("target_tags", "input_tags", "transformer_tags", "non_deterministic", "no_validation"):
+            setattr(tags, name, deepcopy(getattr(inner, name)))
+        return tags
 
     @property
     def _metric(self):
         return self.refit if isinstance(self.refit, str) else "score"
 
-    def _search(self, store, X, y, folds, task):
-        """Trials in order: proposed batch by batch, those of the store taken, the others run and stored."""
+    def _search(self, store, task, folds, context):
+        """Trials in order: proposed batch by batch; what is known or stored is taken, the rest is run."""
         engine = ENGINES[self.engine](self.space, self.estimator.get_params(deep=True), store.seed)
         trials: list[Trial] = []
+        first_of: dict[str, int] = {}  # by candidate, the trial that had it first
         n = len(folds)
         best = -np.inf
         with (
+            living_workers(self.n_jobs, self.store),
             Parallel(self.n_jobs, return_as="generator_unordered", batch_size=1) as parallel,
             progress_bar(self.n_iter, desc="trials", unit="trial", verbose=self.verbose) as bar,
         ):
             while len(trials) < self.n_iter:
-                first = len(trials)
-                batch = range(first, min(first + self.batch_size, self.n_iter))
+                batch = range(len(trials), min(len(trials) + self.batch_size, self.n_iter))
                 proposed = {i: engine.ask() for i in batch}
+                repeats = {i: first_of.setdefault(_candidate(proposed[i]), i) for i in batch}
                 found = {i: self._stored(store.trials[i], proposed[i], n) for i in batch if i in store.trials}
                 bar.update(len(found))
                 goal = Bar.of(trials, self._metric, n) if self.stop_hopeless else None
-                missing = {i: candidate for i, candidate in proposed.items() if i not in found}
-                for trial in self._run(parallel, missing, X, y, folds, task | {"bar": goal}):
+                missing = {i: proposed[i] for i in batch if i not in found and repeats[i] == i}
+                for trial in self._run(parallel, missing, task, folds, goal, context):
                     self._check_metric(trial)
                     store.append(trial, n)
                     found[trial.index] = trial
                     bar.update()
                 for i in batch:
+                    if i not in found:
+                        first = repeats[i]
+                        source = found[first] if first in found else trials[first]
+                        found[i] = Trial(i, proposed[i], source.folds, first)
+                        store.append(found[i], n)
+                        bar.update()
                     loss = self._loss(found[i], n, goal)
                     engine.tell(i, loss)
                     trials.append(found[i])
@@ -264,18 +341,22 @@ class HyperoptSearchCV(BaseSearchCV):
                         bar.set_postfix_str(f"best {best:.4g}")
         return trials
 
-    def _run(self, parallel, candidates, X, y, folds, task):
+    def _run(self, parallel, candidates, task, folds, goal, context):
         """Yield each candidate's trial as soon as its last fold is done."""
         for params in candidates.values():
             clone(self.estimator).set_params(**clone(params, safe=False))  # a wrong name raises here
         # A worker with a trial of its own compiles its network once for all folds.
-        whole = task["bar"] is not None or len(candidates) >= effective_n_jobs(self.n_jobs)
+        whole = goal is not None or len(candidates) >= effective_n_jobs(self.n_jobs)
         parts = [range(len(folds))] if whole else [[k] for k in range(len(folds))]
-        tasks = [(i, part) for i in candidates for part in parts]
+        jobs = [
+            (i, part, [context.subcontext(task_name="fold", task_id=i * len(folds) + k) for k in part])
+            for i in candidates
+            for part in parts
+        ]
         done: dict[int, dict] = defaultdict(dict)
         results = parallel(
-            delayed(_run_part)(i, part, self.estimator, X, y, candidates[i], [folds[k] for k in part], **task)
-            for i, part in tasks
+            delayed(_run_part)(i, part, task, candidates[i], [folds[k] for k in part], contexts, goal)
+            for i, part, contexts in jobs
         )
         with contextlib.closing(results):
             for i, part, part_done in results:
@@ -322,8 +403,11 @@ class HyperoptSearchCV(BaseSearchCV):
         n = self.n_splits_
         infeasible = [trial for trial in trials if trial.status(n) == "infeasible"]
         if len(infeasible) == len(trials):
-            raise ValueError(
-                f"all {len(trials)} trials are infeasible; the first: {_first_error(infeasible)}"
+            stored = "" if self.store is None else f"; once mended, remove store={str(self.store)!r}"
+            errors = [fold.error for trial in trials for fold in trial.folds if fold.error is not None]
+            kind = TypeError if all(error.startswith("TypeError") for error in errors) else ValueError
+            raise kind(
+                f"all {len(trials)} trials are infeasible; the first: {_first_error(infeasible)}{stored}"
             )
         if infeasible:
             warnings.warn(
@@ -342,10 +426,12 @@ class HyperoptSearchCV(BaseSearchCV):
                 {
                     "status": [trial.status(n) for trial in trials],
                     "n_folds": [len(trial.folds) for trial in trials],
+                    "repeats": [-1 if trial.repeats is None else trial.repeats for trial in trials],
                 },
             )
         average_finished(results, n)
         self.cv_results_ = results
+        self.n_repeated_ = int((results["repeats"] >= 0).sum())
         self.multimetric_ = names != ["score"]
         self.best_index_ = int(self._select_best_index(self.refit, self._metric, results))
         if not callable(self.refit):
@@ -354,8 +440,13 @@ class HyperoptSearchCV(BaseSearchCV):
         self.scorer_ = getattr(scorer, "_scorers", scorer)
 
 
-def _run_part(index, part, estimator, X, y, params, folds, **task):
-    return index, part, run_folds(estimator, X, y, params, folds, **task)
+def _run_part(index, part, task, params, folds, contexts, goal):
+    return index, part, run_folds(task, params, folds, contexts, goal)
+
+
+def _candidate(params):
+    """Text that equal candidates share."""
+    return fingerprint(dict(sorted(params.items())))
 
 
 def _first_error(trials):

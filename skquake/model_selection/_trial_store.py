@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import pathlib
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
 from skquake._core._journal import Journal, fingerprint
+from skquake._core._made_with import made_with
+from skquake._core._typing import Path
 from skquake.model_selection._trial import Fold, Trial
+
+_FIELDS = {"trial", "status", "params", "repeats", "folds"}
 
 
 class TrialStore:
@@ -27,64 +32,62 @@ class TrialStore:
     seed : int
         Of the proposals. A search that leaves it open (``random_state=None`` in the identity) goes on with
         the stored one.
+    accept_versions : bool, default=False
+        Go on with a file that other versions made.
 
     Attributes
     ----------
     seed : int
     trials : dict of {int: Trial}
         By position in the search.
+    versions : list of dict of {str: str}
+        All that took part, in their order; ours last.
     """
 
-    def __init__(self, path, identity, seed):
-        self.seed, self.trials, self._journal = seed, {}, None
+    def __init__(
+        self, path: Path | None, identity: dict[str, Any], seed: int, *, accept_versions: bool = False
+    ) -> None:
+        self.seed, self.versions = seed, [made_with()]
+        self.trials: dict[int, Trial] = {}
+        self._journal: Journal | None = None
         if path is None:
             return
-        path = Path(path).expanduser()
+        path = pathlib.Path(path).expanduser()
         if path.is_dir():
             path /= f"{fingerprint(identity)}.jsonl"
-        self._journal = Journal(path, identity, lock=True)
+        self._journal = Journal(path, identity, key=_key, check=_check, accept_versions=accept_versions)
         try:
-            self._read(self._journal.records)
+            self.versions = self._journal.versions
+            self._read(self._journal)
         except BaseException:
             self._journal.close()
             raise
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if self._journal is not None:
             self._journal.close()
 
-    def append(self, trial, n_splits):
+    def append(self, trial: Trial, n_splits: int) -> None:
         """Keep a finished trial."""
         if self._journal is not None:
             record = {"trial": trial.index, "status": trial.status(n_splits), "params": plain(trial.params)}
             folds = [fold._asdict() | {"scores": plain(fold.scores)} for fold in trial.folds]
-            self._journal.append(record | {"folds": folds})
+            self._journal.append(record | {"repeats": trial.repeats, "folds": folds})
 
-    def _read(self, records):
-        if not records:
-            self._journal.append({"seed": self.seed})
+    def _read(self, journal):
+        if not journal.records:
+            journal.append({"seed": self.seed})
             return
-        first, *records = records
-        if set(first) != {"seed"} or type(first["seed"]) is not int or first["seed"] < 0:
-            raise ValueError(f"{self._journal.path}: line 2 is no seed; name another file")
-        self.seed = first["seed"]
-        for number, record in enumerate(records, start=3):
-            where = f"{self._journal.path}, line {number}"
-            try:
-                trial = _trial(**record)
-            except (ValueError, TypeError, AttributeError) as error:
-                raise ValueError(
-                    f"{where}: no trial ({error}); remove the line, or name another file"
-                ) from error
-            if trial.index in self.trials:
-                raise ValueError(f"{where}: trial {trial.index} once more; remove one of the lines")
-            self.trials[trial.index] = trial
+        if "seed" not in journal.records[0]:
+            raise ValueError(f"{journal.path}: line {journal.lines[0]} is no seed; name another file")
+        self.seed = journal.records[0]["seed"]
+        self.trials = {record["trial"]: _trial(**record) for record in journal.records[1:]}
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """Parameters and scores as JSON has them; NaN and infinities as text, objects by their repr."""
     value = value.item() if isinstance(value, np.generic) else value
     if value is None or isinstance(value, bool | int | str):
@@ -98,12 +101,28 @@ def plain(value):
     return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
-def _trial(trial, status, params, folds):
+def _key(record):
+    return "seed" if "seed" in record else f"trial {record['trial']}"
+
+
+def _check(record):
+    if "seed" in record:
+        if set(record) != {"seed"} or type(record["seed"]) is not int or record["seed"] < 0:
+            raise ValueError(f"no seed: {record}")
+    elif set(record) != _FIELDS:
+        raise ValueError(f"fields {', '.join(record) or 'none'}; a trial has {', '.join(sorted(_FIELDS))}")
+    else:
+        _trial(**record)
+
+
+def _trial(trial, status, params, repeats, folds):
     if type(trial) is not int or trial < 0 or not isinstance(params, dict):
         raise ValueError(f"trial={trial!r}, params={params!r}")
+    if repeats is not None and (type(repeats) is not int or not 0 <= repeats < trial):
+        raise ValueError(f"repeats={repeats!r}, which is no earlier trial")
     if not isinstance(folds, list) or not folds:
         raise ValueError("it has no folds")
-    return Trial(trial, params, [_fold(**fold) for fold in folds])
+    return Trial(trial, params, [_fold(**fold) for fold in folds], repeats)
 
 
 def _fold(scores, fit_seconds, score_seconds, error):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import as_ns
-from skquake.preprocessing._containers import is_data_array, regular_ns, times_of
+from skquake._core._typing import FloatArray, IntArray, Record
+from skquake.preprocessing._containers import is_data_array, regular_ns, times_of, with_times
 
+Found: TypeAlias = tuple[IntArray, FloatArray]
 COARSER, FINER = ("mean", "sample"), ("hold", "interpolate")
 
 
@@ -21,13 +24,15 @@ COARSER, FINER = ("mean", "sample"), ("hold", "interpolate")
     },
     prefer_skip_nested_validation=True,
 )
-def change_cadence(X, cadence, how, *, min_share=0.5):
+def change_cadence(
+    X: Record, cadence: str | np.timedelta64 | pd.Timedelta, how: str, *, min_share: float = 0.5
+) -> Record:
     """Bring regular series or maps to another cadence: 15 minutes to 1 hour, 2 hours to 1 hour.
 
     Parameters
     ----------
     X : DataFrame, Series or DataArray
-        Regular in time, gaps NaN; the time is the index or the first dimension.
+        Regular in time, gaps NaN; the time is the index (or the column ``time``) or the first dimension.
     cadence : timedelta or str
         A whole multiple or a whole part of that of ``X``. The new times are whole multiples of it since 1970.
     how : {"mean", "sample", "hold", "interpolate"}
@@ -58,10 +63,12 @@ def change_cadence(X, cadence, how, *, min_share=0.5):
     >>> change_cadence(tec, "5min", "interpolate")["XJSH"].head(4).round(2).tolist()
     [0.0, 0.33, 0.67, 1.0]
     """
+    X = with_times(X)
     times = times_of(X)
     if times is None or len(times) < 2:
         raise ValueError(
-            "X: needs at least two times, as DatetimeIndex or as coordinate of the first dimension"
+            "X: needs at least two times: a DatetimeIndex, a column 'time', or a coordinate of the first "
+            "dimension"
         )
     old_ns = regular_ns(times)
     old, new = int(old_ns[1] - old_ns[0]), int(pd.Timedelta(cadence).value)
@@ -87,7 +94,7 @@ def change_cadence(X, cadence, how, *, min_share=0.5):
     return _pack(X, new_ns, found)
 
 
-def _mean(values, old_ns, old, new, min_share):
+def _mean(values: FloatArray, old_ns: IntArray, old: int, new: int, min_share: float) -> Found:
     ratio = new // old
     first, last = -(-old_ns[0] // new), -(-old_ns[-1] // new)
     front = int((old_ns[0] - (first - 1) * new) // old) - 1
@@ -101,32 +108,32 @@ def _mean(values, old_ns, old, new, min_share):
     return new * np.arange(first, last + 1), np.where(enough, total / np.maximum(count, 1), np.nan)
 
 
-def _sample(values, old_ns, old, new, min_share):
+def _sample(values: FloatArray, old_ns: IntArray, old: int, new: int, min_share: float) -> Found:
     rows = np.flatnonzero(old_ns % new == 0)
     if not len(rows):
         raise ValueError(f"X: holds no time that is a whole multiple of {pd.Timedelta(new, 'ns')}")
     return old_ns[rows], values[rows]
 
 
-def _fine(old_ns, old, new):
+def _fine(old_ns: IntArray, old: int, new: int) -> tuple[IntArray, IntArray, FloatArray]:
     """New times, the old row at or before each, and the way to the next."""
     new_ns = np.arange(old_ns[0], old_ns[-1] + 1, new)
     row, rest = np.divmod(new_ns - old_ns[0], old)
     return new_ns, row, rest[:, np.newaxis] / old
 
 
-def _hold(values, old_ns, old, new, min_share):
+def _hold(values: FloatArray, old_ns: IntArray, old: int, new: int, min_share: float) -> Found:
     new_ns, row, _ = _fine(old_ns, old, new)
     return new_ns, values[row]
 
 
-def _between(values, old_ns, old, new, min_share):
+def _between(values: FloatArray, old_ns: IntArray, old: int, new: int, min_share: float) -> Found:
     new_ns, row, way = _fine(old_ns, old, new)
     after = values[np.minimum(row + 1, len(values) - 1)]
     return new_ns, np.where(way == 0.0, values[row], values[row] + way * (after - values[row]))
 
 
-def _pack(X, new_ns, values):
+def _pack(X: Record, new_ns: IntArray, values: FloatArray) -> Record:
     """Values at new times in the container of X."""
     index = pd.DatetimeIndex(as_ns(new_ns.view("datetime64[ns]")).view("datetime64[ns]"))
     if is_data_array(X):

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from skquake._core._frames import as_frame, is_frame
+from skquake._core._output import WindowOutput
+from skquake._core._read_only import ReadOnlyState
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._typing import FloatArray, IntArray, Record
+
+TIME = "time"
 
 
-def is_data_array(X):
+class SeriesOutput(WindowOutput, ReadOnlyState):
+    """Base of the transformers of series and maps: what has times keeps them under any ``set_output``."""
+
+    def _is_table(self, output: Any) -> bool:
+        if isinstance(output, pd.DataFrame):
+            return not isinstance(output.index, pd.DatetimeIndex)
+        return super()._is_table(output)
+
+
+def with_times(X: Record, what: str = "X") -> Record:
+    """A record as it is read here: any library's frame as pandas, its column ``time`` as the index.
+
+    Series, DataArrays and arrays come back as they are; so do frames that are indexed by time already, or
+    have no such column.
+    """
+    if not is_frame(X):
+        return X
+    frame = as_frame(X, what)
+    if isinstance(frame.index, pd.DatetimeIndex) or TIME not in frame.columns:
+        return frame
+    times = pd.DatetimeIndex(to_utc(frame[TIME], f"{what}: {TIME}"), name=TIME)
+    return frame.drop(columns=TIME).set_axis(times, axis=0)
+
+
+def is_data_array(X: Any) -> bool:
     """Whether X is an xarray.DataArray, without importing xarray."""
     return hasattr(X, "dims") and hasattr(X, "coords")
 
 
-def read_values(estimator, X, *, reset=False):
+def read_values(estimator: Any, X: Record, *, reset: bool = False) -> FloatArray:
     """Values (n, ...) of X as float32 or float64; names, number and places checked or remembered."""
     table = X.to_frame() if isinstance(X, pd.Series) else X
     table = np.asarray(table) if is_data_array(X) else table
@@ -33,7 +66,7 @@ def read_values(estimator, X, *, reset=False):
     return values
 
 
-def _check_grid(estimator, X, *, reset):
+def _check_grid(estimator: Any, X: Record, *, reset: bool) -> None:
     """Remember the coordinates of the cells of a DataArray, or raise for others than those remembered."""
     known = getattr(estimator, "_grid", {})
     axes = X.dims[1:] if is_data_array(X) else ()
@@ -55,14 +88,14 @@ def _check_grid(estimator, X, *, reset):
             )
 
 
-def series_names(X):
+def series_names(X: pd.DataFrame | pd.Series) -> list[Hashable]:
     """Names of the series of a frame or Series."""
     if isinstance(X, pd.DataFrame):
         return list(X.columns)
     return ["value" if X.name is None else X.name]
 
 
-def name_of(X, column):
+def name_of(X: Record, column: int) -> str:
     """How to call the series at a flat position of X in a message."""
     if isinstance(X, (pd.DataFrame, pd.Series)):
         return f"series {series_names(X)[column]!r}"
@@ -70,7 +103,7 @@ def name_of(X, column):
     return f"series {', '.join(str(int(k)) for k in place)}"
 
 
-def like(X, values):
+def like(X: Record, values: FloatArray) -> Record:
     """Values in the container of X, names and times kept."""
     if is_data_array(X):
         return X.copy(data=values)
@@ -81,7 +114,7 @@ def like(X, values):
     return values
 
 
-def times_of(X):
+def times_of(X: Record) -> Any:
     """Times of the rows of X, or None where it has none."""
     if is_data_array(X):
         times = X.coords.get(X.dims[0])
@@ -90,7 +123,7 @@ def times_of(X):
     return index if isinstance(index, pd.DatetimeIndex) else None
 
 
-def regular_ns(times):
+def regular_ns(times: Any) -> IntArray:
     """Times in ns since 1970, regular and ascending, or ValueError."""
     nanoseconds = as_ns(to_utc(times, "X: index"))
     steps = np.diff(nanoseconds)
@@ -104,7 +137,7 @@ def regular_ns(times):
     return nanoseconds
 
 
-def samples_per_day(times, given):
+def samples_per_day(times: Any, given: int | None) -> int:
     """Samples per day of regular times, at least two; checked against the number given."""
     nanoseconds = regular_ns(times)
     step = int(nanoseconds[1] - nanoseconds[0])

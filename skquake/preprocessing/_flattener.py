@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from skquake.preprocessing._windows import WindowTransformer, channel_names
+from skquake._core._typing import Array, ArrayLike, FloatArray, Rows
+from skquake.preprocessing._windows import ShapeLearner, channel_names
 
 
-class WindowFlattener(WindowTransformer):
+class WindowFlattener(ShapeLearner):
     """Lay windows (n_samples, length, channels) out as rows (n_samples, length * channels).
 
     Step by step, the channels of a step beside each other; 2-D input is flat already and returned as it
@@ -21,6 +22,11 @@ class WindowFlattener(WindowTransformer):
     n_features_in_ : int
         The length.
 
+    Notes
+    -----
+    Windows carry no names. The columns of a frame (``set_output``) are ``c0_0, c1_0, ...`` therefore;
+    ``pipeline[:-1].get_feature_names_out()`` has the names that the channels have in the steps before.
+
     Examples
     --------
     >>> import numpy as np
@@ -29,35 +35,15 @@ class WindowFlattener(WindowTransformer):
     >>> flattener.fit_transform(np.arange(6.0).reshape(1, 3, 2))
     array([[0., 1., 2., 3., 4., 5.]])
     >>> flattener.get_feature_names_out(["Ne", "Te"])[:3]
-    array(['Ne_t0', 'Te_t0', 'Ne_t1'], dtype=object)
+    array(['Ne_0', 'Te_0', 'Ne_1'], dtype=object)
     """
 
-    def fit(self, X, y=None):
-        """Remember the shape of the windows; learns nothing else.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, length, channels) or (n_samples, length)
-        y : ignored
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For infinite values or another number of dimensions.
-        """
-        self._read(X, reset=True)
-        return self
-
-    def transform(self, X):
+    def transform(self, X: Rows) -> FloatArray:
         """Rows (n_samples, length * channels), dtype kept."""
         X = self._read(X)
         return X.reshape(len(X), -1)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: Rows) -> FloatArray:
         """Windows again, of the shape seen in ``fit``.
 
         Parameters
@@ -76,8 +62,8 @@ class WindowFlattener(WindowTransformer):
             )
         return X.reshape(-1, *self.window_shape_)
 
-    def get_feature_names_out(self, input_features=None):
-        """``{channel}_t{step}`` of every column; the names of ``X`` itself after a 2-D fit.
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
+        """``{channel}_{position}`` of every column; the names of ``X`` itself after a 2-D fit.
 
         Parameters
         ----------
@@ -93,9 +79,4 @@ class WindowFlattener(WindowTransformer):
             return super().get_feature_names_out(input_features)
         length, n_channels = self.window_shape_
         names = channel_names(input_features, n_channels)
-        return np.array([f"{name}_t{step}" for step in range(length) for name in names], dtype=object)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        return tags
+        return np.array([f"{name}_{step}" for step in range(length) for name in names], dtype=object)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._read_only import read_only
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._typing import FloatArray
 
 
 class History(NamedTuple):
@@ -15,7 +17,7 @@ class History(NamedTuple):
 
     Attributes
     ----------
-    values : ndarray of shape (rows, ...)
+    values : ndarray of shape (rows, ...), read-only
     end : int or None
         When the row after the last is due, ns since 1970; None where rows have no times.
     per_day : int
@@ -23,12 +25,12 @@ class History(NamedTuple):
         Whether older rows have been dropped.
     """
 
-    values: np.ndarray
+    values: FloatArray
     end: int | None
     per_day: int
     cut: bool
 
-    def followed_by(self, values, times, reach):
+    def followed_by(self, values: FloatArray, times: Any, reach: int) -> History:
         """The history after another block: its own rows, and ``reach`` rows before them."""
         self._check_shape(values)
         gap, end = 0, None
@@ -36,7 +38,7 @@ class History(NamedTuple):
             first = int(as_ns(to_utc(times[:1]))[0])
             end = first + len(values) * self._step
             gap = 0 if self.end is None else self._rows_between(self.end, first, times[0])
-            if gap < 0:
+            if self.end is not None and gap < 0:
                 raise ValueError(
                     f"X: begins at {times[0]}, but partial_fit has seen all up to "
                     f"{pd.Timestamp(self.end - self._step)}; give each block once, in order"
@@ -46,9 +48,9 @@ class History(NamedTuple):
         before = self._behind(gap, reach)
         keep = reach + len(values)
         joined = np.concatenate([before, values])
-        return History(joined[-keep:].copy(), end, self.per_day, self.cut or len(joined) > keep)
+        return History(read_only(joined[-keep:].copy()), end, self.per_day, self.cut or len(joined) > keep)
 
-    def before(self, values, times, reach):
+    def before(self, values: FloatArray, times: Any, reach: int) -> FloatArray:
         """At most ``reach`` rows before a block; all are before it where there are no times."""
         self._check_shape(values)
         gap = 0
@@ -62,7 +64,7 @@ class History(NamedTuple):
             )
         return self._behind(gap, reach)[-reach:]
 
-    def _behind(self, gap, reach):
+    def _behind(self, gap: int, reach: int) -> FloatArray:
         """The rows with ``gap`` rows of NaN behind them, or without their last ``-gap``."""
         if gap < 0:
             return self.values[: max(len(self.values) + gap, 0)]
@@ -72,7 +74,7 @@ class History(NamedTuple):
             constant_values=np.nan,
         )
 
-    def _rows_between(self, end, first, shown):
+    def _rows_between(self, end: int, first: int, shown: object) -> int:
         rows, rest = divmod(first - end, self._step)
         if rest:
             raise ValueError(
@@ -81,7 +83,7 @@ class History(NamedTuple):
             )
         return int(rows)
 
-    def _check_shape(self, values):
+    def _check_shape(self, values: FloatArray) -> None:
         if values.shape[1:] != self.values.shape[1:]:
             raise ValueError(
                 f"X: rows of shape {values.shape[1:]}, but partial_fit has seen rows of shape "
@@ -89,5 +91,5 @@ class History(NamedTuple):
             )
 
     @property
-    def _step(self):
+    def _step(self) -> int:
         return NS_PER_DAY // self.per_day

@@ -6,7 +6,7 @@ from numbers import Real
 
 from skquake._core._sklearn import Interval, StrOptions
 from skquake.preprocessing._rolling_bounds import RollingBounds
-from skquake.preprocessing._rules import deviation_rule, iqr_rule, quartile_rule
+from skquake.preprocessing._rules import Rule, deviation_rule, iqr_rule, quartile_rule
 
 
 class IQRBounds(RollingBounds):
@@ -95,8 +95,15 @@ class IQRBounds(RollingBounds):
     }
 
     def __init__(
-        self, days=15, k=1.5, style="quartile", *, same_hour=True, samples_per_day=None, min_periods=None
-    ):
+        self,
+        days: int = 15,
+        k: float = 1.5,
+        style: str = "quartile",
+        *,
+        same_hour: bool = True,
+        samples_per_day: int | None = None,
+        min_periods: int | None = None,
+    ) -> None:
         self.days = days
         self.k = k
         self.style = style
@@ -104,6 +111,6 @@ class IQRBounds(RollingBounds):
         self.samples_per_day = samples_per_day
         self.min_periods = min_periods
 
-    def _rule(self):
+    def _rule(self) -> tuple[Rule, float]:
         rules = {"iqr": iqr_rule, "sigma": deviation_rule, "quartile": quartile_rule}
         return rules[self.style], float(self.k)

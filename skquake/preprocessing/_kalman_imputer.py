@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import warnings
 from numbers import Integral, Real
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._read_only import read_only
 from skquake._core._sklearn import Interval, StrOptions, fit_context
-from skquake.preprocessing._containers import like, name_of, read_values, samples_per_day, times_of
+from skquake._core._typing import BoolArray, FloatArray, IntArray, Record
+from skquake.preprocessing._containers import (
+    SeriesOutput,
+    like,
+    name_of,
+    read_values,
+    samples_per_day,
+    times_of,
+    with_times,
+)
 
 LOG_VARIANCES = (-16.0, 3.0)  # of standardised series
 START = (0.05, 0.05, 1e-3)  # variances of noise, level, cycle from which the search begins
 
 
-class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class KalmanImputer(SeriesOutput, OneToOneFeatureMixin, BaseEstimator):
     """Fill gaps of regular series from a structural model: wandering level, daily cycle, noise.
 
     The variances of the three are estimated from the training span by maximum likelihood, each series
@@ -44,9 +55,9 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Attributes
     ----------
     mean_, scale_ : ndarray of float64, shape (series,)
-        By which series are standardised.
+        By which series are standardised; read-only.
     variances_ : ndarray of float64, shape (series, 2 or 3)
-        Of noise, steps of the level and steps of the cycle, of the standardised series.
+        Of noise, steps of the level and steps of the cycle, of the standardised series; read-only.
     n_iter_ : int
         Iterations of the longest search.
     samples_per_day_ : int
@@ -90,14 +101,14 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        method="filter",
+        method: str = "filter",
         *,
-        max_gap_hours=6.0,
-        long_gaps="error",
-        harmonics=3,
-        samples_per_day=None,
-        max_iter=50,
-    ):
+        max_gap_hours: float = 6.0,
+        long_gaps: str = "error",
+        harmonics: int = 3,
+        samples_per_day: int | None = None,
+        max_iter: int = 50,
+    ) -> None:
         self.method = method
         self.max_gap_hours = max_gap_hours
         self.long_gaps = long_gaps
@@ -106,7 +117,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.max_iter = max_iter
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Record, y: object = None) -> Self:
         """Estimate the variances of each series.
 
         Parameters
@@ -129,6 +140,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ConvergenceWarning
             If ``max_iter`` iterations do not suffice for a series.
         """
+        X = with_times(X)
         values, self.samples_per_day_, *_ = self._read(X, reset=True)
         known = (~np.isnan(values)).sum(axis=0)
         if (known < 3).any():
@@ -138,10 +150,11 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 f"X: {name_of(X, column)} {has}, n_samples={len(values)}; at least 3 are needed: leave it "
                 "out or take a longer training span"
             )
-        self.mean_, self.scale_ = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
-        self.scale_[self.scale_ <= 1e-12 * np.abs(self.mean_)] = 1.0
+        mean, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+        self.mean_ = read_only(mean)
+        self.scale_ = read_only(np.where(scale <= 1e-12 * np.abs(mean), 1.0, scale))
         found = [self._search(column) for column in self._standard(values).T]
-        self.variances_ = np.exp([each.x for each in found])
+        self.variances_ = read_only(np.exp([each.x for each in found]))
         self.n_iter_ = max(each.nit for each in found)
         if self.n_iter_ >= self.max_iter:
             column = int(np.argmax([each.nit for each in found]))
@@ -153,7 +166,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             )
         return self
 
-    def transform(self, X):
+    def transform(self, X: Record) -> Record:
         """X with its gaps filled, in its container and dtype.
 
         Parameters
@@ -171,6 +184,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             ``long_gaps="nan"``; for another cadence than that of the fit.
         """
         check_is_fitted(self)
+        X = with_times(X)
         values, _, shape, dtype = self._read(X)
         limit = max(1, int(self.max_gap_hours / 24.0 * self.samples_per_day_ + 1e-9))
         since, length = _gaps(np.isnan(values))
@@ -187,7 +201,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             filled[rows, column] = self.mean_[column] + self.scale_[column] * found[rows]
         return like(X, filled.reshape(shape).astype(dtype, copy=False))
 
-    def _read(self, X, *, reset=False):
+    def _read(self, X: Record, *, reset: bool = False) -> tuple[FloatArray, int, tuple[int, ...], Any]:
         """Values (n, series) as float64, the samples per day, and the shape and dtype that X has."""
         read = read_values(self, X, reset=reset)
         values = read.reshape(len(read), -1).astype(np.float64)
@@ -199,10 +213,10 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return values, given or 1, read.shape, read.dtype
         return values, samples_per_day(times, given), read.shape, read.dtype
 
-    def _standard(self, values):
+    def _standard(self, values: FloatArray) -> FloatArray:
         return (values - self.mean_) / self.scale_
 
-    def _model(self, series):
+    def _model(self, series: FloatArray) -> Any:
         """State-space model of a standardised series, nothing known before it but mean 0 and variance 1."""
         from statsmodels.tsa.statespace.structural import UnobservedComponents
 
@@ -214,7 +228,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         model.ssm.loglikelihood_burn = 0
         return model
 
-    def _search(self, series):
+    def _search(self, series: FloatArray) -> Any:
         """Logarithms of the variances of greatest likelihood."""
         from scipy.optimize import minimize
 
@@ -228,7 +242,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             options={"maxiter": self.max_iter},
         )
 
-    def _estimate(self, series, variances):
+    def _estimate(self, series: FloatArray, variances: FloatArray) -> FloatArray:
         """What the model holds each value to be: from the past alone, or from all."""
         model = self._model(series)
         model.update(variances)
@@ -236,7 +250,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return model.ssm.filter().forecasts[0]
         return model["design"][0] @ model.ssm.smooth().smoothed_state
 
-    def _raise_gap(self, X, length, limit):
+    def _raise_gap(self, X: Record, length: IntArray, limit: int) -> None:
         row, column = np.argwhere(length > limit)[0]
         times = times_of(X)
         where = f"row {row}" if times is None else pd.Timestamp(times[row]).isoformat()
@@ -247,7 +261,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             'long_gaps="nan"'
         )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
@@ -255,7 +269,7 @@ class KalmanImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
-def _gaps(missing):
+def _gaps(missing: BoolArray) -> tuple[IntArray, IntArray]:
     """How many missing values there have been in a row, and how many there are in all, per value."""
     row = np.arange(1, len(missing) + 1)[:, np.newaxis]
     before = np.maximum.accumulate(np.where(missing, 0, row), axis=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Real
 
@@ -10,6 +11,7 @@ import pandas as pd
 from scipy.interpolate import make_lsq_spline
 
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import FloatArray, Frame
 from skquake.preprocessing._track_residual import TrackResidual
 
 
@@ -71,26 +73,26 @@ class MASSResidual(TrackResidual):
 
     def __init__(
         self,
-        columns=("B_N", "B_E", "B_C"),
+        columns: Sequence[str] = ("B_N", "B_E", "B_C"),
         *,
-        knot_seconds=150.0,
-        latitude="latitude",
-        latitude_limit=50.0,
-        max_gap=60.0,
-    ):
+        knot_seconds: float = 150.0,
+        latitude: str = "latitude",
+        latitude_limit: float = 50.0,
+        max_gap: float = 60.0,
+    ) -> None:
         self.columns = columns
         self.knot_seconds = knot_seconds
         self.latitude = latitude
         self.latitude_limit = latitude_limit
         self.max_gap = max_gap
 
-    def _columns(self):
+    def _columns(self) -> list[str]:
         return list(self.columns)
 
-    def _name(self, column):
+    def _name(self, column: str) -> str:
         return f"{column}_mass"
 
-    def _residual(self, seconds, values):
+    def _residual(self, seconds: FloatArray, values: FloatArray) -> FloatArray:
         residual = np.full(len(values), np.nan)
         if len(values) < 10:
             return residual
@@ -105,14 +107,15 @@ class MASSResidual(TrackResidual):
 
     @validate_params(
         {
-            "X": [pd.DataFrame],
             "k": [Interval(Real, 0, None, closed="neither")],
             "window_degrees": [Interval(Real, 0, 180, closed="right")],
             "step_degrees": [Interval(Real, 0, 180, closed="right")],
         },
         prefer_skip_nested_validation=True,
     )
-    def detect(self, X, k=2.5, *, window_degrees=7.0, step_degrees=1.4):
+    def detect(
+        self, X: Frame, k: float = 2.5, *, window_degrees: float = 7.0, step_degrees: float = 1.4
+    ) -> pd.DataFrame:
         """Windows of latitude whose root mean square stands out from that of their pass.
 
         Parameters
@@ -132,6 +135,7 @@ class MASSResidual(TrackResidual):
             ``pass_id``, ``component``, ``south``, ``north`` (degrees of ``self.latitude``), ``rms`` (nT/s),
             ``ratio`` (to that of the pass) and ``flagged``.
         """
+        X = self._check(X)
         residual = self.transform(X)
         order, bounds = self._passes(X)
         latitude = X[self.latitude].to_numpy(dtype=float)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import FloatArray, Frame
 from skquake.preprocessing._track_residual import TrackResidual
 
 
@@ -64,24 +65,32 @@ class NeLOGResidual(TrackResidual):
     }
     _unit = "dex"
 
-    def __init__(self, column="Ne", *, degree=10, latitude="latitude", latitude_limit=50.0, max_gap=60.0):
+    def __init__(
+        self,
+        column: str = "Ne",
+        *,
+        degree: int = 10,
+        latitude: str = "latitude",
+        latitude_limit: float = 50.0,
+        max_gap: float = 60.0,
+    ) -> None:
         self.column = column
         self.degree = degree
         self.latitude = latitude
         self.latitude_limit = latitude_limit
         self.max_gap = max_gap
 
-    def _columns(self):
+    def _columns(self) -> list[str]:
         return [self.column]
 
-    def _name(self, column):
+    def _name(self, column: str) -> str:
         return f"{column}_nelog"
 
-    def _values(self, values):
+    def _values(self, values: FloatArray) -> FloatArray:
         positive = values > 0
         return np.log10(values, where=positive, out=np.full(len(values), np.nan))
 
-    def _residual(self, seconds, values):
+    def _residual(self, seconds: FloatArray, values: FloatArray) -> FloatArray:
         if len(values) < 2 * (self.degree + 1):
             return np.full(len(values), np.nan)
         x = 2.0 * seconds / seconds[-1] - 1.0
@@ -89,10 +98,10 @@ class NeLOGResidual(TrackResidual):
         return values - powers @ np.linalg.lstsq(powers, values, rcond=None)[0]
 
     @validate_params(
-        {"X": [pd.DataFrame], "n_sigma": [Interval(Real, 0, None, closed="neither")]},
+        {"n_sigma": [Interval(Real, 0, None, closed="neither")]},
         prefer_skip_nested_validation=True,
     )
-    def detect(self, X, n_sigma=2.5):
+    def detect(self, X: Frame, n_sigma: float = 2.5) -> pd.DataFrame:
         """Observations whose residual leaves the band of their pass.
 
         Parameters
@@ -109,6 +118,7 @@ class NeLOGResidual(TrackResidual):
             ``time``, ``latitude``, ``longitude`` (where there), ``pass_id``, ``residual`` (dex), ``ratio``
             (residual in standard deviations) and ``flagged``; index as in ``X``.
         """
+        X = self._check(X)
         residual = self.transform(X)[self._name(self.column)].to_numpy(dtype=float)
         order, bounds = self._passes(X)
         found = X[[name for name in ("time", "latitude", "longitude") if name in X.columns]].copy()

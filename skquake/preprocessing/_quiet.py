@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._disturbed import at_most
 from skquake._core._last_known import last_known
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import BoolArray
 
 
 @validate_params(
     {
         "dst": [pd.Series, None],
         "ap": [pd.Series, None],
-        "dst_limit": [Interval(Real, 0, None, closed="left")],
-        "ap_limit": [Interval(Real, 0, None, closed="left")],
+        "dst_threshold": [Interval(Real, 0, None, closed="left")],
+        "ap_threshold": [Interval(Real, 0, None, closed="left")],
     },
     prefer_skip_nested_validation=True,
 )
-def quiet_times(times, *, dst=None, ap=None, dst_limit=20.0, ap_limit=10.0):
+def quiet_times(
+    times: Any,
+    *,
+    dst: pd.Series | None = None,
+    ap: pd.Series | None = None,
+    dst_threshold: float = 20.0,
+    ap_threshold: float = 10.0,
+) -> BoolArray:
     """Which times have small disturbances of the magnetic field.
 
     Parameters
@@ -30,8 +40,8 @@ def quiet_times(times, *, dst=None, ap=None, dst_limit=20.0, ap_limit=10.0):
         Dst index by the start of its hour, nT, as of :func:`skquake.io.read_dst`.
     ap : Series, default=None
         ap index by the start of its three hours, nT, as in :func:`skquake.io.read_space_weather`.
-    dst_limit, ap_limit : float, default=20.0, 10.0
-        Quiet is \\|Dst\\| <= dst_limit and ap <= ap_limit.
+    dst_threshold, ap_threshold : float, default=20.0, 10.0
+        Disturbed is \\|Dst\\| above ``dst_threshold`` or ap above ``ap_threshold``; at a threshold is quiet.
 
     Returns
     -------
@@ -60,8 +70,7 @@ def quiet_times(times, *, dst=None, ap=None, dst_limit=20.0, ap_limit=10.0):
     if dst is None and ap is None:
         raise ValueError("quiet_times needs dst, ap or both")
     quiet = np.ones(len(times), dtype=bool)
-    for index, limit, name in ((dst, dst_limit, "dst"), (ap, ap_limit, "ap")):
+    for index, limit, name in ((dst, dst_threshold, "dst"), (ap, ap_threshold, "ap")):
         if index is not None:
-            with np.errstate(invalid="ignore"):
-                quiet &= np.abs(last_known(index, times, name)) <= limit
+            quiet &= at_most(np.abs(last_known(index, times, name)), limit)
     return quiet

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, OutlierMixin, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, OutlierMixin
 from sklearn.utils import Bunch
 
 from skquake._core._sklearn import Interval, check_parameters, fit_context
+from skquake._core._typing import Array, ArrayLike, FloatArray, Record
 from skquake.preprocessing._containers import (
+    SeriesOutput,
     is_data_array,
     like,
     read_values,
     samples_per_day,
     series_names,
     times_of,
+    with_times,
 )
 from skquake.preprocessing._history import History
-from skquake.preprocessing._rules import noise_rate, rolling_bounds
+from skquake.preprocessing._rules import Rule, noise_rate, rolling_bounds
 
 NAMES = ("lower", "center", "upper")
 
 
-class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEstimator):
+class RollingBounds(SeriesOutput, OneToOneFeatureMixin, OutlierMixin, BaseEstimator):
     """Base of the bounds: everything but the rule.
 
     scikit-learn's outlier interface looks at rows: a row is an outlier where any of its series lies outside
@@ -33,6 +37,14 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
 
     offset_ = -1.0
 
+    samples_per_day_: int
+    _history: History | None
+
+    days: int
+    same_hour: bool
+    samples_per_day: int | None
+    min_periods: int | None
+
     _parameter_constraints: dict = {
         "days": [Interval(Integral, 1, None, closed="left")],
         "same_hour": ["boolean"],
@@ -40,12 +52,12 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         "min_periods": [Interval(Integral, 2, None, closed="left"), None],
     }
 
-    def _rule(self):
+    def _rule(self) -> tuple[Rule, float]:
         """The rule and its factor."""
         raise NotImplementedError
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Record, y: object = None) -> Self:
         """Check parameters and input; learns nothing but names and cadence.
 
         Parameters
@@ -63,13 +75,13 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             For times that are not regular, a cadence that does not divide a day or contradicts
             ``samples_per_day``, fewer than two reference values, or infinite values.
         """
-        _, self.samples_per_day_ = self._read(X, reset=True)
+        _, self.samples_per_day_ = self._read(with_times(X), reset=True)
         self._count(self.samples_per_day_)
         self._history = None
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None):
+    def partial_fit(self, X: Record, y: object = None) -> Self:
         """Take the next block of a record, a day say, as history of those that follow.
 
         ``transform``, ``detect`` and ``predict`` of a block give the numbers that the whole record gives at
@@ -93,6 +105,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             As ``fit``; for a block that came before, or is off the cadence; and for a first block of one
             time without ``samples_per_day``.
         """
+        X = with_times(X)
         first = not hasattr(self, "samples_per_day_")
         times = times_of(X)
         values, per_day = self._read(X, reset=first)
@@ -104,13 +117,14 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         self.samples_per_day_ = per_day
         return self
 
-    def transform(self, X):
+    def transform(self, X: Record) -> Record:
         """Bounds of every sample from the samples before it.
 
         Parameters
         ----------
         X : DataFrame, Series, DataArray or array-like of shape (n, series) or (n, ...)
-            Regular in time; gaps are NaN.
+            Regular in time; gaps are NaN. Any library's frame whose column ``time`` tells the times is
+            taken for a pandas frame with that index.
 
         Returns
         -------
@@ -119,9 +133,10 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             Array (n, series) in: (n, 3 * series) in the same order. Array (n, ...) of more dimensions in:
             (n, ..., 3). DataArray in: a last dimension ``bound``. NaN where there is not enough history.
         """
+        X = with_times(X)
         return self._pack(X, self._values_and_bounds(X)[1])
 
-    def detect(self, X):
+    def detect(self, X: Record) -> Bunch:
         """Samples outside their bounds.
 
         Parameters
@@ -140,6 +155,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
                 Share of the defined samples outside, and what independent Gaussian noise gives with full
                 history.
         """
+        X = with_times(X)
         values, bounds, per_day = self._values_and_bounds(X)
         lower, upper = bounds[..., 0], bounds[..., 2]
         dtec = np.fmax(values - upper, 0.0) + np.fmin(values - lower, 0.0)
@@ -153,7 +169,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             expected_rate=self.expected_rate(self._count(per_day)),
         )
 
-    def predict(self, X):
+    def predict(self, X: Record) -> Array:
         """-1 for each row in which any series lies outside its bounds, else +1.
 
         A row without any defined bounds is +1: nothing speaks against it (``detect`` has NaN there). The more
@@ -169,11 +185,11 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         """
         return np.where(self.decision_function(X) < 0, -1, 1)
 
-    def decision_function(self, X):
+    def decision_function(self, X: Record) -> FloatArray:
         """``score_samples`` less ``offset_``: negative where ``predict`` is -1, shape (n,)."""
         return self.score_samples(X) - self.offset_
 
-    def score_samples(self, X):
+    def score_samples(self, X: Record) -> FloatArray:
         """Minus the largest distance from the center among the series of a row.
 
         The unit is the distance of the bound on the same side, so that -1 lies on a bound.
@@ -187,7 +203,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         ndarray of float64, shape (n,)
             0 where no series has defined bounds; -inf outside bounds of no width.
         """
-        values, bounds, _ = self._values_and_bounds(X)
+        values, bounds, _ = self._values_and_bounds(with_times(X))
         lower, center, upper = np.moveaxis(bounds.astype(np.float64), -1, 0)
         width = np.where(values > center, upper - center, center - lower)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -197,7 +213,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         distance = np.where(np.isnan(values - lower) | (values == center), 0.0, distance)
         return -distance.reshape(len(values), -1).max(axis=1)
 
-    def expected_rate(self, n=None):
+    def expected_rate(self, n: int | None = None) -> float:
         """Share of independent Gaussian noise outside the bounds.
 
         Parameters
@@ -224,7 +240,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             raise ValueError(f"n: bounds need a whole number of at least 2 reference values, got {n}")
         return noise_rate(*self._rule(), int(n))
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """``{name}_lower, {name}_center, {name}_upper`` of each series in turn.
 
         Parameters
@@ -239,7 +255,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         names = super().get_feature_names_out(input_features)
         return np.array([f"{name}_{bound}" for name in names for bound in NAMES], dtype=object)
 
-    def _count(self, per_day):
+    def _count(self, per_day: int) -> int:
         """Number of reference values of a sample."""
         count = self.days if self.same_hour else self.days * per_day
         if count < 2:
@@ -253,7 +269,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             )
         return count
 
-    def _bounds(self, values, per_day, start=0):
+    def _bounds(self, values: FloatArray, per_day: int, start: int = 0) -> FloatArray:
         """Bounds (n - start, ..., 3) of the samples from ``start`` on, in the dtype of the values."""
         check_parameters(self)
         rule, k = self._rule()
@@ -269,7 +285,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         )
         return bounds.reshape(-1, *values.shape[1:], 3)
 
-    def _read(self, X, *, reset=False):
+    def _read(self, X: Record, *, reset: bool = False) -> tuple[FloatArray, int]:
         """Values (n, ...) as float32 or float64, and the samples per day."""
         values = read_values(self, X, reset=reset)
         history = None if reset else getattr(self, "_history", None)
@@ -277,9 +293,9 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         times = times_of(X)
         if times is not None and len(times) > 1:
             return values, samples_per_day(times, given)
-        return values, given or getattr(self, "samples_per_day_", 1)
+        return values, getattr(self, "samples_per_day_", 1) if given is None else given
 
-    def _values_and_bounds(self, X):
+    def _values_and_bounds(self, X: Record) -> tuple[FloatArray, FloatArray, int]:
         """Values, their bounds (n, ..., 3) after the history of ``partial_fit``, and the samples per day."""
         values, per_day = self._read(X)
         history = getattr(self, "_history", None)
@@ -289,7 +305,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
         bounds = self._bounds(np.concatenate([before, values]), per_day, start=len(before))
         return values, bounds.astype(values.dtype, copy=False), per_day
 
-    def _pack(self, X, bounds):
+    def _pack(self, X: Record, bounds: FloatArray) -> Record:
         """Bounds (n, ..., 3) in the container of X."""
         if is_data_array(X):
             return X.expand_dims(bound=list(NAMES), axis=-1).copy(data=bounds)
@@ -299,7 +315,7 @@ class RollingBounds(OneToOneFeatureMixin, OutlierMixin, TransformerMixin, BaseEs
             return pd.DataFrame(flat, index=X.index, columns=columns)
         return flat
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.input_tags.three_d_array = True

@@ -6,7 +6,7 @@ from numbers import Real
 
 from skquake._core._sklearn import Interval
 from skquake.preprocessing._rolling_bounds import RollingBounds
-from skquake.preprocessing._rules import sigma_rule
+from skquake.preprocessing._rules import Rule, sigma_rule
 
 
 class RollingSigmaBounds(RollingBounds):
@@ -68,12 +68,20 @@ class RollingSigmaBounds(RollingBounds):
         "n_sigma": [Interval(Real, 0, None, closed="neither")],
     }
 
-    def __init__(self, days=15, n_sigma=2.0, *, same_hour=False, samples_per_day=None, min_periods=None):
+    def __init__(
+        self,
+        days: int = 15,
+        n_sigma: float = 2.0,
+        *,
+        same_hour: bool = False,
+        samples_per_day: int | None = None,
+        min_periods: int | None = None,
+    ) -> None:
         self.days = days
         self.n_sigma = n_sigma
         self.same_hour = same_hour
         self.samples_per_day = samples_per_day
         self.min_periods = min_periods
 
-    def _rule(self):
+    def _rule(self) -> tuple[Rule, float]:
         return sigma_rule, float(self.n_sigma)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skquake._core._read_only import read_only
 from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
+from skquake._core._typing import FloatArray, Record
+from skquake.preprocessing._containers import SeriesOutput, with_times
 
 
-class RSTIndex(TransformerMixin, BaseEstimator):
+class RSTIndex(SeriesOutput, OneToOneFeatureMixin, BaseEstimator):
     """Deviation of a value from those of the same place, month and hour in other years.
 
     (V - mean) / standard deviation, over all values of that place in that month and hour of the reference
@@ -36,9 +40,10 @@ class RSTIndex(TransformerMixin, BaseEstimator):
     blocks_ : DataFrame
         ``month``, ``hour`` and ``year`` of each block of reference values.
     count_, mean_, squares_ : ndarray of shape (n_blocks, n_places)
-        Known values of each block, their mean, and their summed squared distance from it.
+        Known values of each block, their mean, and their summed squared distance from it; read-only.
     n_features_in_ : int
         Places.
+    feature_names_in_ : ndarray of str, where X has names
 
     See Also
     --------
@@ -73,19 +78,20 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         "min_years": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(self, *, same_hour=True, leave_year_out=True, min_years=3):
+    def __init__(self, *, same_hour: bool = True, leave_year_out: bool = True, min_years: int = 3) -> None:
         self.same_hour = same_hour
         self.leave_year_out = leave_year_out
         self.min_years = min_years
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Record, y: object = None) -> Self:
         """Mean and spread of each place by month, hour and year.
 
         Parameters
         ----------
         X : DataArray with a dimension ``time``, or DataFrame or Series with a DatetimeIndex
-            The reference years, in any order of time; every other dimension or column is a place.
+            The reference years, in any order of time; every other dimension or column is a place. Any
+            library's frame with a column ``time`` does, too.
         y : ignored
 
         Returns
@@ -99,6 +105,7 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         ValueError
             For times that repeat, no values, infinite values, or fewer years than ``min_years``.
         """
+        X = with_times(X)
         values, calendar, self._places = self._read(X)
         blocks = calendar.groupby(["month", "hour", "year"], sort=True).indices
         self.blocks_ = pd.DataFrame(list(blocks), columns=["month", "hour", "year"])
@@ -109,17 +116,18 @@ class RSTIndex(TransformerMixin, BaseEstimator):
                 "asks for; give more years, or lower it"
             )
         shape = len(blocks), values.shape[1]
-        self.count_, self.mean_, self.squares_ = np.zeros(shape, dtype=int), np.zeros(shape), np.zeros(shape)
+        count, mean, squares = np.zeros(shape, dtype=int), np.zeros(shape), np.zeros(shape)
         for i, rows in enumerate(blocks.values()):
             block = values[rows].astype(float)
             known = ~np.isnan(block)
-            self.count_[i] = known.sum(axis=0)
-            self.mean_[i] = np.where(known, block, 0.0).sum(axis=0) / np.maximum(self.count_[i], 1)
-            self.squares_[i] = (np.where(known, block - self.mean_[i], 0.0) ** 2).sum(axis=0)
-        self.n_features_in_ = values.shape[1]
+            count[i] = known.sum(axis=0)
+            mean[i] = np.where(known, block, 0.0).sum(axis=0) / np.maximum(count[i], 1)
+            squares[i] = (np.where(known, block - mean[i], 0.0) ** 2).sum(axis=0)
+        self.count_, self.mean_, self.squares_ = read_only(count), read_only(mean), read_only(squares)
+        validate_data(self, _named(X, values), skip_check_array=True)  # names and number of places
         return self
 
-    def transform(self, X):
+    def transform(self, X: Record) -> Record:
         """The index of every value.
 
         Parameters
@@ -139,6 +147,7 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         check_parameters(self)
+        X = with_times(X)
         values, calendar, places = self._read(X)
         for name in self._places if list(places) == list(self._places) else [None]:
             if name is None or not np.array_equal(places[name], self._places[name]):
@@ -148,13 +157,13 @@ class RSTIndex(TransformerMixin, BaseEstimator):
                     f"{', '.join(map(str, self._places))}: select or regrid, so that they agree"
                 )
         index = np.full(values.shape, np.nan, dtype=values.dtype)
-        for (month, hour, year), rows in calendar.groupby(["month", "hour", "year"]).indices.items():
-            mean, deviation = self._reference(month, hour, year)
+        for block, rows in calendar.groupby(["month", "hour", "year"]).indices.items():
+            mean, deviation = self._reference(*np.asarray(block))
             with np.errstate(invalid="ignore"):
                 index[rows] = (values[rows] - mean) / deviation
         return self._pack(X, index)
 
-    def _reference(self, month, hour, year):
+    def _reference(self, month: int, hour: int, year: int) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of each place, NaN where ``min_years`` is not reached."""
         blocks = self.blocks_
         chosen = (blocks["month"] == month) & (blocks["hour"] == hour)
@@ -172,7 +181,7 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         deviation = np.sqrt(np.where(good, total, np.nan) / np.maximum(n - 1, 1))
         return mean, deviation
 
-    def _read(self, X):
+    def _read(self, X: Record) -> tuple[FloatArray, pd.DataFrame, dict[Any, Any]]:
         """Values (times, places), month, hour and year of each time, and what names the places."""
         if hasattr(X, "dims") and hasattr(X, "coords") and "time" in X.dims:
             table = X.transpose("time", ...)
@@ -185,7 +194,7 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         else:
             raise TypeError(
                 f"X: expected a DataArray with a dimension time, or a DataFrame or Series with a "
-                f"DatetimeIndex, got {type(X).__name__}; month and year must be known"
+                f"DatetimeIndex (or a column 'time'), got {type(X).__name__}; month and year must be known"
             )
         if not values.size:
             raise ValueError(f"X: no values in an array of shape {values.shape}")
@@ -201,7 +210,7 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         hour = (as_ns(times) // NS_PER_HOUR) % 24 if self.same_hour else 0
         return values, pd.DataFrame({"month": times.month, "hour": hour, "year": times.year}), places
 
-    def _pack(self, X, index):
+    def _pack(self, X: Record, index: FloatArray) -> Record:
         """The index in the container of X."""
         if isinstance(X, pd.Series):
             return pd.Series(index[:, 0], index=X.index, name=X.name)
@@ -212,9 +221,14 @@ class RSTIndex(TransformerMixin, BaseEstimator):
         found.attrs = {**X.attrs, "units": "1", "long_name": "RST index"}
         return found
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False  # maps or frames with times, not arrays of numbers
         tags.input_tags.allow_nan = True
         tags.no_validation = True
         return tags
+
+
+def _named(X: Record, values: FloatArray) -> Any:
+    """What has the names of the places: the frame itself, else the values without names."""
+    return X if isinstance(X, pd.DataFrame) else values

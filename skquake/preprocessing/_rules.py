@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import ndtr
+
+from skquake._core._typing import FloatArray
 
 BLOCK = 2**18  # reference values gathered at a time; more would leave the cache
 COLUMNS = 64  # series gathered at a time, at least: fewer would waste most of each cache line
@@ -16,36 +20,41 @@ QUARTILES = (0.25, 0.5, 0.75)
 SIGMA_OF_QUARTILES = 1.34  # interquartile range of a Gaussian in standard deviations, as the custom rounds it
 
 
+Statistic: TypeAlias = Callable[[FloatArray], Any]
+Measure: TypeAlias = Callable[[Statistic], Any]
+Bounds: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
+Rule: TypeAlias = Callable[[Measure, float], Bounds]
+
 # A rule turns what ``measure`` finds, quartiles or moments, into (lower, center, upper).
 
 
-def iqr_rule(measure, k):
+def iqr_rule(measure: Measure, k: float) -> Bounds:
     """median -+ k (UQ - LQ)."""
     lower, median, upper = measure(quartiles)
     width = k * (upper - lower)
     return median - width, median, median + width
 
 
-def quartile_rule(measure, k):
+def quartile_rule(measure: Measure, k: float) -> Bounds:
     """M - k (M - LQ), M, M + k (UQ - M)."""
     lower, median, upper = measure(quartiles)
     return median - k * (median - lower), median, median + k * (upper - median)
 
 
-def deviation_rule(measure, k):
+def deviation_rule(measure: Measure, k: float) -> Bounds:
     """median -+ 1.34 k standard deviations."""
     median = measure(quartiles)[1]
     width = k * SIGMA_OF_QUARTILES * measure(moments)[1]
     return median - width, median, median + width
 
 
-def sigma_rule(measure, k):
+def sigma_rule(measure: Measure, k: float) -> Bounds:
     """mean -+ k standard deviations."""
     mean, deviation = measure(moments)
     return mean - k * deviation, mean, mean + k * deviation
 
 
-def quartiles(rows):
+def quartiles(rows: FloatArray) -> list[FloatArray]:
     """Lower quartile, median, upper quartile (linear interpolation) of rows (..., n) without NaN."""
     rows = np.sort(rows, axis=-1)
     last = rows.shape[-1] - 1
@@ -57,7 +66,7 @@ def quartiles(rows):
     return found
 
 
-def moments(rows):
+def moments(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation (ddof 1) of rows (..., n) without NaN; exact for constant rows."""
     shifted = rows - rows[..., :1]
     mean = shifted.mean(axis=-1)
@@ -66,7 +75,16 @@ def moments(rows):
     return rows[..., 0] + mean, deviation
 
 
-def rolling_bounds(values, rule, k, *, count, step, min_periods, start=0):
+def rolling_bounds(
+    values: FloatArray,
+    rule: Rule,
+    k: float,
+    *,
+    count: int,
+    step: int,
+    min_periods: int,
+    start: int = 0,
+) -> FloatArray:
     """Bounds of the samples from ``start`` on, each from the values before it.
 
     Parameters
@@ -102,7 +120,7 @@ def rolling_bounds(values, rule, k, *, count, step, min_periods, start=0):
     return bounds
 
 
-def _rolling(statistic, block, count, step, min_periods):
+def _rolling(statistic: Statistic, block: FloatArray, count: int, step: int, min_periods: int) -> FloatArray:
     """The statistic of the references of each sample behind the first ``count * step`` of (series, n)."""
     reach = count * step
     n_out = block.shape[1] - reach
@@ -126,14 +144,14 @@ def _rolling(statistic, block, count, step, min_periods):
     return found
 
 
-def _rolling_quartiles(block, count, min_periods):
+def _rolling_quartiles(block: FloatArray, count: int, min_periods: int) -> list[FloatArray]:
     """Quartiles of the ``count`` values before each sample behind the first ``count`` of (series, n)."""
     rolling = pd.DataFrame(block.T).rolling(count, min_periods=min_periods)
     return [rolling.quantile(q).to_numpy().T[:, count - 1 : -1] for q in QUARTILES]
 
 
 @lru_cache(maxsize=256)
-def noise_rate(rule, k, n):
+def noise_rate(rule: Rule, k: float, n: int) -> float:
     """Probability that a Gaussian value leaves the bounds made of n others, all independent.
 
     The mean over simulated references (fixed seed) of the exact probability given the bounds: good to

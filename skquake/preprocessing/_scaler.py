@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._read_only import read_only
 from skquake._core._sklearn import StrOptions, check_sample_weight, fit_context
+from skquake._core._typing import ArrayLike, FloatArray, Rows
 from skquake.preprocessing._windows import (
     WindowTransformer,
     as_channels,
@@ -30,8 +35,8 @@ class ChannelScaler(WindowTransformer):
     Attributes
     ----------
     center_, scale_ : ndarray of shape (channels,), float64
-        In the units of the channel (log10 of them for the positions in ``log``). A constant channel
-        has scale 1.
+        In the units of the channel (log10 of them for the positions in ``log``), read-only. A constant
+        channel has scale 1.
     window_shape_ : tuple
         (length, channels), or (length,) after a 2-D fit.
     n_features_in_ : int
@@ -60,12 +65,12 @@ class ChannelScaler(WindowTransformer):
         "log": ["array-like", None],
     }
 
-    def __init__(self, method="standard", *, log=None):
+    def __init__(self, method: str = "standard", *, log: Sequence[int] | None = None) -> None:
         self.method = method
         self.log = log
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(self, X: Rows, y: object = None, sample_weight: ArrayLike | None = None) -> Self:
         """Learn center and scale of every channel.
 
         Parameters
@@ -101,10 +106,10 @@ class ChannelScaler(WindowTransformer):
             a, b = _METHODS[self.method](values[known], weights)
             center.append(a)
             scale.append(b if b > 1e-14 * abs(a) else 1.0)  # below: rounding of a constant
-        self.center_, self.scale_ = np.array(center), np.array(scale)
+        self.center_, self.scale_ = read_only(center), read_only(scale)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Rows) -> FloatArray:
         """Standardised windows of the shape and dtype of ``X``."""
         check_is_fitted(self)
         X = self._read(X)
@@ -113,7 +118,7 @@ class ChannelScaler(WindowTransformer):
             windows = log_channels(windows, self.log)
         return ((windows - self.center_) / self.scale_).astype(X.dtype, copy=False).reshape(X.shape)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: Rows) -> FloatArray:
         """Windows in their original units again, of the shape and dtype of ``X``."""
         check_is_fitted(self)
         X = self._read(X)
@@ -123,16 +128,16 @@ class ChannelScaler(WindowTransformer):
         return windows.astype(X.dtype, copy=False).reshape(X.shape)
 
 
-def _standard(values, weights):
+def _standard(values: FloatArray, weights: FloatArray) -> tuple[Any, Any]:
     mean = np.average(values, weights=weights)
     return mean, np.sqrt(np.average((values - mean) ** 2, weights=weights))
 
 
-def _minmax(values, weights):
+def _minmax(values: FloatArray, weights: FloatArray) -> tuple[Any, Any]:
     return values.min(), np.ptp(values)
 
 
-def _robust(values, weights):
+def _robust(values: FloatArray, weights: FloatArray) -> tuple[Any, Any]:
     order = np.argsort(values)
     values, cumulated = values[order], np.cumsum(weights[order])
     at = np.array([0.25, 0.5, 0.75]) * cumulated[-1]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._read_only import read_only
 from skquake._core._sklearn import Interval, StrOptions, fit_context
-from skquake.preprocessing._containers import like, name_of, read_values
+from skquake._core._typing import Record
+from skquake.preprocessing._containers import SeriesOutput, like, name_of, read_values, with_times
 
 
-class SigmaClipper(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class SigmaClipper(SeriesOutput, OneToOneFeatureMixin, BaseEstimator):
     """Remove or clip values more than ``n_sigma`` standard deviations from the mean of the training span.
 
     Parameters
@@ -24,7 +27,7 @@ class SigmaClipper(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Attributes
     ----------
     mean_, scale_ : ndarray of float64, shape (...)
-        Mean and standard deviation (ddof 0) of each series, in its units.
+        Mean and standard deviation (ddof 0) of each series, in its units, read-only.
     n_features_in_ : int
     feature_names_in_ : ndarray of str, where X has names
 
@@ -52,12 +55,12 @@ class SigmaClipper(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         "outside": [StrOptions({"nan", "clip"})],
     }
 
-    def __init__(self, n_sigma=3.0, *, outside="nan"):
+    def __init__(self, n_sigma: float = 3.0, *, outside: str = "nan") -> None:
         self.n_sigma = n_sigma
         self.outside = outside
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Record, y: object = None) -> Self:
         """Learn mean and standard deviation of each series.
 
         Parameters
@@ -75,18 +78,21 @@ class SigmaClipper(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             For a series of nothing but NaN, or infinite values.
         """
+        X = with_times(X)
         values = read_values(self, X, reset=True).astype(np.float64)
         empty = np.isnan(values).all(axis=0).ravel()
         if empty.any():
             raise ValueError(f"X: {name_of(X, int(np.argmax(empty)))} is all NaN; leave it out")
         first = np.take_along_axis(values, np.argmax(~np.isnan(values), axis=0)[np.newaxis], axis=0)
-        self.mean_ = first[0] + np.nanmean(values - first, axis=0)  # exact for a constant series
-        self.scale_ = np.nanstd(values - first, axis=0)
+        # From the first value on: exact for a constant series.
+        self.mean_ = read_only(first[0] + np.nanmean(values - first, axis=0))
+        self.scale_ = read_only(np.nanstd(values - first, axis=0))
         return self
 
-    def transform(self, X):
+    def transform(self, X: Record) -> Record:
         """X with the values outside replaced, in its container and dtype."""
         check_is_fitted(self)
+        X = with_times(X)
         values = read_values(self, X)
         if values.shape[1:] != self.mean_.shape:
             raise ValueError(
@@ -100,7 +106,7 @@ class SigmaClipper(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             kept = np.where(np.abs(values - self.mean_) > reach, np.nan, values)
         return like(X, kept.astype(values.dtype, copy=False))
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True

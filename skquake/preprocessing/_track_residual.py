@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from itertools import pairwise
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator
 
+from skquake._core._output import WindowOutput
 from skquake._core._passes import find_passes
 from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake._core._time import NS_PER_SECOND, as_ns, to_utc
-from skquake._core._validation import check_columns
+from skquake._core._typing import Array, ArrayLike, FloatArray, Frame, IntArray
+from skquake._core._validation import check_columns, note_columns
 
 
-class TrackResidual(TransformerMixin, BaseEstimator):
+class TrackResidual(WindowOutput, BaseEstimator):
     """Base of the transformers of track frames: one row a row, in the order given, with columns added."""
+
+    latitude: str
+    latitude_limit: float
+    max_gap: float
 
     _parameter_constraints: dict = {
         "latitude": [str],
@@ -26,12 +33,12 @@ class TrackResidual(TransformerMixin, BaseEstimator):
     _unit = ""
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: Frame, y: object = None) -> Self:
         """Check the frame; nothing is learnt.
 
         Parameters
         ----------
-        X : DataFrame
+        X : DataFrame (of any library)
             A track: ``time``, the latitudes and the columns that this transformer reads.
         y : ignored
 
@@ -44,12 +51,10 @@ class TrackResidual(TransformerMixin, BaseEstimator):
         ValueError
             For missing columns.
         """
-        self._check(X)
-        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
-        self.n_features_in_ = len(X.columns)
+        note_columns(self, self._check(X))
         return self
 
-    def transform(self, X):
+    def transform(self, X: Frame) -> pd.DataFrame:
         """The rows of a track with their residuals.
 
         Parameters
@@ -60,7 +65,7 @@ class TrackResidual(TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame of n rows
-            The same rows in the same order, and one column more for each residual.
+            pandas; the same rows in the same order, and one column more for each residual.
 
         Raises
         ------
@@ -68,7 +73,7 @@ class TrackResidual(TransformerMixin, BaseEstimator):
             For missing columns, columns of that name already there, or repeated times.
         """
         check_parameters(self)
-        self._check(X)
+        X = self._check(X)
         names = [self._name(column) for column in self._columns()]
         there = [name for name in names if name in X.columns]
         if there:
@@ -89,24 +94,32 @@ class TrackResidual(TransformerMixin, BaseEstimator):
         out.attrs = {**X.attrs, "units": {**X.attrs.get("units", {}), **dict.fromkeys(names, self._unit)}}
         return out
 
-    def get_feature_names_out(self, input_features=None):
-        """Names of the columns that :meth:`transform` returns."""
-        names = self.feature_names_in_ if input_features is None else input_features
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
+        """Names of the columns that :meth:`transform` returns.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None
+            Columns of the track; those of ``fit`` by default.
+
+        Returns
+        -------
+        ndarray of str
+        """
+        names = self.feature_names_in_ if input_features is None else np.asarray(input_features)
         return np.asarray([*names, *map(self._name, self._columns())], dtype=object)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.input_tags.two_d_array = False  # frames with times, not arrays of numbers
         tags.no_validation = True
         return tags
 
-    def _check(self, X):
-        if not isinstance(X, pd.DataFrame):
-            raise TypeError(f"X: expected the DataFrame of a track, got {type(X).__name__}")
-        check_columns(X, ("time", self.latitude, *self._columns()), "X")
+    def _check(self, X: Frame) -> pd.DataFrame:
+        return check_columns(X, ("time", self.latitude, *self._columns()), "X (a track)")
 
-    def _passes(self, X):
+    def _passes(self, X: pd.DataFrame) -> tuple[IntArray, IntArray]:
         """Rows in the order of time, and the boundaries of passes among them."""
         time = as_ns(to_utc(X["time"]))
         order = np.argsort(time, kind="stable")
@@ -119,16 +132,16 @@ class TrackResidual(TransformerMixin, BaseEstimator):
         latitude = X[self.latitude].to_numpy(dtype=float)[order]
         return order, find_passes(time[order], latitude, round(self.max_gap * NS_PER_SECOND))
 
-    def _values(self, values):
+    def _values(self, values: FloatArray) -> FloatArray:
         """What the smooth part is taken from; NaN where there is none."""
         return values
 
-    def _columns(self):
+    def _columns(self) -> list[str]:
         raise NotImplementedError
 
-    def _name(self, column):
+    def _name(self, column: str) -> str:
         raise NotImplementedError
 
-    def _residual(self, seconds, values):
+    def _residual(self, seconds: FloatArray, values: FloatArray) -> FloatArray:
         """Residual of the finite values of one pass, in the order of time."""
         raise NotImplementedError

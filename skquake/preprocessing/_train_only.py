@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
+from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d, has_fit_parameter
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
+from skquake._core._frames import as_frame, is_frame
+from skquake._core._routing import weight_params
 from skquake._core._sklearn import HasMethods, fit_context, num_samples, safe_indexing
+from skquake._core._typing import Array, ArrayLike, Estimator, FloatArray, IntArray, Rows
 
 
-def _inner_has(method):
+def _inner_has(method: str) -> Callable[[Any], bool]:
     """Whether the fitted (else the given) estimator has the method."""
 
-    def check(self):
+    def check(self: Any) -> bool:
         getattr(getattr(self, "estimator_", self.estimator), method)  # its AttributeError says why not
         return True
 
@@ -49,7 +56,8 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
 
     ``sample_weight`` and every other fit parameter with as many rows as ``X`` are cut along; where the
     resampler does not say which rows it kept that raises. ``sample_weight`` goes to the last step of an
-    inner pipeline.
+    inner pipeline. Under scikit-learn's metadata routing (``enable_metadata_routing=True``) this is a router:
+    fit and score parameters go to whatever inside requests them.
 
     Examples
     --------
@@ -71,12 +79,24 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         "estimator": [HasMethods("fit")],
     }
 
-    def __init__(self, resampler, estimator):
+    # A router asks for nothing itself: what is inside does.
+    __metadata_request__fit = {"sample_weight": UNUSED}
+    __metadata_request__score = {"sample_weight": UNUSED}
+
+    _hands_weights_on = True  # under the names that the inner estimator takes
+
+    def __init__(self, resampler: Any, estimator: Estimator) -> None:
         self.resampler = resampler
         self.estimator = estimator
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, sample_weight=None, **fit_params):
+    def fit(
+        self,
+        X: Rows,
+        y: Any = None,
+        sample_weight: ArrayLike | None = None,
+        **fit_params: Any,
+    ) -> Self:
         """Resample the training rows and fit the estimator on them.
 
         Parameters
@@ -85,7 +105,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
         sample_weight : array-like of shape (n_samples,) or None
         **fit_params : dict
-            Passed on to ``estimator.fit``, row-aligned ones cut along.
+            Passed on to ``estimator.fit`` (routed, under metadata routing), row-aligned ones cut along.
 
         Returns
         -------
@@ -99,8 +119,8 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
             If the resampler makes new rows of a DataFrame, leaves none, or does not say which rows it
             kept although a row-aligned parameter must follow.
         """
-        if sample_weight is not None:
-            fit_params = {**fit_params, _weight_name(self.estimator): sample_weight}
+        fit_params = self._routed("fit", sample_weight, fit_params)
+        X = as_frame(X, "X") if is_frame(X) else X
         if self.resampler is not None:
             n_samples = num_samples(X)
             if y is not None:
@@ -116,7 +136,30 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         self.estimator_ = clone(self.estimator).fit(X, y, **fit_params)
         return self
 
-    def _resample(self, X, y):
+    def _routed(self, method: str, sample_weight: ArrayLike | None, params: dict[str, Any]) -> dict[str, Any]:
+        """Parameters of a method of the inner estimator."""
+        weights: dict[str, Any] = {} if sample_weight is None else {"sample_weight": sample_weight}
+        if get_config()["enable_metadata_routing"]:
+            return dict(process_routing(self, method, **weights, **params).estimator[method])
+        if method == "fit" and weights:
+            weights = weight_params(self.estimator, weights["sample_weight"])
+            if not weights:
+                raise TypeError(
+                    f"TrainOnly: {type(self.estimator).__name__} takes no sample_weight; leave it out"
+                )
+        return {**params, **weights}
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Routing of parameters to the inner estimator, as scikit-learn's user guide describes it.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+        """
+        methods = MethodMapping().add(caller="fit", callee="fit").add(caller="score", callee="score")
+        return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=methods)
+
+    def _resample(self, X: Rows, y: Any) -> tuple[Rows, Any, IntArray | None]:
         """What the resampler leaves of X and y, and the positions of these rows (None: unknown)."""
         name = type(self.resampler_).__name__
         shape = getattr(X, "shape", ())
@@ -138,7 +181,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
             kept = kept.reshape(-1, *shape[1:])
         return kept, kept_y, rows
 
-    def _cut(self, name, value, rows):
+    def _cut(self, name: str, value: Any, rows: IntArray | None) -> Any:
         if rows is None:
             raise ValueError(
                 f"TrainOnly: {name} cannot follow, since {type(self.resampler_).__name__} does not say which "
@@ -148,46 +191,50 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         return safe_indexing(value, rows)
 
     @available_if(_inner_has("predict"))
-    def predict(self, X):
+    def predict(self, X: Rows) -> Array:
         """Predictions of the inner estimator for every row of ``X``."""
         check_is_fitted(self)
         return self.estimator_.predict(X)
 
     @available_if(_inner_has("predict_proba"))
-    def predict_proba(self, X):
+    def predict_proba(self, X: Rows) -> FloatArray:
         """Probabilities (n_samples, n_classes), columns as in ``classes_``, for every row of ``X``."""
         check_is_fitted(self)
         return self.estimator_.predict_proba(X)
 
     @available_if(_inner_has("decision_function"))
-    def decision_function(self, X):
+    def decision_function(self, X: Rows) -> FloatArray:
         """Decision values of the inner estimator for every row of ``X``."""
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
 
     @available_if(_inner_has("score"))
-    def score(self, X, y=None, sample_weight=None):
+    def score(
+        self, X: Rows, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None, **params: Any
+    ) -> float:
         """Score of the inner estimator on every row of ``X``."""
         check_is_fitted(self)
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        return self.estimator_.score(X, y, **weights)
+        return self.estimator_.score(X, y, **self._routed("score", sample_weight, params))
 
     @property
-    def classes_(self):
+    def classes_(self) -> Array:
+        """Classes of the inner estimator."""
         check_is_fitted(self)
         return self.estimator_.classes_
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
+        """Number of features that the inner estimator saw."""
         check_is_fitted(self)
         return self.estimator_.n_features_in_
 
     @property
-    def feature_names_in_(self):
+    def feature_names_in_(self) -> Array:
+        """Names of the features that the inner estimator saw."""
         check_is_fitted(self)
         return self.estimator_.feature_names_in_
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         inner = get_tags(self.estimator)
         for name in (
@@ -203,7 +250,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         return tags
 
 
-def _selected(X, kept, rows):
+def _selected(X: pd.DataFrame, kept: Any, rows: Any) -> IntArray | None:
     """Positions of the rows ``kept`` in the frame ``X``, or None where they are not rows of it."""
     if rows is None and isinstance(kept, pd.DataFrame) and X.index.is_unique:
         rows = X.index.get_indexer(kept.index)
@@ -215,17 +262,6 @@ def _selected(X, kept, rows):
     return rows
 
 
-def _has_rows(value, n_samples):
+def _has_rows(value: Any, n_samples: int) -> bool:
     """Whether a fit parameter goes row by row with X."""
     return hasattr(value, "__len__") and not isinstance(value, (str, bytes, dict)) and len(value) == n_samples
-
-
-def _weight_name(estimator):
-    """Name under which ``estimator.fit`` takes sample weights: that of the last step in a pipeline."""
-    prefix = ""
-    while isinstance(estimator, Pipeline):
-        step, estimator = estimator.steps[-1]
-        prefix += f"{step}__"
-    if not has_fit_parameter(estimator, "sample_weight"):
-        raise TypeError(f"TrainOnly: {type(estimator).__name__} takes no sample_weight; leave it out")
-    return f"{prefix}sample_weight"

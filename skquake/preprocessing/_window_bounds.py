@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn.utils.metaestimators import available_if
 
-from skquake._core._sklearn import Interval, StrOptions, check_parameters, fit_context
+from skquake._core._sklearn import Interval, StrOptions, check_parameters
+from skquake._core._typing import Array, ArrayLike, FloatArray, Rows
 from skquake.preprocessing._rolling_bounds import RollingBounds
-from skquake.preprocessing._windows import WindowTransformer, as_channels, channel_names
+from skquake.preprocessing._windows import ShapeLearner, as_channels, channel_names
 
 
-def _fitted_on_channels(self):
+def _fitted_on_channels(self: Any) -> bool:
     return len(getattr(self, "window_shape_", ())) == 2
 
 
-class WindowBounds(WindowTransformer):
+class WindowBounds(ShapeLearner):
     """Turn windows (n_samples, history + keep, channels) into their last steps beside their bounds.
 
     The bounds of a step come from earlier steps of the same window, so that windows are cut with
@@ -64,33 +66,12 @@ class WindowBounds(WindowTransformer):
         "output": [StrOptions({"bounds", "deviation"})],
     }
 
-    def __init__(self, bounds, keep, *, output="bounds"):
+    def __init__(self, bounds: RollingBounds, keep: int, *, output: str = "bounds") -> None:
         self.bounds = bounds
         self.keep = keep
         self.output = output
 
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None):
-        """Check parameters and windows; learns nothing but the shape.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, length, channels) or (n_samples, length)
-        y : ignored
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For infinite values or another number of dimensions.
-        """
-        self._read(X, reset=True)
-        return self
-
-    def transform(self, X):
+    def transform(self, X: Rows) -> FloatArray:
         """The last ``keep`` steps beside their bounds.
 
         Parameters
@@ -109,33 +90,34 @@ class WindowBounds(WindowTransformer):
         """
         check_parameters(self)
         X = self._read(X)
-        first = self._first_step(X)
+        first, per_day = self._first_step(X)
         windows = as_channels(X)[:, first:]
         by_time = windows.transpose(1, 0, 2)
-        bounds = self.bounds._bounds(by_time, self.bounds.samples_per_day, start=len(by_time) - self.keep)
+        bounds = self.bounds._bounds(by_time, per_day, start=len(by_time) - self.keep)
         bounds = bounds.transpose(1, 0, 2, 3)
         values = windows[:, -self.keep :, :, np.newaxis]
         extra = bounds if self.output == "bounds" else values - bounds[..., 1:2]
         return np.concatenate([values, extra], axis=3).reshape(len(X), self.keep, -1)
 
-    def _first_step(self, X):
-        """The step at which the history of the first kept step begins."""
-        if self.bounds.samples_per_day is None:
+    def _first_step(self, X: FloatArray) -> tuple[int, int]:
+        """The step at which the history of the first kept step begins, and the samples per day."""
+        per_day = self.bounds.samples_per_day
+        if per_day is None:
             raise ValueError(
                 f"WindowBounds: windows carry no times; set samples_per_day of {type(self.bounds).__name__}"
             )
-        self.bounds._count(self.bounds.samples_per_day)
-        history = self.bounds.days * self.bounds.samples_per_day
+        self.bounds._count(per_day)
+        history = self.bounds.days * per_day
         first = X.shape[1] - history - self.keep
         if first < 0:
             raise ValueError(
                 f"WindowBounds: windows of {X.shape[1]} steps are too short: {self.bounds.days} days of "
-                f"{self.bounds.samples_per_day} samples and keep={self.keep} need {history + self.keep}"
+                f"{per_day} samples and keep={self.keep} need {history + self.keep}"
             )
-        return first
+        return first, per_day
 
     @available_if(_fitted_on_channels)
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Names of the channels that come out; there after a fit on (n_samples, length, channels).
 
         Parameters
@@ -152,8 +134,3 @@ class WindowBounds(WindowTransformer):
         ends = ("", "_lower", "_center", "_upper") if self.output == "bounds" else ("", "_deviation")
         names = channel_names(input_features, self.window_shape_[1])
         return np.array([f"{name}{end}" for name in names for end in ends], dtype=object)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        return tags

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, Self
+
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skquake._core._output import WindowOutput
+from skquake._core._read_only import ReadOnlyState
+from skquake._core._sklearn import fit_context
+from skquake._core._typing import Array, ArrayLike, FloatArray, Rows
 
-class WindowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+
+class WindowTransformer(WindowOutput, ReadOnlyState, OneToOneFeatureMixin, BaseEstimator):
     """Base of the 1:1 transformers of windows (n_samples, length, channels).
 
     2-D input means one channel and stays 2-D. ``float32`` stays ``float32``, everything else becomes
-    ``float64``; NaN is let through, infinity is an error. ``n_features_in_`` is the length.
+    ``float64``; NaN is let through, infinity is an error.
+    ``n_features_in_`` is the length. ``set_output`` reaches 2-D output alone.
     """
 
-    def _read(self, X, *, reset=False):
+    def _read(self, X: Rows, *, reset: bool = False) -> FloatArray:
         """Windows as they came (2-D or 3-D), checked; a fit (``reset``) remembers their shape."""
         read = check_array(
             X,
@@ -42,7 +51,7 @@ class WindowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             self.window_shape_ = read.shape[1:]
         return read
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """Names of the channels (of the steps, where the windows are 2-D).
 
         Parameters
@@ -59,7 +68,7 @@ class WindowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             return super().get_feature_names_out(input_features)
         return channel_names(input_features, self.window_shape_[1])
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
@@ -67,23 +76,57 @@ class WindowTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
-def as_channels(X):
+class ShapeLearner(WindowTransformer):
+    """Base of those that learn nothing but the shape of the windows; ``transform`` works without ``fit``."""
+
+    _parameter_constraints: dict = {}
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Rows, y: object = None) -> Self:
+        """Check parameters and windows; learns nothing but the shape.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, length, channels) or (n_samples, length)
+        y : ignored
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For infinite values, another number of dimensions, or parameters that do not go with the windows.
+        """
+        self._check_windows(self._read(X, reset=True))
+        return self
+
+    def _check_windows(self, X: FloatArray) -> None:
+        """Raise for parameters that these windows do not go with."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        return tags
+
+
+def as_channels(X: FloatArray) -> FloatArray:
     """View of windows with a channel axis: (n_samples, length) becomes (n_samples, length, 1)."""
     return X if X.ndim == 3 else X[:, :, np.newaxis]
 
 
-def channel_names(names, n_channels):
+def channel_names(names: ArrayLike | None, n_channels: int) -> Array:
     """``names`` as an object array, ``c0, c1, ...`` where there are none; their number is checked."""
-    if names is None:
-        names = [f"c{i}" for i in range(n_channels)]
-    if len(names) != n_channels:
+    found = np.asarray([f"c{i}" for i in range(n_channels)] if names is None else names, dtype=object)
+    if len(found) != n_channels:
         raise ValueError(
-            f"input_features should have length equal to the {n_channels} channels, got {len(names)}"
+            f"input_features should have length equal to the {n_channels} channels, got {len(found)}"
         )
-    return np.asarray(names, dtype=object)
+    return found
 
 
-def log_channels(X, log):
+def log_channels(X: FloatArray, log: Iterable[int] | None) -> FloatArray:
     """float64 copy of windows (n, length, channels), log10 taken of the channels at positions ``log``.
 
     NaN stays NaN; zero and negative values raise, naming sample and channel.
@@ -102,7 +145,7 @@ def log_channels(X, log):
     return X
 
 
-def check_positions(log, n_channels):
+def check_positions(log: Iterable[int] | None, n_channels: int) -> list[int]:
     """The channel positions ``log`` (None: none) as a list of integers in range."""
     positions = [] if log is None else list(log)
     for position in positions:

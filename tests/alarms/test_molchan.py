@@ -216,9 +216,9 @@ def test_equals_the_cells_by_hand():
     np.add.at(events, tuple(inside[name].to_numpy() for name in ("day", "row", "column")), 1)
     score, weight = alarm.to_numpy(), np.broadcast_to(rate.to_numpy(), alarm.shape)
     seen = ~np.isnan(score)
-    with pytest.warns(UserWarning, match="only 2 blocks of time"):
-        restricted = molchan_curve(alarm, catalog, rate, random_state=0)
-        none = molchan_curve(alarm, catalog, rate, unobserved="no alarm", random_state=0)
+    restricted = molchan_curve(alarm, catalog, rate, random_state=0)
+    none = molchan_curve(alarm, catalog, rate, unobserved="no alarm", random_state=0)
+    assert restricted.n_units == 2 and np.isnan([restricted.area_skill_low, none.area_skill_high]).all()
     for found, keep in ((restricted, seen), (none, np.ones_like(seen))):
         filled = np.where(seen, score, -np.inf)
         expected = MolchanCurve.from_cells(filled[keep], weight[keep], events[keep])

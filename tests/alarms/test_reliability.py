@@ -96,7 +96,8 @@ def test_errors():
         reliability_curve([0.5], [0, 1])
     with pytest.raises(ValueError, match="time has 1 values"):
         reliability_curve([0.5, 0.5], [0, 1], time=["2015-01-01"])
-    with pytest.warns(UserWarning, match="reliability: only 2 blocks"):
-        reliability_curve(
-            [0.5] * 60, [0, 1] * 30, time=pd.date_range("2015-01-01", periods=60), random_state=0
-        )
+    time = pd.date_range("2015-01-01", periods=160)
+    with pytest.warns(UserWarning, match="reliability: only 5 blocks"):
+        reliability_curve([0.5] * 160, [0, 1] * 80, time=time, random_state=0)
+    few = reliability_curve([0.5] * 60, [0, 1] * 30, time=time[:60], random_state=0)
+    assert few.n_units == 2 and np.isnan([few.skill_low, few.skill_high]).all()

@@ -14,7 +14,7 @@ def slow(times, kp, dst, memory):
     found = []
     for time in times:
         state = "quiet" if kp is not None or dst is not None else "unknown"
-        for index, width, good in ((kp, 3, lambda v: v < 3), (dst, 1, lambda v: v > -30)):
+        for index, width, good in ((kp, 3, lambda v: v <= 3), (dst, 1, lambda v: v >= -30)):
             if index is None:
                 continue
             width = pd.Timedelta(hours=width)
@@ -44,17 +44,17 @@ def test_against_a_loop(seed, memory, which, share):
     dst[rng.random(120) < share] = np.nan
     kp, dst = (kp if which in ("kp", "both") else None), (dst if which in ("dst", "both") else None)
     times = pd.DatetimeIndex(sorted(DAY + pd.to_timedelta(rng.integers(-300, 7500, 25), "min")))
-    found = space_weather_state(times, kp=kp, dst=dst, memory_hours=memory)
+    found = space_weather_state(times, kp=kp, dst=dst, disturbed_hours=memory)
     assert found.tolist() == slow(times, kp, dst, memory)
 
 
-def test_limits_are_strict():
-    kp = pd.Series([2.667, 3.0], pd.date_range(DAY, periods=2, freq="3h"))
+def test_at_the_threshold_is_quiet():
+    kp = pd.Series([3.0, 3.333], pd.date_range(DAY, periods=2, freq="3h"))
     times = [DAY, DAY + pd.Timedelta("3h")]
-    assert space_weather_state(times, kp=kp, memory_hours=0).tolist() == ["quiet", "disturbed"]
-    dst = pd.Series([-29.0, -30.0], pd.date_range(DAY, periods=2, freq="1h"))
+    assert space_weather_state(times, kp=kp, disturbed_hours=0).tolist() == ["quiet", "disturbed"]
+    dst = pd.Series([-30.0, -31.0], pd.date_range(DAY, periods=2, freq="1h"))
     times = [DAY, DAY + pd.Timedelta("1h")]
-    assert space_weather_state(times, dst=dst, memory_hours=0).tolist() == ["quiet", "disturbed"]
+    assert space_weather_state(times, dst=dst, disturbed_hours=0).tolist() == ["quiet", "disturbed"]
 
 
 def test_a_storm_is_remembered_for_a_day():
@@ -69,5 +69,5 @@ def test_a_storm_is_remembered_for_a_day():
 def test_bad_indices():
     with pytest.raises(ValueError, match="kp: needs at least two times"):
         space_weather_state([DAY], kp=pd.Series([1.0], [DAY]))
-    with pytest.raises(ValueError, match="'memory_hours' parameter"):
-        space_weather_state([DAY], memory_hours=-1)
+    with pytest.raises(ValueError, match="'disturbed_hours' parameter"):
+        space_weather_state([DAY], disturbed_hours=-1)

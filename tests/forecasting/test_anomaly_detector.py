@@ -337,7 +337,7 @@ def test_arrays_have_no_times():
     assert set(TECAnomalyDetector(None, IQRBounds(days=2)).fit(X).predict(X)) == {-1, 1}
 
 
-@pytest.mark.parametrize("options", [{"forecaster": 3}, {"bounds": 3}, {"kp": [1]}, {"memory_hours": -1}])
+@pytest.mark.parametrize("options", [{"forecaster": 3}, {"bounds": 3}, {"kp": [1]}, {"disturbed_hours": -1}])
 def test_bad_parameters(options):
     with pytest.raises(ValueError, match=f"'{next(iter(options))}' parameter"):
         TECAnomalyDetector(**options).fit(noise(20))

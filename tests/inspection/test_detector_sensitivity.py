@@ -175,7 +175,7 @@ def test_an_effect_is_found():
     assert best["days"] == (-5.0, 0.0) and best["p_max"] == 0.01 and best["low"] > 0.0
 
 
-def test_kp_limit_leaves_disturbed_times_out():
+def test_kp_threshold_leaves_disturbed_times_out():
     series, events = make_series(), make_events()
     kp = pd.Series(1.0, pd.date_range(START - pd.Timedelta(days=2), periods=8 * 703, freq="3h"))
     frame = series.to_frame().astype(float)
@@ -186,10 +186,10 @@ def test_kp_limit_leaves_disturbed_times_out():
         {"iqr": DETECTORS["iqr"]},
         SeriesSource(frame, STATIONS),
         events,
-        choices={"kp_limit": [np.inf, 3.0]},
+        choices={"kp_threshold": [np.inf, 3.0]},
         kp=kp,
         **SMALL,
-    ).set_index("kp_limit")
+    ).set_index("kp_threshold")
     assert table.loc[3.0, "free_rate"] < 0.12 < table.loc[np.inf, "free_rate"]
 
 
@@ -208,7 +208,7 @@ def test_order_of_rows_and_seed():
         ({"choices": {"style": ["iqr"]}}, "unknown 'style'; they are min_magnitude, region"),
         ({"choices": {"days": []}}, "days has no options"),
         ({"choices": {"sign": ["up"]}}, "sign 'up' is none of both, positive, negative"),
-        ({"choices": {"kp_limit": [3.0]}}, "a kp_limit needs kp"),
+        ({"choices": {"kp_threshold": [3.0]}}, "a kp_threshold needs kp"),
         ({"choices": {"min_magnitude": [9.0]}}, "no earthquake, or none with a value, is left"),
         ({"choices": {"region": ["near"]}}, "region 'near' is no region"),
         ({"choices": {"days": [(0, -3)]}}, "days must be two finite numbers"),

@@ -51,7 +51,7 @@ def test_rates_by_loops(tec, catalog):
     kp = pd.Series(1.0, pd.date_range("2011-12-28", periods=8 * 410, freq="3h"))
     kp.iloc[1500:1700] = 5.0
     bounds = IQRBounds(style="iqr")
-    table = false_alarm_rate(bounds, SeriesSource(tec, STATIONS), catalog=catalog, kp=kp, memory_hours=0)
+    table = false_alarm_rate(bounds, SeriesSource(tec, STATIONS), catalog=catalog, kp=kp, disturbed_hours=0)
     polarity = bounds.fit(tec).detect(tec.astype("float32")).polarity
     free = np.stack([free_by_loops(INDEX, *STATIONS.loc[name], catalog) for name in "AB"], axis=1)
     quiet = np.array([kp[:time].iloc[-1] < 3 for time in INDEX])[:, np.newaxis]
@@ -125,7 +125,7 @@ def test_errors(tec, catalog):
         false_alarm_rate(IQRBounds(), tec, stations=STATIONS.iloc[:1], catalog=catalog)
     with pytest.raises(ValueError, match="block_days"):
         false_alarm_rate(IQRBounds(), tec, block_days=5)
-    with pytest.raises(TypeError, match="a SeriesSource or a DataFrame, not ndarray"):
+    with pytest.raises(TypeError, match=r"a SeriesSource or a pandas DataFrame, .*not numpy\.ndarray"):
         false_alarm_rate(IQRBounds(), tec.to_numpy())
     with pytest.raises(ValueError, match="days must be two finite numbers"):
         false_alarm_rate(IQRBounds(), tec, avoid_days=(5, -15))

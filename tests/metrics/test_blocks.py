@@ -49,8 +49,12 @@ def test_intervals_cover_the_truth():
 def test_too_few_blocks():
     low, high = block_interval(np.ones((1, 2)), mean)
     assert np.isnan(low) and np.isnan(high)
-    with pytest.warns(UserWarning, match="gain: only 3 blocks of time"):
-        low, high = block_interval(np.ones((3, 2)), mean, what="gain", random_state=0)
+    for n in (2, 4):
+        assert np.isnan(block_interval(np.ones((n, 2)), mean, what="gain")).all()
+    empty = np.r_[np.ones((4, 2)), np.zeros((20, 2))]  # no evidence but in four
+    assert np.isnan(block_interval(empty, mean, what="gain")).all()
+    with pytest.warns(UserWarning, match="gain: only 5 blocks of time"):
+        low, high = block_interval(np.ones((5, 2)), mean, what="gain", random_state=0)
     assert low == high == 1.0
 
 

@@ -126,9 +126,32 @@ def test_few_units_warn():
         score_interval("seismic_auc", y, proba, **where, random_state=0)
 
 
-def test_one_unit_is_an_error():
-    with pytest.raises(ValueError, match="one pair or block"):
-        score_interval("seismic_auc", [0, 1], np.full((2, 2), 0.5), event_id=["a", "b"], pair_id=["a", "a"])
+@pytest.mark.parametrize("score", SCORES)
+@pytest.mark.parametrize("n_pairs", [1, 2, 4, 5])
+def test_fewer_than_five_units_give_no_interval(score, n_pairs):
+    y, proba, where = matched_null(0, span_days=400, n_pairs=n_pairs)
+    del where["time"]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore" if n_pairs == 5 else "error", message=".*only 5 units")
+        warnings.filterwarnings("ignore", message=".*resamples hold one class only")
+        found = score_interval(score, y, proba, **where, random_state=0)
+    assert (found.unit, found.n_units) == ("pair", n_pairs)
+    assert np.isfinite([found.low, found.high]).tolist() == [n_pairs >= 5] * 2
+
+
+def test_units_without_weight_carry_no_evidence():
+    y, proba, where = matched_null(0, span_days=400, n_pairs=20)
+    del where["time"]
+    weight = (where["pair_id"] < 3).astype(float)
+    found = score_interval("seismic_mcc", y, proba, **where, sample_weight=weight)
+    assert found.n_units == 3 and np.isnan([found.low, found.high]).all()
+
+
+def test_many_pairs_in_few_nights_give_no_interval():
+    y, proba, where = matched_null(0, span_days=60, n_pairs=50)
+    where["time"] = pd.to_datetime(np.where(where["pair_id"] < 25, "2015-01-01", "2015-02-20"))
+    found = score_interval("seismic_auc", y, proba, **where)
+    assert found.n_units == 2 and found.unit.startswith("block") and np.isnan(found.low)
 
 
 def test_undefined_resamples_warn():

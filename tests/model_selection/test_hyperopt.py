@@ -1,5 +1,6 @@
 """The search: candidates, scores, batches, pruning, and what scikit-learn promises of a search."""
 
+import builtins
 import os
 import pickle
 import warnings
@@ -39,9 +40,7 @@ class Fake(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         if self.a > self.infeasible_above:
-            raise {"ValueError": ValueError, "TypeError": TypeError}[self.error](
-                f"a={self.a:.3f} is too large"
-            )
+            raise getattr(builtins, self.error)(f"a={self.a:.3f} is too large")
         self.classes_ = np.unique(y)
         return self
 
@@ -141,7 +140,7 @@ def test_errors_that_are_no_infeasible_candidates():
     with pytest.raises(ValueError, match=r"^a=0.* is too large"):
         search(Fake(infeasible_above=-1.0), {"a": [0.1, 0.2]}, error_score="raise").fit(X, Y)
     with pytest.raises(TypeError, match="is too large"):
-        search(Fake(infeasible_above=-1.0, error="TypeError"), {"a": [0.1, 0.2]}).fit(X, Y)
+        search(Fake(infeasible_above=-1.0, error="TypeError"), {"a": [0.1]}, error_score="raise").fit(X, Y)
 
 
 def test_networks_that_cannot_be_built_are_pruned():

@@ -12,7 +12,7 @@ from skquake.plotting import SensitivityDisplay
 def make_table(seed=0):
     rng = np.random.default_rng(seed)
     options = itertools.product(["iqr 1.5", "sigma"], [(-15.0, 0.0), (-5.0, 0.0)], [np.inf, 3.0], [5.5])
-    table = pd.DataFrame(list(options), columns=["detector", "days", "kp_limit", "min_magnitude"])
+    table = pd.DataFrame(list(options), columns=["detector", "days", "kp_threshold", "min_magnitude"])
     table["difference"] = rng.normal(0.0, 0.02, len(table))
     table["low"], table["high"] = table["difference"] - 0.03, table["difference"] + 0.03
     table["p"] = np.r_[0.01, 0.04, np.full(len(table) - 2, 0.5)]
@@ -34,8 +34,8 @@ def test_choices_stand_in_order_above_their_options():
         "detector: sigma",
         "days: -15 to 0",
         "days: -5 to 0",
-        "kp limit: 3",
-        "kp limit: any",
+        "kp threshold: 3",
+        "kp threshold: any",
     ]  # the one magnitude is no choice
     order = table.sort_values("difference", ignore_index=True)
     marks = [line for line in bottom.lines if line.get_marker() == "|"]

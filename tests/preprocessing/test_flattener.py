@@ -24,8 +24,8 @@ def test_inverse_of_wrong_width():
 def test_names_through_a_pipeline():
     X = np.random.default_rng(0).normal(size=(4, 2, 2))
     steps = make_pipeline(ChannelScaler(), WindowFlattener()).fit(X)
-    assert list(steps.get_feature_names_out(["Ne", "Te"])) == ["Ne_t0", "Te_t0", "Ne_t1", "Te_t1"]
-    assert list(steps.get_feature_names_out()) == ["c0_t0", "c1_t0", "c0_t1", "c1_t1"]
+    assert list(steps.get_feature_names_out(["Ne", "Te"])) == ["Ne_0", "Te_0", "Ne_1", "Te_1"]
+    assert list(steps.get_feature_names_out()) == ["c0_0", "c1_0", "c0_1", "c1_1"]
 
 
 def test_before_a_flat_classifier():

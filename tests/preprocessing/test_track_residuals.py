@@ -105,7 +105,7 @@ class TestBoth:
             residual.transform(residual.transform(frame))
         with pytest.raises(ValueError, match="latitude"):
             residual.fit(frame.drop(columns="latitude"))
-        with pytest.raises(TypeError, match="DataFrame"):
+        with pytest.raises(TypeError, match="expected a dataframe"):
             residual.fit(frame.to_numpy())
 
     def test_clone_names_and_units(self, residual):
