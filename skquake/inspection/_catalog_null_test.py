@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import delayed
 
-from skquake._core._failures import failure, is_full_disk, living_workers
-from skquake._core._journal import Journal, fingerprint
-from skquake._core._made_with import made_with
-from skquake._core._progress import progress
+from skquake._core._failures import failure, is_full_disk
+from skquake._core._journal import fingerprint
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._typing import Estimator, Frame, Path
 from skquake.catalogs import AftershockRemover
@@ -32,6 +29,7 @@ from skquake.inspection._analysis import (
 from skquake.inspection._null_catalogs import make_nulls
 from skquake.inspection._null_result import CatalogNullResult, largest, lot_p_value, name_code
 from skquake.inspection._record import Record
+from skquake.inspection._row_store import RowStore
 
 
 @validate_params(
@@ -216,38 +214,33 @@ def catalog_null_test(
     independent = {name: null.n_independent(record) for name, null in made.items()}
 
     tasks = [(name, replicate) for name in made for replicate in range(n_nulls)]
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(living_workers(n_jobs, store))
-        journal, done = None, {}
-        if store is not None:
-            header = analysis.header() | {
-                "catalog": fingerprint(record.catalog),
-                "random_state": random_state,
-                "clusters": fingerprint(record.mainshock),
-                "nulls": {n: repr(null) for n, null in made.items()},
-            }
-            check = _RowCheck(set(made), set(pipelines))
-            journal = Journal(store, header, key=_key, check=check, accept_versions=accept_versions)
-            stack.enter_context(journal)
-            done = {_key(row): row for row in journal.records}
+
+    def header():
+        return analysis.header() | {
+            "catalog": fingerprint(record.catalog),
+            "random_state": random_state,
+            "clusters": fingerprint(record.mainshock),
+            "nulls": {n: repr(null) for n, null in made.items()},
+        }
+
+    check = _RowCheck(set(made), set(pipelines))
+    with RowStore(store, header, key=_key, check=check, accept_versions=accept_versions) as kept:
+        done = {_key(row): row for row in kept.rows}
         observed, seconds = analysis.scored(samples, built_seconds, 1000)
         left = [task for task in tasks if task not in done]
-        found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+        jobs = (
             delayed(_replicate)(analysis, record, made[name], replicate, random_state)
             for name, replicate in left
         )
-        stack.enter_context(contextlib.closing(found))
-        for row in progress(found, desc="null catalogs", verbose=verbose, total=len(left)):
-            if journal is not None:
-                journal.append(row)
-            done[_key(row)] = row
+        found = kept.computed(jobs, len(left), n_jobs=n_jobs, desc="null catalogs", verbose=verbose)
+        done |= {_key(row): row for row in found}
     rows = [done[task] for task in tasks]
     first = {"null": "observed", "replicate": 0, "seconds": seconds}
     clocks = [{"null": r["null"], "replicate": r["replicate"]} | r["seconds"] for r in (first, *rows)]
     result = _result(
         observed, rows, list(made.values()), scoring, independent, random_state, pd.DataFrame(clocks)
     )
-    return replace(result, samples=samples, versions=[made_with()] if journal is None else journal.versions)
+    return replace(result, samples=samples, versions=kept.versions)
 
 
 def _key(row):

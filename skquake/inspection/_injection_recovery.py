@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 
-from skquake._core._failures import living_workers
-from skquake._core._journal import Journal, fingerprint
-from skquake._core._made_with import made_with
-from skquake._core._progress import progress
+from skquake._core._journal import fingerprint
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._typing import Estimator, Frame, Path
 from skquake._core._validation import check_catalog
@@ -25,6 +21,7 @@ from skquake.inspection._inject import check_powers, source_parameters
 from skquake.inspection._null_catalogs import null_catalogs
 from skquake.inspection._planting import PHASES, Planting, RowCheck, quakes, score_table, with_p
 from skquake.inspection._power_curve import PowerCurve
+from skquake.inspection._row_store import RowStore
 
 
 @validate_params(
@@ -219,43 +216,38 @@ def injection_recovery(
     )
     planting = Planting(analysis, holders, plant, powers, numbers, catalog if around == "catalog" else None)
     wanted = [sizes if replicate < n_repeats else () for replicate in range(n_nulls)]
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(living_workers(n_jobs, store))
-        journal, done = None, {}
-        if store is not None:
-            header = {
-                **planting.header(),
-                "catalog": fingerprint(catalog),
-                "clusters": fingerprint(clusters),
-                "null": repr(null),
-                "random_state": random_state,
-            }
-            check = RowCheck(numbers)
-            journal = Journal(store, header, key=_key, check=check, accept_versions=accept_versions)
-            stack.enter_context(journal)
-            done = {
-                row["replicate"]: row
-                for row in journal.records
-                if row["replicate"] < n_nulls and set(wanted[row["replicate"]]) <= set(row["sizes"])
-            }
-        found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+
+    def header():
+        return {
+            **planting.header(),
+            "catalog": fingerprint(catalog),
+            "clusters": fingerprint(clusters),
+            "null": repr(null),
+            "random_state": random_state,
+        }
+
+    check = RowCheck(numbers)
+    with RowStore(store, header, key=_key, check=check, accept_versions=accept_versions) as kept:
+        done = {
+            row["replicate"]: row
+            for row in kept.rows
+            if row["replicate"] < n_nulls and set(wanted[row["replicate"]]) <= set(row["sizes"])
+        }
+        left = [replicate for replicate in range(n_nulls) if replicate not in done]
+        jobs = (
             delayed(planting.run)(replicate, full, wanted[replicate], random_state)
             for replicate, full in enumerate(nulls)
-            if replicate not in done
+            if replicate in left
         )
-        stack.enter_context(contextlib.closing(found))
-        for row in progress(found, desc="catalogs", verbose=verbose, total=n_nulls - len(done)):
-            if journal is not None:
-                journal.append(row)
-            done[row["replicate"]] = row
+        found = kept.computed(jobs, len(left), n_jobs=n_jobs, desc="catalogs", verbose=verbose)
+        done |= {row["replicate"]: row for row in found}
     rows = [done[replicate] for replicate in range(n_nulls)]
     table = score_table(rows, sizes, n_repeats)
     _check_scored(table, rows, alpha)
     table = with_p(table.dropna(ignore_index=True), around == "null", random_state)
     seconds = {phase: sum(row["seconds"][phase] for row in rows) for phase in PHASES}
     name = null if isinstance(null, str) else null.name
-    versions = [made_with()] if journal is None else journal.versions
-    return PowerCurve(table, float(alpha), scoring, name, float(level), seconds, versions)
+    return PowerCurve(table, float(alpha), scoring, name, float(level), seconds, kept.versions)
 
 
 def _key(row):

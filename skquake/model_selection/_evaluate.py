@@ -250,8 +250,9 @@ def evaluate(
         fit_seconds += perf_counter() - start
         probas.append(align_classes(model.predict_proba(X.iloc[test]), model.classes_))
         tests.append(np.asarray(test))
-    found = _score(X, y, tests, np.concatenate(probas), sample_weight, n_resamples, random_state)
-    return replace(found, weighted_fit=weighted_fit, fit_seconds=fit_seconds, versions=made_with())
+    proba = np.concatenate(probas)
+    found = _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit)
+    return replace(found, fit_seconds=fit_seconds)
 
 
 def check_samples(samples: Any, cv: Any, what: str) -> None:
@@ -283,7 +284,7 @@ def _folds(cv, X, y, groups):
     return [tuple(cv)] if is_one else cv
 
 
-def _score(X, y, tests, proba, sample_weight, n_resamples, random_state):
+def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit):
     test = np.concatenate(tests)
     if len(np.unique(test)) < len(test):
         raise ValueError("evaluate: cv tests some rows more than once; each may be tested once at most")
@@ -318,5 +319,6 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state):
         n=int(is_evidence.sum()),
         n_events=tested.loc[is_evidence, "event_id"].nunique(),
         effective_number=effective_number(event_id[is_evidence]),
-        weighted_fit=None,
+        weighted_fit=weighted_fit,
+        versions=made_with(),
     )

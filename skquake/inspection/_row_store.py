@@ -1,0 +1,79 @@
+"""Rows of an analysis of many catalogs: from a store where there is one, the rest computed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, Self
+
+from joblib import Parallel
+
+from skquake._core._failures import living_workers
+from skquake._core._journal import Journal
+from skquake._core._made_with import made_with
+from skquake._core._progress import progress
+from skquake._core._typing import Path
+
+
+class RowStore:
+    """Rows in a journal, or in memory alone.
+
+    Parameters
+    ----------
+    path : path or None
+    header : callable
+        Gives what the rows belong to; called where there is a path.
+    key : callable
+        Of a row: what no two rows of the file share.
+    check : callable
+        Raises ValueError, TypeError, LookupError or AttributeError for a row that is not whole.
+    accept_versions : bool
+        Go on with a file that other versions made.
+
+    Attributes
+    ----------
+    rows : list of dict
+        What the file held.
+    versions : list of dict of {str: str}
+        All that took part, in their order; ours last.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        header: Callable[[], dict[str, Any]],
+        *,
+        key: Callable[[dict[str, Any]], Hashable],
+        check: Callable[[dict[str, Any]], object],
+        accept_versions: bool,
+    ) -> None:
+        self._path, self._journal = path, None
+        self.rows: list[dict[str, Any]] = []
+        self.versions = [made_with()]
+        if path is not None:
+            self._journal = Journal(path, header(), key=key, check=check, accept_versions=accept_versions)
+            self.rows, self.versions = self._journal.records, self._journal.versions
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._journal is not None:
+            self._journal.close()
+
+    def computed(
+        self, jobs: Iterable[Any], total: int, *, n_jobs: int | None, desc: str, verbose: int
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of ``total`` delayed calls of joblib as they come, each in the file before it is given.
+
+        Raises
+        ------
+        RuntimeError
+            If a worker process dies.
+        """
+        found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs)
+        with living_workers(n_jobs, self._path), contextlib.closing(found):
+            for row in progress(found, desc=desc, verbose=verbose, total=total):
+                if self._journal is not None:
+                    self._journal.append(row)
+                yield row
