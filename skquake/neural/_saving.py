@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skquake._core._sklearn import InvalidParameterError, check_parameters
 from skquake.neural._container import ModelFileError, read_container, write_container
+from skquake.neural._weights import Weights
 
 _NETWORKS = (
     "SeqNetQuakeClassifier",
@@ -173,7 +174,7 @@ def _fitted(value, arrays, where):
         value = value.astype({"i": "int64", "u": "int64", "b": "bool"}.get(value.dtype.kind, value.dtype))
         arrays.append(value)
         return {"array": len(arrays) - 1}
-    if isinstance(value, list):
+    if isinstance(value, list | Weights):
         return [_fitted(v, arrays, where) for v in value]
     if isinstance(value, dict):
         return {"series": {name: [float(v) for v in values] for name, values in value.items()}}
