@@ -106,7 +106,7 @@ def as_windows(X: Any, name: str = "X") -> Any:
     if {"time", "latitude", "longitude"} <= set(frame.columns):
         raise ValueError(
             f"{name}: a table of samples (columns time, latitude, ...), not windows of observations; cut "
-            "these first: make_pipeline(SlidingWindow(source, length), model), or SIPImages(source) for images"
+            "these first: make_pipeline(SlidingWindow(source, length), model), or images by SIPImages(source)"
         )
     for column, values in frame.items():
         if not is_numeric_dtype(values) and (values.dtype != object or infer_dtype(values) == "string"):

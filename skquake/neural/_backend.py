@@ -73,7 +73,7 @@ def load_keras() -> ModuleType:
 def configured_backend() -> str:
     """Name of the backend that Keras has, or will have once it is imported."""
     keras = sys.modules.get("keras")
-    if hasattr(keras, "config"):
+    if keras is not None and hasattr(keras, "config"):
         return keras.config.backend()
     return _configured()[0]
 

@@ -87,19 +87,23 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         X = self._prepared(X, warm)
         donor = self._donor()
         frozen = self._frozen(warm or donor is not None)
-        network = Network.of(*self._architecture(X.shape[1]), X.shape[1:], len(self.classes_), frozen=frozen)
+        builder, options = self._architecture(X.shape[1])
+        network = Network.of(builder, options, X.shape[1:], len(self.classes_), frozen=frozen)
         if warm:
             self._check_warm(network)
         self._network = network
         rng = generator(self.random_state)
         train, held_out = _stratified_split(codes, self.validation_fraction, rng)
-        start = None if donor is None else partial(self._transplanted, donor)
+        start: Callable[..., Any] | None = None
         if warm:
-            start = lambda fresh: self.weights_  # noqa: E731
+            start = lambda fresh: self._read_only_weights()  # noqa: E731
+        elif donor is not None:
+            start = partial(self._transplanted, donor)
         self.weights_, history = self._train(
             X, codes, weight, train, held_out, rng, start, **self._fit_options()
         )
-        self.history_ = {k: (self.history_.get(k, []) if warm else []) + v for k, v in history.items()}
+        before = vars(self)["history_"] if warm else {}
+        self.history_ = {name: before.get(name, []) + values for name, values in history.items()}
         self.input_shape_ = X.shape[1:]
         return self
 
@@ -167,7 +171,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         if warm and not np.array_equal(classes, self.classes_):
             raise ValueError(f"warm_start: y has classes {classes}, before they were {self.classes_}")
         classes.flags.writeable = False
-        self.classes_ = classes
+        self.classes_: Array = classes
         return codes
 
     def _weights(self, y, codes, sample_weight):
@@ -246,7 +250,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         return [*theirs[:-2], *(theirs[-2:] if same else fresh[-2:])]
 
     def _restored_network(self):
-        return Network.of(*self._architecture(self.input_shape_[0]), self.input_shape_, len(self.classes_))
+        builder, options = self._architecture(self.input_shape_[0])
+        return Network.of(builder, options, self.input_shape_, len(self.classes_))
 
 
 _TRAINING = frozenset(field.name for field in fields(NetworkClassifier))
@@ -256,11 +261,11 @@ def _stratified_split(codes, fraction, rng):
     """Row numbers for training and for validation; each class keeps at least one row for training."""
     if not fraction:
         return np.arange(len(codes)), np.array([], dtype=int)
-    held_out = []
+    parts = []
     for code in range(codes.max() + 1):
         rows = rng.permutation(np.flatnonzero(codes == code))
-        held_out.append(rows[: min(round(fraction * len(rows)), len(rows) - 1)])
-    held_out = np.sort(np.concatenate(held_out))
+        parts.append(rows[: min(round(fraction * len(rows)), len(rows) - 1)])
+    held_out = np.sort(np.concatenate(parts))
     if not len(held_out):
         raise ValueError(
             f"validation_fraction={fraction} of {len(codes)} samples of positive weight leaves none to "

@@ -133,10 +133,10 @@ class EDLSTMERegressor(RegressorMixin, NetworkEstimator):
             For NaN (naming the sample), columns of y that are no multiple of ``n_out``, parameters that do
             not go together, or training that diverged.
         """
-        shape, y = _flat(y)
-        X, y = self._validated(X, y, reset=True, multi_output=True, y_numeric=True)
+        shape, flat = _flat(y)
+        X, flat = self._validated(X, flat, reset=True, multi_output=True, y_numeric=True)
         X = check_windows(X)
-        y = check_float32(y.reshape(len(y), -1), ("sample", "column"), name="y")
+        targets = check_float32(flat.reshape(len(flat), -1), ("sample", "column"), name="y")
         self._network = self._described(X.shape[1:], shape[1:])
         weight = normalised(check_weight(sample_weight, X))
         self._check_patience()
@@ -149,7 +149,7 @@ class EDLSTMERegressor(RegressorMixin, NetworkEstimator):
                 f"leaves {n} to train on and {held_out} to validate on; both need one"
             )
         self.weights_, self.history_ = self._train(
-            X, y, weight, rows[:n], rows[n:], generator(self.random_state)
+            X, targets, weight, rows[:n], rows[n:], generator(self.random_state)
         )
         self.input_shape_, self.output_shape_ = X.shape[1:], shape[1:]
         return self

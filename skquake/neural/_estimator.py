@@ -106,7 +106,7 @@ class NetworkEstimator(BaseEstimator):
     def _as_now(self) -> Self:
         """This estimator as it is now: a fit that ends meanwhile, in another thread, does not mix with it."""
         now = object.__new__(type(self))
-        now.__dict__ = vars(self)  # which fit replaces as a whole
+        now.__dict__ = self.__dict__  # which fit replaces as a whole
         return now
 
     def _weight_shapes(self) -> list[tuple[int, ...]]:

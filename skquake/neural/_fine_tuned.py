@@ -230,21 +230,20 @@ class FineTuned(ClassifierMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        if isinstance(self.pretrained, FrozenEstimator) or hasattr(self, "model_"):
-            model = self.model_ if hasattr(self, "model_") else self.pretrained.estimator
-            steps = _flat(model)
-            tags.input_tags = get_tags(steps[0][1]).input_tags
-            tags.classifier_tags = get_tags(steps[-1][1]).classifier_tags
+        model = getattr(self, "model_", getattr(self.pretrained, "estimator", None))
+        steps = [step for _, step in _flat(model)]
+        if isinstance(steps[-1], NetworkClassifier):
+            tags.input_tags = get_tags(steps[0]).input_tags
+            tags.classifier_tags = get_tags(steps[-1]).classifier_tags
         else:  # a file holds a network, and scalers of windows at most
             tags.input_tags.three_d_array = True
         return tags
 
 
-def _flat(model, name="network", prefix=""):
+def _flat(model, name="", prefix=""):
     """Names and steps, those of pipelines within pipelines in order; what passes all through is left out."""
     if not isinstance(model, Pipeline):
-        return [(prefix + name, model)]
-    if name != "network":
-        prefix = f"{prefix}{name}-"
+        return [(prefix + (name or "network"), model)]
+    prefix += name and f"{name}-"
     steps = [pair for inner, step in model.steps for pair in _flat(step, inner, prefix)]
     return [pair for pair in steps[:-1] if pair[1] not in (None, "passthrough")] + steps[-1:]
