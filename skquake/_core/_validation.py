@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype, is_numeric_dtype
 
-from skquake._core._frames import as_frame
+from skquake._core._frames import as_frame, is_frame
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._time import to_utc
-from skquake._core._typing import ArrayLike, FloatArray, Frame
+from skquake._core._typing import Array, ArrayLike, FloatArray, Frame
 
 
 def check_columns(frame: Frame, columns: Iterable[Any], what: str) -> pd.DataFrame:
@@ -114,16 +115,80 @@ def check_catalog(catalog: Frame, what: str = "catalog", *, allow_empty: bool = 
     return clean
 
 
+def as_windows(X: Any, name: str = "X") -> Any:
+    """X as it is, a dataframe of any library as a pandas frame.
+
+    Raises
+    ------
+    ValueError
+        For a table of samples, and for columns that hold no numbers: neither is a window of observations.
+    """
+    if not is_frame(X):
+        return X
+    frame = as_frame(X, name)
+    if {"time", "latitude", "longitude"} <= set(frame.columns):
+        raise ValueError(
+            f"{name}: a table of samples (columns time, latitude, ...), not windows of observations; cut "
+            "these first: make_pipeline(SlidingWindow(source, length), model), or images by SIPImages(source)"
+        )
+    for column, values in frame.items():
+        if not is_numeric_dtype(values) and (values.dtype != object or infer_dtype(values) == "string"):
+            raise ValueError(
+                f"{name}: column {column!r} holds no numbers ({values.dtype}); a window is a row of numbers"
+            )
+    return frame
+
+
+def check_float32(
+    values: Array, axes: tuple[str, ...], *, ensure_finite: bool = True, name: str = "X"
+) -> FloatArray:
+    """Numbers as float32.
+
+    Parameters
+    ----------
+    values : ndarray
+    axes : tuple of str
+        What the dimensions of ``values`` count, for the message.
+
+    Raises
+    ------
+    ValueError
+        For a number beyond the range of float32 and, unless ``ensure_finite=False``, for NaN or infinity.
+    """
+    with np.errstate(over="ignore"):
+        single = np.asarray(values, np.float32)
+    bad = ~np.isfinite(single)
+    if not ensure_finite:
+        bad &= np.isfinite(values)
+    if bad.any():
+        place = tuple(np.argwhere(bad)[0])
+        first, *rest = (f"{axis} {position}" for axis, position in zip(axes, place, strict=True))
+        where = first + (f" ({', '.join(rest)})" if rest else "")
+        if np.isfinite(values[place]):
+            raise ValueError(
+                f"{name}: {values[place]:g} in {where} is too large for float32, in which networks compute "
+                "(3.4e+38 at most); scale it, or take its logarithm"
+            )
+        raise ValueError(f"{name}: NaN or infinity in {where}; impute it or leave the sample out")
+    return single
+
+
 def check_windows(X: Any, *, ensure_finite: bool = True, name: str = "X") -> FloatArray:
     """Windows as a float32 array of shape (n_samples, length, channels).
 
-    2-D input means one channel. Raises ValueError for any other number of dimensions,
-    for no samples and, unless ``ensure_finite=False``, for NaN or infinity (naming the sample).
+    2-D input means one channel. Raises ValueError for any other number of dimensions, for no samples, for a
+    table of samples, for numbers beyond float32 and, unless ``ensure_finite=False``, for NaN or infinity
+    (naming the sample).
     """
     from sklearn.utils import check_array
 
     X = check_array(
-        X, dtype="float32", ensure_2d=False, allow_nd=True, ensure_all_finite=False, input_name=name
+        as_windows(X, name),
+        dtype="numeric",
+        ensure_2d=False,
+        allow_nd=True,
+        ensure_all_finite=False,
+        input_name=name,
     )
     if X.ndim == 2:
         X = X[:, :, np.newaxis]
@@ -132,10 +197,4 @@ def check_windows(X: Any, *, ensure_finite: bool = True, name: str = "X") -> Flo
             f"{name}: expected windows of shape (n_samples, length, channels) or (n_samples, length),"
             f" got {X.shape}"
         )
-    if ensure_finite and not np.isfinite(X).all():
-        sample, step, channel = np.argwhere(~np.isfinite(X))[0]
-        raise ValueError(
-            f"{name}: NaN or infinity in sample {sample} (step {step}, channel {channel});"
-            " impute it or leave the sample out"
-        )
-    return X
+    return check_float32(X, ("sample", "step", "channel"), ensure_finite=ensure_finite, name=name)

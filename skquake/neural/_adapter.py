@@ -1,20 +1,40 @@
-"""The one module that imports scikeras (its import alone loads TensorFlow where that is installed)."""
+"""The one module that imports scikeras."""
 
 from __future__ import annotations
 
-from scikeras.wrappers import KerasClassifier, KerasRegressor
+import sys
+from typing import Any
+
+from skquake._core._typing import Array
+from skquake.neural._backend import configured_backend, load_keras
+
+load_keras()
+_HIDDEN = configured_backend() != "tensorflow" and "tensorflow" not in sys.modules
+if _HIDDEN:  # scikeras would load it under every backend, for seeds that we do not use
+    sys.modules["tensorflow"] = None  # type: ignore[assignment]
+try:
+    from scikeras.wrappers import BaseWrapper
+finally:
+    if _HIDDEN:
+        del sys.modules["tensorflow"]
 
 
-def train_classifier(model, X, y, sample_weight, *, callbacks, **fit):
-    """Train ``model``, a compiled Keras model, through a scikeras classifier.
+def train(
+    model: Any, X: Array, y: Array, sample_weight: Array, *, callbacks: list[Any], **fit: Any
+) -> dict[str, list[float]]:
+    """Train ``model``, a compiled Keras model, through a scikeras wrapper.
 
-    The wrapper validates the data, drops rows of weight zero, encodes the classes, and hands callbacks and
-    ``fit`` options to Keras. It is thrown away afterwards: the caller keeps weights, not models.
+    What scikeras still does here: it holds model, data and weights against each other, initialises the
+    callbacks, calls ``model.fit`` with the ``fit`` options, and gives the history its metrics' names.
+    Batches, seeds, classes and weights are ours, in ``model.fit``. The wrapper is thrown away: the caller
+    keeps weights, not models.
 
     Parameters
     ----------
-    y : ndarray of int
-        Class numbers 0, 1, ...
+    y : ndarray
+        Class numbers 0, 1, ..., or numbers (n, k).
+    sample_weight : ndarray of shape (n,)
+        Positive.
     **fit
         Options of ``model.fit``.
 
@@ -23,16 +43,7 @@ def train_classifier(model, X, y, sample_weight, *, callbacks, **fit):
     dict of {str: list of float}
         One value an epoch.
     """
-    return _train(KerasClassifier, model, X, y, sample_weight, callbacks, fit)
-
-
-def train_regressor(model, X, y, sample_weight, *, callbacks, **fit):
-    """Train ``model`` through a scikeras regressor; as :func:`train_classifier`, but y are numbers (n, k)."""
-    return _train(KerasRegressor, model, X, y, sample_weight, callbacks, fit)
-
-
-def _train(wrapper_class, model, X, y, sample_weight, callbacks, fit):
-    wrapper = wrapper_class(
+    wrapper = BaseWrapper(
         model=lambda: model,
         loss=model.loss,
         callbacks=callbacks,

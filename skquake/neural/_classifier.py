@@ -2,51 +2,60 @@
 
 from __future__ import annotations
 
-import copy
 import os
-from numbers import Integral, Real
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils import check_random_state, compute_sample_weight
+from sklearn.utils import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from skquake._core._sklearn import Interval, StrOptions, check_sample_weight, fit_context
+from skquake._core._sklearn import StrOptions, fit_context
+from skquake._core._typing import Array, ArrayLike, FloatArray, Path, Rows
 from skquake._core._validation import check_windows
+from skquake.neural._estimator import NetworkEstimator, check_weight, generator, normalised
+from skquake.neural._network import Network
 
 STAGES = ("conv", "lstm", "dense")
-LOSS = "sparse_categorical_crossentropy"
-_AS_WINDOWS = {"allow_nd": True, "dtype": "float32", "ensure_all_finite": False}
 
 
-class NetworkClassifier(ClassifierMixin, BaseEstimator):
+def _accept(length: int, **options: Any) -> None:
+    """The check of a network that can be built for every length of window."""
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     """Base of the neural classifiers: a subclass says which network, this class trains and applies it.
 
-    A subclass has the constructor parameters named in ``_parameter_constraints`` and those of its network,
-    and defines ``_architecture(length)``: the builder and its keywords, or an error.
+    A subclass adds the parameters of its network as fields and names the network: ``_builder``, and
+    ``_check_length``, which raises where windows of a length do not go with the options.
     """
 
-    _saved: tuple[str, ...] = ("classes_", "weights_", "history_", "input_shape_", "n_features_in_")
-    _parameter_constraints: dict = {
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "patience": [Interval(Integral, 1, None, closed="left"), None],
+    _saved: ClassVar[tuple[str, ...]] = ("classes_", "weights_", "history_", "input_shape_", "n_features_in_")
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **NetworkEstimator._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
-        "callbacks": [list, tuple, None],
         "pretrained": "no_validation",
         "freeze": ["array-like", StrOptions(set(STAGES)), None],
         "warm_start": ["boolean"],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
     }
+    _builder: ClassVar[Callable[..., Any]]
+    _check_length: ClassVar[Callable[..., None]] = staticmethod(_accept)
+
+    batch_size: int = 40
+    class_weight: dict[Any, float] | str | None = None
+    pretrained: FrozenEstimator | Path | None = None
+    freeze: Sequence[str] | str | None = None
+    warm_start: bool = False
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Rows, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train the network.
 
         Parameters
@@ -71,55 +80,34 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         warm = self.warm_start and hasattr(self, "weights_")
         codes = self._encode(y, warm)
         weight = self._weights(y, codes, sample_weight)
-        builder, options = self._architecture(X.shape[1])
+        self._check_patience()
+        present = weight > 0  # the others are as good as absent
+        if not present.all():
+            X, codes, weight = X[present], codes[present], weight[present]
+        X = self._prepared(X, warm)
         donor = self._donor()
         frozen = self._frozen(warm or donor is not None)
-        if warm and self.input_shape_ != X.shape[1:]:
-            raise ValueError(
-                f"warm_start: windows have shape {X.shape[1:]}, before it was {self.input_shape_}"
-            )
-        if self.patience is not None and not self.validation_fraction:
-            raise ValueError("patience needs validation_fraction > 0: without it nothing says when to stop")
-        rng = _generator(self.random_state)
+        builder, options = self._architecture(X.shape[1])
+        network = Network.of(builder, options, X.shape[1:], len(self.classes_), frozen=frozen)
+        if warm:
+            self._check_warm(network)
+        self._network = network
+        rng = generator(self.random_state)
         train, held_out = _stratified_split(codes, self.validation_fraction, rng)
-
-        from skquake.neural._adapter import train_classifier
-
-        self._network = (builder, tuple(sorted(options.items())), X.shape[1:], len(self.classes_), frozen)
-        with _borrowed(self._network) as model:
-            model.holds = None
-            model.reset(rng, self.learning_rate)
-            if warm:
-                model.set_weights(self.weights_)
-            elif donor is not None:
-                model.set_weights(self._transplanted(donor, model.get_weights()))
-            history = train_classifier(
-                model,
-                X[train],
-                codes[train],
-                weight[train] / weight[train].mean(),
-                callbacks=self._callbacks(),
-                rng=rng,
-                batch_size=self.batch_size,
-                epochs=self.epochs,
-                validation_data=(X[held_out], codes[held_out], weight[held_out]) if len(held_out) else None,
-                verbose=int(self.verbose),
-                **self._fit_options(),
-            )
-            weights = model.get_weights()
-        for values in weights:
-            values.flags.writeable = False
-        if not all(np.isfinite(values).all() for values in weights):
-            raise ValueError(
-                f"training diverged: weights are not finite after {len(history['loss'])} epochs; scale the "
-                f"channels (ChannelScaler) or lower learning_rate={self.learning_rate}"
-            )
-        self.history_ = {k: (self.history_.get(k, []) if warm else []) + v for k, v in history.items()}
-        self.weights_ = weights
+        start: Callable[..., Any] | None = None
+        if warm:
+            start = lambda fresh: self._read_only_weights()  # noqa: E731
+        elif donor is not None:
+            start = partial(self._transplanted, donor)
+        self.weights_, history = self._train(
+            X, codes, weight, train, held_out, rng, start, **self._fit_options()
+        )
+        before = vars(self)["history_"] if warm else {}
+        self.history_ = {name: before.get(name, []) + values for name, values in history.items()}
         self.input_shape_ = X.shape[1:]
         return self
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Rows) -> FloatArray:
         """Probability of each class.
 
         Parameters
@@ -131,18 +119,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples, n_classes), float64
             Columns as in ``classes_``; rows sum to one.
         """
-        check_is_fitted(self)
-        X = self._check_X(X)
-        if X.shape[1:] != self.input_shape_:
-            raise ValueError(f"X has windows of shape {X.shape[1:]}, but fit saw {self.input_shape_}")
-        with _borrowed(self._network) as model:
-            if model.holds is not self.weights_[0]:
-                model.set_weights(self.weights_)
-                model.holds = self.weights_[0]
-            probability = model.predict(X).astype(np.float64)
+        probability = self._as_now()._outputs(X)
         return probability / probability.sum(axis=1, keepdims=True)
 
-    def predict(self, X):
+    def predict(self, X: Rows) -> Array:
         """The most probable class of each window.
 
         Parameters
@@ -153,11 +133,20 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         -------
         ndarray of shape (n_samples,)
         """
-        probability = self.predict_proba(X)
-        return self.classes_[probability.argmax(axis=1)]
+        now = self._as_now()
+        probability = now.predict_proba(X)
+        return now.classes_[probability.argmax(axis=1)]
+
+    def _layers(self):
+        """The parameters that make the network: all but those of its training."""
+        names = [field.name for field in fields(self)]
+        return {name: getattr(self, name) for name in names if name not in _TRAINING}
 
     def _architecture(self, length):
-        raise NotImplementedError
+        """Builder of the network, and its options."""
+        options = self._layers()
+        self._check_length(length, **options)
+        return self._builder, options
 
     def _fit_options(self):
         """Further options of the model's ``fit``."""
@@ -165,14 +154,15 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def _check_X_y(self, X, y):
         """Windows as float32 (n, length, channels), and labels; notes the number of features."""
-        X, y = validate_data(self, X, y, **_AS_WINDOWS)
+        X, y = self._validated(X, y, reset=True)
         check_classification_targets(y)
         if X.shape[1] == 1:
             raise ValueError("windows of one observation, n_features=1: too short for any network")
         return check_windows(X), y
 
-    def _check_X(self, X):
-        return check_windows(validate_data(self, X, reset=False, **_AS_WINDOWS))
+    def _prepared(self, X, warm):
+        """What the network meets of checked windows."""
+        return X
 
     def _encode(self, y, warm):
         classes, codes = np.unique(y, return_inverse=True)
@@ -180,15 +170,30 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"y holds one class only ({classes[0]!r}); a classifier needs at least two")
         if warm and not np.array_equal(classes, self.classes_):
             raise ValueError(f"warm_start: y has classes {classes}, before they were {self.classes_}")
-        self.classes_ = classes
+        classes.flags.writeable = False
+        self.classes_: Array = classes
         return codes
 
     def _weights(self, y, codes, sample_weight):
-        weight = check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
-        weight = weight * compute_sample_weight(self.class_weight, y)
+        weight = check_weight(sample_weight, y) * compute_sample_weight(self.class_weight, y)
+        weight = normalised(weight) if weight.any() else weight
         if len(np.unique(codes[weight > 0])) < 2:
             raise ValueError("fewer than two classes have a positive weight; a classifier needs at least two")
-        return (weight / weight.mean()).astype(np.float32)
+        return weight
+
+    def _check_warm(self, network):
+        """Raise unless the present weights fit the network that is to be trained on."""
+        if network.input_shape != self.input_shape_:
+            raise ValueError(
+                f"warm_start: windows have shape {network.input_shape}, before it was {self.input_shape_}; "
+                "warm_start=False fits anew"
+            )
+        changed = self._network.changed(network)
+        if changed and network.weight_shapes() != [values.shape for values in self.weights_]:
+            raise ValueError(
+                f"warm_start: {', '.join(changed)}: the present weights do not fit that network; set it "
+                "back, or fit anew with warm_start=False"
+            )
 
     def _donor(self):
         """The fitted network whose weights we start from, or None."""
@@ -200,7 +205,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             donor = load_network(self.pretrained)
         elif isinstance(self.pretrained, FrozenEstimator):
             donor = self.pretrained.estimator
-            donor = donor[-1] if isinstance(donor, Pipeline) else donor
+            while isinstance(donor, Pipeline):
+                donor = donor[-1]
         elif isinstance(self.pretrained, BaseEstimator):
             raise TypeError(
                 "pretrained is an estimator that clone would reset; wrap it: "
@@ -227,7 +233,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def _transplanted(self, donor, fresh):
         """The donor's weights; those of the softmax stay fresh where the classes differ."""
-        theirs, channels = donor.weights_, self._network[2][-1]
+        theirs, channels = donor._read_only_weights(), self._network.input_shape[-1]
         if donor.input_shape_[-1] != channels:
             raise ValueError(
                 f"pretrained: its network was trained on {donor.input_shape_[-1]} channels, these windows "
@@ -243,70 +249,26 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         same = np.array_equal(donor.classes_, self.classes_) and theirs[-1].shape == fresh[-1].shape
         return [*theirs[:-2], *(theirs[-2:] if same else fresh[-2:])]
 
-    def _weight_shapes(self):
-        """Shapes of the weights of this fitted network, found without making them."""
-        import keras
-
+    def _restored_network(self):
         builder, options = self._architecture(self.input_shape_[0])
-        self._network = (builder, tuple(sorted(options.items())), self.input_shape_, len(self.classes_), ())
-        with keras.StatelessScope(initialize_variables=False):
-            model = builder(self.input_shape_, len(self.classes_), **options)
-            return [tuple(weight.shape) for weight in model.weights]
-
-    def _callbacks(self):
-        """Fresh copies, so that a callback's state never passes from one fit to the next."""
-        callbacks = [copy.deepcopy(callback) for callback in self.callbacks or ()]
-        if self.patience is not None:
-            from keras.callbacks import EarlyStopping
-
-            callbacks.append(
-                EarlyStopping("val_loss", mode="min", patience=self.patience, restore_best_weights=True)
-            )
-        return callbacks
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        return tags
+        return Network.of(builder, options, self.input_shape_, len(self.classes_))
 
 
-def _generator(random_state):
-    """A NumPy generator; global random state is neither read nor changed."""
-    if random_state is None:
-        return np.random.default_rng()
-    return np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
+_TRAINING = frozenset(field.name for field in fields(NetworkClassifier))
 
 
 def _stratified_split(codes, fraction, rng):
     """Row numbers for training and for validation; each class keeps at least one row for training."""
     if not fraction:
         return np.arange(len(codes)), np.array([], dtype=int)
-    held_out = []
+    parts = []
     for code in range(codes.max() + 1):
         rows = rng.permutation(np.flatnonzero(codes == code))
-        held_out.append(rows[: min(round(fraction * len(rows)), len(rows) - 1)])
-    held_out = np.sort(np.concatenate(held_out))
+        parts.append(rows[: min(round(fraction * len(rows)), len(rows) - 1)])
+    held_out = np.sort(np.concatenate(parts))
     if not len(held_out):
-        raise ValueError(f"validation_fraction={fraction} of {len(codes)} samples leaves none to validate on")
+        raise ValueError(
+            f"validation_fraction={fraction} of {len(codes)} samples of positive weight leaves none to "
+            "validate on; raise it, or give more samples"
+        )
     return np.setdiff1d(np.arange(len(codes)), held_out), held_out
-
-
-def _borrowed(network):
-    """Context: the compiled model of a network, from the cache of this process."""
-    import keras
-
-    from skquake.neural._model_cache import borrowed
-    from skquake.neural._optimizer import Adam
-    from skquake.neural._trainer import SeededModel
-
-    builder, options, shape, n_classes, frozen = network
-
-    def build():
-        model = builder(shape, n_classes, **dict(options), model_class=SeededModel)
-        for layer in model.layers:
-            layer.trainable = not layer.name.startswith(tuple(f"{stage}_" for stage in frozen))
-        model.compile(Adam(), loss=LOSS, weighted_metrics=["accuracy"])
-        model.remember()
-        return model
-
-    return borrowed((network, keras.backend.backend(), keras.config.dtype_policy().name), build)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from skquake.neural._baseline import BaselineNetworkClassifier, rules
+from skquake.neural._baseline_networks import check_cnn, cnn
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -13,7 +15,6 @@ class CNNClassifier(BaselineNetworkClassifier):
 
     The convolutions (no padding) are followed by dropout, pooling by two and flattening. The papers compare
     their sequence networks with it.
-
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ pretrained, freeze, warm_start, random_state, verbose
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    weights_ : list of ndarray
+    weights_ : tuple of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
         Loss and accuracy by epoch.
@@ -67,17 +68,14 @@ pretrained, freeze, warm_start, random_state, verbose
     (60, 3)
     """
 
-    _parameter_constraints = BaselineNetworkClassifier._parameter_constraints | rules(
-        "conv_layers", "filters", "kernel_size", "conv_activation"
+    _parameter_constraints: ClassVar[dict[str, Any]] = (
+        BaselineNetworkClassifier._parameter_constraints
+        | rules("conv_layers", "filters", "kernel_size", "conv_activation")
     )
+    _builder = staticmethod(cnn)
+    _check_length = staticmethod(check_cnn)
 
     conv_layers: int = 3
     filters: int = 4
     kernel_size: int = 3
     conv_activation: str = "relu"
-
-    def _architecture(self, length):
-        from skquake.neural._baseline_networks import check_cnn, cnn
-
-        check_cnn(length, **self._layers())
-        return cnn, self._layers()

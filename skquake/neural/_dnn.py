@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from skquake.neural._baseline import BaselineNetworkClassifier
+from skquake.neural._baseline_networks import dnn
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -13,7 +14,6 @@ class DNNClassifier(BaselineNetworkClassifier):
 
     It knows neither the order of the observations nor which belong to one channel. The papers compare their
     sequence networks with it.
-
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ pretrained, freeze, warm_start, random_state, verbose
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    weights_ : list of ndarray
+    weights_ : tuple of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
         Loss and accuracy by epoch.
@@ -70,7 +70,4 @@ pretrained, freeze, warm_start, random_state, verbose
     (60, 3)
     """
 
-    def _architecture(self, length):
-        from skquake.neural._baseline_networks import dnn
-
-        return dnn, self._layers()
+    _builder = staticmethod(dnn)

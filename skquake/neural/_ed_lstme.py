@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
-from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.base import RegressorMixin
 
-from skquake._core._sklearn import Interval, StrOptions, check_sample_weight, fit_context
-from skquake._core._validation import check_windows
-from skquake.neural._classifier import _AS_WINDOWS, NetworkClassifier, _generator
+from skquake._core._sklearn import StrOptions, fit_context
+from skquake._core._typing import ArrayLike, FloatArray, Rows
+from skquake._core._validation import check_float32, check_windows
+from skquake.neural._ed_lstme_network import ed_lstme
+from skquake.neural._estimator import POSITIVE, NetworkEstimator, check_weight, generator, normalised
+from skquake.neural._network import Network
 
-LOSS = "mean_squared_error"
 _MOST = 100_000  # outputs a step, or steps, of a saved network
-_POSITIVE = [Interval(Integral, 1, None, closed="left")]
 
 
-class EDLSTMERegressor(RegressorMixin, BaseEstimator):
+@dataclass(kw_only=True, eq=False, repr=False)
+class EDLSTMERegressor(RegressorMixin, NetworkEstimator):
     """Encoder-decoder of LSTMs from windows of history to the steps that follow, all stations jointly.
 
     An LSTM reads the history, its last state is repeated for every step of the output, LSTMs decode it, and
@@ -50,7 +52,7 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
-    weights_ : list of ndarray
+    weights_ : tuple of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
         Mean squared error by epoch.
@@ -88,53 +90,29 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
     (60, 3, 2)
     """
 
-    _saved = ("weights_", "history_", "input_shape_", "output_shape_", "n_features_in_")
-    _parameter_constraints: dict = {
-        "n_out": [*_POSITIVE, None],
-        "units": _POSITIVE,
-        "decoder_layers": _POSITIVE,
+    _saved: ClassVar[tuple[str, ...]] = (
+        "weights_",
+        "history_",
+        "input_shape_",
+        "output_shape_",
+        "n_features_in_",
+    )
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **NetworkEstimator._parameter_constraints,
+        "n_out": [*POSITIVE, None],
+        "units": POSITIVE,
+        "decoder_layers": POSITIVE,
         "activation": [StrOptions({"relu", "tanh"})],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": _POSITIVE,
-        "epochs": _POSITIVE,
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "patience": [*_POSITIVE, None],
-        "callbacks": [list, tuple, None],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
     }
+    _cure: ClassVar[str] = "scale X and y, take activation='tanh',"
 
-    def __init__(
-        self,
-        *,
-        n_out=None,
-        units=100,
-        decoder_layers=2,
-        activation="relu",
-        learning_rate=1e-3,
-        batch_size=32,
-        epochs=50,
-        validation_fraction=0.0,
-        patience=None,
-        callbacks=None,
-        random_state=None,
-        verbose=0,
-    ):
-        self.n_out = n_out
-        self.units = units
-        self.decoder_layers = decoder_layers
-        self.activation = activation
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.callbacks = callbacks
-        self.random_state = random_state
-        self.verbose = verbose
+    n_out: int | None = None
+    units: int = 100
+    decoder_layers: int = 2
+    activation: str = "relu"
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Rows, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train the network.
 
         Parameters
@@ -155,55 +133,28 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
             For NaN (naming the sample), columns of y that are no multiple of ``n_out``, parameters that do
             not go together, or training that diverged.
         """
-        shape, y = _flat(y)
-        X, y = validate_data(self, X, y, multi_output=True, y_numeric=True, **_AS_WINDOWS)
-        X, y = check_windows(X), np.asarray(y, np.float32).reshape(len(y), -1)
-        network = self._described(X.shape[1:], shape[1:])
-        weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        if self.patience is not None and not self.validation_fraction:
-            raise ValueError("patience needs validation_fraction > 0: without it nothing says when to stop")
-        held_out = round(self.validation_fraction * len(X))
-        n = len(X) - held_out
-        if not n or not weight[:n].any() or (self.validation_fraction and not held_out):
+        shape, flat = _flat(y)
+        X, flat = self._validated(X, flat, reset=True, multi_output=True, y_numeric=True)
+        X = check_windows(X)
+        targets = check_float32(flat.reshape(len(flat), -1), ("sample", "column"), name="y")
+        self._network = self._described(X.shape[1:], shape[1:])
+        weight = normalised(check_weight(sample_weight, X))
+        self._check_patience()
+        rows = np.flatnonzero(weight)  # the others are as good as absent
+        held_out = round(self.validation_fraction * len(rows))
+        n = len(rows) - held_out
+        if not n or (self.validation_fraction and not held_out):
             raise ValueError(
-                f"validation_fraction={self.validation_fraction} of {len(X)} samples leaves {n} to train on "
-                f"and {held_out} to validate on; both need one with a positive weight"
+                f"validation_fraction={self.validation_fraction} of {len(rows)} samples of positive weight "
+                f"leaves {n} to train on and {held_out} to validate on; both need one"
             )
-        weight = (weight / weight[:n].mean()).astype(np.float32)
-        rng = _generator(self.random_state)
-
-        from skquake.neural._adapter import train_regressor
-
-        self._network = network
-        with _borrowed(self._network) as model:
-            model.holds = None
-            model.reset(rng, self.learning_rate)
-            history = train_regressor(
-                model,
-                X[:n],
-                y[:n],
-                weight[:n],
-                callbacks=self._callbacks(),
-                rng=rng,
-                batch_size=self.batch_size,
-                epochs=self.epochs,
-                validation_data=(X[n:], y[n:], weight[n:]) if held_out else None,
-                verbose=int(self.verbose),
-            )
-            weights = model.get_weights()
-        for values in weights:
-            values.flags.writeable = False
-        if not all(np.isfinite(values).all() for values in weights):
-            raise ValueError(
-                f"training diverged: weights are not finite after {len(history['loss'])} epochs; scale X and "
-                f"y, take activation='tanh', or lower learning_rate={self.learning_rate}"
-            )
-        self.history_ = history
-        self.weights_ = weights
+        self.weights_, self.history_ = self._train(
+            X, targets, weight, rows[:n], rows[n:], generator(self.random_state)
+        )
         self.input_shape_, self.output_shape_ = X.shape[1:], shape[1:]
         return self
 
-    def predict(self, X):
+    def predict(self, X: Rows) -> FloatArray:
         """The steps that follow each window.
 
         Parameters
@@ -214,21 +165,12 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
         -------
         ndarray of float64, shape as the y of ``fit``
         """
-        check_is_fitted(self)
-        X = check_windows(validate_data(self, X, reset=False, **_AS_WINDOWS))
-        if X.shape[1:] != self.input_shape_:
-            raise ValueError(f"X has windows of shape {X.shape[1:]}, but fit saw {self.input_shape_}")
-        with _borrowed(self._network) as model:
-            if model.holds is not self.weights_[0]:
-                model.set_weights(self.weights_)
-                model.holds = self.weights_[0]
-            found = model.predict(X).astype(np.float64)
-        return found.reshape(len(X), *self.output_shape_)
-
-    _callbacks = NetworkClassifier._callbacks
+        now = self._as_now()
+        found = now._outputs(X)
+        return found.reshape(len(found), *now.output_shape_)
 
     def _described(self, input_shape, output_shape):
-        """All that the network depends on: its options, steps of the output, shape of a window, outputs."""
+        """The network for windows and rows of y of these shapes."""
         columns = prod(output_shape)
         given = self.n_out
         n_out = output_shape[0] if len(output_shape) == 2 else columns if given is None else given
@@ -239,19 +181,10 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
                 "stations) and leave n_out=None"
             )
         options = {name: getattr(self, name) for name in ("units", "decoder_layers", "activation")}
-        return tuple(options.items()), n_out, tuple(input_shape), columns
+        return Network.of(ed_lstme, options | {"n_out": n_out}, input_shape, columns, regression=True)
 
-    def _weight_shapes(self):
-        """Shapes of the weights of this fitted network, found without making them."""
-        import keras
-
-        from skquake.neural._ed_lstme_network import ed_lstme
-
-        self._network = self._described(self.input_shape_, self.output_shape_)
-        options, n_out, shape, n_outputs = self._network
-        with keras.StatelessScope(initialize_variables=False):
-            model = ed_lstme(shape, n_outputs, n_out=n_out, **dict(options))
-            return [tuple(weight.shape) for weight in model.weights]
+    def _restored_network(self):
+        return self._described(self.input_shape_, self.output_shape_)
 
     def _check_saved(self):
         """Raise unless the fitted attributes agree with one another."""
@@ -264,7 +197,6 @@ class EDLSTMERegressor(RegressorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
         tags.target_tags.single_output = True
         tags.target_tags.multi_output = True
         return tags
@@ -274,23 +206,3 @@ def _flat(y):
     """Shape of y, and y with its last two dimensions made one if it has three."""
     values = np.asarray(y)
     return values.shape, values.reshape(len(values), -1) if values.ndim == 3 else y
-
-
-def _borrowed(network):
-    """Context: the compiled model of a network, from the cache of this process."""
-    import keras
-
-    from skquake.neural._ed_lstme_network import ed_lstme
-    from skquake.neural._model_cache import borrowed
-    from skquake.neural._optimizer import Adam
-    from skquake.neural._trainer import SeededRegressionModel
-
-    options, n_out, shape, n_outputs = network
-
-    def build():
-        model = ed_lstme(shape, n_outputs, n_out=n_out, **dict(options), model_class=SeededRegressionModel)
-        model.compile(Adam(), loss=LOSS)
-        model.remember()
-        return model
-
-    return borrowed(("ed_lstme", network, keras.backend.backend(), keras.config.dtype_policy().name), build)

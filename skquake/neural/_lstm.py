@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from skquake.neural._baseline import BaselineNetworkClassifier, rules
+from skquake.neural._baseline_networks import lstm
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -12,7 +14,6 @@ class LSTMClassifier(BaselineNetworkClassifier):
     """LSTMs over the window, dropout, dense layers, softmax.
 
     One step an observation, forward in time. The papers compare their sequence networks with it.
-
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ pretrained, freeze, warm_start, random_state, verbose
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    weights_ : list of ndarray
+    weights_ : tuple of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
         Loss and accuracy by epoch.
@@ -66,14 +67,10 @@ pretrained, freeze, warm_start, random_state, verbose
     (60, 3)
     """
 
-    _parameter_constraints = BaselineNetworkClassifier._parameter_constraints | rules(
-        "lstm_layers", "lstm_units"
+    _parameter_constraints: ClassVar[dict[str, Any]] = (
+        BaselineNetworkClassifier._parameter_constraints | rules("lstm_layers", "lstm_units")
     )
+    _builder = staticmethod(lstm)
 
     lstm_layers: int = 2
     lstm_units: int = 128
-
-    def _architecture(self, length):
-        from skquake.neural._baseline_networks import lstm
-
-        return lstm, self._layers()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.metrics import get_scorer
 from sklearn.utils import Bunch, check_random_state
 
 from skquake._core._sklearn import Interval, safe_indexing, validate_params
+from skquake._core._typing import ArrayLike, Estimator, RandomState, Rows
 
 
 class RepeatedScores(Bunch):
@@ -22,7 +24,17 @@ class RepeatedScores(Bunch):
 @validate_params(
     {"n_repeats": [Interval(Integral, 1, None, closed="left")]}, prefer_skip_nested_validation=True
 )
-def repeated_scores(estimator, X, y, train, test, *, n_repeats=10, scoring="accuracy", random_state=None):
+def repeated_scores(
+    estimator: Estimator,
+    X: Rows,
+    y: ArrayLike,
+    train: ArrayLike,
+    test: ArrayLike,
+    *,
+    n_repeats: int = 10,
+    scoring: str | Callable[..., float] = "accuracy",
+    random_state: RandomState = None,
+) -> RepeatedScores:
     """Train an estimator several times from different seeds, and score each on the same test rows.
 
     The best of several trainings, picked by the test score, is not a score: report mean and standard
@@ -74,10 +86,10 @@ def repeated_scores(estimator, X, y, train, test, *, n_repeats=10, scoring="accu
     )
     if not seeds:
         raise ValueError(f"{type(estimator).__name__} has no random_state: each repeat would be the same")
-    y, rng, score = np.asarray(y), check_random_state(random_state), get_scorer(scoring)
+    labels, rng, score = np.asarray(y), check_random_state(random_state), get_scorer(scoring)
     scores = np.empty(n_repeats)
     for repeat in range(n_repeats):
         model = clone(estimator).set_params(**{name: int(rng.randint(2**31 - 1)) for name in seeds})
-        model.fit(safe_indexing(X, train), y[train])
-        scores[repeat] = score(model, safe_indexing(X, test), y[test])
+        model.fit(safe_indexing(X, train), safe_indexing(labels, train))
+        scores[repeat] = score(model, safe_indexing(X, test), safe_indexing(labels, test))
     return RepeatedScores(scores=scores, mean=float(scores.mean()), std=float(scores.std()))

@@ -24,7 +24,7 @@ pretrained, freeze, warm_start, random_state, verbose
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    weights_ : list of ndarray
+    weights_ : tuple of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
         Loss and accuracy by epoch.

@@ -21,6 +21,7 @@ from skquake.neural._container import (
     read_container,
     write_container,
 )
+from skquake.neural._weights import Weights
 
 _NETWORKS = (
     "SeqNetQuakeClassifier",
@@ -215,13 +216,13 @@ def _fitted(value, arrays, where):
             return {"objects" if value.dtype.kind == "O" else "text": [_text(v, where) for v in value]}
         arrays[where] = value.astype({"i": "int64", "u": "int64"}.get(value.dtype.kind, value.dtype))
         return {"array": where}
+    if isinstance(value, Weights):
+        return {"weights": [_fitted(v, arrays, f"{where}.{i}") for i, v in enumerate(value)]}
     if isinstance(value, Mapping):
         items = {name: np.asarray(values, dtype=np.float64) for name, values in value.items()}
         return {"series": {name: _fitted(v, arrays, f"{where}.{name}") for name, v in items.items()}}
-    if isinstance(value, tuple) and all(isinstance(n, numbers.Integral) for n in value):
+    if isinstance(value, tuple):
         return {"shape": [int(n) for n in value]}
-    if isinstance(value, list | tuple):
-        return {type(value).__name__: [_fitted(v, arrays, f"{where}.{i}") for i, v in enumerate(value)]}
     return int(value)
 
 
@@ -240,8 +241,8 @@ def _restored(value, arrays, claimed):
             raise ValueError(f"array {content!r} is not there, or in use already")
         claimed.add(content)
         return arrays[content]
-    if kind == "list" or kind == "tuple":
-        return {"list": list, "tuple": tuple}[kind](_restored(v, arrays, claimed) for v in content)
+    if kind == "weights":
+        return Weights(_restored(v, arrays, claimed) for v in content)
     if kind == "text":
         return np.array([_text(v, "text") for v in content], dtype=str)
     if kind == "objects":

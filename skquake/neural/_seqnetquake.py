@@ -59,7 +59,7 @@ class SeqNetQuakeClassifier(SequenceClassifier):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    weights_ : list of ndarray
+    weights_ : tuple of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
         "loss" and "accuracy" per epoch (means over its steps, while the weights change), and "val_loss" and

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
 
 from skquake._core._sklearn import Interval, StrOptions
-from skquake.neural._classifier import _AS_WINDOWS, NetworkClassifier
+from skquake._core._typing import Path
+from skquake._core._validation import check_float32
+from skquake.neural._classifier import NetworkClassifier
 from skquake.neural._mixing import Mixing
 from skquake.neural._sip_networks import BACKBONES, backbone_weights, inflated, sip_network
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class SIPClassifier(NetworkClassifier):
     """Image classification networks for 30-day images of TEC.
 
@@ -63,7 +68,7 @@ class SIPClassifier(NetworkClassifier):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    weights_ : list of ndarray
+    weights_ : tuple of ndarray
         Weights in the order of the network's layers, read-only.
     history_ : dict of {str: list of float}
         Loss and accuracy by epoch.
@@ -110,8 +115,8 @@ class SIPClassifier(NetworkClassifier):
     (40, 2)
     """
 
-    _saved = (*NetworkClassifier._saved, "image_shape_", "center_", "scale_")
-    _parameter_constraints: dict = {
+    _saved: ClassVar[tuple[str, ...]] = (*NetworkClassifier._saved, "image_shape_", "center_", "scale_")
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         **NetworkClassifier._parameter_constraints,
         "backbone": [StrOptions(set(BACKBONES))],
         "weights": [str, os.PathLike, None],
@@ -124,52 +129,20 @@ class SIPClassifier(NetworkClassifier):
         "standardize": ["boolean"],
     }
 
-    def __init__(
-        self,
-        backbone="efficientnetv2-b0",
-        *,
-        weights=None,
-        unit_strides=(0,),
-        dropout=0.5,
-        output="sigmoid",
-        mixup=0.0,
-        cutmix=0.0,
-        image_size=32,
-        standardize=True,
-        learning_rate=1e-4,
-        batch_size=32,
-        epochs=80,
-        validation_fraction=0.0,
-        patience=None,
-        class_weight=None,
-        callbacks=None,
-        pretrained=None,
-        freeze=None,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.backbone = backbone
-        self.weights = weights
-        self.unit_strides = unit_strides
-        self.dropout = dropout
-        self.output = output
-        self.mixup = mixup
-        self.cutmix = cutmix
-        self.image_size = image_size
-        self.standardize = standardize
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.class_weight = class_weight
-        self.callbacks = callbacks
-        self.pretrained = pretrained
-        self.freeze = freeze
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
+    _builder = staticmethod(sip_network)
+
+    backbone: str = field(default="efficientnetv2-b0", kw_only=False)
+    weights: Path | None = None
+    unit_strides: Sequence[int] = (0,)
+    dropout: float = 0.5
+    output: str = "sigmoid"
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    image_size: int = 32
+    standardize: bool = True
+    learning_rate: float = 1e-4
+    batch_size: int = 32
+    epochs: int = 80
 
     def _architecture(self, length):
         if self.output == "sigmoid" and len(self.classes_) > 2:
@@ -181,7 +154,7 @@ class SIPClassifier(NetworkClassifier):
         if not all(isinstance(step, Integral) and not isinstance(step, bool) for step in steps):
             raise ValueError(f"unit_strides must be whole numbers such as (0,), got {self.unit_strides!r}")
         options = {name: getattr(self, name) for name in ("backbone", "dropout", "output")}
-        return sip_network, options | {"unit_strides": tuple(sorted({int(step) for step in steps}))}
+        return self._builder, options | {"unit_strides": tuple(sorted({int(step) for step in steps}))}
 
     def _fit_options(self):
         if not (self.mixup or self.cutmix):
@@ -189,17 +162,20 @@ class SIPClassifier(NetworkClassifier):
         return {"mix": Mixing(self.mixup, self.cutmix, *self._place(self.image_shape_))}
 
     def _check_X_y(self, X, y):
-        """Padded images, and labels; learns how to standardise."""
-        X, y = validate_data(self, X, y, **_AS_WINDOWS)
+        """Finite images as float32 (n, days, hours, channels), and labels."""
+        X, y = self._validated(X, y, reset=True)
         check_classification_targets(y)
-        images = self._images(X)
-        if not (self.warm_start and hasattr(self, "weights_")):
-            self.image_shape_ = images.shape[1:]
-            self.center_, self.scale_ = self._standard(images)
-        return self._padded(images), y
+        return self._images(X), y
+
+    def _prepared(self, X, warm):
+        """Padded images; learns how to standardise."""
+        if not warm:
+            self.image_shape_ = X.shape[1:]
+            self.center_, self.scale_ = self._standard(X)
+        return self._padded(X)
 
     def _check_X(self, X):
-        return self._padded(self._images(validate_data(self, X, reset=False, **_AS_WINDOWS)))
+        return self._padded(self._images(self._validated(X)))
 
     def _images(self, X):
         """Finite images as (n, days, hours, channels)."""
@@ -211,22 +187,18 @@ class SIPClassifier(NetworkClassifier):
                 f"X: images of {images.shape[1]} x {images.shape[2]} do not fit into "
                 f"image_size={self.image_size}; use at least {max(images.shape[1:3])}"
             )
-        if not np.isfinite(images).all():
-            sample, day, hour, channel = np.argwhere(~np.isfinite(images))[0]
-            raise ValueError(
-                f"X: NaN or infinity in sample {sample} (day {day}, hour {hour}, channel {channel}); "
-                "impute it or leave the sample out"
-            )
-        return images
+        return check_float32(images, ("sample", "day", "hour", "channel"))
 
     def _standard(self, images):
         """Mean and standard deviation of each channel."""
         n_channels = images.shape[3]
-        if not self.standardize:
-            return np.zeros(n_channels), np.ones(n_channels)
-        center = images.mean(axis=(0, 1, 2), dtype=np.float64)
-        scale = images.std(axis=(0, 1, 2), dtype=np.float64)
-        return center, np.where(scale > 1e-6 * np.abs(center), scale, 1.0)
+        center, scale = np.zeros(n_channels), np.ones(n_channels)
+        if self.standardize:
+            center = images.mean(axis=(0, 1, 2), dtype=np.float64)
+            scale = images.std(axis=(0, 1, 2), dtype=np.float64)
+            scale = np.where(scale > 1e-6 * np.abs(center), scale, 1.0)
+        center.flags.writeable = scale.flags.writeable = False
+        return center, scale
 
     def _padded(self, images):
         """Standardised images in the middle of squares of zeros."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -140,10 +141,12 @@ def _plain(backbone, input_shape, weights=None):
 
     if backbone == "cnn":
         return _cnn(input_shape)
-    options = {"include_preprocessing": False} if backbone.startswith(_PREPROCESSING) else {}
+    options: dict[str, Any] = {}
+    if backbone.startswith(_PREPROCESSING):
+        options = {"include_preprocessing": False}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*input")  # of other than 3 channels, or 224 pixels
-        return getattr(applications, BACKBONES[backbone])(
+        return getattr(applications, str(BACKBONES[backbone]))(
             include_top=False, weights=weights, input_shape=input_shape, pooling="avg", **options
         )
 

@@ -17,7 +17,7 @@ class SeededModel(keras.Model):
     normalisation may count in. Works on any Keras backend.
     """
 
-    holds = None  # the first weight array of the estimator whose weights are in
+    holds = None  # the `Weights` that are in; None while they are nobody's
 
     def remember(self):
         """Make the optimiser's state, and note the present weights as those of a fresh model."""
