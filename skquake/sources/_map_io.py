@@ -134,6 +134,6 @@ def write_map(maps, path):
             "longitude": maps.longitude,
         },
     ).transpose("time", "latitude", "longitude")
-    encoding: dict[str, dict[str, object]] = {name: {"fletcher32": True} for name in data.variables}
+    encoding: dict[str, dict[str, object]] = {str(name): {"fletcher32": True} for name in data.variables}
     encoding["time"] |= {"units": "nanoseconds since 1970-01-01", "dtype": "int64"}
     write_atomically(path, lambda temporary: data.to_netcdf(temporary, engine="h5netcdf", encoding=encoding))
