@@ -221,7 +221,8 @@ def _fitted(value, arrays, where):
     if isinstance(value, tuple) and all(isinstance(n, numbers.Integral) for n in value):
         return {"shape": [int(n) for n in value]}
     if isinstance(value, list | tuple):
-        return {type(value).__name__: [_fitted(v, arrays, f"{where}.{i}") for i, v in enumerate(value)]}
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return {kind: [_fitted(v, arrays, f"{where}.{i}") for i, v in enumerate(value)]}
     return int(value)
 
 
