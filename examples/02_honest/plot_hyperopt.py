@@ -34,7 +34,7 @@ from skquake import AftershockRemover, HyperoptSearchCV, SlidingWindow, TrackSou
 from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.metrics import seismic_mcc_scorer
-from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit, evaluate
+from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit, evaluate, event_fit_params
 from skquake.plotting import SearchDisplay
 from skquake.preprocessing import ChannelScaler, WindowFlattener
 
@@ -108,8 +108,8 @@ def search(model, samples, cv, rows=slice(None)):
         random_state=options.seed,
         verbose=1,
     )
-    weight = samples.sample_weight[rows]
-    return found.fit(samples.X.iloc[rows], samples.y[rows], randomforestclassifier__sample_weight=weight)
+    X = samples.X.iloc[rows]
+    return found.fit(X, samples.y[rows], **event_fit_params(found, X))
 
 
 def compare(effect):

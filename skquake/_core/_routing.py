@@ -30,8 +30,9 @@ class WeightRoute(NamedTuple):
     names : tuple of str
         Under which ``fit`` takes the weights; none if nothing takes any.
     reached : bool or None
-        Whether these reach all estimators that predict in the end; None where that cannot be seen: frozen ones
-        have been fitted before, and of wrappers that neither scikit-learn nor skquake made nothing is known.
+        Whether these reach all estimators that predict in the end; None where that cannot be seen: frozen
+        ones have been fitted before, and of wrappers that neither scikit-learn nor skquake made nothing is
+        known.
     """
 
     names: tuple[str, ...]
@@ -47,7 +48,7 @@ def weight_route(estimator: Estimator) -> WeightRoute:
     return _asked(estimator) if get_config()["enable_metadata_routing"] else _named(estimator)
 
 
-def weight_params(estimator: Estimator, weight: ArrayLike) -> dict[str, Any]:
+def weight_params(estimator: Estimator, weight: ArrayLike | None) -> dict[str, Any]:
     """Fit parameters that carry weights to what predicts in the end; none if it takes none."""
     return dict.fromkeys(weight_route(estimator).names, weight)
 

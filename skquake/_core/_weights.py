@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike, FloatArray
 
-def event_weights(event_id):
+
+def event_weights(event_id: ArrayLike) -> FloatArray:
     """Weight of each row so that the rows of an event sum to one.
 
     Parameters
@@ -24,7 +26,7 @@ def event_weights(event_id):
     return 1.0 / np.bincount(codes)[codes] if len(codes) else np.empty(0)
 
 
-def effective_number(event_id):
+def effective_number(event_id: ArrayLike) -> float:
     """Effective number of events behind the rows, (sum n)^2 / sum n^2.
 
     Equals the number of events where each has as many rows as any other, and falls

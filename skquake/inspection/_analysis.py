@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.utils import Bunch
 
 from skquake._core._journal import fingerprint
 from skquake._core._sklearn import HasMethods, Interval, StrOptions
 from skquake._core._time import NS_PER_DAY, as_ns
-from skquake.model_selection import evaluate
+from skquake._core._typing import Estimator, Path
+from skquake.model_selection import Evaluation, evaluate
 from skquake.sampling import make_samples
 
 PHASES = ["samples", "fit", "score"]
 CONSTRAINTS: dict = {
     "source": [HasMethods(["windows"])],
-    "catalog": [pd.DataFrame],
+    "catalog": "no_validation",
     "controls": [HasMethods(["sample", "set_params"])],
     "sampling": [dict],
     "cv": [HasMethods(["split"]), callable],
@@ -31,6 +34,7 @@ CONSTRAINTS: dict = {
     "sample_weight": [StrOptions({"event"}), None],
     "clusters": [HasMethods(["fit"]), None],
     "random_state": [Interval(Integral, 0, None, closed="left"), None],
+    "accept_versions": ["boolean"],
     "n_jobs": [Integral, None],
     "verbose": ["verbose"],
 }
@@ -41,47 +45,60 @@ _NOT_IN_SAMPLING = {"controls", "exclude", "catalog", "source"}
 class Analysis:
     """All that turns a full catalog into scores; the same for the observed one and every null one."""
 
-    estimators: dict
-    source: object
-    controls: object
-    sampling: dict
-    cv: object
+    estimators: dict[str, Estimator]
+    source: Any
+    controls: Any
+    sampling: dict[str, Any]
+    cv: Any
     min_magnitude: float | None
-    decluster: object
+    decluster: Any
     scoring: str
     sample_weight: str | None
 
     @classmethod
-    def of(cls, pipelines, search, source, controls, *settings):
+    def of(
+        cls,
+        pipelines: Mapping[str, Estimator],
+        search: Callable[[Estimator], Estimator] | None,
+        source: Any,
+        controls: Any,
+        *settings: Any,
+    ) -> Analysis:
         """With each pipeline inside the search, where there is one; the controls are cloned."""
         estimators = {name: search(model) if search else model for name, model in pipelines.items()}
         return cls(estimators, source, clone(controls), *settings)
 
-    def run(self, full, seed, n_resamples=0):
-        """Evaluations, seconds by phase, samples."""
+    def built(self, full: pd.DataFrame, seed: int) -> tuple[Bunch, float]:
+        """Samples of a full catalog, and the seconds that they took."""
         start = perf_counter()
         samples = self.samples(full, self.events(full), seed)
-        built = perf_counter()
+        return samples, perf_counter() - start
+
+    def scored(
+        self, samples: Bunch, built_seconds: float, n_resamples: int = 0
+    ) -> tuple[dict[str, Evaluation], dict[str, float]]:
+        """Evaluations, and seconds by phase."""
+        start = perf_counter()
         found = self.evaluations(samples, n_resamples)
         fit = sum(evaluation.fit_seconds for evaluation in found.values())
-        seconds = dict(zip(PHASES, (built - start, fit, perf_counter() - built - fit), strict=True))
-        return found, seconds, samples
+        seconds = dict(zip(PHASES, (built_seconds, fit, perf_counter() - start - fit), strict=True))
+        return found, seconds
 
-    def events(self, full):
+    def events(self, full: pd.DataFrame) -> pd.DataFrame:
         """The independent events of a full catalog that samples are cut around."""
         events = full if self.min_magnitude is None else full[full["magnitude"] >= self.min_magnitude]
         if self.decluster is not None and len(events):
             events = clone(self.decluster).fit_transform(events)
         return events
 
-    def samples(self, full, events, seed):
+    def samples(self, full: pd.DataFrame, events: pd.DataFrame, seed: int) -> Bunch:
         """Samples of these events and of their controls, which keep clear of the full catalog."""
         known = self.controls.get_params()
         own = {name: value for name, value in (("avoid", full), ("random_state", seed)) if name in known}
         controls = clone(self.controls).set_params(**own)
         return make_samples(self.source, events, controls, exclude=full, **self.sampling)
 
-    def evaluations(self, samples, n_resamples=0):
+    def evaluations(self, samples: Bunch, n_resamples: int = 0) -> dict[str, Evaluation]:
         """Evaluation of a fresh clone of each configuration."""
         cv = self.cv if hasattr(self.cv, "split") else self.cv(samples)
         cv = cv if hasattr(cv, "split") else list(cv)
@@ -92,7 +109,7 @@ class Analysis:
             for name, model in self.estimators.items()
         }
 
-    def header(self):
+    def header(self) -> dict[str, str]:
         """What makes this analysis another one, for a store."""
         parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {name: fingerprint(part) for name, part in parts.items() if name != "controls"} | {
@@ -105,7 +122,7 @@ def _unset(controls):
     return {name: None for name in ("avoid", "random_state") if name in controls.get_params()}
 
 
-def longest_shift(events):
+def longest_shift(events: pd.DataFrame) -> float:
     """Days from an earthquake to its farthest control; 0 where controls have none."""
     time = pd.Series(as_ns(events["time"]), events.index)
     controls = events[(events["label"] == 0) & events["pair_id"].isin(events.index)]
@@ -114,7 +131,9 @@ def longest_shift(events):
     return float(np.abs(shift).max(initial=0) / NS_PER_DAY)
 
 
-def check_analysis(pipeline, sampling, nulls):
+def check_analysis(
+    pipeline: Estimator | Mapping[str, Estimator], sampling: Mapping[str, Any], nulls: Iterable[Any]
+) -> dict[str, Estimator]:
     """Pipelines by name; raise for settings that no analysis of several catalogs can have."""
     pipelines = dict(pipeline) if isinstance(pipeline, Mapping) else {"pipeline": pipeline}
     if not pipelines:
@@ -134,7 +153,7 @@ def check_analysis(pipeline, sampling, nulls):
     return pipelines
 
 
-def check_seed(random_state, store):
+def check_seed(random_state: int | None, store: Path | None) -> int:
     """A whole number; drawn where none is given, which a store does not allow."""
     if random_state is not None:
         return int(random_state)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from numbers import Integral
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from skquake._core._failures import failure, is_full_disk, living_workers
 from skquake._core._journal import Journal, fingerprint
+from skquake._core._made_with import made_with
 from skquake._core._progress import progress
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import Estimator, Frame, Path
 from skquake.catalogs import AftershockRemover
-from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed, longest_shift
+from skquake.inspection._analysis import (
+    CONSTRAINTS,
+    PHASES,
+    Analysis,
+    check_analysis,
+    check_seed,
+    longest_shift,
+)
 from skquake.inspection._null_catalogs import make_nulls
 from skquake.inspection._null_result import CatalogNullResult, largest, lot_p_value, name_code
 from skquake.inspection._record import Record
@@ -30,26 +43,27 @@ from skquake.inspection._record import Record
     prefer_skip_nested_validation=True,
 )
 def catalog_null_test(
-    pipeline,
-    source,
-    catalog,
+    pipeline: Estimator | Mapping[str, Estimator],
+    source: Any,
+    catalog: Frame,
     *,
-    controls,
-    sampling,
-    cv,
-    min_magnitude=4.8,
-    decluster=AftershockRemover(),  # noqa: B008  cloned before use
-    nulls=("rotate", "shift-longitude", "shuffle-times", "other-place"),
-    n_nulls=99,
-    scoring="seismic_mcc",
-    search=None,
-    sample_weight="event",
-    clusters=None,
-    store=None,
-    random_state=None,
-    n_jobs=None,
-    verbose=0,
-):
+    controls: Any,
+    sampling: dict[str, Any],
+    cv: Any,
+    min_magnitude: float | None = 4.8,
+    decluster: Any = AftershockRemover(),  # noqa: B008  cloned before use
+    nulls: Sequence[Any] = ("rotate", "shift-longitude", "shuffle-times", "other-place"),
+    n_nulls: int = 99,
+    scoring: str = "seismic_mcc",
+    search: Callable[[Estimator], Estimator] | None = None,
+    sample_weight: str | None = "event",
+    clusters: Any = None,
+    store: Path | None = None,
+    accept_versions: bool = False,
+    random_state: int | None = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> CatalogNullResult:
     """Score a pipeline under the catalog that happened and under catalogs that never did.
 
     Every catalog goes through the same function: events of ``min_magnitude`` are declustered, controls are
@@ -95,6 +109,9 @@ def catalog_null_test(
     store : path, default=None
         File of JSON lines to which every null catalog's score is appended as it comes. With the same
         settings an interrupted test goes on from there; a file of other settings is refused.
+    accept_versions : bool, default=False
+        Go on with a store that other versions of skquake, scikit-learn, numpy, Keras or Python made: their
+        scores may differ from what ours would be.
     random_state : int or None, default=None
         Decides catalogs, controls and ties, whatever ``n_jobs``; the pipeline has its own.
     n_jobs : int or None, default=None
@@ -109,13 +126,17 @@ def catalog_null_test(
     Raises
     ------
     ValueError
-        For unknown nulls, a record too short to rotate, a store of other settings or without
-        ``random_state``, or whatever the catalog that happened lacks (samples, classes, training rows).
+        For unknown nulls, a record too short to rotate, a store of other settings or versions, damaged or
+        without ``random_state``, or whatever the catalog that happened lacks (samples, classes, training
+        rows).
+    RuntimeError
+        If another process is writing the store, or a worker process dies.
 
     Warns
     -----
     UserWarning
-        Where null catalogs failed (too few samples, say). They count as reaching the observed score.
+        Where null catalogs failed (too few samples, too little memory). They count as reaching the observed
+        score.
 
     Notes
     -----
@@ -188,40 +209,69 @@ def catalog_null_test(
     if n_days < record.n_days:
         record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
     seed = _seed(random_state, "observed", 0)
-    observed, seconds, samples = analysis.run(record.catalog, seed, 1000)
+    samples, built_seconds = analysis.built(record.catalog, seed)
     shift_days = longest_shift(samples.events)
     made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
     _ = record.heads, record.dip  # found once, before the record travels to other processes
     independent = {name: null.n_independent(record) for name, null in made.items()}
 
     tasks = [(name, replicate) for name in made for replicate in range(n_nulls)]
-    journal, done = None, {}
-    if store is not None:
-        header = analysis.header() | {
-            "catalog": fingerprint(record.catalog),
-            "random_state": random_state,
-        }
-        header |= {
-            "clusters": fingerprint(record.mainshock),
-            "nulls": {n: repr(null) for n, null in made.items()},
-        }
-        journal = Journal(store, header)
-        done = {(row["null"], row["replicate"]): row for row in journal.records}
-    left = [task for task in tasks if task not in done]
-    rows = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-        delayed(_replicate)(analysis, record, made[name], replicate, random_state) for name, replicate in left
-    )
-    for row in progress(rows, desc="null catalogs", verbose=verbose, total=len(left)):
-        if journal is not None:
-            journal.append(row)
-        done[row["null"], row["replicate"]] = row
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(living_workers(n_jobs, store))
+        journal, done = None, {}
+        if store is not None:
+            header = analysis.header() | {
+                "catalog": fingerprint(record.catalog),
+                "random_state": random_state,
+                "clusters": fingerprint(record.mainshock),
+                "nulls": {n: repr(null) for n, null in made.items()},
+            }
+            check = _RowCheck(set(made), set(pipelines))
+            journal = Journal(store, header, key=_key, check=check, accept_versions=accept_versions)
+            stack.enter_context(journal)
+            done = {_key(row): row for row in journal.records}
+        observed, seconds = analysis.scored(samples, built_seconds, 1000)
+        left = [task for task in tasks if task not in done]
+        found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+            delayed(_replicate)(analysis, record, made[name], replicate, random_state)
+            for name, replicate in left
+        )
+        stack.enter_context(contextlib.closing(found))
+        for row in progress(found, desc="null catalogs", verbose=verbose, total=len(left)):
+            if journal is not None:
+                journal.append(row)
+            done[_key(row)] = row
     rows = [done[task] for task in tasks]
     first = {"null": "observed", "replicate": 0, "seconds": seconds}
     clocks = [{"null": r["null"], "replicate": r["replicate"]} | r["seconds"] for r in (first, *rows)]
     result = _result(
         observed, rows, list(made.values()), scoring, independent, random_state, pd.DataFrame(clocks)
     )
-    return replace(result, samples=samples)
+    return replace(result, samples=samples, versions=[made_with()] if journal is None else journal.versions)
+
+
+def _key(row):
+    return row["null"], row["replicate"]
+
+
+@dataclass(frozen=True)
+class _RowCheck:
+    """Whether a row of a store is whole."""
+
+    nulls: set[str]
+    names: set[str]
+
+    def __call__(self, row: dict[str, Any]) -> None:
+        known = row["null"] in self.nulls and type(row["replicate"]) is int and row["replicate"] >= 0
+        if not known or not isinstance(row["drawn"], dict) or type(row["n_events"]) is not int:
+            raise ValueError(f"null {row['null']!r}, replicate {row['replicate']!r}")
+        scores = row["scores"]
+        if set(scores) != self.names or not all(isinstance(s, float | int | None) for s in scores.values()):
+            raise ValueError(f"scores {scores!r}, of {', '.join(sorted(self.names))}")
+        if (row["error"] is None) == (None in scores.values()):
+            raise ValueError("it has either scores or an error")
+        if set(row["seconds"]) != set(PHASES):
+            raise ValueError(f"seconds {row['seconds']!r}, of {', '.join(PHASES)}")
 
 
 def _replicate(analysis, record, null, replicate, random_state):
@@ -231,9 +281,12 @@ def _replicate(analysis, record, null, replicate, random_state):
     row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None}
     start = perf_counter()
     try:
-        found, seconds, _ = analysis.run(catalog, _seed(random_state, null.name, replicate))
-    except ValueError as error:
-        row |= {"scores": dict.fromkeys(analysis.estimators), "n_events": 0, "error": str(error)}
+        built = analysis.built(catalog, _seed(random_state, null.name, replicate))
+        found, seconds = analysis.scored(*built)
+    except Exception as error:
+        if is_full_disk(error):
+            raise
+        row |= {"scores": dict.fromkeys(analysis.estimators), "n_events": 0, "error": failure(error)}
         return row | {"seconds": {"samples": perf_counter() - start, "fit": 0.0, "score": 0.0}}
     scores = {name: getattr(evaluation, analysis.scoring).value for name, evaluation in found.items()}
     n_events = next(iter(found.values())).n_events

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from skquake._core._typing import Estimator
 
-def detect(detector, data):
+
+def detect(detector: Estimator, data: Any) -> Any:
     """``polarity`` (frame, NaN undefined) and ``expected_rate`` of a detector on series.
 
     Parameters
@@ -21,8 +25,8 @@ def detect(detector, data):
         data = data.to_frame()
     if not isinstance(data, pd.DataFrame):
         raise TypeError(
-            f"data: {type(detector).__name__} reads series: a SeriesSource or a DataFrame, "
-            f"not {type(data).__name__}"
+            f"data: {type(detector).__name__} reads series: a SeriesSource or a pandas DataFrame, whose "
+            f"index is the time, not {type(data).__module__.split('.')[0]}.{type(data).__name__}"
         )
     try:
         check_is_fitted(detector)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS
 from skquake._core._progress import progress
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns
+from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
 from skquake.catalogs._order import time_order
 from skquake.forecasting import space_weather_state
@@ -44,20 +46,20 @@ DEFAULTS = {
     prefer_skip_nested_validation=True,
 )
 def detector_sensitivity(
-    detectors,
-    series,
-    catalog,
+    detectors: Mapping[str, Any],
+    series: Any,
+    catalog: Frame,
     *,
-    choices=None,
-    kp=None,
-    disturbed_hours=DISTURBED_HOURS,
-    free_of=(-15, 5),
-    max_shift_days=None,
-    n_nulls=999,
-    level=0.95,
-    random_state=None,
-    verbose=0,
-):
+    choices: Mapping[str, Sequence[Any]] | None = None,
+    kp: pd.Series | None = None,
+    disturbed_hours: float = DISTURBED_HOURS,
+    free_of: tuple[float, float] = (-15, 5),
+    max_shift_days: int | None = None,
+    n_nulls: int = 999,
+    level: float = 0.95,
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Flagged rate before earthquakes for every combination of the analyst's choices, each beside chance.
 
     The style of bounds, their days and width, the Kp threshold, the least magnitude, the region, the days
@@ -191,8 +193,9 @@ def detector_sensitivity(
         counts = dict(zip(keys, moved.counts(layers), strict=True))
         for choice in grid:
             chosen = used & (strength >= choice["min_magnitude"])
-            at = np.nonzero(pairs.inside[choice["region"]] & chosen[:, np.newaxis])
-            rate = moved.rates(counts[choice["kp_threshold"], choice["sign"]], at, choice["days"])
+            event, station = np.nonzero(pairs.inside[choice["region"]] & chosen[:, np.newaxis])
+            of_choice = counts[choice["kp_threshold"], choice["sign"]]
+            rate = moved.rates(of_choice, (event, station), choice["days"])
             if np.isnan(rate[:, 0]).any():
                 raise ValueError(f"choices: no earthquake, or none with a value, is left for {choice}")
             rates.append(rate)
@@ -200,15 +203,15 @@ def detector_sensitivity(
                 {
                     "detector": name,
                     **choice,
-                    "n_events": len(np.unique(at[0])),
+                    "n_events": len(np.unique(event)),
                     "rate": rate[0, 0],
                     "free_rate": rate[1, 0],
                     "expected_rate": part.expected_rate,
                 }
             )
-    rates = np.array(rates)
+    both = np.array(rates)
     # A never-happened catalog without a single value for a choice shows nothing there.
-    table = _with_p(pd.DataFrame(rows), np.nan_to_num(rates[:, 0] - rates[:, 1]), level)
+    table = _with_p(pd.DataFrame(rows), np.nan_to_num(both[:, 0] - both[:, 1]), level)
     table.attrs = {"n_nulls": int(n_nulls), "n_events": int(used.sum()), "n_groups": len(groups)}
     return table
 

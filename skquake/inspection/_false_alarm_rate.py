@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, to_utc
+from skquake._core._typing import Estimator, Frame
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.alarms import score_track
 from skquake.forecasting import space_weather_state
@@ -23,8 +25,6 @@ from skquake.sampling._settings import check_days
 
 @validate_params(
     {
-        "stations": [pd.DataFrame, None],
-        "catalog": [pd.DataFrame, None],
         **LIMITS,
         "threshold": [Interval(Real, 0, 1, closed="left")],
         "length": [None, Interval(Integral, 1, None, closed="left")],
@@ -36,25 +36,25 @@ from skquake.sampling._settings import check_days
     prefer_skip_nested_validation=True,
 )
 def false_alarm_rate(
-    detector,
-    data,
+    detector: Estimator,
+    data: Any,
     *,
-    stations=None,
-    catalog=None,
-    region="dobrovolsky",
-    avoid_days=(-15, 5),
-    kp=None,
-    dst=None,
-    kp_threshold=KP_THRESHOLD,
-    dst_threshold=DST_THRESHOLD,
-    disturbed_hours=DISTURBED_HOURS,
-    threshold=0.5,
-    length=None,
-    expected_rate=None,
-    block_days=27.0,
-    level=0.95,
-    verbose=0,
-):
+    stations: Frame | None = None,
+    catalog: Frame | None = None,
+    region: str | float = "dobrovolsky",
+    avoid_days: tuple[float, float] = (-15, 5),
+    kp: pd.Series | None = None,
+    dst: pd.Series | None = None,
+    kp_threshold: float = KP_THRESHOLD,
+    dst_threshold: float = DST_THRESHOLD,
+    disturbed_hours: float = DISTURBED_HOURS,
+    threshold: float = 0.5,
+    length: int | None = None,
+    expected_rate: float | None = None,
+    block_days: float = 27.0,
+    level: float = 0.95,
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Rate of what a detector flags in spans without any earthquake, quiet ones by themselves.
 
     An anomaly before an earthquake says as much as anomalies are rare without one. The rate is that of
@@ -169,7 +169,7 @@ def _places(data, stations, catalog):
     stations = getattr(data, "stations", stations)
     if stations is None:
         raise ValueError("stations: needed with a catalog: latitude and longitude of each column of the data")
-    check_columns(stations, ("latitude", "longitude"), "stations")
+    stations = check_columns(stations, ("latitude", "longitude"), "stations")
     absent = (
         [] if hasattr(data, "stations") else [name for name in data.columns if name not in stations.index]
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
-from skquake.catalogs._plant import REACH
+from skquake._core._typing import Estimator
+from skquake.catalogs._plant import REACH, Plant
 from skquake.sampling._nearby import nearby
 
 
-def footprint(source, catalog, plant):
+def footprint(source: Any, catalog: pd.DataFrame, plant: Plant) -> Any:
     """Where in a source, and with what share of the full size, the events of a catalog plant their effect.
 
     Parameters
@@ -60,7 +63,7 @@ def _places(source):
     return (source.stations[name].to_numpy() for name in ("latitude", "longitude"))
 
 
-def inject(source, where, size, powers):
+def inject(source: Any, where: Any, size: float, powers: Mapping[str, float]) -> Any:
     """A copy in memory of a source with values times (1 + size)**(share * power).
 
     Parameters
@@ -73,9 +76,9 @@ def inject(source, where, size, powers):
         By channel.
     """
     if isinstance(source, Mapping):
-        return type(source)(
-            {name: inject(member, where[name], size, powers) for name, member in source.items()}
-        )
+        members = {name: inject(member, where[name], size, powers) for name, member in source.items()}
+        collection: Any = type(source)
+        return collection(members)
     columns = source._columns(list(powers))
     values = source.values.copy()
     n = values.shape[-1]
@@ -86,7 +89,7 @@ def inject(source, where, size, powers):
     return source._with_values(values)
 
 
-def check_powers(channels, source):
+def check_powers(channels: str | Sequence[str] | Mapping[str, float] | None, source: Any) -> dict[str, float]:
     """Channels that change, each with the power of its factor."""
     if channels is None:
         if len(source.channels) > 1:
@@ -109,7 +112,7 @@ def check_powers(channels, source):
     return powers
 
 
-def source_parameters(estimator, source):
+def source_parameters(estimator: Estimator, source: Any) -> list[str]:
     """Names of the parameters of an estimator that hold the source; at least one."""
     names = [name for name, value in estimator.get_params().items() if value is source]
     if not names:
@@ -120,6 +123,6 @@ def source_parameters(estimator, source):
     return names
 
 
-def with_source(estimator, names, source):
+def with_source(estimator: Estimator, names: Sequence[str], source: Any) -> Estimator:
     """A clone of an estimator that looks at another source."""
     return clone(estimator).set_params(**dict.fromkeys(names, source))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from joblib import Parallel, delayed
 
+from skquake._core._failures import living_workers
 from skquake._core._journal import Journal, fingerprint
+from skquake._core._made_with import made_with
 from skquake._core._progress import progress
 from skquake._core._sklearn import Interval, StrOptions, validate_params
+from skquake._core._typing import Estimator, Frame, Path
 from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
 from skquake.catalogs._plant import Plant
 from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed, longest_shift
 from skquake.inspection._inject import check_powers, source_parameters
 from skquake.inspection._null_catalogs import null_catalogs
-from skquake.inspection._planting import Planting, quakes, score_table, with_p
+from skquake.inspection._planting import PHASES, Planting, RowCheck, quakes, score_table, with_p
 from skquake.inspection._power_curve import PowerCurve
 
 
@@ -34,36 +39,37 @@ from skquake.inspection._power_curve import PowerCurve
     prefer_skip_nested_validation=True,
 )
 def injection_recovery(
-    pipeline,
-    source,
-    catalog,
+    pipeline: Estimator | Mapping[str, Estimator],
+    source: Any,
+    catalog: Frame,
     *,
-    controls,
-    sampling,
-    cv,
-    sizes=(0.05, 0.1, 0.2, 0.4),
-    n_events=None,
-    channels=None,
-    effect_width=0.5,
-    effect_min_km=200.0,
-    effect_days=(-15.0, 0.0),
-    around="null",
-    null="shuffle-times",
-    n_nulls=100,
-    n_repeats=40,
-    alpha=0.05,
-    level=0.95,
-    min_magnitude=4.8,
-    decluster=AftershockRemover(),  # noqa: B008  cloned before use
-    scoring="seismic_mcc",
-    search=None,
-    sample_weight="event",
-    clusters=None,
-    store=None,
-    random_state=None,
-    n_jobs=None,
-    verbose=0,
-):
+    controls: Any,
+    sampling: dict[str, Any],
+    cv: Any,
+    sizes: Sequence[float] = (0.05, 0.1, 0.2, 0.4),
+    n_events: int | Sequence[int] | None = None,
+    channels: str | Sequence[str] | Mapping[str, float] | None = None,
+    effect_width: float = 0.5,
+    effect_min_km: float = 200.0,
+    effect_days: tuple[float, float] = (-15.0, 0.0),
+    around: str = "null",
+    null: Any = "shuffle-times",
+    n_nulls: int = 100,
+    n_repeats: int = 40,
+    alpha: float = 0.05,
+    level: float = 0.95,
+    min_magnitude: float | None = 4.8,
+    decluster: Any = AftershockRemover(),  # noqa: B008  cloned before use
+    scoring: str = "seismic_mcc",
+    search: Callable[[Estimator], Estimator] | None = None,
+    sample_weight: str | None = "event",
+    clusters: Any = None,
+    store: Path | None = None,
+    accept_versions: bool = False,
+    random_state: int | None = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> PowerCurve:
     """How often a pipeline finds an effect, by its size and by the number of earthquakes.
 
     A score that is no better than chance says nothing before one knows what effect it would have shown.
@@ -111,6 +117,8 @@ def injection_recovery(
     store : path, default=None
         File of JSON lines to which every catalog's scores are appended as they come; with the same settings
         an interrupted run goes on from there.
+    accept_versions : bool, default=False
+        Go on with a store that other versions made, as in :func:`catalog_null_test`.
     random_state : int or None, default=None
     n_jobs : int or None, default=None
         Catalogs at a time; the result is the same for any.
@@ -125,7 +133,10 @@ def injection_recovery(
     ------
     ValueError
         For a pipeline without the source, sizes of both signs, unknown channels, more earthquakes than
-        there are, too few (scored) catalogs for ``alpha``, or a store of other settings.
+        there are, too few (scored) catalogs for ``alpha``, or a store of other settings or versions, or
+        damaged.
+    RuntimeError
+        If another process is writing the store, or a worker process dies.
 
     Warns
     -----
@@ -207,29 +218,48 @@ def injection_recovery(
         random_state=seeds[1],
     )
     planting = Planting(analysis, holders, plant, powers, numbers, catalog if around == "catalog" else None)
-    journal, done = None, {}
-    if store is not None:
-        header = {"catalog": fingerprint(catalog), "clusters": fingerprint(clusters), "null": repr(null)}
-        journal = Journal(store, planting.header() | header | {"random_state": random_state})
-        done = {row["replicate"]: row for row in journal.records}
     wanted = [sizes if replicate < n_repeats else () for replicate in range(n_nulls)]
-    left = {r for r in range(n_nulls) if r not in done or not set(wanted[r]) <= set(done[r]["sizes"])}
-    rows = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-        delayed(planting.run)(replicate, full, wanted[replicate], random_state)
-        for replicate, full in enumerate(nulls)
-        if replicate in left
-    )
-    for row in progress(rows, desc="catalogs", verbose=verbose, total=len(left)):
-        if journal is not None:
-            journal.append(row)
-        done[row["replicate"]] = row
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(living_workers(n_jobs, store))
+        journal, done = None, {}
+        if store is not None:
+            header = {
+                **planting.header(),
+                "catalog": fingerprint(catalog),
+                "clusters": fingerprint(clusters),
+                "null": repr(null),
+                "random_state": random_state,
+            }
+            check = RowCheck(numbers)
+            journal = Journal(store, header, key=_key, check=check, accept_versions=accept_versions)
+            stack.enter_context(journal)
+            done = {
+                row["replicate"]: row
+                for row in journal.records
+                if row["replicate"] < n_nulls and set(wanted[row["replicate"]]) <= set(row["sizes"])
+            }
+        found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+            delayed(planting.run)(replicate, full, wanted[replicate], random_state)
+            for replicate, full in enumerate(nulls)
+            if replicate not in done
+        )
+        stack.enter_context(contextlib.closing(found))
+        for row in progress(found, desc="catalogs", verbose=verbose, total=n_nulls - len(done)):
+            if journal is not None:
+                journal.append(row)
+            done[row["replicate"]] = row
     rows = [done[replicate] for replicate in range(n_nulls)]
     table = score_table(rows, sizes, n_repeats)
     _check_scored(table, rows, alpha)
     table = with_p(table.dropna(ignore_index=True), around == "null", random_state)
-    seconds = pd.DataFrame([row["seconds"] for row in rows]).sum().to_dict()
+    seconds = {phase: sum(row["seconds"][phase] for row in rows) for phase in PHASES}
     name = null if isinstance(null, str) else null.name
-    return PowerCurve(table, float(alpha), scoring, name, float(level), seconds)
+    versions = [made_with()] if journal is None else journal.versions
+    return PowerCurve(table, float(alpha), scoring, name, float(level), seconds, versions)
+
+
+def _key(row):
+    return row["replicate"], *row["sizes"]
 
 
 def _check_sizes(sizes, alpha, n_nulls, n_repeats):

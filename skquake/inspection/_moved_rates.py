@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
 from skquake._core._geodesy import great_circle_km
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
+from skquake._core._typing import BoolArray, FloatArray, IntArray
 from skquake.catalogs import region_radius_km
 
 SIGNS = {"both": lambda sign: sign != 0, "positive": lambda sign: sign > 0, "negative": lambda sign: sign < 0}
@@ -25,7 +28,7 @@ class Pairs:
     regions : iterable of str or float
     """
 
-    def __init__(self, events, stations, regions):
+    def __init__(self, events: pd.DataFrame, stations: pd.DataFrame, regions: Iterable[str | float]) -> None:
         magnitude = events["magnitude"].to_numpy()
         columns = [events[name].to_numpy()[:, np.newaxis] for name in ("latitude", "longitude")]
         distance = great_circle_km(*columns, *(stations[name].to_numpy() for name in stations))
@@ -35,7 +38,13 @@ class Pairs:
         self.reached = np.any(list(self.inside.values()), axis=0)
 
 
-def movable(time, days, reached, span, max_shift_days):
+def movable(
+    time: IntArray,
+    days: tuple[float, float],
+    reached: BoolArray,
+    span: tuple[int, int],
+    max_shift_days: int | None,
+) -> list[tuple[IntArray, IntArray]]:
     """Groups of earthquakes, each with the whole-day moves that keep all its days in the record.
 
     Earthquakes that share days at a station, directly or through others, are one group: they see
@@ -62,7 +71,7 @@ def movable(time, days, reached, span, max_shift_days):
     together = (begin[:, np.newaxis] <= end) & (begin <= end[:, np.newaxis]) & (reached @ reached.T > 0)
     n, group = connected_components(together, directed=False)
     longest = np.inf if max_shift_days is None else max_shift_days
-    found = []
+    found: list[tuple[IntArray, IntArray]] = []
     for k in range(n):
         members = np.flatnonzero(group == k)
         back = min((begin[members].min() - span[0]) // NS_PER_DAY, longest)
@@ -86,12 +95,14 @@ class MovedRates:
         Days around each earthquake in which the stations that it reaches are not free.
     """
 
-    def __init__(self, time, moments, reached, free_of):
+    def __init__(
+        self, time: IntArray, moments: IntArray, reached: BoolArray, free_of: tuple[float, float]
+    ) -> None:
         self.time, self.moments, self.reached, self.free_of = time, moments, reached, free_of
         self.day = (time - time[0]) // NS_PER_DAY
-        self._rows = {}
+        self._rows: dict[tuple[float, float], tuple[IntArray, IntArray]] = {}
 
-    def counts(self, layers):
+    def counts(self, layers: Sequence[FloatArray]) -> list[tuple[IntArray, FloatArray]]:
         """Defined and flagged values of some layers: cumulative, and summed over the free days.
 
         Parameters
@@ -106,7 +117,7 @@ class MovedRates:
         """
         n_days = int(self.day[-1]) + 1
         starts = np.searchsorted(self.day, np.arange(n_days + 1))
-        sums = []
+        sums: list[IntArray] = []
         for layer in layers:
             defined = np.isfinite(layer)
             parts = np.stack([defined, defined & (np.nan_to_num(layer) != 0)]).transpose(0, 2, 1)
@@ -128,7 +139,9 @@ class MovedRates:
         np.add.at(change, (rows, np.clip(last + 1, 0, n_days).ravel()), -1)
         return (np.cumsum(change, axis=1)[:, :-1] == 0).astype(np.float32)
 
-    def rates(self, counts, pairs, days):
+    def rates(
+        self, counts: tuple[IntArray, FloatArray], pairs: tuple[IntArray, IntArray], days: tuple[float, float]
+    ) -> FloatArray:
         """Two arrays of shape (n_moves,): share in the earthquakes' days, share in free days.
 
         Parameters
@@ -166,14 +179,14 @@ class MovedRates:
         return self._rows[days]
 
 
-def layer(polarity, quiet, sign):
+def layer(polarity: pd.DataFrame, quiet: BoolArray, sign: str) -> FloatArray:
     """Values of a detector, NaN at times that are not quiet, only anomalies of a sign."""
     values = polarity.to_numpy(dtype=float)
     flagged = np.where(SIGNS[sign](np.nan_to_num(values)), np.sign(values), 0.0)
     return np.where(np.isfinite(values) & quiet[:, np.newaxis], flagged, np.nan)
 
 
-def first_defined(polarity, name):
+def first_defined(polarity: pd.DataFrame, name: str) -> int:
     """First time at which any station has bounds, ns."""
     defined = polarity.notna().to_numpy().any(axis=1)
     if not defined.any():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import check_random_state
 
 from skquake._core._geodesy import great_circle_km, wrap_longitude
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR
+from skquake._core._typing import Frame, IntArray, RandomState
 from skquake.catalogs import region_radius_km
 from skquake.catalogs._equal_dip import same_dip_latitude
 from skquake.inspection._record import Record
@@ -43,12 +47,12 @@ class Rotate:
     name = "rotate"
 
     @property
-    def assumes(self):
+    def assumes(self) -> str:
         """What must hold where no earthquake has an effect, in words."""
         what = "one year is as good as another" if self.whole_years else "the record is stationary"
         return f"{what}; offsets of at least {self.least_days} days"
 
-    def offsets(self, record):
+    def offsets(self, record: Record) -> IntArray:
         """Offsets in days that may be drawn."""
         days = np.arange(self.least_days, record.n_days - self.least_days + 1)
         if self.whole_years:
@@ -63,12 +67,12 @@ class Rotate:
             )
         return days
 
-    def n_independent(self, record):
+    def n_independent(self, record: Record) -> int:
         """How many offsets are independent of each other."""
         days = self.offsets(record)
         return len(days) if self.whole_years else int((days[-1] - days[0]) // self.spacing_days) + 1
 
-    def draw(self, record, rng):
+    def draw(self, record: Record, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
         """A catalog, and what was drawn."""
         days = int(rng.choice(self.offsets(record)))
         return record.moved(shift=days * NS_PER_DAY), {"days": days}
@@ -105,17 +109,17 @@ class ShiftLongitude:
     name = "shift-longitude"
     assumes = "one longitude is as good as another at the same dip latitude"
 
-    def n_independent(self, record):
+    def n_independent(self, record: Record) -> int:
         """How many angles are independent of each other."""
         return int((360.0 - 2.0 * self.least_degrees) // self.spacing_degrees) + 1
 
-    def draw(self, record, rng):
+    def draw(self, record: Record, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
         """A catalog, and what was drawn; ``overlaps`` counts mainshocks still in their old regions."""
         heads = record.catalog.iloc[record.heads]
         own = heads["latitude"].to_numpy(), heads["longitude"].to_numpy()
         reach = region_radius_km(self.region, heads["magnitude"].to_numpy())
         reach[heads["magnitude"].to_numpy() < self.min_magnitude] = -1.0
-        best = None
+        best: Any = None
         for _ in range(_TRIES):
             degrees = rng.uniform(self.least_degrees, 360.0 - self.least_degrees)
             longitude = wrap_longitude(own[1] + degrees)
@@ -147,11 +151,11 @@ class ShuffleTimes:
     name = "shuffle-times"
     assumes = "mainshocks are independent of each other within a month"
 
-    def n_independent(self, record):
+    def n_independent(self, record: Record) -> float:
         """How many such catalogs are independent of each other."""
         return np.inf
 
-    def draw(self, record, rng):
+    def draw(self, record: Record, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
         """A catalog, and what was drawn (nothing that a number would tell)."""
         heads = record.heads
         day = (record.time[heads] - record.start) // NS_PER_DAY
@@ -176,11 +180,11 @@ class OtherPlace:
     name = "other-place"
     assumes = "when a mainshock comes does not depend on where, at similar dip latitudes"
 
-    def n_independent(self, record):
+    def n_independent(self, record: Record) -> float:
         """How many such catalogs are independent of each other."""
         return np.inf
 
-    def draw(self, record, rng):
+    def draw(self, record: Record, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
         """A catalog, and what was drawn (nothing that a number would tell)."""
         heads = record.catalog.iloc[record.heads]
         latitude, longitude = heads["latitude"].to_numpy(), heads["longitude"].to_numpy()
@@ -191,17 +195,26 @@ class OtherPlace:
         return record.moved(places=record.with_heads_at(latitude[target], longitude[target])), {}
 
 
-NULLS = {null.name: null for null in (Rotate, ShiftLongitude, ShuffleTimes, OtherPlace)}
+_KINDS: tuple[Any, ...] = (Rotate, ShiftLongitude, ShuffleTimes, OtherPlace)
+NULLS: dict[str, Any] = {null.name: null for null in _KINDS}
 
 
-def window_days(source, sampling):
+def window_days(source: Any, sampling: Mapping[str, Any]) -> float:
     """Days around an event that its samples may touch."""
     first, last = sampling["days"]
     member = next(iter(dict(source).values())) if hasattr(source, "items") else source
     return float(last - first) + (sampling["max_length"] - 1) * (member.cadence / np.timedelta64(1, "D"))
 
 
-def make_nulls(nulls, source, sampling, n_days, *, shift_days, min_magnitude=-np.inf):
+def make_nulls(
+    nulls: Iterable[Any],
+    source: Any,
+    sampling: Mapping[str, Any],
+    n_days: int,
+    *,
+    shift_days: float,
+    min_magnitude: float = -np.inf,
+) -> tuple[dict[str, Any], int]:
     """Nulls by name, fitted to the samples; and how many days of the record they all use.
 
     Parameters
@@ -223,7 +236,7 @@ def make_nulls(nulls, source, sampling, n_days, *, shift_days, min_magnitude=-np
         Whole years where "rotate" uses these, else as given.
     """
     window = window_days(source, sampling)
-    made = {}
+    made: dict[str, Any] = {}
     for null in nulls:
         if not isinstance(null, str):
             made[null.name] = null
@@ -242,9 +255,18 @@ def make_nulls(nulls, source, sampling, n_days, *, shift_days, min_magnitude=-np
 
 
 def null_catalogs(
-    null, source, catalog, *, n=1, region="dobrovolsky", days=(-15, 0), max_length=1, shift_days=60.0,
-    clusters=None, random_state=None,
-):  # fmt: skip
+    null: Any,
+    source: Any,
+    catalog: Frame,
+    *,
+    n: int = 1,
+    region: str | float = "dobrovolsky",
+    days: tuple[float, float] = (-15, 0),
+    max_length: int = 1,
+    shift_days: float = 60.0,
+    clusters: Any = None,
+    random_state: RandomState = None,
+) -> Iterator[pd.DataFrame]:
     """Draw catalogs that never happened.
 
     Parameters

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import Bunch
+
+from skquake._core._typing import FloatArray
+from skquake.model_selection import Evaluation
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,42 +43,45 @@ class CatalogNullResult:
     samples : Bunch
         Samples of the catalog that happened, as `observed` has seen them: a report on this score takes
         the same (`skquake.report.evaluation_report`).
+    versions : list of dict of {str: str}
+        Versions that made the scores, in their order; those of the last run come last.
 
     Examples
     --------
     See `catalog_null_test`.
     """
 
-    observed: dict
+    observed: dict[str, Evaluation]
     scores: pd.DataFrame
     scoring: str
-    resolution: dict
-    assumes: dict
-    p_values: dict
+    resolution: dict[str, float]
+    assumes: dict[str, str]
+    p_values: dict[str, float]
     configuration_p_values: pd.DataFrame
     seconds: pd.DataFrame
-    samples: Any = None
+    samples: Bunch | None = None
+    versions: list[dict[str, str]] = field(default_factory=list)
 
     @property
-    def p_value(self):
+    def p_value(self) -> float:
         """The largest p-value over the nulls declared."""
         return max(self.p_values.values())
 
     @property
-    def observed_score(self):
+    def observed_score(self) -> float:
         """The largest score over the configurations, under the catalog that happened."""
         return max(getattr(found, self.scoring).value for found in self.observed.values())
 
-    def null_scores(self, null):
+    def null_scores(self, null: str) -> FloatArray:
         """Largest score over the configurations of each catalog of a null; NaN where it failed."""
         rows = self.scores.loc[self.scores["null"] == null, list(self.observed)]
         return largest(rows.to_numpy(dtype=float))
 
-    def share(self, null):
+    def share(self, null: str) -> float:
         """Share of the catalogs of a null that reach the observed score, failed ones among them."""
         return float(np.mean(~(self.null_scores(null) < self.observed_score)))
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """One row a null: observed score, its mean and 95 % quantile by chance, p-value and counts."""
         rows = []
         for null, p in self.p_values.items():
@@ -96,7 +103,7 @@ class CatalogNullResult:
             )
         return pd.DataFrame(rows)
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Everything as plain Python numbers, lists and dicts, ready for JSON."""
         scores = self.scores.astype(object).where(self.scores.notna(), None)
         return {
@@ -109,9 +116,10 @@ class CatalogNullResult:
             "resolution": self.resolution,
             "assumes": self.assumes,
             "seconds": self.seconds.to_dict("records"),
+            "versions": self.versions,
         }
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         p = ", ".join(f"{null} {value:.3g}" for null, value in self.p_values.items())
         return (
             f"CatalogNullResult({self.scoring} {self.observed_score:.3f}, p={self.p_value:.3g}: {p}; "
@@ -119,12 +127,12 @@ class CatalogNullResult:
         )
 
 
-def largest(scores):
+def largest(scores: FloatArray) -> FloatArray:
     """Largest score of each row; NaN where any is missing."""
     return scores.max(axis=1) if scores.size else np.empty(0)
 
 
-def lot_p_value(observed, null, lot):
+def lot_p_value(observed: float, null: FloatArray, lot: float) -> float:
     """Rank of ``observed`` among ``null``, from 1 / (n + 1) to 1, its place among equals drawn by lot.
 
     Where the observed score is exchangeable with the others this is uniform over the ranks, ties or not.
@@ -142,6 +150,6 @@ def lot_p_value(observed, null, lot):
     return (1 + greater + int(lot * (ties + 1))) / (1 + len(null))
 
 
-def name_code(name):
+def name_code(name: str) -> int:
     """A number for a name, the same in every session."""
     return zlib.crc32(name.encode())

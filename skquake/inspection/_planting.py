@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
+from skquake._core._failures import failure, is_full_disk
 from skquake._core._journal import fingerprint
+from skquake._core._typing import Array
 from skquake.catalogs._plant import Plant
 from skquake.inspection._analysis import Analysis
 from skquake.inspection._inject import footprint, inject, with_source
 from skquake.inspection._null_result import lot_p_value
+
+PHASES = "samples", "plant", "fit"
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,13 @@ class Planting:
     """
 
     analysis: Analysis
-    holders: dict
+    holders: dict[str, list[str]]
     plant: Plant
-    powers: dict
-    numbers: tuple
+    powers: dict[str, float]
+    numbers: tuple[int | None, ...]
     catalog: pd.DataFrame | None
 
-    def header(self):
+    def header(self) -> dict[str, str]:
         """What makes this planting another one, for a store."""
         parts = {
             "plant": repr(self.plant),
@@ -50,13 +56,21 @@ class Planting:
         }
         return self.analysis.header() | {name: fingerprint(part) for name, part in parts.items()}
 
-    def run(self, replicate, full, sizes, random_state):
+    def run(
+        self, replicate: int, full: pd.DataFrame, sizes: Sequence[float], random_state: int
+    ) -> dict[str, Any]:
         """One never-happened catalog as a row of plain numbers, with the sizes planted in it.
 
         ``scores`` holds (number of earthquakes, size, score), None where it failed.
         """
-        row = {"replicate": replicate, "sizes": list(sizes), "scores": [], "n_quakes": None, "error": None}
-        row["seconds"] = dict.fromkeys(("samples", "plant", "fit"), 0.0)
+        row: dict[str, Any] = {
+            "replicate": replicate,
+            "sizes": list(sizes),
+            "scores": [],
+            "n_quakes": None,
+            "error": None,
+        }
+        row["seconds"] = dict.fromkeys(PHASES, 0.0)
         analysis = self.analysis
         parts = self._studies(replicate, full, random_state, row)
         self._score(analysis, parts, 0.0, row)
@@ -80,8 +94,8 @@ class Planting:
         analysis, seed = self.analysis, int(rng.integers(2**31 - 1))
         try:
             samples = self._timed(row, "samples", analysis.samples, full, analysis.events(full), seed)
-        except ValueError as error:
-            return dict.fromkeys(self.numbers, error)
+        except Exception as error:
+            return dict.fromkeys(self.numbers, _of_the_catalog(error))
         order = rng.permutation(quakes(samples))
         row["n_quakes"] = len(order)
         parts = {}
@@ -95,12 +109,12 @@ class Planting:
     def _score(self, analysis, parts, size, row):
         for n, samples in parts.items():
             try:
-                if isinstance(samples, ValueError):
+                if isinstance(samples, Exception):
                     raise samples
                 found = self._timed(row, "fit", analysis.evaluations, samples)
                 score = max(float(getattr(each, analysis.scoring).value) for each in found.values())
-            except ValueError as error:
-                score, row["error"] = None, row["error"] or str(error)
+            except Exception as error:
+                score, row["error"] = None, row["error"] or failure(_of_the_catalog(error))
             row["scores"].append((n, size, score))
 
     @staticmethod
@@ -112,13 +126,47 @@ class Planting:
             row["seconds"][phase] += perf_counter() - start
 
 
-def quakes(samples):
+@dataclass(frozen=True)
+class RowCheck:
+    """Whether a row of a store is whole: as `Planting.run` makes it.
+
+    Parameters
+    ----------
+    numbers : tuple
+        Of earthquakes to draw.
+    """
+
+    numbers: tuple[int | None, ...]
+
+    def __call__(self, row: dict[str, Any]) -> None:
+        if type(row["replicate"]) is not int or row["replicate"] < 0:
+            raise ValueError(f"replicate {row['replicate']!r}")
+        expected = {(n, float(size)) for size in (0.0, *row["sizes"]) for n in self.numbers}
+        if {(n, float(size)) for n, size, _ in row["scores"]} != expected:
+            raise ValueError(f"scores of other sizes or numbers than {sorted(row['sizes'])}")
+        scores = [score for *_, score in row["scores"]]
+        if not all(isinstance(score, float | int | None) for score in scores):
+            raise ValueError(f"scores {scores}")
+        if not isinstance(row["error"], str | None) or (row["error"] is None and None in scores):
+            raise ValueError("a score is missing without an error")
+        if not isinstance(row["n_quakes"], int | None) or set(row["seconds"]) != set(PHASES):
+            raise ValueError(f"n_quakes {row['n_quakes']!r}, seconds {row['seconds']!r}")
+
+
+def _of_the_catalog(error):
+    """The error, unless it is of the machine: then it is raised."""
+    if is_full_disk(error):
+        raise error
+    return error
+
+
+def quakes(samples: Bunch) -> Array:
     """Ids of the earthquakes that have samples of evidence."""
     events = samples.events
     return events.index[(events["label"] == 1) & (events["n_evidence"] > 0)].to_numpy(dtype=object)
 
 
-def part_of(samples, order, n, rng):
+def part_of(samples: Bunch, order: Array, n: int | None, rng: np.random.Generator) -> Bunch:
     """Samples of the first ``n`` earthquakes of ``order`` with their controls; a ValueError without so many.
 
     Controls that belong to no earthquake stay in the same share, drawn at random.
@@ -142,7 +190,7 @@ def part_of(samples, order, n, rng):
     )
 
 
-def score_table(rows, sizes, n_repeats):
+def score_table(rows: Iterable[Mapping[str, Any]], sizes: Sequence[float], n_repeats: int) -> pd.DataFrame:
     """One row a replicate, number of earthquakes and size."""
     counts = [row["n_quakes"] for row in rows if row["n_quakes"] is not None]
     every = int(np.median(counts)) if counts else 0
@@ -158,7 +206,7 @@ def score_table(rows, sizes, n_repeats):
     return table.sort_values(["n_events", "replicate"], kind="stable", ignore_index=True)
 
 
-def with_p(table, own, random_state):
+def with_p(table: pd.DataFrame, own: bool, random_state: int) -> pd.DataFrame:
     """The table with ``p``: rank of each score among those without an effect, ties by lot.
 
     Parameters
@@ -173,8 +221,10 @@ def with_p(table, own, random_state):
     p = np.ones(len(table))
     for _, part in table.groupby("n_events"):
         reference = part[part["size"] == 0.0].set_index("replicate")["score"]
-        for row in part.itertuples():
-            left_out = [row.replicate] if own or row.size == 0.0 else []
+        for position, replicate, size, score in zip(
+            part.index, part["replicate"], part["size"], part["score"], strict=True
+        ):
+            left_out = [replicate] if own or size == 0.0 else []
             others = reference.drop(left_out, errors="ignore").to_numpy()
-            p[row.Index] = lot_p_value(row.score, others, lots[row.Index])
+            p[position] = lot_p_value(score, others, lots[position])
     return table.assign(p=p)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ class PowerCurve:
         Of the intervals.
     seconds : dict of {str: float}
         Total for ``samples``, ``plant``, ``fit``.
+    versions : list of dict of {str: str}
+        Versions that made the scores, in their order; those of the last run come last.
 
     Examples
     --------
@@ -50,9 +52,10 @@ class PowerCurve:
     scoring: str
     null: str
     level: float
-    seconds: dict
+    seconds: dict[str, float]
+    versions: list[dict[str, str]] = field(default_factory=list)
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """One row a number of earthquakes and size: power, its exact binomial interval, catalogs."""
         rows = []
         for (n_events, _), part in self.scores.groupby(["n_events", self.scores["size"].abs()]):
@@ -61,11 +64,11 @@ class PowerCurve:
             rows.append((n_events, part["size"].iloc[0], k / n, low, high, n))
         return pd.DataFrame(rows, columns=["n_events", "size", "power", "low", "high", "n"])
 
-    def to_table(self):
+    def to_table(self) -> pd.DataFrame:
         """Power by number of earthquakes (rows) and size (columns)."""
         return self.to_frame().pivot(index="n_events", columns="size", values="power")
 
-    def power_at(self, size, n_events=None):
+    def power_at(self, size: float, n_events: int | None = None) -> float:
         """Share of cases in which an effect of a size is found, by a curve that never falls.
 
         Parameters
@@ -80,7 +83,7 @@ class PowerCurve:
             raise ValueError(f"size={size} has another sign than the sizes planted")
         return float(np.interp(abs(size), sizes, power))
 
-    def size_at(self, power=0.95, n_events=None):
+    def size_at(self, power: float = 0.95, n_events: int | None = None) -> float:
         """Smallest effect that is found in such a share of cases; NaN where no planted one is.
 
         Parameters
@@ -92,7 +95,7 @@ class PowerCurve:
         sizes, fitted = self._fit(n_events)
         return float(self._sign * _first_at(sizes, fitted, power))
 
-    def events_needed(self, size, power=0.95):
+    def events_needed(self, size: float, power: float = 0.95) -> float:
         """Number of earthquakes with which such an effect is found so often; NaN where it never is.
 
         Interpolated between the numbers tried; the least of them where it does already.
@@ -121,7 +124,7 @@ class PowerCurve:
         sizes = np.unique(part["size"].abs())
         return sizes, IsotonicRegression().fit(sizes, found.mean(), found.size()).predict(sizes)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         last = self.to_frame().iloc[-1]
         reached = self.size_at(0.95)
         needed = "no size" if np.isnan(reached) else f"{reached:+.3g}"

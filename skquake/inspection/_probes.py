@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import Bunch
 
 from skquake._core._time import as_ns, local_solar_time, to_utc
+from skquake._core._typing import Estimator, FloatArray, Frame
 from skquake._core._validation import check_columns
-from skquake.model_selection import evaluate
+from skquake.model_selection import Evaluation, evaluate
+from skquake.model_selection._evaluate import check_samples
 
 _YEAR_DAYS = 365.2425
 
@@ -28,15 +32,15 @@ class ProbeFeatures(TransformerMixin, BaseEstimator):
         Solar flux by time, for the feature "f107".
     """
 
-    def __init__(self, names, f107=None):
+    def __init__(self, names: tuple[str, ...], f107: pd.Series | None = None) -> None:
         self.names = names
         self.f107 = f107
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
         """Nothing to learn."""
         return self
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> FloatArray:
         """Features of shape (n_samples, n_features)."""
         columns = [
             _latest(self.f107, X["time"]) if name == "f107" else _FEATURES[name][1](X) for name in self.names
@@ -88,7 +92,9 @@ def _probe(names, samples, cv, estimator, f107=None, **params):
     return replace(evaluate(model, samples, cv, **params), features=names)
 
 
-def location_probe(samples, cv, *, estimator=None, **params):
+def location_probe(
+    samples: Bunch, cv: Any, *, estimator: Estimator | None = None, **params: Any
+) -> Evaluation:
     """What latitude and longitude alone reach, through the same splits.
 
     Controls drawn at random avoid the seismic belts, so any input that betrays the place passes
@@ -122,11 +128,19 @@ def location_probe(samples, cv, *, estimator=None, **params):
     >>> location_probe(samples, cv, random_state=0).seismic_mcc.value  # the place betrays the controls
     1.0
     """
+    check_samples(samples, cv, "location_probe")
     check_columns(samples.X, ("latitude", "longitude"), "location_probe: samples.X")
     return _probe(("latitude", "longitude"), samples, cv, estimator, **params)
 
 
-def metadata_probe(samples, cv, *, space_weather=None, estimator=None, **params):
+def metadata_probe(
+    samples: Bunch,
+    cv: Any,
+    *,
+    space_weather: Frame | None = None,
+    estimator: Estimator | None = None,
+    **params: Any,
+) -> Evaluation:
     """What the circumstances of the samples reach without any observation, through the same splits.
 
     Features: local time and day of year (cosine and sine), F10.7, Kp, orbit direction, magnitude
@@ -159,8 +173,8 @@ def metadata_probe(samples, cv, *, space_weather=None, estimator=None, **params)
     >>> probe.features[-2:], probe.seismic_mcc.value
     (('kp', 'absolute_latitude'), 1.0)
     """
-    X = samples.X
-    check_columns(X, ("time", "latitude", "longitude"), "metadata_probe: samples.X")
+    check_samples(samples, cv, "metadata_probe")
+    X = check_columns(samples.X, ("time", "latitude", "longitude"), "metadata_probe: samples.X")
     f107 = None if space_weather is None else _solar_flux(space_weather)
     names = [
         name
@@ -173,7 +187,7 @@ def metadata_probe(samples, cv, *, space_weather=None, estimator=None, **params)
 
 
 def _solar_flux(space_weather):
-    check_columns(space_weather, ("f107",), "metadata_probe: space_weather")
+    space_weather = check_columns(space_weather, ("f107",), "metadata_probe: space_weather")
     f107 = pd.Series(
         space_weather["f107"].to_numpy(dtype=float), to_utc(space_weather.index, "space_weather: index")
     )

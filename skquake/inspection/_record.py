@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from sklearn.base import clone
 from skquake._core._geodesy import unit_vectors, wrap_longitude
 from skquake._core._magnetic import dip_latitude
 from skquake._core._time import NS_PER_DAY, as_ns
+from skquake._core._typing import FloatArray, Frame, IntArray
 from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
 
@@ -41,7 +43,7 @@ class Record:
     on_track: bool
 
     @classmethod
-    def of(cls, source, catalog, *, clusters=None, n_days=None):
+    def of(cls, source: Any, catalog: Frame, *, clusters: Any = None, n_days: int | None = None) -> Record:
         """The events of ``catalog`` in the whole days that hold ``source`` (its first ``n_days``)."""
         first, last = (as_ns(np.datetime64(time, "ns")) // NS_PER_DAY for time in span(source))
         start = int(first) * NS_PER_DAY
@@ -59,27 +61,29 @@ class Record:
         return cls(inside, start, n_days, mainshock, source.kind == "track")
 
     @property
-    def time(self):
+    def time(self) -> IntArray:
         """Times of the events, int64 ns."""
         return as_ns(self.catalog["time"])
 
     @property
-    def places(self):
+    def places(self) -> tuple[FloatArray, FloatArray]:
         """Latitudes and longitudes of the events, degrees."""
         return self.catalog["latitude"].to_numpy(), self.catalog["longitude"].to_numpy()
 
     @cached_property
-    def heads(self):
+    def heads(self) -> IntArray:
         """Positions of the mainshocks, ascending."""
         return np.unique(self.mainshock)
 
     @cached_property
-    def dip(self):
+    def dip(self) -> FloatArray:
         """Dip latitudes of the mainshocks, degrees."""
         heads = self.catalog.iloc[self.heads]
         return dip_latitude(heads["time"], heads["latitude"], heads["longitude"])
 
-    def moved(self, *, shift=None, places=None):
+    def moved(
+        self, *, shift: IntArray | int | None = None, places: tuple[FloatArray, FloatArray] | None = None
+    ) -> pd.DataFrame:
         """The catalog with each event ``shift`` ns later on the circle, or at other ``places``."""
         columns = {}
         if shift is not None:
@@ -89,7 +93,7 @@ class Record:
             columns["latitude"], columns["longitude"] = places
         return self.catalog.assign(**columns)
 
-    def with_heads_at(self, latitude, longitude):
+    def with_heads_at(self, latitude: FloatArray, longitude: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Places of all events when each mainshock lies elsewhere and its cluster turns rigidly with it.
 
         Parameters
@@ -105,13 +109,20 @@ class Record:
         return np.where(own, latitude[head], moved[0]), np.where(own, longitude[head], moved[1])
 
 
-def span(source):
+def span(source: Any) -> tuple[Any, Any]:
     """First and last observation of a source or collection."""
     members = [member.span for member in dict(source).values()] if hasattr(source, "items") else [source.span]
     return min(first for first, _ in members), max(last for _, last in members)
 
 
-def turn(latitude, longitude, old_latitude, old_longitude, latitude_to, longitude_to):
+def turn(
+    latitude: FloatArray,
+    longitude: FloatArray,
+    old_latitude: FloatArray,
+    old_longitude: FloatArray,
+    latitude_to: FloatArray,
+    longitude_to: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
     """Places after the rotation of the sphere that takes the old place to the new one, north to north.
 
     All distances between places turned together, and their bearings from the old place, are kept.

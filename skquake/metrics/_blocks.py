@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -11,6 +13,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from skquake._core._sklearn import Interval
 from skquake._core._time import NS_PER_DAY
+from skquake._core._typing import ArrayLike, FloatArray, IntArray, RandomState
 
 BLOCK_DAYS = 27.0  # one rotation of the Sun
 FEWEST = 5  # units below which there is no interval
@@ -24,7 +27,14 @@ PARAMETERS: dict = {
 }
 
 
-def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS, min_blocks=1):
+def time_blocks(
+    time: IntArray,
+    first: int | None = None,
+    last: int | None = None,
+    *,
+    block_days: float = BLOCK_DAYS,
+    min_blocks: int = 1,
+) -> Bunch:
     """Cut a span into equal blocks of at least ``block_days``, or into ``min_blocks`` shorter ones.
 
     Parameters
@@ -49,12 +59,20 @@ def time_blocks(time, first=None, last=None, *, block_days=BLOCK_DAYS, min_block
     return Bunch(code=np.clip(code, 0, n - 1), n=n, unit=f"block of {days / n:.3g} days")
 
 
-def block_sums(blocks, *values):
+def block_sums(blocks: Bunch, *values: ArrayLike) -> FloatArray:
     """Sum of each value in each block, shape (n_blocks, n_values)."""
     return np.stack([np.bincount(blocks.code, value, blocks.n) for value in values], axis=1)
 
 
-def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_state=None, what="interval"):
+def block_interval(
+    sums: FloatArray,
+    statistic: Callable[[FloatArray], ArrayLike],
+    *,
+    level: float = 0.95,
+    n_resamples: int = 1000,
+    random_state: RandomState = None,
+    what: str = "interval",
+) -> tuple[Any, Any]:
     """Percentile interval of a function of sums, by drawing blocks with replacement.
 
     Parameters
@@ -78,7 +96,7 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
     """
     n, carrying = len(sums), int(np.any(sums != 0, axis=1).sum())
     if carrying < FEWEST:
-        nothing = np.full_like(statistic(sums.sum(axis=0, keepdims=True))[0], np.nan)
+        nothing = np.full_like(np.asarray(statistic(sums.sum(axis=0, keepdims=True)))[0], np.nan)
         return nothing, nothing.copy()
     if carrying < FEW:
         warnings.warn(
@@ -92,13 +110,13 @@ def block_interval(sums, statistic, *, level=0.95, n_resamples=1000, random_stat
     return np.where(defined, low, np.nan)[()], np.where(defined, high, np.nan)[()]
 
 
-def tails(level, n):
+def tails(level: float, n: int) -> tuple[float, float]:
     """Levels of the two quantiles of an interval, moved outwards for n units (Hesterberg 2015)."""
     tail = stats.norm.cdf(np.sqrt(n / (n - 1)) * stats.t.ppf((1.0 - level) / 2.0, n - 1))
     return tail, 1.0 - tail
 
 
-def ratio(numerator, denominator):
+def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Any:
     """Elementwise quotient, NaN where the denominator is zero."""
     numerator, denominator = np.broadcast_arrays(
         np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from sklearn.utils import Bunch
+
+from skquake._core._typing import ArrayLike
 from skquake._core._weights import event_weights
 from skquake.metrics._events import event_auc
 from skquake.metrics._intervals import score_interval
 from skquake.metrics._seismic import seismic_auc, seismic_mcc
 
 
-def score_difference(score, y, proba, reference, *, event_id, classes=None, sample_weight="event", **params):
+def score_difference(
+    score: str,
+    y: ArrayLike,
+    proba: ArrayLike,
+    reference: ArrayLike,
+    *,
+    event_id: ArrayLike,
+    classes: ArrayLike | None = None,
+    sample_weight: str | ArrayLike | None = "event",
+    **params: Any,
+) -> Bunch:
     """Score of a model minus that of another on the same rows, with its interval.
 
     Two models err on the same nights, so their scores rise and fall together: whether their intervals
@@ -49,7 +63,7 @@ def score_difference(score, y, proba, reference, *, event_id, classes=None, samp
     >>> print(f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]")
     0.32 [0.24, 0.41]
     """
-    options = {"event_id": event_id, "classes": classes, "sample_weight": sample_weight}
+    options: dict[str, Any] = {"event_id": event_id, "classes": classes, "sample_weight": sample_weight}
     interval = score_interval(score, y, proba, reference=reference, **options, **params)
     both = (_value(score, y, said, **options) for said in (proba, reference))
     return type(interval)(value=next(both) - next(both), **interval)

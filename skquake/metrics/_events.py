@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike
 from skquake.metrics._evidence import evidence
 from skquake.metrics._seismic import binary_auc
 
 
-def event_scores(event_id, y, proba, *, classes=None):
+def event_scores(
+    event_id: ArrayLike, y: ArrayLike, proba: ArrayLike, *, classes: ArrayLike | None = None
+) -> pd.DataFrame:
     """One row per event: its label and the mean seismic probability of its rows of evidence.
 
     Parameters
@@ -57,7 +60,9 @@ def event_scores(event_id, y, proba, *, classes=None):
     return pd.DataFrame(columns, index=pd.Index(events, name="event_id"))
 
 
-def event_auc(event_id, y, proba, *, classes=None):
+def event_auc(
+    event_id: ArrayLike, y: ArrayLike, proba: ArrayLike, *, classes: ArrayLike | None = None
+) -> float:
     """Area under the ROC curve with one point per event.
 
     Parameters

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from skquake._core._typing import ArrayLike, BoolArray, FloatArray, IntArray
+
 CLASSES = (0, 1, 2)
 
 
-def align_classes(proba, classes):
+def align_classes(proba: ArrayLike, classes: ArrayLike) -> FloatArray:
     """Probabilities as columns of the classes 0, 1, 2, shape (n_samples, 3).
 
     A class that the model never saw gets probability 0; classes are found by value, never by place.
@@ -26,7 +28,12 @@ def align_classes(proba, classes):
     return aligned
 
 
-def check_scores(y_true, proba, classes=None, sample_weight=None):
+def check_scores(
+    y_true: ArrayLike,
+    proba: ArrayLike,
+    classes: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> tuple[IntArray, FloatArray, FloatArray]:
     """Labels (n,), probabilities (n, 3) and weights (n,), checked against each other.
 
     Raises
@@ -52,16 +59,16 @@ def check_scores(y_true, proba, classes=None, sample_weight=None):
     proba = align_classes(proba, classes)
     if len(proba) != len(y_true):
         raise ValueError(f"proba has {len(proba)} rows and y_true {len(y_true)}")
-    bad = ~(np.isfinite(proba) & (proba >= 0.0)).all(axis=1)
-    if bad.any():
-        row = int(np.argmax(bad))
+    fine = (np.isfinite(proba) & (proba >= 0.0)).all(axis=1)
+    if not fine.all():
+        row = int(np.argmin(fine))
         raise ValueError(
             f"proba: row {row} is {proba[row].tolist()}; probabilities are finite and not negative"
         )
     return y_true.astype(int), proba, check_weights(sample_weight, len(y_true))
 
 
-def check_weights(sample_weight, n):
+def check_weights(sample_weight: ArrayLike | None, n: int) -> FloatArray:
     """Weights as floats, shape (n,); ones for None."""
     if sample_weight is None:
         return np.ones(n)
@@ -73,7 +80,7 @@ def check_weights(sample_weight, n):
     return weight
 
 
-def seismic_probability(proba):
+def seismic_probability(proba: FloatArray) -> FloatArray:
     """p1 / (p0 + p1) of probabilities with columns 0, 1, 2; 0.5 where both are zero.
 
     A model that is sure of class 2 says nothing of the two others: 0.5, undecided.
@@ -82,12 +89,12 @@ def seismic_probability(proba):
     return np.divide(proba[:, 1], total, out=np.full(len(proba), 0.5), where=total > 0.0)
 
 
-def check_both(label, weight, what):
+def check_both(label: BoolArray, weight: FloatArray, what: str) -> None:
     """Raise unless both classes of evidence carry weight."""
     if len(weight) and not weight.any():
         raise ValueError(
-            f"{what} is undefined: sample_weight is 0 in all {len(weight)} rows of evidence (true class 0 or 1); "
-            "give those that count a positive weight"
+            f"{what} is undefined: sample_weight is 0 in all {len(weight)} rows of evidence (true class 0 or "
+            "1); give those that count a positive weight"
         )
     for value, name in ((0, "non-seismic"), (1, "seismic")):
         if not weight[label == value].any():
@@ -97,7 +104,14 @@ def check_both(label, weight, what):
             )
 
 
-def evidence(y_true, proba, *, classes=None, sample_weight=None, what="score"):
+def evidence(
+    y_true: ArrayLike,
+    proba: ArrayLike,
+    *,
+    classes: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    what: str = "score",
+) -> tuple[IntArray, BoolArray, FloatArray, FloatArray]:
     """Rows of evidence, their label (bool), seismic probability and weight.
 
     Returns

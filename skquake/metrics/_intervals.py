@@ -12,6 +12,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._typing import ArrayLike, RandomState
 from skquake._core._weights import event_weights
 from skquake.metrics._blocks import BLOCK_DAYS, FEW, FEWEST, tails, time_blocks
 from skquake.metrics._events import event_scores
@@ -36,22 +37,22 @@ _RARE = 0.05  # share of undefined resamples that is worth no word
     prefer_skip_nested_validation=True,
 )
 def score_interval(
-    score,
-    y,
-    proba,
+    score: str,
+    y: ArrayLike,
+    proba: ArrayLike,
     *,
-    event_id,
-    pair_id=None,
-    time=None,
-    classes=None,
-    reference=None,
-    sample_weight="event",
-    n_resamples=1000,
-    block_days=BLOCK_DAYS,
-    min_blocks=12,
-    level=0.95,
-    random_state=None,
-):
+    event_id: ArrayLike,
+    pair_id: ArrayLike | None = None,
+    time: ArrayLike | None = None,
+    classes: ArrayLike | None = None,
+    reference: ArrayLike | None = None,
+    sample_weight: str | ArrayLike | None = "event",
+    n_resamples: int = 1000,
+    block_days: float = BLOCK_DAYS,
+    min_blocks: int = 12,
+    level: float = 0.95,
+    random_state: RandomState = None,
+) -> Bunch:
     """Interval of a score on given predictions, by resampling blocks of time or whole pairs.
 
     Rows are anything but independent: those of one event share its place, a control shares the place
@@ -170,11 +171,11 @@ def score_interval(
     if n_units < FEWEST:
         return Bunch(low=np.nan, high=np.nan, unit=name, n_units=n_units)
     resample = _mcc if score == "seismic_mcc" else _auc
-    random_state = check_random_state(random_state)
+    rng = check_random_state(random_state)
     intervals = []
     for name, unit in units:
         n_units = int(unit.max()) + 1
-        draws = random_state.multinomial(n_units, np.full(n_units, 1.0 / n_units), n_resamples)
+        draws = rng.multinomial(n_units, np.full(n_units, 1.0 / n_units), n_resamples)
         values = resample(draws, label, probability, weight, unit)
         if other is not None:
             values = values - resample(draws, label, other, weight, unit)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from skquake._core._typing import ArrayLike
 from skquake.metrics._evidence import CLASSES, check_scores
 from skquake.metrics._seismic import binary_auc
 
 
-def classification_summary(y_true, proba, *, classes=None, sample_weight=None):
+def classification_summary(
+    y_true: ArrayLike,
+    proba: ArrayLike,
+    *,
+    classes: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> dict[str, float]:
     """Paper's score: F1, Matthews correlation, accuracy and AUC over all three classes.
 
     These numbers stand beside `seismic_mcc`, never in its place: class 2 can be recognised without

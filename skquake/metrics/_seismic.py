@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from skquake._core._typing import ArrayLike, BoolArray, FloatArray
 from skquake.metrics._evidence import evidence
 
 
-def binary_mcc(tp, fp, fn, tn):
+def binary_mcc(tp: Any, fp: Any, fn: Any, tn: Any) -> Any:
     """Matthews correlation of (weighted) confusion sums; 0 where nothing varies. Broadcasts."""
     product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
     return np.divide(
@@ -15,7 +18,7 @@ def binary_mcc(tp, fp, fn, tn):
     )
 
 
-def binary_auc(label, score, weight):
+def binary_auc(label: BoolArray, score: FloatArray, weight: FloatArray) -> FloatArray:
     """Probability that a seismic row outscores a non-seismic one; ties count one half.
 
     Parameters
@@ -40,7 +43,13 @@ def binary_auc(label, score, weight):
     return np.divide(won, total, out=np.full(len(total), np.nan), where=total > 0.0).squeeze()
 
 
-def seismic_mcc(y_true, proba, *, classes=None, sample_weight=None):
+def seismic_mcc(
+    y_true: ArrayLike,
+    proba: ArrayLike,
+    *,
+    classes: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     """Matthews correlation of the seismic decision on the rows of evidence.
 
     Class 2 (disturbed by space weather) can be recognised without any earthquake, so its rows
@@ -88,7 +97,13 @@ def seismic_mcc(y_true, proba, *, classes=None, sample_weight=None):
     return float(binary_mcc(*sums))
 
 
-def seismic_auc(y_true, proba, *, classes=None, sample_weight=None):
+def seismic_auc(
+    y_true: ArrayLike,
+    proba: ArrayLike,
+    *,
+    classes: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     """Area under the ROC curve of p1 / (p0 + p1) on the rows of evidence.
 
     Rows whose true class is 2 do not count. Ties count one half; where p0 + p1 = 0 the ratio is

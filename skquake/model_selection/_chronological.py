@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Literal, overload
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import ArrayLike, Frame, IntArray
 from skquake.model_selection._purge import SampleTable
 from skquake.model_selection._split import PURGE_CONSTRAINTS, check_classes, check_y, purge
+
+
+@overload
+def chronological_split(
+    X: Frame,
+    y: ArrayLike | None = ...,
+    *,
+    test_size: float = ...,
+    gap_days: float = ...,
+    within_km: float | None = ...,
+    min_train: int | float = ...,
+    return_report: Literal[False] = ...,
+) -> tuple[IntArray, IntArray]: ...
+
+
+@overload
+def chronological_split(
+    X: Frame,
+    y: ArrayLike | None = ...,
+    *,
+    test_size: float = ...,
+    gap_days: float = ...,
+    within_km: float | None = ...,
+    min_train: int | float = ...,
+    return_report: Literal[True],
+) -> tuple[IntArray, IntArray, pd.Series]: ...
 
 
 @validate_params(
@@ -21,8 +49,15 @@ from skquake.model_selection._split import PURGE_CONSTRAINTS, check_classes, che
     prefer_skip_nested_validation=True,
 )
 def chronological_split(
-    X, y=None, *, test_size=0.2, gap_days=0.0, within_km=None, min_train=0.2, return_report=False
-):
+    X: Frame,
+    y: ArrayLike | None = None,
+    *,
+    test_size: float = 0.2,
+    gap_days: float = 0.0,
+    within_km: float | None = None,
+    min_train: int | float = 0.2,
+    return_report: bool = False,
+) -> tuple[IntArray, IntArray] | tuple[IntArray, IntArray, pd.Series]:
     """Positions of training and test rows, the test being the last part in time.
 
     A training row goes if its pair has a row in the test part, or if it shares an observation with a test

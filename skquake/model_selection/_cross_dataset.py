@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,40 @@ from skquake.model_selection._chronological import chronological_split
 from skquake.model_selection._evaluate import Evaluation, evaluate
 
 _SCORES = "seismic_mcc", "seismic_auc", "event_auc"
+
+
+@overload
+def cross_dataset_score(
+    estimator: Estimator,
+    X: Frame,
+    y: ArrayLike,
+    *,
+    by: str = ...,
+    scoring: str | Sequence[str] = ...,
+    transfer: str = ...,
+    refit_scaler: bool = ...,
+    test_size: float | Mapping[str, float] = ...,
+    random_state: int | None = ...,
+    verbose: int = ...,
+    return_evaluations: Literal[False] = ...,
+) -> pd.DataFrame: ...
+
+
+@overload
+def cross_dataset_score(
+    estimator: Estimator,
+    X: Frame,
+    y: ArrayLike,
+    *,
+    by: str = ...,
+    scoring: str | Sequence[str] = ...,
+    transfer: str = ...,
+    refit_scaler: bool = ...,
+    test_size: float | Mapping[str, float] = ...,
+    random_state: int | None = ...,
+    verbose: int = ...,
+    return_evaluations: Literal[True],
+) -> tuple[pd.DataFrame, dict[tuple[str, str, str], Evaluation]]: ...
 
 
 @validate_params(
@@ -83,8 +118,8 @@ def cross_dataset_score(
     frame : DataFrame
         One row a model and data set: ``train``, ``test``, ``kind`` ("direct": trained on this data set,
         "initial": on another one and applied as it is, "transferred": trained on another, then on this one),
-        ``scoring``, ``score``, ``low``, ``high`` (95 % interval; NaN with fewer than five units), ``n_units``,
-        ``n``, ``n_events``. As a matrix:
+        ``scoring``, ``score``, ``low``, ``high`` (95 % interval; NaN with fewer than five units),
+        ``n_units``, ``n``, ``n_events``. As a matrix:
         ``frame.pivot(index=["kind", "train"], columns="test", values="score")``.
     evaluations : dict of {(kind, train, test): Evaluation}
         With ``return_evaluations=True`` only: probabilities, and every other score.

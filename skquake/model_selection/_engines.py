@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from numbers import Real
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ class Options(NamedTuple):
 
     values: list
 
-    def value(self, position):
+    def value(self, position: float) -> Any:
         return self.values[int(position)]
 
 
@@ -27,7 +27,7 @@ class Ordered(NamedTuple):
 
     values: list
 
-    def value(self, place):
+    def value(self, place: float) -> Any:
         return self.values[min(int(place * len(self.values)), len(self.values) - 1)]
 
 
@@ -36,12 +36,12 @@ class Quantile(NamedTuple):
 
     distribution: Any
 
-    def value(self, quantile):
+    def value(self, quantile: float) -> float:
         found = self.distribution.ppf(min(max(float(quantile), _EDGE), 1 - _EDGE))
         return int(found) if _is_discrete(self.distribution) else float(found)
 
 
-def read_space(space):
+def read_space(space: Any) -> dict[str, Any]:
     """Dimensions by parameter: `Options`, `Ordered`, `Quantile`, or a hyperopt expression as it is.
 
     That numbers are ordered lets an engine learn from neighbours: of a hundred unordered options it would
@@ -61,7 +61,7 @@ def read_space(space):
     return {_check_name(name): _dimension(name, values) for name, values in space.items()}
 
 
-def is_expression(value):
+def is_expression(value: object) -> bool:
     """Whether this is a hyperopt expression; hyperopt is not loaded to see."""
     return any(
         kind.__module__ == "hyperopt.pyll.base" and kind.__name__ == "Apply" for kind in type(value).mro()
@@ -109,7 +109,7 @@ class HyperoptEngine:
     Each proposal has a seed of its own; what is proposed but not yet scored counts as the worst.
     """
 
-    def __init__(self, space, known, seed):
+    def __init__(self, space: Any, known: Collection[str], seed: int) -> None:
         from hyperopt import Trials, hp
         from hyperopt.base import Domain
         from hyperopt.exceptions import DuplicateLabel
@@ -134,7 +134,7 @@ class HyperoptEngine:
             ) from error
         self._trials = Trials()
 
-    def ask(self):
+    def ask(self) -> dict[str, Any]:
         """The next candidate, as parameters."""
         from hyperopt import space_eval, tpe
 
@@ -146,7 +146,7 @@ class HyperoptEngine:
         chosen = {label: value[0] for label, value in docs[0]["misc"]["vals"].items() if value}
         return self._parameters(space_eval(self._expression, chosen))
 
-    def tell(self, index, loss):
+    def tell(self, index: int, loss: float | None) -> None:
         """What a candidate scored (less is better), or None where it failed."""
         from hyperopt import JOB_STATE_DONE, STATUS_FAIL, STATUS_OK
 
@@ -174,19 +174,19 @@ class HyperoptEngine:
 class OptunaEngine:
     """Optuna's tree of Parzen estimators, on lists and distributions."""
 
-    def __init__(self, space, known, seed):
+    def __init__(self, space: Any, known: Collection[str], seed: int) -> None:
         try:
             import optuna
         except ImportError as error:
             raise ImportError('engine="optuna" needs Optuna: pip install "skquake[optuna]"') from error
-        from optuna.distributions import CategoricalDistribution, FloatDistribution
+        from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
 
         if is_expression(space) or any(map(is_expression, space.values())):
             raise TypeError(
                 'space: hyperopt expressions are for engine="hyperopt"; take lists and distributions'
             )
         self._dimensions = read_space(space)
-        self._distributions = {
+        self._distributions: dict[str, BaseDistribution] = {
             name: CategoricalDistribution(list(range(len(dimension.values))))
             if isinstance(dimension, Options)
             else FloatDistribution(0.0, 1.0)
@@ -200,13 +200,13 @@ class OptunaEngine:
             optuna.logging.set_verbosity(level)
         self._asked: list = []
 
-    def ask(self):
+    def ask(self) -> dict[str, Any]:
         """The next candidate, as parameters."""
         self._asked.append(self._study.ask(self._distributions))
         found = self._asked[-1].params
         return {name: dimension.value(found[name]) for name, dimension in self._dimensions.items()}
 
-    def tell(self, index, loss):
+    def tell(self, index: int, loss: float | None) -> None:
         """What a candidate scored (less is better), or None where it failed: pruned, the worst there is."""
         from optuna.trial import TrialState
 
@@ -216,4 +216,7 @@ class OptunaEngine:
             self._study.tell(self._asked[index], float(loss))
 
 
-ENGINES = {"hyperopt": HyperoptEngine, "optuna": OptunaEngine}
+ENGINES: dict[str, type[HyperoptEngine] | type[OptunaEngine]] = {
+    "hyperopt": HyperoptEngine,
+    "optuna": OptunaEngine,
+}

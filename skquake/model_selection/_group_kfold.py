@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skquake._core._sklearn import Interval
+from skquake._core._typing import RandomState
 from skquake.model_selection._split import PURGE_CONSTRAINTS, PurgedSplit
 
 
@@ -60,14 +61,14 @@ class PurgedGroupKFold(PurgedSplit):
 
     def __init__(
         self,
-        n_splits=5,
+        n_splits: int = 5,
         *,
-        shuffle=False,
-        random_state=None,
-        gap_days=0.0,
-        within_km=None,
-        min_train=0.2,
-    ):
+        shuffle: bool = False,
+        random_state: RandomState = None,
+        gap_days: float = 0.0,
+        within_km: float | None = None,
+        min_train: int | float = 0.2,
+    ) -> None:
         self.n_splits = n_splits
         self.shuffle = shuffle
         self.random_state = random_state

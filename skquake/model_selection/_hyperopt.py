@@ -116,9 +116,10 @@ class HyperoptSearchCV(BaseSearchCV):
 
     Raises
     ------
-    ValueError
-        If no trial is feasible, or the store holds another search: other data, space, folds, estimator,
-        scoring, ``random_state``, ``batch_size``, engine or versions, named in the message.
+    TypeError, ValueError
+        If no trial is feasible (TypeError where each raised one), the target is missing, or the store holds
+        another search: other data, space, folds, estimator, scoring, ``random_state``, ``batch_size``,
+        engine or versions, named in the message.
     RuntimeError
         If another search is writing the store, or a worker process dies, as one that takes too much memory.
     OSError
@@ -225,6 +226,11 @@ class HyperoptSearchCV(BaseSearchCV):
             raise ValueError(
                 "cv=None: say how to split; for samples PurgedGroupKFold(5), which keeps pairs whole and "
                 "purges shared observations"
+            )
+        if y is None and get_tags(self.estimator).target_tags.required:
+            raise ValueError(
+                f"HyperoptSearchCV of {type(self.estimator).__name__} requires y to be passed, but the "
+                "target y is None"
             )
         if not is_expression(self.space):
             read_space(self.space)
@@ -398,7 +404,9 @@ class HyperoptSearchCV(BaseSearchCV):
         infeasible = [trial for trial in trials if trial.status(n) == "infeasible"]
         if len(infeasible) == len(trials):
             stored = "" if self.store is None else f"; once mended, remove store={str(self.store)!r}"
-            raise ValueError(
+            errors = [fold.error for trial in trials for fold in trial.folds if fold.error is not None]
+            kind = TypeError if all(error.startswith("TypeError") for error in errors) else ValueError
+            raise kind(
                 f"all {len(trials)} trials are infeasible; the first: {_first_error(infeasible)}{stored}"
             )
         if infeasible:

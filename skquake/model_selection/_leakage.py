@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
 from skquake.model_selection._evaluate import _folds
 from skquake.model_selection._purge import SampleTable, shares_observation
@@ -23,7 +25,16 @@ _WHAT = "leakage_report"
     },
     prefer_skip_nested_validation=True,
 )
-def leakage_report(X, cv, y=None, groups=None, *, gap_days=0.0, within_km=None, clusters=None):
+def leakage_report(
+    X: Frame,
+    cv: Any,
+    y: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    *,
+    gap_days: float = 0.0,
+    within_km: float | None = None,
+    clusters: pd.Series | None = None,
+) -> pd.DataFrame:
     """Count what the test rows of each fold share with its training rows.
 
     For any splitter, scikit-learn's included. Samples of one event, of one pair, of one cluster of
@@ -81,7 +92,7 @@ def leakage_report(X, cv, y=None, groups=None, *, gap_days=0.0, within_km=None, 
     if not hasattr(cv, "split") and not isinstance(cv, Iterable):
         raise TypeError(f"{_WHAT}: cv must be a splitter or an iterable of (train, test), got {cv!r}")
     table = SampleTable(X, _WHAT)
-    check_columns(X, ("event_id",), _WHAT)
+    X = check_columns(X, ("event_id",), _WHAT)
     codes = {
         "events": pd.factorize(X["event_id"])[0],
         "pairs": table.pair,
@@ -91,7 +102,8 @@ def leakage_report(X, cv, y=None, groups=None, *, gap_days=0.0, within_km=None, 
     for fold, (train, test) in enumerate(_folds(cv, X, y, groups)):
         train, test = (_positions(part, table.n, f"{_WHAT}, fold {fold}") for part in (train, test))
         leaking = shares_observation(table, test, train, gap_days=gap_days, within_km=within_km)
-        row = {"n_train": len(train), "n_test": len(test), "shared_observations": int(leaking.sum())}
+        row: dict[str, Any] = {"n_train": len(train), "n_test": len(test)}
+        row["shared_observations"] = int(leaking.sum())
         for name, code in codes.items():
             shared = None if code is None else np.intersect1d(code[train], code[test])
             shared = None if shared is None else shared[shared >= 0]

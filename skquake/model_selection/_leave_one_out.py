@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import numpy as np
+import pandas as pd
 
+from skquake._core._typing import ArrayLike, Frame
 from skquake.model_selection._purge import SampleTable
 from skquake.model_selection._split import PURGE_CONSTRAINTS, PurgedSplit
 
@@ -17,7 +19,9 @@ class _LeaveOneOut(PurgedSplit):
     _label: str
     _instead: str
 
-    def __init__(self, *, gap_days=0.0, within_km=None, min_train=0.2):
+    def __init__(
+        self, *, gap_days: float = 0.0, within_km: float | None = None, min_train: int | float = 0.2
+    ) -> None:
         self.gap_days = gap_days
         self.within_km = within_km
         self.min_train = min_train
@@ -36,14 +40,16 @@ class _LeaveOneOut(PurgedSplit):
         for k in range(len(names)):
             yield np.flatnonzero(code != k), np.flatnonzero(code == k)
 
-    def get_n_splits(self, X=None, y=None, groups=None):
+    def get_n_splits(
+        self, X: Frame | None = None, y: ArrayLike | None = None, groups: ArrayLike | None = None
+    ) -> int:
         """Number of folds, which depends on ``X``."""
         what = type(self).__name__
         if X is None:
             raise ValueError(f"{what}: the number of folds depends on the samples; pass X")
         return len(self._labels(SampleTable(X, what))[0])
 
-    def describe(self, X, y=None, groups=None):
+    def describe(self, X: Frame, y: ArrayLike | None = None, groups: ArrayLike | None = None) -> pd.DataFrame:
         """What each fold keeps and purges, as `PurgedGroupKFold.describe`, after what it leaves out."""
         counts = super().describe(X, y, groups)
         counts.insert(0, self._label, self._labels(SampleTable(X, type(self).__name__))[0])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from skquake._core._frames import is_frame
 from skquake._core._geodesy import EARTH_RADIUS_KM, unit_vectors
 from skquake._core._time import as_ns, days_to_ns
+from skquake._core._typing import BoolArray, Frame, IntArray
 from skquake._core._validation import check_columns, check_coordinates
 
 COLUMNS = ("source", "time", "latitude", "longitude", "pair_id", "radius_km", "obs_start", "obs_end")
@@ -28,13 +30,13 @@ class SampleTable:
         For bare arrays (the missing columns are named) and for missing or reversed intervals.
     """
 
-    def __init__(self, X, what):
-        if not isinstance(X, pd.DataFrame):
+    def __init__(self, X: Frame, what: str) -> None:
+        if not is_frame(X):
             raise TypeError(
                 f"{what}: X is a bare {type(X).__name__}; what rows share can only be told from the columns "
                 f"{', '.join(COLUMNS)}: pass the sample frame of make_samples"
             )
-        check_columns(X, COLUMNS, what)
+        X = check_columns(X, COLUMNS, what)
         self.n = len(X)
         self.time, self.start, self.end = (
             self._times(X, name, what) for name in ("time", "obs_start", "obs_end")
@@ -69,7 +71,14 @@ class SampleTable:
         return codes
 
 
-def shares_observation(table, train, test, *, gap_days=0.0, within_km=None):
+def shares_observation(
+    table: SampleTable,
+    train: IntArray,
+    test: IntArray,
+    *,
+    gap_days: float = 0.0,
+    within_km: float | None = None,
+) -> BoolArray:
     """Mask of the rows ``train`` that share an observation with one of the rows ``test``.
 
     Two rows share one if they come from the same source, their observation intervals (both ends

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
 from skquake._core._identity import identity
 from skquake._core._journal import fingerprint
+from skquake._core._typing import ArrayLike
 from skquake.model_selection._engines import is_expression
 
 _NO_MATTER = ("n_jobs", "verbose")  # parameters that change no score
 
 
-def search_identity(search, X, y, groups, folds, parameters, seed):
+def search_identity(
+    search: Any,
+    X: Any,
+    y: Any,
+    groups: Any,
+    folds: Iterable[tuple[ArrayLike, ArrayLike]],
+    parameters: Mapping[str, Any],
+    seed: int,
+) -> dict[str, Any]:
     """What must agree for stored trials to be those of ``search``: texts, and dicts of texts."""
     estimator = search.estimator
     return {

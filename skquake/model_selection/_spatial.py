@@ -7,6 +7,7 @@ from numbers import Real
 import numpy as np
 
 from skquake._core._sklearn import Interval
+from skquake._core._typing import ArrayLike, IntArray, RandomState
 from skquake.model_selection._group_kfold import PurgedGroupKFold
 
 
@@ -58,15 +59,15 @@ class SpatialBlockKFold(PurgedGroupKFold):
 
     def __init__(
         self,
-        n_splits=5,
+        n_splits: int = 5,
         *,
-        block_degrees=10.0,
-        shuffle=False,
-        random_state=None,
-        gap_days=0.0,
-        within_km=None,
-        min_train=0.2,
-    ):
+        block_degrees: float = 10.0,
+        shuffle: bool = False,
+        random_state: RandomState = None,
+        gap_days: float = 0.0,
+        within_km: float | None = None,
+        min_train: int | float = 0.2,
+    ) -> None:
         super().__init__(
             n_splits,
             shuffle=shuffle,
@@ -87,7 +88,7 @@ class SpatialBlockKFold(PurgedGroupKFold):
         return super()._tests(table, np.unique(cells, axis=0, return_inverse=True)[1].reshape(-1)[groups])
 
 
-def block_of(latitude, longitude, degrees):
+def block_of(latitude: ArrayLike, longitude: ArrayLike, degrees: float) -> IntArray:
     """Band from south to north and number within it, from west to east, shape (n, 2)."""
     n_bands = int(round(180.0 / degrees, 6))
     # Rounding first: what should lie on an edge must not fall to either side by chance.

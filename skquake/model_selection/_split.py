@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
+from collections.abc import Iterator
 from numbers import Integral, Real
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from skquake._core._sklearn import Interval, check_parameters
+from skquake._core._typing import Array, ArrayLike, Frame, IntArray
 from skquake.model_selection._purge import SampleTable, shares_observation
 
 PURGE_CONSTRAINTS = {
@@ -19,7 +21,17 @@ PURGE_CONSTRAINTS = {
 }
 
 
-def purge(table, candidates, test, *, groups=None, gap_days=0.0, within_km=None, min_train=0.2, what="split"):
+def purge(
+    table: SampleTable,
+    candidates: IntArray,
+    test: IntArray,
+    *,
+    groups: IntArray | None = None,
+    gap_days: float = 0.0,
+    within_km: float | None = None,
+    min_train: int | float = 0.2,
+    what: str = "split",
+) -> tuple[IntArray, dict[str, int]]:
     """Candidates for training that may stay, and the counts of what went.
 
     Returns
@@ -60,7 +72,7 @@ def purge(table, candidates, test, *, groups=None, gap_days=0.0, within_km=None,
     return train, counts
 
 
-def check_classes(y, train, test, what):
+def check_classes(y: Array, train: IntArray, test: IntArray, what: str) -> None:
     """Raise if a class of evidence (0 or 1) that y has is absent from one side of the split."""
     for name, rows in (("training", train), ("test", test)):
         for label in np.intersect1d(y, (0, 1)):
@@ -71,7 +83,7 @@ def check_classes(y, train, test, what):
                 )
 
 
-def check_y(y, n, what):
+def check_y(y: ArrayLike | None, n: int, what: str) -> Array | None:
     """y as an array of n values, or None."""
     if y is None:
         return None
@@ -113,7 +125,9 @@ class PurgedSplit(BaseEstimator, metaclass=ABCMeta):
                 check_classes(y, train, test, where)
             yield train, test, counts
 
-    def split(self, X, y=None, groups=None):
+    def split(
+        self, X: Frame, y: ArrayLike | None = None, groups: ArrayLike | None = None
+    ) -> Iterator[tuple[IntArray, IntArray]]:
         """Yield the positions of the training and of the test rows of each fold.
 
         Parameters
@@ -138,11 +152,13 @@ class PurgedSplit(BaseEstimator, metaclass=ABCMeta):
         for train, test, _ in self._folds(X, y, groups):
             yield train, test
 
-    def get_n_splits(self, X=None, y=None, groups=None):
+    def get_n_splits(
+        self, X: Frame | None = None, y: ArrayLike | None = None, groups: ArrayLike | None = None
+    ) -> int:
         """Number of folds."""
         return self.n_splits
 
-    def describe(self, X, y=None, groups=None):
+    def describe(self, X: Frame, y: ArrayLike | None = None, groups: ArrayLike | None = None) -> pd.DataFrame:
         """What each fold keeps and purges.
 
         Returns

@@ -43,7 +43,14 @@ class PurgedTimeSeriesSplit(PurgedSplit):
         **PURGE_CONSTRAINTS,
     }
 
-    def __init__(self, n_splits=5, *, gap_days=0.0, within_km=None, min_train=0.2):
+    def __init__(
+        self,
+        n_splits: int = 5,
+        *,
+        gap_days: float = 0.0,
+        within_km: float | None = None,
+        min_train: int | float = 0.2,
+    ) -> None:
         self.n_splits = n_splits
         self.gap_days = gap_days
         self.within_km = within_km

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from skquake.model_selection._trial import Trial
 
-def score_names(trials):
+
+def score_names(trials: Sequence[Trial]) -> list[str]:
     """Names of the scores, from the first fold that has any; ``["score"]`` for one alone."""
     return list(next(f.scores for trial in trials for f in trial.folds if f.scores is not None))
 
 
-def fold_table(trials, n_splits, names, error_score):
+def fold_table(
+    trials: Sequence[Trial], n_splits: int, names: list[str], error_score: Any
+) -> list[dict[str, Any]]:
     """All folds of all trials: seconds and scores, ``error_score`` where one failed, NaN where left out."""
-    missing = {"fit_time": np.nan, "score_time": np.nan, "test_scores": dict.fromkeys(names, np.nan)}
-    rows = []
+    missing: dict[str, Any] = {
+        "fit_time": np.nan,
+        "score_time": np.nan,
+        "test_scores": dict.fromkeys(names, np.nan),
+    }
+    rows: list[dict[str, Any]] = []
     for trial in trials:
         rows += [
             {
@@ -27,7 +38,7 @@ def fold_table(trials, n_splits, names, error_score):
     return rows
 
 
-def average_finished(results, n_splits):
+def average_finished(results: dict[str, Any], n_splits: int) -> None:
     """Means and deviations of stopped trials over the folds that they did; their ranks stay the last."""
     stopped = results["status"] == "stopped"
     if not stopped.any():

@@ -47,7 +47,8 @@ class TrialStore:
     def __init__(
         self, path: Path | None, identity: dict[str, Any], seed: int, *, accept_versions: bool = False
     ) -> None:
-        self.seed, self.trials, self.versions = seed, {}, [made_with()]
+        self.seed, self.versions = seed, [made_with()]
+        self.trials: dict[int, Trial] = {}
         self._journal: Journal | None = None
         if path is None:
             return

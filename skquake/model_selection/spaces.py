@@ -24,6 +24,8 @@ Examples
 
 from __future__ import annotations
 
+from typing import Any
+
 from scipy.stats import loguniform, randint, uniform
 
 __all__ = ["cnn", "dnn", "ed_lstme", "gbm", "lstm", "random_forest", "seqnetquake", "sip", "svm"]
@@ -32,27 +34,27 @@ _ACTIVATIONS = ["relu", "tanh", "sigmoid"]
 _UNITS = [64, 128, 256, 512]
 
 
-def seqnetquake(prefix=""):
+def seqnetquake(prefix: str = "") -> dict[str, Any]:
     """Of :class:`~skquake.neural.SeqNetQuakeClassifier` and :class:`~skquake.neural.SafeNetClassifier`."""
     return _named(prefix, _convolutions() | _recurrent(5) | _dense(2, 6) | _training())
 
 
-def cnn(prefix=""):
+def cnn(prefix: str = "") -> dict[str, Any]:
     """Of :class:`~skquake.neural.CNNClassifier`."""
     return _named(prefix, _convolutions() | _dense(2, 6) | _training())
 
 
-def lstm(prefix=""):
+def lstm(prefix: str = "") -> dict[str, Any]:
     """Of :class:`~skquake.neural.LSTMClassifier`."""
     return _named(prefix, _recurrent(6) | _dense(2, 6) | _training())
 
 
-def dnn(prefix=""):
+def dnn(prefix: str = "") -> dict[str, Any]:
     """Of :class:`~skquake.neural.DNNClassifier`; two to six layers before the softmax."""
     return _named(prefix, _dense(3, 7) | _training())
 
 
-def ed_lstme(prefix=""):
+def ed_lstme(prefix: str = "") -> dict[str, Any]:
     """Of :class:`~skquake.neural.EDLSTMERegressor`.
 
     The paper searched 97, 194 and 291 times of history and 8, 12 and 16 of forecast besides, which are
@@ -61,7 +63,7 @@ def ed_lstme(prefix=""):
     return _named(prefix, {"units": [100, 200, 300, 400], "epochs": [50, 100], "batch_size": [32, 64, 128]})
 
 
-def sip(prefix=""):
+def sip(prefix: str = "") -> dict[str, Any]:
     """Of :class:`~skquake.neural.SIPClassifier`: the backbones and kinds of mixing that the paper compared.
 
     It kept all else fixed; dropout and learning rates are ours, around its own.
@@ -79,7 +81,7 @@ def sip(prefix=""):
     )
 
 
-def random_forest(prefix=""):
+def random_forest(prefix: str = "") -> dict[str, Any]:
     """Of scikit-learn's ``RandomForestClassifier``."""
     return _named(
         prefix,
@@ -97,7 +99,7 @@ def random_forest(prefix=""):
     )
 
 
-def gbm(prefix=""):
+def gbm(prefix: str = "") -> dict[str, Any]:
     """Of scikit-learn's ``GradientBoostingClassifier``."""
     return _named(
         prefix,
@@ -113,7 +115,7 @@ def gbm(prefix=""):
     )
 
 
-def svm(prefix=""):
+def svm(prefix: str = "") -> dict[str, Any]:
     """Of scikit-learn's ``SVC`` on standardised rows; the papers give none, this one is ours.
 
     The pipeline of ``make_baseline("SVM")`` has it at ``prefix="calibratedclassifiercv__estimator__"``.

@@ -15,7 +15,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from skquake._core._frames import as_frame, is_frame
-from skquake._core._routing import weight_parameter
+from skquake._core._routing import weight_params
 from skquake._core._sklearn import HasMethods, fit_context, num_samples, safe_indexing
 from skquake._core._typing import Array, ArrayLike, Estimator, FloatArray, IntArray, Rows
 
@@ -83,6 +83,8 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
     __metadata_request__fit = {"sample_weight": UNUSED}
     __metadata_request__score = {"sample_weight": UNUSED}
 
+    _hands_weights_on = True  # under the names that the inner estimator takes
+
     def __init__(self, resampler: Any, estimator: Estimator) -> None:
         self.resampler = resampler
         self.estimator = estimator
@@ -140,12 +142,11 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         if get_config()["enable_metadata_routing"]:
             return dict(process_routing(self, method, **weights, **params).estimator[method])
         if method == "fit" and weights:
-            name = weight_parameter(self.estimator)
-            if name is None:
+            weights = weight_params(self.estimator, weights["sample_weight"])
+            if not weights:
                 raise TypeError(
                     f"TrainOnly: {type(self.estimator).__name__} takes no sample_weight; leave it out"
                 )
-            weights = {str(name): sample_weight}
         return {**params, **weights}
 
     def get_metadata_routing(self) -> MetadataRouter:

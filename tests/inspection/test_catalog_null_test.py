@@ -201,8 +201,9 @@ def test_the_observed_catalog_could_be_any_of_the_nulls():
         {"a": make_model(source)}, source, MatchedControls(region=SAMPLING["region"]), SAMPLING, halves, 4.8,
         AftershockRemover(), "seismic_auc", "event",
     )  # fmt: skip
-    as_null = analysis.run(drawn, 7)[0]["a"]
-    as_observed = analysis.run(Record.of(source, drawn).catalog, 7, 100)[0]["a"]
+    as_null = analysis.scored(*analysis.built(drawn, 7))[0]["a"]
+    built = analysis.built(Record.of(source, drawn).catalog, 7)
+    as_observed = analysis.scored(*built, 100)[0]["a"]
     assert as_null.seismic_auc.value == as_observed.seismic_auc.value
     assert np.isnan(as_null.seismic_auc.low) and np.isfinite(as_observed.seismic_auc.low)
 
@@ -272,13 +273,13 @@ class _Once(ClassifierMixin, BaseEstimator):
 def test_failures_count_against_the_score_and_are_told():
     source, catalog = make_world()
     _Once.left = 1
-    with pytest.warns(UserWarning, match=r"10 of 10 null catalogs .*; the first: too few rows"):
+    with pytest.warns(UserWarning, match=r"10 of 10 null catalogs .*; the first: ValueError: too few rows"):
         result = run(source, catalog, _Once())
     frame = result.to_frame()
     assert (
         (frame["n_failed"] == 5).all() and (frame["p_value"] == 1.0).all() and (frame["share"] == 1.0).all()
     )
-    assert result.scores["error"].eq("too few rows").all() and np.isnan(frame["null_mean"]).all()
+    assert result.scores["error"].eq("ValueError: too few rows").all() and np.isnan(frame["null_mean"]).all()
     _Once.left = 1 + 5 + 4  # the observed one, all rotations, all but one of the others
     with pytest.warns(UserWarning, match="1 of 10"):
         result = run(source, catalog, _Once())

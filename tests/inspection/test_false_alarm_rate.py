@@ -125,7 +125,7 @@ def test_errors(tec, catalog):
         false_alarm_rate(IQRBounds(), tec, stations=STATIONS.iloc[:1], catalog=catalog)
     with pytest.raises(ValueError, match="block_days"):
         false_alarm_rate(IQRBounds(), tec, block_days=5)
-    with pytest.raises(TypeError, match="a SeriesSource or a DataFrame, not ndarray"):
+    with pytest.raises(TypeError, match=r"a SeriesSource or a pandas DataFrame, .*not numpy\.ndarray"):
         false_alarm_rate(IQRBounds(), tec.to_numpy())
     with pytest.raises(ValueError, match="days must be two finite numbers"):
         false_alarm_rate(IQRBounds(), tec, avoid_days=(5, -15))

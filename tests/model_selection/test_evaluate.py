@@ -5,19 +5,32 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+import sklearn
 from common.sample_frames import sample_frame
+from imblearn.under_sampling import RandomUnderSampler
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, RepeatedKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import Bunch
 
 from skquake._core._weights import effective_number, event_weights
 from skquake.metrics import classification_summary, event_auc, seismic_mcc, seismic_mcc_scorer
-from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit, chronological_split, evaluate
+from skquake.model_selection import (
+    PurgedGroupKFold,
+    PurgedTimeSeriesSplit,
+    Score,
+    chronological_split,
+    evaluate,
+)
+from skquake.preprocessing import TrainOnly
 
 
 class Recorder(ClassifierMixin, BaseEstimator):
@@ -156,3 +169,90 @@ def test_errors(samples):
         evaluate(logistic(), short, (train, test))
     with pytest.raises(ValueError, match="no folds"):
         evaluate(logistic(), samples, [])
+
+
+def test_mistakes_are_named(samples):
+    with pytest.raises(TypeError, match=r"cv=5 is a number; say how to split, as by PurgedGroupKFold\(5\)"):
+        evaluate(logistic(), samples, 5)
+    for table in (samples.X, pl.from_pandas(samples.X.drop(columns="owners")), samples.X[["kp"]].to_numpy()):
+        with pytest.raises(TypeError, match=r"pass the samples, not samples\.X \(got "):
+            evaluate(logistic(), table, PurgedGroupKFold(2))
+    with pytest.raises(TypeError, match=r"cv must be a splitter or .* got None"):
+        evaluate(logistic(), samples, None)
+
+
+def test_any_dataframe_holds_samples(samples):
+    cv = PurgedGroupKFold(3)
+    X = samples.X.drop(columns="owners")
+    options = {"n_resamples": 50, "random_state": 0}
+    expected = evaluate(logistic(), _bunch(X, samples), cv, **options).to_frame()
+    found = evaluate(logistic(), _bunch(pl.from_pandas(X), samples), cv, **options).to_frame()
+    pd.testing.assert_frame_equal(found, expected)
+    assert cv.describe(pl.from_pandas(X), samples.y).equals(cv.describe(X, samples.y))
+
+
+class Nearest(KNeighborsClassifier):
+    """Of the column observed."""
+
+    def fit(self, X, y):
+        return super().fit(X[["observed"]], y)
+
+    def predict_proba(self, X):
+        return super().predict_proba(X[["observed"]])
+
+
+def test_what_was_weighted(samples):
+    fold = chronological_split(samples.X, samples.y)
+
+    def weighted(model, **options):
+        return evaluate(model, samples, fold, n_resamples=0, **options).weighted_fit
+
+    assert weighted(CalibratedClassifierCV(logistic(), cv=2)) is True
+    Recorder.seen = {}
+    assert weighted(CalibratedClassifierCV(make_pipeline("passthrough", Recorder()), cv=2)) is True
+    assert Recorder.seen["weight"] is not None
+    assert weighted(CalibratedClassifierCV(Nearest(), cv=2)) is False
+    assert weighted(TrainOnly(None, Nearest())) is False
+    assert weighted(TrainOnly(None, make_pipeline("passthrough", Recorder()))) is True
+    assert weighted(FrozenEstimator(logistic().fit(samples.X, samples.y))) is None
+    assert weighted(logistic(), sample_weight=None) is False
+
+
+def sampled():
+    return TrainOnly(RandomUnderSampler(random_state=0), logistic())
+
+
+@pytest.mark.parametrize("model", [logistic, sampled])
+def test_routing_on(samples, model):
+    with sklearn.config_context(enable_metadata_routing=True):
+        silent = evaluate(model(), samples, PurgedGroupKFold(2), n_resamples=50, random_state=0)
+        asking = model()
+        last = getattr(asking, "estimator", asking)[-1].set_fit_request(sample_weight=True)
+        found = evaluate(asking, samples, PurgedGroupKFold(2), n_resamples=50, random_state=0)
+        assert last is getattr(asking, "estimator", asking)[-1]
+    expected = evaluate(model(), samples, PurgedGroupKFold(2), n_resamples=50, random_state=0)
+    assert found.weighted_fit is True and silent.weighted_fit is False
+    np.testing.assert_array_equal(found.proba, expected.proba)
+    assert (silent.proba != expected.proba).any()
+
+
+def test_few_units_have_no_interval(samples):
+    few = samples.X["pair_id"].isin([f"e{i}" for i in range(8)]).to_numpy()
+    some = Bunch(X=samples.X[few].reset_index(drop=True), y=samples.y[few])
+    pairs = some.X["pair_id"].to_numpy()
+    test = np.flatnonzero(np.isin(pairs, ["e0", "e1", "e2"]))
+    rest = np.flatnonzero(~np.isin(pairs, ["e0", "e1", "e2"]))
+    found = evaluate(logistic(), some, (rest, test))
+    for score in (found.seismic_mcc, found.seismic_auc, found.event_auc):
+        assert np.isnan([score.low, score.high]).all() and not score.has_interval
+        assert str(score) == f"{score.value:.2f} ({score.n_units} units)" and score.n_units < 5
+    assert f"{found.seismic_mcc.n_units} units)" in repr(found) and "nan" not in repr(found)
+    assert str(Score(0.5, np.nan, np.nan, "pair", 1)) == "0.50 (1 unit)"
+    assert str(Score(0.5, np.nan, np.nan, "none", 0)) == "0.50"
+    json.dumps(found.to_dict())
+
+
+def test_versions_are_noted(samples):
+    found = evaluate(logistic(), samples, chronological_split(samples.X), n_resamples=0)
+    assert found.versions["scikit-learn"] == sklearn.__version__
+    assert found.to_dict()["versions"] == found.versions

@@ -8,11 +8,6 @@ from skquake.testing import parametrize_with_skquake_checks
 SEARCH = HyperoptSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2, n_iter=2, error_score="raise", random_state=0)
 
 
-@parametrize_with_skquake_checks(
-    [SEARCH],
-    expected_failed_checks=lambda _: {
-        "check_supervised_y_2d": "several targets are the estimator's affair, as for GridSearchCV"
-    },
-)
+@parametrize_with_skquake_checks([SEARCH])
 def test_checks(estimator, check):
     check(estimator)

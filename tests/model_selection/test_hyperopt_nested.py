@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold, RandomizedSearchCV, cross_val_sc
 from sklearn.pipeline import make_pipeline
 
 from skquake import HyperoptSearchCV, SlidingWindow, TrackSource
-from skquake._core._routing import group_parameter, weight_parameter
+from skquake._core._routing import group_parameter, weight_route
 from skquake._core._weights import event_weights
 from skquake.metrics import seismic_auc_scorer, seismic_mcc_scorer
 from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit, evaluate
@@ -156,7 +156,7 @@ def test_who_wants_groups():
         group_parameter(make_pipeline("passthrough", search(cv=GroupKFold(2)))) == "hyperoptsearchcv__groups"
     )
     assert group_parameter(search(cv=3)) is None and group_parameter(LogisticRegression()) is None
-    assert weight_parameter(search()) == "logisticregression__sample_weight"
+    assert weight_route(search()) == (("logisticregression__sample_weight",), True)
 
 
 def test_metadata_routing(samples, routing):
@@ -184,4 +184,4 @@ def test_evaluate_where_metadata_is_routed(samples, routing):
     found = evaluate(model, samples, PurgedGroupKFold(2), n_resamples=50, random_state=0)
     assert found.weighted_fit and all(given is not None for _, given in Watching.seen)
     plain = search(make_pipeline("passthrough", Watching()), {"watching__a": [1, 2]}, n_iter=1)
-    assert weight_parameter(plain) is None and group_parameter(plain) == "groups"
+    assert weight_route(plain) == ((), False) and group_parameter(plain) == "groups"

@@ -1,5 +1,8 @@
 """What every step of windows and series promises beyond its numbers: state, containers, names, routing."""
 
+import pickle
+from copy import deepcopy
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -132,6 +135,37 @@ def test_a_fit_that_fails_leaves_what_was_there(step, X, refused):
     assert set(vars(fitted)) == state
 
 
+YEARS = pd.DataFrame(
+    {"a": [1.0, 2.0, 4.0], "b": 1.0}, pd.to_datetime(["2014-12-01", "2015-12-01", "2016-12-01"])
+)
+LATE = [  # data that are refused after something has been learnt from them
+    (ChannelScaler(), WINDOWS, np.full((4, 7, 3), np.nan)),
+    (WindowNormalizer("center", log=[0]), WINDOWS, -np.ones((4, 7, 3))),
+    (WindowStatistics(["mean"], log=[0]), WINDOWS, -np.ones((4, 7, 3))),
+    (KalmanImputer(harmonics=1), SERIES, pd.DataFrame({"A": [1.0, 2.0, np.nan]}, TIMES[:6:2])),
+    (SigmaClipper(), SERIES, SERIES.assign(C=np.nan)),
+    (IQRBounds(days=1, same_hour=False), SERIES, SERIES[["XJSH"]][::12]),
+    (RSTIndex(min_years=2), YEARS, YEARS[["a"]][:1]),
+    (TECAnomalyDetector(YesterdayForecaster(), RollingSigmaBounds(days=2)), SERIES, np.ones((300, 3))),
+    (RunningMedianForecaster(days=3), SERIES, SERIES.assign(C=np.nan)),
+    (
+        TrainOnly(RandomUnderSampler(random_state=0), LogisticRegression()),
+        WINDOWS[:, :, 0],
+        np.full((12, 4), np.inf),
+    ),
+]
+
+
+@pytest.mark.parametrize(("step", "X", "bad"), LATE, ids=[type(step).__name__ for step, *_ in LATE])
+def test_a_fit_refused_late_leaves_what_was_there(step, X, bad):
+    fitted = fit(clone(step), X)
+    expected, state = result(fitted, X), dict(vars(fitted))
+    with pytest.raises((ValueError, TypeError)):
+        fit(fitted, bad)
+    assert all(vars(fitted)[name] is value for name, value in state.items())
+    np.testing.assert_array_equal(result(fitted, X), expected)
+
+
 @pytest.mark.parametrize("bounds", [IQRBounds(days=2), RollingSigmaBounds(days=2)], ids=repr)
 def test_a_refused_block_leaves_the_history(bounds):
     streaming = clone(bounds).partial_fit(SERIES[:60])
@@ -149,10 +183,11 @@ def test_fitted_arrays_cannot_be_edited(step, X):
     if isinstance(step, TrainOnly):
         pytest.skip("holds fitted estimators of others")
     fitted = fit(clone(step), X)
-    for name, value in vars(fitted).items():
-        if name.endswith("_") and isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            with pytest.raises(ValueError, match="read-only"):
-                value[...] = 0.0
+    for copy in (fitted, pickle.loads(pickle.dumps(fitted)), deepcopy(fitted)):
+        for name, value in vars(copy).items():
+            if name.endswith("_") and isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                with pytest.raises(ValueError, match="read-only"):
+                    value[...] = 0.0
 
 
 @pytest.mark.parametrize("container", ["pandas", "polars"])
