@@ -146,6 +146,6 @@ class MapSource(Source):
     def to_netcdf(self, path: Path) -> None:
         """Write the maps as a NetCDF file that ``MapSource(path)`` reads back exactly.
 
-        The file appears whole or not at all.
+        The file appears whole or not at all, and its values carry checksums.
         """
         write_map(self._content, path)

@@ -134,5 +134,6 @@ def write_map(maps, path):
             "longitude": maps.longitude,
         },
     ).transpose("time", "latitude", "longitude")
-    encoding = {"time": {"units": "nanoseconds since 1970-01-01", "dtype": "int64"}}
+    encoding: dict[str, dict[str, object]] = {str(name): {"fletcher32": True} for name in data.variables}
+    encoding["time"] |= {"units": "nanoseconds since 1970-01-01", "dtype": "int64"}
     write_atomically(path, lambda temporary: data.to_netcdf(temporary, engine="h5netcdf", encoding=encoding))

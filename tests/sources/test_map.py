@@ -183,3 +183,19 @@ def test_real_maps(real_data):
     day = tec.index[0].normalize()
     assert tec[day + pd.Timedelta("1h")] == pytest.approx(26.6, abs=1e-5)
     assert tec[day + pd.Timedelta("17h")] == pytest.approx(51.0, abs=1e-5)
+
+
+def test_a_changed_value_in_a_file_is_found(tmp_path):
+    path = tmp_path / "maps.nc"
+    source = MapSource(maps())
+    source.to_netcdf(path)
+    whole = path.read_bytes()
+    at = whole.index(np.ascontiguousarray(source.values[..., 0].transpose(2, 0, 1)).tobytes()[:64])
+    for byte in range(at, at + 64, 5):
+        changed = bytearray(whole)
+        changed[byte] ^= 4
+        path.write_bytes(changed)
+        with pytest.raises(ValueError, match=r"maps\.nc"):
+            _ = MapSource(path).values
+    path.write_bytes(whole)
+    assert_array_equal(MapSource(path).values, source.values)
