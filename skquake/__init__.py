@@ -1,31 +1,10 @@
 """skquake: seismo-ionospheric precursor research with scikit-learn.
 
-The names that a user types first are importable from here; each is loaded at first use, so that
-``import skquake`` stays light.
+The rooms (``skquake.io``, ``skquake.neural``, ...) and the names that a user types first are reached from
+here; each is loaded at first use, so that ``import skquake`` stays light. ``EAGER_IMPORT=1`` in the
+environment loads them all at once. The names stand in ``__init__.pyi``, which type checkers read as well.
 """
 
-from skquake._core._lazy import attach as _attach
+import lazy_loader
 
-__version__ = "0.1.0.dev0"
-
-_NAMES = {
-    "AftershockRemover": "skquake.catalogs",
-    "EDLSTMERegressor": "skquake.neural",
-    "HyperoptSearchCV": "skquake.model_selection",
-    "IQRBounds": "skquake.preprocessing",
-    "MapSource": "skquake.sources",
-    "RollingSigmaBounds": "skquake.preprocessing",
-    "SIPClassifier": "skquake.neural",
-    "SafeNetClassifier": "skquake.neural",
-    "SeqNetQuakeClassifier": "skquake.neural",
-    "SeriesSource": "skquake.sources",
-    "SlidingWindow": "skquake.sampling",
-    "TrackSource": "skquake.sources",
-    "cross_dataset_score": "skquake.model_selection",
-    "make_samples": "skquake.sampling",
-    "show_versions": "skquake._core._versions",
-}
-
-__all__ = ["__version__", *_NAMES]
-
-__getattr__, __dir__ = _attach(__name__, _NAMES)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

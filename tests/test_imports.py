@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import subprocess
 import sys
 import types
@@ -32,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plotting": {"catalogs", "metrics", "preprocessing", "forecasting"},
 }
 MAY_IMPORT["report"] = set(MAY_IMPORT)  # everything
+MAY_IMPORT["testing"] = MAY_IMPORT["utils"] = set(MAY_IMPORT)
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
 # Private modules that are themselves imported inside functions only, at first fit.
 AT_FIRST_FIT = {f"neural/_{name}.py" for name in ("adapter", "image_model", "layers", "optimizer", "trainer")}
@@ -116,15 +118,67 @@ def test_every_public_name_has_a_page():
             names = modules.setdefault(line.split()[-1], set())
         elif line.startswith("   ") and line.strip().isidentifier():
             names.add(line.strip())
-    for room in MAY_IMPORT.keys() - {"_core"}:
-        module = importlib.import_module(f"skquake.{room}")
+    rooms = [importlib.import_module(f"skquake.{room}") for room in MAY_IMPORT.keys() - {"_core"}]
+    inside = [getattr(room, name) for room in rooms for name in room.__all__]
+    for module in [*rooms, *(value for value in inside if isinstance(value, types.ModuleType))]:
         own = {name for name in module.__all__ if not isinstance(getattr(module, name), types.ModuleType)}
-        assert own == modules[f"skquake.{room}"], f"docs/api/index.rst and skquake.{room}.__all__ differ"
+        assert own == modules.get(module.__name__, set()), f"docs/api/index.rst, {module.__name__}.__all__"
 
 
 def test_unknown_names_raise():
     import skquake
 
-    with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
+    with pytest.raises(AttributeError, match="Nonsense"):
         skquake.Nonsense  # noqa: B018
-    assert "TrackSource" in dir(skquake)
+    assert {"TrackSource", "io", "__version__"} <= set(dir(skquake))
+
+
+def run(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **environment},
+    ).stdout.strip()
+
+
+LOADED = "print(sorted(name for name in sys.modules if name.startswith('skquake.') and name.count('.') == 1))"
+
+
+def test_rooms_load_at_first_use():
+    assert run(f"import sys, skquake; {LOADED}") == "[]"
+    assert "skquake.io" in run(f"import sys, skquake; skquake.io.read_kp; {LOADED}")
+    assert "pandas" not in run("import sys, skquake; print(*(n for n in sys.modules if n == 'pandas'))")
+
+
+def test_all_load_at_once_where_the_environment_says_so():
+    loaded = run(f"import sys, skquake; {LOADED}", EAGER_IMPORT="1")
+    assert all(f"skquake.{room}" in loaded for room in MAY_IMPORT)
+
+
+def test_names_of_the_package_are_those_of_its_stub():
+    import skquake
+
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text())
+    listed = next(ast.literal_eval(node.value) for node in stub.body if isinstance(node, ast.Assign))
+    assert set(listed) == set(skquake.__all__)
+    rooms = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert {room for room in rooms if room[0] != "_"} <= set(listed)
+
+
+def test_testing_does_not_load_pytest():
+    assert run("import sys, skquake.testing; print('pytest' in sys.modules)") == "False"
+
+
+def test_one_place_for_the_version():
+    import skquake
+    from skquake._core._versions import versions
+
+    assert versions()["skquake"] == skquake.__version__
+    quoted = {
+        path
+        for path in PACKAGE.parent.iterdir()
+        if path.suffix in (".toml", ".cfg", ".cff", ".py", ".md") and skquake.__version__ in path.read_text()
+    }
+    assert not quoted, f"the version stands in skquake/_core/_version.py alone, not in {quoted}"

@@ -6,7 +6,9 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+import sklearn
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -22,6 +24,7 @@ from skquake import (
     TrackSource,
     make_samples,
 )
+from skquake.baselines import WindowStatistics
 from skquake.catalogs import MagnitudeFilter, MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.io import read_ionex, read_space_weather, read_usgs
@@ -151,6 +154,104 @@ def test_labels_and_shuffled_rows_do_not_mix(world):
     np.testing.assert_array_equal(cut.transform(samples.X.iloc[order]), cut.transform(samples.X)[order])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         make_pipeline(cut, WindowFlattener(), LogisticRegression()).fit(samples.X, samples.y[:-1])
+
+
+CLASSICAL = LogisticRegression(max_iter=5000)
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+@pytest.mark.parametrize("last", ["network", "classical"])
+def test_output_of_any_container(world, container, last):
+    """Set for the pipeline or for all of scikit-learn, the container changes what passes as a table alone."""
+    source, samples = world
+    ends = [network()] if last == "network" else [WindowFlattener(), CLASSICAL]
+    plain = make_pipeline(SlidingWindow(source, 16), ChannelScaler(log=[0, 1]), *ends)
+    expected = clone(plain).fit(samples.X, samples.y).predict_proba(samples.X)
+    asked = clone(plain).set_output(transform=container).fit(samples.X, samples.y)
+    with sklearn.config_context(transform_output=container):
+        configured = clone(plain).fit(samples.X, samples.y)
+        np.testing.assert_allclose(configured.predict_proba(samples.X), expected, atol=5e-3)
+        search = GridSearchCV(plain, {"slidingwindow__length": [8, 16]}, cv=PurgedGroupKFold(2))
+        search.fit(samples.X, samples.y, groups=samples.groups)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    np.testing.assert_allclose(asked.predict_proba(samples.X), expected, atol=5e-3)
+    assert asked[:2].transform(samples.X).shape == (len(samples.X), 16, 2)
+    if last == "classical":
+        frame = pd.DataFrame if container == "pandas" else pl.DataFrame
+        assert isinstance(asked[:-1].transform(samples.X), frame)
+
+
+def test_catalogs_under_any_container(world):
+    events = make_catalog("2019-01-01", "2019-03-01", random_state=3)
+    steps = make_pipeline(AftershockRemover(), MagnitudeFilter(4.8))
+    expected = clone(steps).fit_transform(events)
+    for container in ("pandas", "polars"):
+        asked = clone(steps).set_output(transform=container)
+        pd.testing.assert_frame_equal(asked.fit_transform(events), expected)
+        with sklearn.config_context(transform_output=container):
+            pd.testing.assert_frame_equal(clone(steps).fit_transform(events), expected)
+
+
+@pytest.mark.parametrize(
+    ("steps", "names"),
+    [
+        ([ChannelScaler(log=[0, 1])], ["Ne", "Te"]),
+        ([ChannelScaler(log=[0, 1]), WindowFlattener()], ["Ne_0", "Te_0", "Ne_1"]),
+        ([WindowNormalizer("center", log=[0, 1]), WindowFlattener()], ["Ne_center_0", "Te_center_0"]),
+        ([WindowStatistics(["mean", "slope"])], ["Ne_mean", "Ne_slope", "Te_mean"]),
+        (
+            [WindowBounds(IQRBounds(days=5, samples_per_day=2), 3, output="deviation"), WindowFlattener()],
+            ["Ne_0", "Ne_deviation_0", "Te_0", "Te_deviation_0", "Ne_1"],
+        ),
+    ],
+)
+def test_names_of_every_sample_pipeline(world, steps, names):
+    source, samples = world
+    model = make_pipeline(SlidingWindow(source, 16), *steps).fit(samples.X)
+    assert model.n_features_in_ == samples.X.shape[1]
+    assert list(model.feature_names_in_) == list(samples.X.columns)
+    found = model.get_feature_names_out()
+    assert list(found[: len(names)]) == names
+    assert len(set(found)) == len(found) == model.transform(samples.X).shape[-1]
+
+
+def test_weights_and_groups_under_metadata_routing(world):
+    """What is asked for arrives, in a search around the resampler around the pipeline."""
+    source, samples = world
+    with sklearn.config_context(enable_metadata_routing=True):
+        scaler = ChannelScaler(log=[0, 1]).set_fit_request(sample_weight=False)
+        last = clone(CLASSICAL).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+        model = TrainOnly(
+            AftershockRemover(half_width=30.0, days=60.0),
+            make_pipeline(SlidingWindow(source, 16), scaler, WindowFlattener(), last),
+        )
+        grid = {"estimator__logisticregression__C": [0.1, 1.0]}
+        cv = PurgedGroupKFold(2)
+        search = GridSearchCV(model, grid, cv=cv, scoring=None, error_score="raise")
+        weight = np.asarray(samples.sample_weight)
+        search.fit(samples.X, samples.y, groups=samples.groups, sample_weight=weight)
+    best = search.best_estimator_
+    rows = best.resampler_.sample_indices_
+    assert len(rows) < len(samples.X)
+    alone = clone(best.estimator).fit(
+        samples.X.iloc[rows], samples.y[rows], logisticregression__sample_weight=weight[rows]
+    )
+    np.testing.assert_allclose(search.predict_proba(samples.X), alone.predict_proba(samples.X), atol=1e-9)
+
+
+def test_the_network_under_metadata_routing(world):
+    source, samples = world
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = make_pipeline(
+            SlidingWindow(source, 16),
+            ChannelScaler(log=[0, 1]).set_fit_request(sample_weight=True),
+            network().set_fit_request(sample_weight=True).set_score_request(sample_weight=True),
+        )
+        search = GridSearchCV(
+            model, {"seqnetquakeclassifier__filters": [2]}, cv=PurgedGroupKFold(2), error_score="raise"
+        )
+        search.fit(samples.X, samples.y, groups=samples.groups, sample_weight=samples.sample_weight)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
 def test_real_maps_end_to_end(real_data):

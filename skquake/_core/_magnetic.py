@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._geodesy import EARTH_RADIUS_KM, unit_vectors, wrap_longitude
 from skquake._core._time import NS_PER_DAY, as_ns
+from skquake._core._typing import Array, ArrayLike, FloatArray
 
 FIRST_YEAR, LAST_YEAR = 1900, 2030  # of the field model's coefficients
 _STEP = 2  # degrees from node to node: a tenth of the finest wave of the quasi-dipole series
@@ -17,7 +19,7 @@ _PAD = 10  # nodes beyond the dateline and the poles, so that splines do not fee
 _DECAY = 1.4  # between the quadrupole (1) and the octupole (2) beside the dipole
 
 
-def dip_latitude(times, latitude, longitude):
+def dip_latitude(times: Array, latitude: Array, longitude: Array) -> FloatArray:
     """Dip latitude in degrees from the inclination of the main field 300 km up.
 
     Parameters
@@ -41,7 +43,9 @@ def dip_latitude(times, latitude, longitude):
     return np.rad2deg(np.arctan(0.5 * tangent))
 
 
-def quasi_dipole(times, latitude, longitude, altitude_km):
+def quasi_dipole(
+    times: Array, latitude: Array, longitude: Array, altitude_km: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Quasi-dipole latitude and longitude in degrees, longitude in [-180, 180).
 
     At the ground from PyIRI's yearly spherical harmonics of the apex model, through cubic splines on a grid
@@ -68,7 +72,7 @@ def quasi_dipole(times, latitude, longitude, altitude_km):
     return _angles(vectors)
 
 
-def magnetic_local_time(times, qd_longitude):
+def magnetic_local_time(times: Array, qd_longitude: ArrayLike) -> FloatArray:
     """Magnetic local time in hours, [0, 24): 12 where the sun stands.
 
     Quasi-dipole longitude east of the sub-solar point's centred dipole longitude (Laundal & Richmond, 2017).
@@ -90,7 +94,7 @@ def magnetic_local_time(times, qd_longitude):
     return np.where(hours >= 24.0, 0.0, hours)
 
 
-def _by_year(times):
+def _by_year(times: Array) -> Iterator[tuple[int, slice | Array]]:
     """Pairs of a year and its rows."""
     years = pd.DatetimeIndex(times).year.to_numpy()
     wrong = ~((years >= FIRST_YEAR) & (years <= LAST_YEAR))  # NaT too
@@ -105,14 +109,14 @@ def _by_year(times):
         yield int(year), slice(None) if len(every) == 1 else np.flatnonzero(years == year)
 
 
-def _angles(vectors):
+def _angles(vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Latitude and longitude in degrees of vectors of any length, shape (n, 3)."""
     x, y, z = vectors.T
     return np.rad2deg(np.arctan2(z, np.hypot(x, y))), wrap_longitude(np.rad2deg(np.arctan2(y, x)))
 
 
 @functools.lru_cache(maxsize=32)
-def _splines(year):
+def _splines(year: int) -> list[FloatArray]:
     """Spline coefficients of the quasi-dipole unit vector's components on a grid at the ground."""
     from PyIRI.sh_library import Apex_geo_qd
     from scipy.ndimage import spline_filter
@@ -130,7 +134,7 @@ def _splines(year):
 
 
 @functools.lru_cache(maxsize=32)
-def _dipole_axes(year):
+def _dipole_axes(year: int) -> FloatArray:
     """Axes of centred dipole coordinates as columns, in geographic coordinates.
 
     z is the dipole axis, northward; the meridian of longitude 0 holds the geographic south pole.

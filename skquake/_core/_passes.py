@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from skquake._core._typing import Array, IntArray
+
 TURN_DEGREES = 0.1
 _CHUNK = 1 << 20  # rows looked at together, so that memory does not grow with the track
 
 
-def find_passes(time, latitude, max_gap):
+def find_passes(time: Array, latitude: Array, max_gap: int) -> IntArray:
     """Boundaries of the passes of a track.
 
     A new pass starts after a time step longer than ``max_gap`` and after latitude turns.
@@ -39,7 +41,7 @@ def find_passes(time, latitude, max_gap):
     return np.unique(np.concatenate([starts, turns, [n]])).astype(np.int64)
 
 
-def _bends(latitude):
+def _bends(latitude: Array) -> IntArray:
     """Rows from which latitude moves the other way than it did when it last moved."""
     bends, before = [np.empty(0, dtype=np.int64)], 0.0
     for k in range(0, len(latitude) - 1, _CHUNK):
@@ -52,7 +54,7 @@ def _bends(latitude):
     return np.concatenate(bends)
 
 
-def _confirmed_turns(latitude, starts, bends):
+def _confirmed_turns(latitude: Array, starts: IntArray, bends: IntArray) -> IntArray:
     """First rows after each turn; steps through the bends (a few an orbit), not the rows."""
     n = len(latitude)
     ends = np.append(starts[1:], n) - 1

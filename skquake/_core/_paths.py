@@ -6,8 +6,10 @@ import glob
 import os
 from pathlib import Path
 
+from skquake._core._typing import Paths
 
-def expand_paths(paths):
+
+def expand_paths(paths: Paths) -> list[Path]:
     """List of ``Path`` from a path, a glob pattern or any iterable of these; each file once, order kept.
 
     Raises
@@ -20,7 +22,7 @@ def expand_paths(paths):
     entries = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not entries:
         raise ValueError("paths: the list of files is empty")
-    found = {}
+    found: dict[str, Path] = {}
     for entry in entries:
         text = os.path.expanduser(os.fspath(entry))
         matches = [text] if os.path.exists(text) else sorted(glob.glob(text, recursive=True))

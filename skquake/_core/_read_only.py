@@ -14,3 +14,13 @@ def read_only(values: Any) -> Array:
     array = np.asarray(values)
     array.flags.writeable = False
     return array
+
+
+class ReadOnlyState:
+    """Mixin: fitted arrays are read-only in copies and after unpickling, too, where numpy forgets it."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)  # type: ignore[misc]
+        for name, value in vars(self).items():
+            if name.endswith("_") and isinstance(value, np.ndarray):
+                value.flags.writeable = False

@@ -11,9 +11,10 @@ import pandas as pd
 from skquake._core._frames import as_frame
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._time import to_utc
+from skquake._core._typing import ArrayLike, FloatArray, Frame
 
 
-def check_columns(frame: Any, columns: Iterable[Any], what: str) -> pd.DataFrame:
+def check_columns(frame: Frame, columns: Iterable[Any], what: str) -> pd.DataFrame:
     """The table as a pandas frame (narwhals reads others); raises unless it has all ``columns``."""
     frame = as_frame(frame, what)
     absent = [column for column in columns if column not in frame.columns]
@@ -24,7 +25,15 @@ def check_columns(frame: Any, columns: Iterable[Any], what: str) -> pd.DataFrame
     return frame
 
 
-def check_coordinates(latitude, longitude, what):
+def note_columns(estimator: Any, frame: pd.DataFrame) -> None:
+    """Set ``n_features_in_`` and, where all columns have text for names, ``feature_names_in_``."""
+    estimator.n_features_in_ = frame.shape[1]
+    vars(estimator).pop("feature_names_in_", None)
+    if all(isinstance(column, str) for column in frame.columns):
+        estimator.feature_names_in_ = frame.columns.to_numpy(dtype=object)
+
+
+def check_coordinates(latitude: ArrayLike, longitude: ArrayLike, what: str) -> tuple[FloatArray, FloatArray]:
     """Latitude and longitude as float arrays; longitude wrapped to [-180, 180).
 
     Raises
@@ -48,14 +57,27 @@ def check_coordinates(latitude, longitude, what):
     return latitude, wrap_longitude(longitude)
 
 
-def check_catalog(catalog, what="catalog", *, allow_empty=True):
+def catalog_frame(catalog: Frame, what: str = "catalog") -> pd.DataFrame:
+    """The catalog as a pandas frame whose index holds the event ids, its values as they are.
+
+    A pandas frame comes back as it is. Frames of other libraries have no index: their column ``event_id``
+    becomes it, else the rows are numbered from 0.
+    """
+    if isinstance(catalog, pd.DataFrame):
+        return catalog
+    frame = as_frame(catalog, what)
+    return frame.set_index("event_id") if "event_id" in frame.columns else frame
+
+
+def check_catalog(catalog: Frame, what: str = "catalog", *, allow_empty: bool = True) -> pd.DataFrame:
     """A copy of an earthquake catalog with clean columns, in its own row order.
 
     Parameters
     ----------
     catalog : DataFrame
         One earthquake a row: ``time``, ``latitude``, ``longitude`` (degrees), ``magnitude``;
-        the index holds the event ids, in any order. Further columns are kept.
+        the index holds the event ids, in any order (the column ``event_id`` of frames without an index).
+        Further columns are kept.
 
     Returns
     -------
@@ -67,7 +89,9 @@ def check_catalog(catalog, what="catalog", *, allow_empty=True):
     TypeError, ValueError
         For a missing column, a repeated event id, NaN or impossible values, each with its row.
     """
-    catalog = check_columns(catalog, ("time", "latitude", "longitude", "magnitude"), what)
+    catalog = check_columns(
+        catalog_frame(catalog, what), ("time", "latitude", "longitude", "magnitude"), what
+    )
     if not allow_empty and not len(catalog):
         raise ValueError(f"{what}: no events; nothing can be cut around none")
     if not catalog.index.is_unique:
@@ -90,7 +114,7 @@ def check_catalog(catalog, what="catalog", *, allow_empty=True):
     return clean
 
 
-def check_windows(X, *, ensure_finite=True, name="X"):
+def check_windows(X: Any, *, ensure_finite: bool = True, name: str = "X") -> FloatArray:
     """Windows as a float32 array of shape (n_samples, length, channels).
 
     2-D input means one channel. Raises ValueError for any other number of dimensions,

@@ -7,15 +7,22 @@ import os
 import platform
 import sys
 
+from skquake._core._version import __version__
 
-def versions():
+
+def versions() -> dict[str, str]:
     """Version of Python, of skquake and of each dependency; "not installed" for absent ones.
 
-    Nothing heavy is imported: versions are read from the installed metadata.
+    Nothing heavy is imported: versions are read from the installed metadata. From a checkout that is not
+    installed only Python and skquake are told.
     """
-    found = {"python": sys.version.split()[0]}
-    names = {"skquake"}
-    for requirement in importlib.metadata.requires("skquake") or []:
+    found = {"python": sys.version.split()[0], "skquake": __version__}
+    names = set()
+    try:
+        requirements = importlib.metadata.requires("skquake") or []
+    except importlib.metadata.PackageNotFoundError:
+        requirements = []
+    for requirement in requirements:
         extra = "extra ==" in requirement
         name = requirement.split(";")[0].split("[")[0]
         name = name.split(">")[0].split("=")[0].split("<")[0].strip()
@@ -29,7 +36,7 @@ def versions():
     return found
 
 
-def show_versions():
+def show_versions() -> None:
     """Print the versions of Python, skquake and its dependencies.
 
     Examples

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
+from skquake._core._geodesy import wrap_longitude
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns
+from skquake._core._typing import ArrayLike, FloatArray, Frame, IntArray
 from skquake._core._validation import check_catalog
+
+_DIGITS = 9  # of edges in degrees, a tenth of a millimetre: without the noise of binary numbers
 
 
 class Cells:
     """Cells of equal degrees: those of a map with regular ``latitude`` and ``longitude``.
+
+    A cell holds its southern and its western edge, not its northern and its eastern one; but the last row of
+    cells that reaches a pole holds the pole. Edges are decimal numbers (of nine digits behind the point) and
+    are compared as they are: -2.2e-16 lies south of the equator.
 
     Attributes
     ----------
@@ -21,7 +31,7 @@ class Cells:
         Degrees.
     """
 
-    def __init__(self, map, what):
+    def __init__(self, map: Any, what: str) -> None:
         missing = [name for name in ("latitude", "longitude") if name not in getattr(map, "coords", ())]
         if missing:
             raise ValueError(
@@ -36,22 +46,34 @@ class Cells:
         self.south = centers[0] - 0.5 * self.height
         self.west = centers[1] - 0.5 * self.width
         self.shape = len(self.south), len(self.west)
+        self._row_edges = np.round(np.r_[self.south, self.south[-1] + self.height], _DIGITS)
+        # Edges round the globe, each with the column that begins there; -1 where the map ends.
+        round_the_globe = int(np.ceil(np.round(360.0 / self.width, _DIGITS)))
+        turn = np.arange(min(self.shape[1], round_the_globe))
+        edges, column = self.west[turn], turn
+        if np.round(len(turn) * self.width, _DIGITS) < 360.0:
+            edges, column = np.r_[edges, edges[-1] + self.width], np.r_[column, -1]
+        edges = wrap_longitude(np.round(wrap_longitude(np.round(edges, _DIGITS)), _DIGITS))
+        order = np.argsort(edges, kind="stable")
+        self._column_edges, self._column = edges[order], column[order]
 
-    def locate(self, latitude, longitude):
+    def locate(self, latitude: ArrayLike, longitude: ArrayLike) -> tuple[IntArray, IntArray]:
         """Row and column of the cell of each place; row -1 where none of them holds it."""
-        # A millionth of a cell is forgiven to edges that binary numbers miss.
-        row = np.floor((np.asarray(latitude) - self.south[0]) / self.height + 1e-9).astype(int)
-        east = (np.asarray(longitude) - self.west[0] + 1e-9 * self.width) % 360.0
-        column = np.floor(east / self.width).astype(int)
-        at_pole = np.asarray(latitude) >= 90.0 - 1e-8 * self.height
-        row = np.where((row == self.shape[0]) & at_pole, row - 1, row)
-        inside = (row >= 0) & (row < self.shape[0]) & (column < self.shape[1])
+        latitude = np.asarray(latitude, dtype=float)
+        row = np.searchsorted(self._row_edges, latitude, side="right") - 1
+        at_pole = (latitude == 90.0) & (self._row_edges[-1] >= 90.0)
+        row = np.where(at_pole & (row == self.shape[0]), row - 1, row)
+        # Before the first edge lies what begins at the last one, round the globe.
+        column = self._column[
+            np.searchsorted(self._column_edges, wrap_longitude(longitude), side="right") - 1
+        ]
+        inside = (row >= 0) & (row < self.shape[0]) & (column >= 0)
         return np.where(inside, row, -1), np.where(inside, column, 0)
 
-    def area(self):
+    def area(self) -> FloatArray:
         """Share of each cell in the area of all, shape (n_latitudes, n_longitudes)."""
-        north = np.deg2rad(np.minimum(self.south + self.height, 90.0))
-        band = np.sin(north) - np.sin(np.deg2rad(self.south))
+        south, north = np.maximum(self.south, -90.0), np.minimum(self.south + self.height, 90.0)
+        band = np.sin(np.deg2rad(north)) - np.sin(np.deg2rad(south))
         return np.repeat(band[:, np.newaxis], self.shape[1], axis=1) / (band.sum() * self.shape[1])
 
 
@@ -77,7 +99,7 @@ class SpaceTime:
         Share of the weight that was observed.
     """
 
-    def __init__(self, alarm, rate, unobserved):
+    def __init__(self, alarm: Any, rate: Any, unobserved: str) -> None:
         self.cells, self.by = Cells(alarm, "alarm"), check_days(alarm, "alarm")
         alarm = alarm.transpose(self.by, "latitude", "longitude")
         self.first = int(as_ns(alarm[self.by].to_numpy())[0])
@@ -94,7 +116,7 @@ class SpaceTime:
         self.span = self.first, self.first + NS_PER_DAY * len(keep)
         self._row = np.where(keep, np.cumsum(keep).reshape(keep.shape) - 1, -1)
 
-    def events(self, catalog, what="catalog"):
+    def events(self, catalog: Frame, what: str = "catalog") -> Bunch:
         """Rows in which earthquakes fall.
 
         The day of a cell begins at the local noon of its western edge for nights (when the last window of the
@@ -109,7 +131,7 @@ class SpaceTime:
         catalog = check_catalog(catalog, what)
         row, column = self.cells.locate(catalog["latitude"].to_numpy(), catalog["longitude"].to_numpy())
         time = as_ns(catalog["time"].to_numpy())
-        shift = 0
+        shift = np.zeros(len(time), dtype=np.int64)
         if self.by == "night":
             shift = np.round((self.cells.west[column] / 15.0 - 12.0) * NS_PER_HOUR).astype("int64")
         day = (time + shift) // NS_PER_DAY - self.first // NS_PER_DAY
@@ -123,7 +145,7 @@ class SpaceTime:
         )
 
 
-def check_days(map, what):
+def check_days(map: Any, what: str) -> str:
     """Name of a map's dimension of days, which must follow each other without a gap."""
     dims = getattr(map, "dims", ())
     by = next((name for name in ("night", "day") if name in dims), None)
@@ -138,7 +160,7 @@ def check_days(map, what):
     return by
 
 
-def check_rate(rate, alarm):
+def check_rate(rate: Any, alarm: Any) -> FloatArray:
     """Weights of the cells of ``alarm``, shape (n_latitudes, n_longitudes)."""
     if set(getattr(rate, "dims", ())) != {"latitude", "longitude"}:
         raise ValueError(

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
+from skquake._core._typing import Frame
 from skquake._core._validation import check_columns, check_coordinates
+from skquake.alarms._cells import Cells
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @validate_params(
     {
-        "scores": [pd.DataFrame],
         "cell_degrees": [Interval(Real, 0, 180, closed="right")],
         "statistic": [StrOptions({"mean", "max"})],
         "by": [StrOptions({"night", "day"})],
     },
     prefer_skip_nested_validation=True,
 )
-def nightly_map(scores, *, cell_degrees=5.0, statistic="mean", by="night"):
+def nightly_map(
+    scores: Frame, *, cell_degrees: float = 5.0, statistic: str = "mean", by: str = "night"
+) -> xr.DataArray:
     """Map the scores of a track on cells of equal degrees, one map a night.
 
     Parameters
@@ -42,7 +49,8 @@ def nightly_map(scores, *, cell_degrees=5.0, statistic="mean", by="night"):
     xarray.DataArray
         Dimensions (night or day, latitude, longitude), every night between the first and the last; NaN in
         cells without a window. Coordinates are the centers of the cells; the coordinate ``count`` has the
-        number of windows in each.
+        number of windows in each. A cell holds its southern and its western edge; the northernmost hold the
+        pole; longitude 180 is -180.
 
     Raises
     ------
@@ -62,7 +70,7 @@ def nightly_map(scores, *, cell_degrees=5.0, statistic="mean", by="night"):
     """
     import xarray as xr
 
-    check_columns(scores, ("time", "latitude", "longitude", "probability"), "scores")
+    scores = check_columns(scores, ("time", "latitude", "longitude", "probability"), "scores")
     if not len(scores):
         raise ValueError("scores: no rows; nothing can be mapped")
     n_rows = round(180.0 / cell_degrees)
@@ -80,9 +88,12 @@ def nightly_map(scores, *, cell_degrees=5.0, statistic="mean", by="night"):
     day = moment // NS_PER_DAY
     first = day.min()
     shape = (int(day.max() - first) + 1, n_rows, 2 * n_rows)
-    # The pole belongs to the last row; rounding may carry 179.99... one column too far.
-    row = np.minimum(((latitude + 90.0) / cell_degrees).astype(int), n_rows - 1)
-    column = np.minimum(((longitude + 180.0) / cell_degrees).astype(int), 2 * n_rows - 1)
+    centers = {
+        "latitude": -90.0 + cell_degrees * (np.arange(n_rows) + 0.5),
+        "longitude": -180.0 + cell_degrees * (np.arange(2 * n_rows) + 0.5),
+    }
+    cells = xr.DataArray(np.zeros(shape[1:]), dims=tuple(centers), coords=centers)
+    row, column = Cells(cells, "scores").locate(latitude, longitude)
     cell = np.ravel_multi_index((day - first, row, column), shape)
 
     count = np.bincount(cell, minlength=np.prod(shape))
@@ -98,8 +109,7 @@ def nightly_map(scores, *, cell_degrees=5.0, statistic="mean", by="night"):
         dims=dims,
         coords={
             by: pd.date_range(pd.Timestamp(first * NS_PER_DAY), periods=shape[0], freq="D", unit="ns"),
-            "latitude": -90.0 + cell_degrees * (np.arange(n_rows) + 0.5),
-            "longitude": -180.0 + cell_degrees * (np.arange(2 * n_rows) + 0.5),
+            **centers,
             "count": (dims, count.reshape(shape)),
         },
         name="probability",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+from sklearn.utils import Tags
 
+from skquake._core._frames import as_frame
+from skquake._core._output import WindowOutput
 from skquake._core._sklearn import Interval, StrOptions, check_parameters, fit_context
 from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns, to_utc
-from skquake._core._validation import check_catalog, check_columns
+from skquake._core._typing import ArrayLike, Frame
+from skquake._core._validation import catalog_frame, check_catalog, check_columns, note_columns
 from skquake.catalogs._box import box_mainshocks
 from skquake.catalogs._nearest_neighbour import mixture_threshold, nearest_parents, tree_mainshocks
 from skquake.catalogs._order import time_order
@@ -19,7 +24,7 @@ from skquake.catalogs._window_clusters import WINDOWS, window_mainshocks
 _COLUMNS = ["time", "latitude", "longitude", "magnitude"]
 
 
-class AftershockRemover(TransformerMixin, BaseEstimator):
+class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
     """Remove aftershocks: events that belong to the cluster of another one.
 
     The papers' rule ([1]_) is the box: in the order of time, each event that still stands removes the events
@@ -55,6 +60,9 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         Of nearest neighbours, in log10.
     sample_indices_ : ndarray of int
         Rows that ``fit_resample`` kept.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Number and names of the columns of the catalog seen by ``fit``; the same come out.
 
     Notes
     -----
@@ -65,6 +73,9 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
     Events of the same instant do not remove each other. Where an aftershock lies in the boxes of
     two mainshocks of the same instant, its label is the one whose id comes first as text. Neither
     the order of the rows nor the kind of index changes any result.
+
+    Catalogs of any dataframe library are taken; the rows kept are a pandas frame, whatever ``set_output``
+    asks for (a frame of another library has no index: its column ``event_id`` holds the ids).
 
     `transform` finds the independent events of the catalog that it is given; what `fit` has seen
     plays no role in it.
@@ -106,14 +117,14 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        method="box",
-        half_width=2.0,
-        days=15.0,
+        method: str = "box",
+        half_width: float = 2.0,
+        days: float = 15.0,
         *,
-        b_value=1.0,
-        fractal_dimension=1.6,
-        threshold=None,
-    ):
+        b_value: float = 1.0,
+        fractal_dimension: float = 1.6,
+        threshold: float | None = None,
+    ) -> None:
         self.method = method
         self.half_width = half_width
         self.days = days
@@ -122,7 +133,7 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         self.threshold = threshold
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, catalog, y=None):
+    def fit(self, catalog: Frame, y: ArrayLike | None = None) -> Self:
         """Find the mainshock of each event.
 
         Parameters
@@ -142,12 +153,17 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         ValueError
             For a repeated event id, a missing column, or missing or impossible values.
         """
-        mainshock = self._mainshocks(catalog)
+        catalog = catalog_frame(catalog)
+        mainshock, threshold = self._mainshocks(catalog)
+        note_columns(self, catalog)
+        vars(self).pop("threshold_", None)
+        if threshold is not None:
+            self.threshold_ = threshold
         self.labels_ = catalog.index.to_numpy()[mainshock]
         self.mainshock_mask_ = mainshock == np.arange(len(mainshock))
         return self
 
-    def transform(self, catalog):
+    def transform(self, catalog: Frame) -> pd.DataFrame:
         """The independent events of ``catalog``, in their order, with their index and columns.
 
         Parameters
@@ -160,9 +176,10 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         DataFrame
         """
         check_parameters(self)
+        catalog = catalog_frame(catalog)
         return catalog[self._mask(catalog)]
 
-    def fit_transform(self, catalog, y=None):
+    def fit_transform(self, catalog: Frame, y: ArrayLike | None = None) -> pd.DataFrame:
         """`fit`, then the independent events of the same catalog.
 
         Parameters
@@ -176,10 +193,11 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         -------
         DataFrame
         """
+        catalog = catalog_frame(catalog)
         return catalog[self.fit(catalog).mainshock_mask_]
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit_resample(self, X, y):
+    def fit_resample(self, X: Frame, y: ArrayLike) -> tuple[pd.DataFrame, Any]:
         """Drop the rows whose earthquake is an aftershock (for training; see ``TrainOnly``).
 
         Parameters
@@ -196,10 +214,10 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         X, y
             The rows kept, in their order; ``sample_indices_`` has their positions.
         """
-        y_array = np.asarray(y)
+        X, y_array = as_frame(X, "X"), np.asarray(y)
         if y_array.shape[:1] != (len(X),):
             raise ValueError(f"y has shape {y_array.shape}, X has {len(X)} rows; they must match")
-        if isinstance(X, pd.DataFrame) and "event_id" in X.columns:
+        if "event_id" in X.columns:
             events = _events_of_samples(X, y_array)
             removed = events.index[~self._mask(events)]
             keep = ~X["event_id"].isin(removed).to_numpy()
@@ -209,36 +227,36 @@ class AftershockRemover(TransformerMixin, BaseEstimator):
         return X.iloc[self.sample_indices_], y.iloc[keep] if hasattr(y, "iloc") else y_array[keep]
 
     def _mask(self, catalog):
-        mainshock = self._mainshocks(catalog)
+        mainshock, _ = self._mainshocks(catalog)
         return mainshock == np.arange(len(mainshock))
 
     def _mainshocks(self, catalog):
-        """Position of each row's mainshock, in the row order given."""
+        """Position of each row's mainshock, in the row order given, and the threshold of neighbours."""
         check_columns(catalog, _COLUMNS, "catalog")
         events = check_catalog(catalog[_COLUMNS])
         order = time_order(events)
+        in_time, threshold = self._in_time(
+            as_ns(events["time"].to_numpy())[order],
+            *(events[name].to_numpy()[order] for name in _COLUMNS[1:]),
+        )
         found = np.empty(len(order), dtype=np.int64)
-        found[order] = order[
-            self._in_time(
-                as_ns(events["time"].to_numpy())[order],
-                *(events[name].to_numpy()[order] for name in _COLUMNS[1:]),
-            )
-        ]
-        return found
+        found[order] = order[in_time]
+        return found, threshold
 
     def _in_time(self, time, latitude, longitude, magnitude):
-        """Positions of the mainshocks of events in the order of time."""
+        """Positions of the mainshocks of events in the order of time, and the threshold of neighbours."""
         if self.method == "box":
             window = int(days_to_ns(self.days))
-            return box_mainshocks(time, latitude, longitude, half_width=float(self.half_width), window=window)
+            half_width = float(self.half_width)
+            return box_mainshocks(time, latitude, longitude, half_width=half_width, window=window), None
         if self.method in WINDOWS:
-            return window_mainshocks(time, latitude, longitude, magnitude, WINDOWS[self.method])
+            return window_mainshocks(time, latitude, longitude, magnitude, WINDOWS[self.method]), None
         scaling = {"b_value": self.b_value, "fractal_dimension": self.fractal_dimension}
         parent, log_eta = nearest_parents(time, latitude, longitude, magnitude, **scaling)
-        self.threshold_ = mixture_threshold(log_eta) if self.threshold is None else float(self.threshold)
-        return tree_mainshocks(parent, log_eta, magnitude, self.threshold_)
+        threshold = mixture_threshold(log_eta) if self.threshold is None else float(self.threshold)
+        return tree_mainshocks(parent, log_eta, magnitude, threshold), threshold
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.no_validation = True

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from skquake._core._geodesy import great_circle_km
-from skquake._core._validation import check_catalog, check_coordinates
+from skquake._core._typing import ArrayLike, Frame
+from skquake._core._validation import catalog_frame, check_catalog, check_coordinates
 from skquake.catalogs._regions import region_radius_km
 
 
-def events_near(catalog, latitude, longitude, *, region="dobrovolsky"):
+def events_near(
+    catalog: Frame, latitude: ArrayLike, longitude: ArrayLike, *, region: str | float = "dobrovolsky"
+) -> pd.DataFrame:
     """The earthquakes in whose region at least one of some places lies.
 
     Parameters
@@ -40,6 +44,7 @@ def events_near(catalog, latitude, longitude, *, region="dobrovolsky"):
     >>> events_near(catalog, 17.5, [-88.7, -80.0]).index.tolist()
     ['el-salvador']
     """
+    catalog = catalog_frame(catalog)
     checked = check_catalog(catalog)
     latitude, longitude = np.broadcast_arrays(np.atleast_1d(latitude), np.atleast_1d(longitude))
     latitude, longitude = check_coordinates(latitude.ravel(), longitude.ravel(), "place")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Real
+from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+import pandas as pd
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+from sklearn.utils import Tags
 
+from skquake._core._output import WindowOutput
 from skquake._core._sklearn import Interval, check_parameters, fit_context
-from skquake._core._validation import check_catalog
+from skquake._core._typing import ArrayLike, Frame
+from skquake._core._validation import catalog_frame, check_catalog, note_columns
 
 
-class MagnitudeFilter(TransformerMixin, BaseEstimator):
+class MagnitudeFilter(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
     """Keep the events with ``minimum <= magnitude < maximum``.
 
     The upper end is open, so that neighbouring classes (4.8 to 5.2, 5.2 to 5.8) share no event.
@@ -22,6 +28,17 @@ class MagnitudeFilter(TransformerMixin, BaseEstimator):
         Smallest magnitude kept.
     maximum : float or None, default=None
         Magnitudes from here on are dropped; None keeps them all.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Number and names of the columns of the catalog seen by ``fit``; the same come out.
+
+    Notes
+    -----
+    Catalogs of any dataframe library are taken; the events kept are a pandas frame, whatever ``set_output``
+    asks for (a frame of another library has no index: its column ``event_id`` holds the ids).
 
     Examples
     --------
@@ -39,12 +56,12 @@ class MagnitudeFilter(TransformerMixin, BaseEstimator):
         "maximum": [Interval(Real, None, None, closed="neither"), None],
     }
 
-    def __init__(self, minimum, maximum=None):
+    def __init__(self, minimum: float, maximum: float | None = None) -> None:
         self.minimum = minimum
         self.maximum = maximum
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, catalog, y=None):
+    def fit(self, catalog: Frame, y: ArrayLike | None = None) -> Self:
         """Check the parameters and the catalog; nothing is learned.
 
         Parameters
@@ -58,10 +75,12 @@ class MagnitudeFilter(TransformerMixin, BaseEstimator):
         -------
         self
         """
+        catalog = catalog_frame(catalog)
         self._keep(catalog)
+        note_columns(self, catalog)
         return self
 
-    def transform(self, catalog):
+    def transform(self, catalog: Frame) -> pd.DataFrame:
         """The events of ``catalog`` in range, in their order, with their index and columns.
 
         Parameters
@@ -77,9 +96,26 @@ class MagnitudeFilter(TransformerMixin, BaseEstimator):
         ------
         ValueError
             For a catalog with missing or impossible values, or a range that is empty.
+
+        Warns
+        -----
+        UserWarning
+            Where the range drops every event.
         """
         check_parameters(self)
-        return catalog[self._keep(catalog)]
+        catalog = catalog_frame(catalog)
+        keep = self._keep(catalog)
+        if len(keep) and not keep.any():
+            limits = f"minimum={self.minimum}" + (
+                f", maximum={self.maximum}" if self.maximum is not None else ""
+            )
+            magnitude = catalog["magnitude"].astype(float)
+            warnings.warn(
+                f"no event is left: {limits} drops all {len(keep)}, whose magnitudes are "
+                f"{magnitude.min():g} to {magnitude.max():g}",
+                stacklevel=3,
+            )
+        return catalog[keep]
 
     def _keep(self, catalog):
         maximum = np.inf if self.maximum is None else self.maximum
@@ -88,7 +124,7 @@ class MagnitudeFilter(TransformerMixin, BaseEstimator):
         magnitude = check_catalog(catalog)["magnitude"].to_numpy()
         return (magnitude >= self.minimum) & (magnitude < maximum)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.no_validation = True

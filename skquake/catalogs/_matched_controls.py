@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from numbers import Integral, Real
 
 import numpy as np
@@ -12,6 +14,7 @@ from sklearn.utils import check_random_state
 from skquake._core._orbits import ORBITS
 from skquake._core._sklearn import Interval, StrOptions, check_parameters
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
+from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
 from skquake.catalogs._equal_dip import equal_dip_places, free_places
 from skquake.catalogs._free_days import free_days
@@ -167,7 +170,6 @@ class MatchedControls(BaseEstimator):
         "min_days": [Interval(Integral, 1, None, closed="left")],
         "max_days": [Interval(Integral, 1, _MOST_DAYS, closed="both"), None],
         "side": [StrOptions({"both", "before", "after", "either"})],
-        "avoid": [pd.DataFrame, None],
         "random_state": ["random_state"],
         "days": [tuple, list],
         "region": [str, Real],
@@ -180,20 +182,20 @@ class MatchedControls(BaseEstimator):
 
     def __init__(
         self,
-        ratio=1,
-        min_days=20,
-        max_days=None,
-        side="both",
-        avoid=None,
-        random_state=None,
-        days=(-15, 0),
-        region="dobrovolsky",
-        avoid_days=(-15, 5),
-        match="place",
-        satellite=None,
-        tolerance_hours=0.5,
-        tolerance_degrees=2.0,
-    ):
+        ratio: int = 1,
+        min_days: int = 20,
+        max_days: int | None = None,
+        side: str = "both",
+        avoid: Frame | None = None,
+        random_state: RandomState = None,
+        days: Sequence[float] = (-15, 0),
+        region: str | float = "dobrovolsky",
+        avoid_days: Sequence[float] = (-15, 5),
+        match: str = "place",
+        satellite: str | None = None,
+        tolerance_hours: float = 0.5,
+        tolerance_degrees: float | None = 2.0,
+    ) -> None:
         self.ratio = ratio
         self.min_days = min_days
         self.max_days = max_days
@@ -208,7 +210,7 @@ class MatchedControls(BaseEstimator):
         self.tolerance_hours = tolerance_hours
         self.tolerance_degrees = tolerance_degrees
 
-    def sample(self, catalog):
+    def sample(self, catalog: Frame) -> pd.DataFrame:
         """Draw the controls of a catalog.
 
         Parameters
@@ -224,6 +226,11 @@ class MatchedControls(BaseEstimator):
             equal dip latitude, ``latitude`` and ``longitude``), with ``label`` 0 and ``pair_id``, the
             earthquake's id; index ``{event}-c1``, ``{event}-c2``, ...; sorted by the time of the
             earthquake. May have no rows.
+
+        Warns
+        -----
+        UserWarning
+            Where no earthquake has a control; it counts what each rule dropped.
 
         Raises
         ------
@@ -305,6 +312,13 @@ class MatchedControls(BaseEstimator):
             candidates = free.reshape(len(free), -1)
         else:
             candidates = free[:, 0 if self.side == "before" else 1]
+        if not candidates.any():
+            self._warn_none(
+                len(events),
+                f"{free.size - free.sum()} of {free.size} days at {offsets[0]} to {offsets[-1]} days lie in "
+                f"the region and avoid_days of an earthquake of avoid, and side={self.side!r} drops the "
+                f"{free.sum()} others; widen min_days ... max_days, or take side='either'",
+            )
         event, rank, chosen = _draw(candidates, self.ratio, rng)
         sign = rng.choice([-1, 1], size=(len(free), self.ratio))[event, rank]
         if self.side == "either":
@@ -320,6 +334,13 @@ class MatchedControls(BaseEstimator):
         own_reach_km = region_radius_km(self.region, events["magnitude"].to_numpy())
         time, latitude, longitude = places = equal_dip_places(events)
         free = free_places(events, avoid, reach_km, own_reach_km, window, *places)
+        if not free.any():
+            nowhere = int(np.isnan(latitude).sum())
+            self._warn_none(
+                len(events),
+                f"of {free.size} meridians {nowhere} have no place of the dip latitude, the others lie "
+                "in the region and avoid_days of an earthquake of avoid, or too near their own; avoid fewer",
+            )
         event, _, chosen = _draw(free, self.ratio, rng)
         at = event, chosen
         return event, {
@@ -327,6 +348,13 @@ class MatchedControls(BaseEstimator):
             "latitude": latitude[at],
             "longitude": longitude[at],
         }
+
+    def _warn_none(self, n_events, why):
+        warnings.warn(
+            f"no control is left for any of {n_events} earthquakes: {why}, or a smaller region than "
+            f"{self.region!r}",
+            stacklevel=4,
+        )
 
 
 def _draw(candidates, ratio, rng):

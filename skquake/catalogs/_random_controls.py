@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from skquake._core._geodesy import KM_PER_DEGREE, unit_vectors, wrap_longitude
 from skquake._core._sklearn import Interval, check_parameters
 from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns
+from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
 from skquake.catalogs._neighbours import near_pairs
 from skquake.catalogs._order import time_order
@@ -71,18 +72,24 @@ class RandomControls(BaseEstimator):
         "ratio": [Interval(Integral, 1, None, closed="left")],
         "min_degrees": [Interval(Real, 0, 180, closed="both")],
         "min_days": [Interval(Real, 0, None, closed="left")],
-        "avoid": [pd.DataFrame, None],
         "random_state": ["random_state"],
     }
 
-    def __init__(self, ratio=1, min_degrees=10, min_days=15, avoid=None, random_state=None):
+    def __init__(
+        self,
+        ratio: int = 1,
+        min_degrees: float = 10,
+        min_days: float = 15,
+        avoid: Frame | None = None,
+        random_state: RandomState = None,
+    ) -> None:
         self.ratio = ratio
         self.min_degrees = min_degrees
         self.min_days = min_days
         self.avoid = avoid
         self.random_state = random_state
 
-    def sample(self, catalog):
+    def sample(self, catalog: Frame) -> pd.DataFrame:
         """Draw the controls of a catalog.
 
         Parameters

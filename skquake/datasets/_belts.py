@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from skquake._core._geodesy import KM_PER_DEGREE, great_circle_km, unit_vectors, wrap_longitude
+from skquake._core._typing import ArrayLike, FloatArray
 
 # Belt -> (share of the events, deepest foci in km, scatter in km, corners as latitude and longitude).
 # Drawn by hand through the belts on a world map; shares in round numbers after the counts of
@@ -47,7 +49,7 @@ BELTS: dict[str, tuple[float, float, float, tuple[tuple[float, float], ...]]] = 
 }
 
 
-def sample_belts(n, rng):
+def sample_belts(n: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Random places along the belts.
 
     Parameters
@@ -79,7 +81,9 @@ def sample_belts(n, rng):
     return latitude, longitude, depth
 
 
-def scatter_km(latitude, longitude, scale_km, rng):
+def scatter_km(
+    latitude: ArrayLike, longitude: ArrayLike, scale_km: ArrayLike, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
     """Places moved by a Gaussian step of ``scale_km`` in each direction, over poles and dateline."""
     point = unit_vectors(latitude, longitude)
     step = (
@@ -88,13 +92,13 @@ def scatter_km(latitude, longitude, scale_km, rng):
     return _coordinates(point + step)
 
 
-def belt_length(corners):
+def belt_length(corners: Sequence[tuple[float, float]]) -> float:
     """Length of a polyline of (latitude, longitude) corners in km."""
     latitude, longitude = np.array(corners, dtype=float).T
     return great_circle_km(latitude[:-1], longitude[:-1], latitude[1:], longitude[1:]).sum()
 
 
-def _coordinates(point):
+def _coordinates(point: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Latitude and longitude in degrees of vectors of any length, shape (..., 3)."""
     x, y, z = np.moveaxis(point, -1, 0)
     return np.rad2deg(np.arctan2(z, np.hypot(x, y))), wrap_longitude(np.rad2deg(np.arctan2(y, x)))

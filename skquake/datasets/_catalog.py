@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.utils import check_random_state, check_scalar
 
 from skquake._core._time import NS_PER_DAY
+from skquake._core._typing import RandomState, TimeLike
 from skquake.datasets._belts import sample_belts, scatter_km
 from skquake.datasets._span import span_ns
 
@@ -20,16 +21,16 @@ BATH_DIFFERENCE = 1.2
 
 
 def make_catalog(
-    start,
-    end,
+    start: TimeLike,
+    end: TimeLike,
     *,
-    n_events=None,
-    min_magnitude=4.5,
-    b_value=1.0,
-    max_magnitude=9.0,
-    aftershocks=True,
-    random_state=None,
-):
+    n_events: int | None = None,
+    min_magnitude: float = 4.5,
+    b_value: float = 1.0,
+    max_magnitude: float = 9.0,
+    aftershocks: bool = True,
+    random_state: RandomState = None,
+) -> pd.DataFrame:
     """Simulate a global earthquake catalog.
 
     Independent earthquakes are uniform in time, follow the Gutenberg-Richter law cut at

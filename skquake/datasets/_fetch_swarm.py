@@ -4,60 +4,62 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import tempfile
-from numbers import Integral, Real
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from skquake._core._progress import progress
-from skquake._core._sklearn import Interval, StrOptions, validate_params
+from skquake._core._sklearn import StrOptions, validate_params
 from skquake._core._time import to_utc
-from skquake.datasets._fetch import folder_in, is_complete, missing, persist
-from skquake.io import FormatError, read_swarm_lp
-from skquake.io._cdf import open_cdf
+from skquake._core._typing import Path as PathLike
+from skquake._core._typing import TimeLike
+from skquake.datasets._fetch import folder_in, is_complete, missing
+from skquake.datasets._lock import locked
+from skquake.datasets._transfer import PARAMETERS, Transfer, is_final, sweep, temporary, within
+from skquake.io import FormatError, read_swarm_lp, read_swarm_mag
 
 VIRES_URL = "https://vires.services/ows"
 _DAY = pd.Timedelta(days=1)
-# Kind of data: collection, its name among viresclient's measurements, which of these.
-_PRODUCTS = {
+_ROUNDING = pd.Timedelta(seconds=1)  # of a service at the edges of a day
+# Kind of data: collection, its name among viresclient's measurements, which of these, reader.
+_PRODUCTS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., pd.DataFrame]]] = {
     "LP": (
         "SW_OPER_EFI{}_LP_1B",
         "EFI",
         ("Ne", "Te", "Flags_LP", "Flags_Ne", "Flags_Te", "N_elec", "T_elec", "Flags_N_elec", "Flags_T_elec"),
+        read_swarm_lp,
     ),
-    "MAG": ("SW_OPER_MAG{}_LR_1B", "MAG", ("F", "B_NEC", "Flags_F", "Flags_B")),
+    "MAG": ("SW_OPER_MAG{}_LR_1B", "MAG", ("F", "B_NEC", "Flags_F", "Flags_B"), read_swarm_mag),
 }
 
 
 @validate_params(
-    {
+    PARAMETERS
+    | {
         "satellite": [StrOptions({"A", "B", "C"})],
         "product": [StrOptions(set(_PRODUCTS))],
         "token": [str, None],
-        "download_if_missing": ["boolean"],
-        "n_retries": [Interval(Integral, 0, None, closed="left")],
-        "delay": [Interval(Real, 0, None, closed="left")],
-        "base_url": [str],
-        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
 def fetch_swarm(
-    satellite,
-    start,
-    end,
+    satellite: str,
+    start: TimeLike,
+    end: TimeLike,
     *,
-    product="LP",
-    token=None,
-    data_home=None,
-    download_if_missing=True,
-    n_retries=1,
-    delay=1.0,
-    base_url=VIRES_URL,
-    verbose=0,
-):
+    product: str = "LP",
+    token: str | None = None,
+    data_home: PathLike | None = None,
+    download_if_missing: bool = True,
+    n_retries: int = 1,
+    delay: float = 1.0,
+    max_mb: float | None = 500.0,
+    max_seconds: float | None = 1800.0,
+    base_url: str = VIRES_URL,
+    verbose: int = 0,
+) -> list[Path]:
     """Daily files of one Swarm satellite from ESA's VirES service, each downloaded once.
 
     Needs ``pip install skquake[swarm]`` and a free account (see ``token``).
@@ -80,6 +82,10 @@ def fetch_swarm(
         How often to try again when a day fails; viresclient itself asks four times already.
     delay : float, default=1.0
         Seconds before the first new try; doubled for each further one.
+    max_mb : float or None, default=500.0
+        Largest size of a day's file in MB; None for no limit.
+    max_seconds : float or None, default=1800.0
+        Longest time for a day, with its new tries; None for no limit.
     base_url : str
         Of the VirES service.
     verbose : int, default=0
@@ -115,45 +121,46 @@ def fetch_swarm(
     >>> files = fetch_swarm("A", "2016-04-01", "2016-05-01")  # doctest: +SKIP
     >>> track = TrackSource.from_files(files, "swarm_a", read_swarm_lp)  # doctest: +SKIP
     """
-    start, end = (pd.Timestamp(moment).normalize() for moment in to_utc([start, end], "start, end"))
-    if not start < end:
-        raise ValueError(f"start {start:%Y-%m-%d} must lie on a day before end {end:%Y-%m-%d}")
+    first, last = (pd.Timestamp(moment).normalize() for moment in to_utc([start, end], "start, end"))
+    if not first < last:
+        raise ValueError(f"start {first:%Y-%m-%d} must lie on a day before end {last:%Y-%m-%d}")
     collection = _PRODUCTS[product][0].format(satellite)
     folder = folder_in(data_home, "swarm")
-    days = pd.date_range(start, end - _DAY, freq="D")
+    days = pd.date_range(first, last - _DAY, freq="D")
     paths = {day: folder / f"{collection}_{day:%Y%m%d}.cdf" for day in days}
     todo = {day: path for day, path in paths.items() if not is_complete(path, day + _DAY)}
     if download_if_missing and todo:
         ask = _asker(product, collection, token, base_url)
-        check = read_swarm_lp if product == "LP" else _check_mag
+        transfer = Transfer(n_retries, delay, max_mb, max_seconds)
         for day, path in progress(todo.items(), desc="fetch_swarm", verbose=verbose, unit="day"):
-            what, cure = f"{collection} of {day:%Y-%m-%d} from {base_url}", f"or put the file there as {path}"
-            persist(
-                lambda day=day, path=path: _fetch_day(ask(day), path, check),
-                f"{what}, with the token given or stored,",
-                cure,
-                n_retries=n_retries,
-                delay=delay,
-                errors=(Exception,),  # viresclient has errors of its own, and RuntimeError for the rest
-                is_refused=lambda error: type(error).__name__ == "AuthenticationError",
-            )
+            with locked(path, max_seconds):
+                sweep(path)
+                if is_complete(path, day + _DAY):  # another process was at it
+                    continue
+                transfer.persist(
+                    _day(ask, day, path, transfer, product, satellite),
+                    f"{collection} of {day:%Y-%m-%d} from {base_url}, with the token given or stored,",
+                    f"or put the file there as {path}",
+                    errors=(Exception,),  # viresclient has errors of its own, and RuntimeError for the rest
+                    is_refused=lambda error: type(error).__name__ == "AuthenticationError" or is_final(error),
+                )
     there = [path for path in paths.values() if path.exists()]
     if not there and not download_if_missing:
-        raise missing(paths[start])
+        raise missing(paths[first])
     if not there:
-        raise ValueError(f"{collection}: no data from {start:%Y-%m-%d} to {end:%Y-%m-%d}")
+        raise ValueError(f"{collection}: no data from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
     return there
 
 
-def _asker(product, collection, token, base_url):
+def _asker(product: str, collection: str, token: str | None, base_url: str) -> Callable[[pd.Timestamp], Any]:
     """What asks for one day: a function of the day that returns viresclient's answer."""
     try:
         from viresclient import SwarmRequest
     except ImportError as error:
         raise ImportError("fetch_swarm needs viresclient: pip install skquake[swarm]") from error
-    _, kind, wanted = _PRODUCTS[product]
+    _, kind, wanted, _ = _PRODUCTS[product]
 
-    def ask(day):
+    def ask(day: pd.Timestamp) -> Any:
         request = SwarmRequest(url=base_url, token=token)
         request.set_collection(collection)
         known = request.available_measurements(kind)
@@ -164,22 +171,34 @@ def _asker(product, collection, token, base_url):
     return ask
 
 
-def _fetch_day(answer, path, check):
-    """Keep the answer for one day, unless it says that there are no data."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
-        temporary = Path(folder, path.name)
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints where it wrote
-            answer.to_file(str(temporary))
-        try:
-            check(temporary)
-        except FormatError as error:
-            if _names_no_product(answer):
-                return
-            raise FormatError(path, error.where, error.what) from error
-        os.replace(temporary, path)
+def _day(
+    ask: Callable[[pd.Timestamp], Any],
+    day: pd.Timestamp,
+    path: Path,
+    transfer: Transfer,
+    product: str,
+    satellite: str,
+) -> Callable[[float | None], None]:
+    """What fetches one day: keeps the answer, unless it says that there are no data."""
+
+    def fetch(left: float | None) -> None:
+        answer = within(left, lambda _: ask(day))
+        with temporary(path) as file:
+            with contextlib.redirect_stdout(io.StringIO()):  # it prints where it wrote
+                answer.to_file(str(file), overwrite=True)
+            transfer.check_size(file)
+            try:
+                _check(file, day, product, satellite)
+            except FormatError as error:
+                if _names_no_product(answer):
+                    return
+                raise FormatError(path, error.where, error.what) from error
+            file.replace(path)
+
+    return fetch
 
 
-def _names_no_product(answer):
+def _names_no_product(answer: Any) -> bool:
     """Whether an answer is whole and was made from no file: there are no data of that day."""
     try:
         return not answer.sources
@@ -187,9 +206,12 @@ def _names_no_product(answer):
         return False
 
 
-def _check_mag(path):
-    """Raise FormatError unless the file is whole and holds the field."""
-    file = open_cdf(path)
-    for name in ("Timestamp", "Latitude", "Longitude", "Radius", "F", "B_NEC"):
-        if name not in file.cdf_info().zVariables or file.varinq(name).Last_Rec < 0:
-            raise FormatError(path, "CDF", f"no records of {name}; expected a Swarm magnetic field file")
+def _check(file: Path, day: pd.Timestamp, product: str, satellite: str) -> None:
+    """Raise FormatError unless a file is read whole and holds that day of that satellite."""
+    frame = _PRODUCTS[product][3](file)
+    first, last = frame["time"].iloc[[0, -1]]
+    if first < day - _ROUNDING or last > day + _DAY + _ROUNDING:
+        raise FormatError(file, "Timestamp", f"{first} to {last}; asked for {day:%Y-%m-%d}")
+    found = frame.attrs["origin"].removeprefix("ESA Swarm ")[:1]
+    if found not in (satellite, "?"):
+        raise FormatError(file, "CDF", f"of satellite {found}; asked for {satellite}")

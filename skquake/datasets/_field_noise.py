@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skquake._core._geodesy import unit_vectors
+from skquake._core._typing import FloatArray
 from skquake.datasets._ionosphere import DIPOLE_POLE
 from skquake.datasets._variability import along_track_noise
 
@@ -16,7 +17,13 @@ AURORAL, AURORAL_STORM = 5.0, 40.0
 ZONE_DEGREES, ZONE_WIDTH = 68.0, 6.0
 
 
-def field_noise(latitude, longitude, drive, step_km, rng):
+def field_noise(
+    latitude: FloatArray,
+    longitude: FloatArray,
+    drive: FloatArray,
+    step_km: float,
+    rng: np.random.Generator,
+) -> FloatArray:
     """Noise and disturbance of the field's north, east and center components.
 
     The ring current makes a uniform field along the dipole's axis; noise with a white part and one that

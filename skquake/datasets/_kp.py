@@ -10,6 +10,7 @@ from scipy.signal import lfilter
 from sklearn.utils import check_random_state, check_scalar
 
 from skquake._core._time import NS_PER_HOUR
+from skquake._core._typing import RandomState, TimeLike
 from skquake.datasets._span import span_ns
 
 STEP_NS = 3 * NS_PER_HOUR
@@ -17,7 +18,9 @@ QUIET_HOURS = 9.0
 MEMORY_STEPS = 8 * 10  # storms of the ten days before the start still recover
 
 
-def make_kp(start, end, *, storms_per_month=4.0, random_state=None):
+def make_kp(
+    start: TimeLike, end: TimeLike, *, storms_per_month: float = 4.0, random_state: RandomState = None
+) -> pd.Series:
     """Simulate the planetary Kp index.
 
     A quiet level around 1.2 that forgets itself within half a day, plus storms that arrive at

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.utils import Bunch
 
 from skquake._core._time import as_ns, to_utc
+from skquake._core._typing import Estimator, Frame, IntArray, RandomState, TimeLike
 from skquake.catalogs import AftershockRemover, MagnitudeFilter, MatchedControls, RandomControls
+from skquake.datasets._papers_scores import PublishedScore
 from skquake.model_selection import PurgedGroupKFold, chronological_split
 from skquake.sampling import SlidingWindow, make_samples
+from skquake.sources import TrackSource
 
 TEST_SIZE = 0.2
 _FOUR_YEARS = np.timedelta64(4 * 365, "D")
@@ -46,7 +53,7 @@ class Mode:
     """
 
     controls: str
-    days: tuple | None
+    days: tuple[float, float] | None
     disturbed_hours: float
     purged: bool
     match: str | None = "place"
@@ -111,20 +118,20 @@ class DataSet:
     paper: str
     name: str
     satellite: str
-    period: tuple
-    channels: tuple
+    period: tuple[str, str]
+    channels: tuple[str, ...]
     cadence_s: float
     local_time: str
     region: str
     length: int
-    magnitude: tuple
+    magnitude: tuple[float, float | None]
     ratio: int
-    days: tuple
+    days: tuple[float, float]
     n_events: int
-    network: dict = field(default_factory=dict, hash=False)
-    published: dict = field(default_factory=dict, hash=False, repr=False)
+    network: dict[str, Any] = field(default_factory=dict, hash=False)
+    published: dict[str, PublishedScore] = field(default_factory=dict, hash=False, repr=False)
 
-    def parameters(self, mode="honest"):
+    def parameters(self, mode: str | Mode = "honest") -> dict[str, Any]:
         """Everything that decides on the samples and their split, by name.
 
         Parameters
@@ -150,17 +157,17 @@ class DataSet:
 
     def samples(
         self,
-        track,
-        catalog,
-        kp,
+        track: TrackSource,
+        catalog: Frame,
+        kp: pd.Series,
         *,
-        mode="honest",
-        everything=None,
-        period=None,
-        controls=None,
-        random_state=None,
-        **changes,
-    ):
+        mode: str | Mode = "honest",
+        everything: Frame | None = None,
+        period: tuple[TimeLike, TimeLike] | None = None,
+        controls: Estimator | None = None,
+        random_state: RandomState = None,
+        **changes: Any,
+    ) -> Bunch:
         """Make this data set out of a track, a catalog and the Kp index.
 
         Aftershocks (within 2 degrees and 15 days after an independent event of the least magnitude)
@@ -232,7 +239,7 @@ class DataSet:
             settings.pop(name)
         return make_samples(track, events, controls, exclude=everything, kp=kp, **settings)
 
-    def split(self, samples, mode="honest"):
+    def split(self, samples: Bunch, mode: str | Mode = "honest") -> tuple[IntArray, IntArray]:
         """Training and test rows: the last fifth in time is for testing.
 
         Swarm's matched controls lie months from their earthquakes, so that a cut in time would tear most
@@ -274,7 +281,7 @@ class DataSet:
             train = np.flatnonzero(time < time[test].min())
         return train, test
 
-    def inputs(self, kind="raw"):
+    def inputs(self, kind: str = "raw") -> list[str]:
         """Channels of a window.
 
         Parameters
@@ -300,7 +307,7 @@ class DataSet:
             raise ValueError(f"inputs must be one of {', '.join(map(repr, kinds))}, got {kind!r}")
         return kinds[kind]
 
-    def model(self, track, *, inputs="raw", log=True, **params):
+    def model(self, track: TrackSource, *, inputs: str = "raw", log: bool = True, **params: Any) -> Pipeline:
         """The paper's pipeline: window, scaler, network.
 
         Parameters
@@ -329,8 +336,6 @@ class DataSet:
         >>> papers.SEQNETQUAKE["03"].model(TrackSource(frame), epochs=10)[-1]
         SeqNetQuakeClassifier(epochs=10)
         """
-        from sklearn.pipeline import make_pipeline
-
         from skquake.neural import SafeNetClassifier, SeqNetQuakeClassifier
         from skquake.preprocessing import ChannelScaler
 
@@ -347,7 +352,7 @@ class DataSet:
 _CONTROLS = {"random": RandomControls, "matched": MatchedControls}
 
 
-def _mode(mode):
+def _mode(mode: str | Mode) -> Mode:
     if isinstance(mode, Mode):
         return mode
     if mode not in MODES:

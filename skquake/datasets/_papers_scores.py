@@ -25,7 +25,7 @@ class PublishedScore(NamedTuple):
 
     f1: float
     mcc: float
-    auc: tuple = ()
+    auc: tuple[float, ...] = ()
 
 
 # DataSet -> F1, MCC, AUC of the classes 0, 1, 2. Direct training; 11 is DEMETER ("initial").

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 from numbers import Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch, check_random_state, check_scalar
 
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._typing import Frame, RandomState, TimeLike
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.catalogs._plant import Plant
 from skquake.datasets._ionosphere import check_kp, log_tec, storm_drive, storm_pattern
 from skquake.datasets._span import span_ns
 from skquake.datasets._variability import SphereField
 from skquake.sources._base import duration_ns
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 BATCH = 500_000  # values simulated at a time: bounds the memory, changes no number
 FIELDS = (SphereField(0.08, 2000.0, 1.0), SphereField(0.05, 4000.0, 8.0))
@@ -48,30 +53,30 @@ class TECTruth:
     0.0
     """
 
-    background: object
-    planted: object
+    background: pd.DataFrame | xr.DataArray
+    planted: pd.DataFrame | xr.DataArray
     plant: Plant
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"TECTruth({len(self.planted)} times, effect {self.plant.effect:g})"
 
 
 def make_tec(
-    start="2001-01-01",
-    end="2001-03-01",
+    start: TimeLike = "2001-01-01",
+    end: TimeLike = "2001-03-01",
     *,
-    stations=None,
-    cadence="2h",
-    grid=(2.5, 5.0),
-    catalog=None,
-    effect=0.0,
-    effect_width=0.5,
-    effect_min_km=200.0,
-    effect_days=(-15.0, 0.0),
-    kp=None,
-    f107=100.0,
-    random_state=None,
-):
+    stations: Frame | None = None,
+    cadence: str | pd.Timedelta = "2h",
+    grid: tuple[float, float] = (2.5, 5.0),
+    catalog: Frame | None = None,
+    effect: float = 0.0,
+    effect_width: float = 0.5,
+    effect_min_km: float = 200.0,
+    effect_days: tuple[float, float] = (-15.0, 0.0),
+    kp: pd.Series | None = None,
+    f107: float | pd.Series = 100.0,
+    random_state: RandomState = None,
+) -> Bunch:
     """Simulate total electron content over the globe or at stations, with or without anomalies.
 
     TEC is the sum, in log10, of the empirical ionosphere (PyIRI's density from 80 to 2,000 km), its response
@@ -142,6 +147,8 @@ def make_tec(
     start_ns, end_ns = span_ns(start, end)
     step = duration_ns(cadence, "cadence")
     time = np.arange(start_ns, end_ns, step)
+    if stations is not None:
+        stations = check_columns(stations, ("latitude", "longitude"), "stations")
     latitude, longitude = _places(stations, grid)
     plant = Plant.checked(effect, effect_width, effect_min_km, effect_days)
     events = _events(catalog, plant)
@@ -191,7 +198,6 @@ def _places(stations, grid):
     if stations is None:
         latitude, longitude = np.meshgrid(*_nodes(grid), indexing="ij")
         return latitude.ravel(), longitude.ravel()
-    check_columns(stations, ("latitude", "longitude"), "stations")
     return check_coordinates(stations["latitude"], stations["longitude"], "stations")
 
 

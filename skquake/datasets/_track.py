@@ -13,6 +13,7 @@ from skquake._core._geodesy import KM_PER_DEGREE, wrap_longitude
 from skquake._core._orbits import ORBITS
 from skquake._core._progress import progress
 from skquake._core._time import local_solar_time
+from skquake._core._typing import Frame, RandomState, TimeLike
 from skquake._core._validation import check_catalog
 from skquake.catalogs._plant import Plant
 from skquake.datasets._field_noise import field_noise
@@ -28,23 +29,23 @@ BATCH = 256  # passes simulated at a time: bounds the memory, changes no number
 
 
 def make_track(
-    satellite="cses",
-    start="2019-01-01",
-    end="2020-01-01",
+    satellite: str = "cses",
+    start: TimeLike = "2019-01-01",
+    end: TimeLike = "2020-01-01",
     *,
-    catalog=None,
-    effect=0.0,
-    effect_width=0.5,
-    effect_min_km=200.0,
-    effect_days=(-15.0, 0.0),
-    kp=None,
-    f107=100.0,
-    side=None,
-    cadence=None,
-    fields=False,
-    random_state=None,
-    verbose=0,
-):
+    catalog: Frame | None = None,
+    effect: float = 0.0,
+    effect_width: float = 0.5,
+    effect_min_km: float = 200.0,
+    effect_days: tuple[float, float] = (-15.0, 0.0),
+    kp: pd.Series | None = None,
+    f107: float = 100.0,
+    side: str | None = None,
+    cadence: float | None = None,
+    fields: bool = False,
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> Bunch:
     """Simulate what a satellite measures along its orbit, with or without an earthquake effect.
 
     Electron density is the sum, in log10, of the empirical ionosphere at the satellite, its
@@ -149,7 +150,7 @@ def make_track(
 
     background, planted, log_ne = (np.zeros(n, dtype=np.float32) for _ in range(3))
     te = np.empty(n, dtype=np.float32)
-    b = np.empty((3, n), dtype=np.float32) if fields else None
+    b = np.empty((3, n if fields else 0), dtype=np.float32)
     batches = [np.arange(len(passes))[k : k + BATCH] for k in range(0, len(passes), BATCH)]
     knots = Knots(orbit)
     for which in batches:
@@ -175,8 +176,8 @@ def make_track(
         if magnetic is not None:
             fraction = (passes.center[which] - start_ns) / (end_ns - start_ns)
             at_knots = magnetic(fraction[:, np.newaxis], latitude, longitude)
-            at_rows = _places(passes, which, seconds)
-            disturbance = field_noise(*at_rows, drive, noise.step_km, white_b)
+            at_latitude, at_longitude = _places(passes, which, seconds)
+            disturbance = field_noise(at_latitude, at_longitude, drive, noise.step_km, white_b)
             b[:, rows] = (knots.to_rows(at_knots, seconds) + disturbance)[:, present]
     columns = {
         "time": passes.time.view("datetime64[ns]"),

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit, logsumexp
+from sklearn.utils import Bunch
 
 from skquake._core._geodesy import great_circle_km, unit_vectors
 from skquake._core._time import NS_PER_SECOND, as_ns
+from skquake._core._typing import ArrayLike, FloatArray, Frame, IntArray
 from skquake._core._validation import check_columns
 from skquake.catalogs._plant import Plant
 from skquake.datasets._variability import SphereField
@@ -21,7 +23,7 @@ class Noise:
     """Random parts of log10 Ne (dex) and of log10 Te."""
 
     step_km: float
-    fields: tuple = (SphereField(0.10, 1500.0, 1.0), SphereField(0.07, 3000.0, 8.0))
+    fields: tuple[SphereField, ...] = (SphereField(0.10, 1500.0, 1.0), SphereField(0.07, 3000.0, 8.0))
     small_dex: float = 0.025
     small_km: float = 250.0
     white_dex: float = float(np.log10(1.02))
@@ -79,20 +81,20 @@ class TrackTruth:
     0.0
     """
 
-    time: np.ndarray
-    latitude: np.ndarray
-    longitude: np.ndarray
-    log_ne: np.ndarray
-    background: np.ndarray
-    planted: np.ndarray
+    time: IntArray
+    latitude: FloatArray
+    longitude: FloatArray
+    log_ne: FloatArray
+    background: FloatArray
+    planted: FloatArray
     plant: Plant
     noise: Noise
     cadence_s: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"TrackTruth({len(self.time)} rows, effect {self.plant.effect:g})"
 
-    def oracle(self, samples, length, *, effect=None):
+    def oracle(self, samples: Bunch | Frame, length: int, *, effect: float | None = None) -> FloatArray:
         """Probabilities of the detector that knows the planted shape and the noise.
 
         It compares, in each window of log10 Ne, "noise" with "noise and the perturbation of this
@@ -131,7 +133,9 @@ class TrackTruth:
             ratio[here] = ((residual[here] - 0.5 * shape[here]) * weight).sum(axis=1)
         return _probabilities(ratio)
 
-    def window_oracle(self, samples, length, train, sample_weight):
+    def window_oracle(
+        self, samples: Bunch | Frame, length: int, train: Bunch | Frame, sample_weight: ArrayLike
+    ) -> FloatArray:
         """Probabilities of the best detector that sees windows alone, as every model does.
 
         It knows noise and undisturbed ionosphere as :meth:`oracle` does, but not of which earthquake the
@@ -159,13 +163,15 @@ class TrackTruth:
         shape = self._windows(train, length, self.plant)[-1]
         precision = np.linalg.inv(self.noise.covariance(latitude[0], longitude[0]))
         power = np.einsum("ki,ij,kj->k", shape, precision, shape)
-        weight = np.asarray(sample_weight, dtype=float) / np.sum(sample_weight)
+        weight = np.asarray(sample_weight, dtype=float)
+        weight = weight / weight.sum()
         return _probabilities(logsumexp(residual @ precision @ shape.T - 0.5 * power, b=weight, axis=1))
 
     def _windows(self, samples, length, plant):
         """Noise, latitude, longitude and planted shape of each sample's window, (n, length) each."""
         X = getattr(samples, "X", samples)
-        check_columns(X, ("time", "event_latitude", "event_longitude", "magnitude", "lead_days"), "samples")
+        needed = ("time", "event_latitude", "event_longitude", "magnitude", "lead_days")
+        X = check_columns(X, needed, "samples")
         rows = self._window_rows(as_ns(X["time"]), length)
         event = X[["event_latitude", "event_longitude", "magnitude", "lead_days"]].to_numpy(dtype=float)
         at_latitude, at_longitude, magnitude, lead = event.T[..., np.newaxis]

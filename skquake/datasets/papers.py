@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -108,7 +109,7 @@ SAFENET = _data_sets(
 )
 
 
-def published(data_sets=None):
+def published(data_sets: Iterable[DataSet] | None = None) -> pd.DataFrame:
     """Every printed score of some data sets, one a row.
 
     Parameters

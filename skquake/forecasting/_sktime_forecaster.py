@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,3 +115,8 @@ class SktimeForecaster(Forecaster):
                 f"series: station {name!r} has no value at {when}, and "
                 f"{type(self.forecaster).__name__} takes no gaps; fill them"
             )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = takes_missing(self.forecaster)
+        return tags

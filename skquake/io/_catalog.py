@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -27,7 +30,7 @@ COLUMNS = (
 _UNITS = {"latitude": "deg", "longitude": "deg", "depth_km": "km", "gap_deg": "deg", "rms_s": "s"}
 
 
-def check_events(table, path, unit, first=0):
+def check_events(table: pd.DataFrame, path: Path, unit: str, first: int = 0) -> pd.DataFrame:
     """``COLUMNS`` of a file's table, longitudes wrapped; a FormatError names the first event that is none."""
 
     def check(bad, what):
@@ -41,7 +44,9 @@ def check_events(table, path, unit, first=0):
     return table[list(COLUMNS)]
 
 
-def join_events(tables, types, missing_magnitude):
+def join_events(
+    tables: list[pd.DataFrame], types: Iterable[str] | None, missing_magnitude: str
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """One catalog of the files' tables, and what it leaves out: {why: how many}.
 
     Of rows with one id the one ``updated`` last stays (at a tie, the last); ascending in time.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pandas as pd
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
+from skquake._core._typing import Array, Paths
 from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._orbit import one_row_a_time
@@ -25,7 +27,7 @@ _CLOCKS_AGREE_MS = 60_000
 
 
 @validate_params({"first_sample": [StrOptions({"nan", "keep"})]}, prefer_skip_nested_validation=True)
-def read_cses(paths, *, first_sample="nan", verbose=0):
+def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> pd.DataFrame:
     """Electron density and temperature, or magnetic field, along CSES-01's orbit.
 
     The product is recognised by its variables. Fill values, and values outside the ``ValidRange`` that the
@@ -78,7 +80,8 @@ def read_cses(paths, *, first_sample="nan", verbose=0):
     0 2018-08-01 02:03:04     -110.0      NaN     NaN
     1 2018-08-01 02:03:07     -110.0  45000.0  2100.0
     """
-    pieces, ranks, product, lost = {}, [], None, 0
+    pieces: dict[str, list[Array]] = {}
+    ranks, product, lost = [], None, 0
     for path in progress(expand_paths(paths), desc="read_cses", verbose=verbose, unit="file"):
         name, columns, dropped = _read_one(path, first_sample == "nan")
         product = product or name
@@ -115,13 +118,13 @@ def _read_one(path, without_first):
 
 
 def _columns(file, path, without_first):
-    product, observed = next(
-        ((name, table) for name, table in _PRODUCTS if all(v in file for v, _ in table.values())),
-        (None, None),
-    )
-    if product is None:
+    products = [
+        (name, table) for name, table in _PRODUCTS if all(variable in file for variable, _ in table.values())
+    ]
+    if not products:
         what = f"no variables of LAP (A311, A321) or HPM (A221-A223, B_FGM); there are {sorted(file)[:20]}"
         raise FormatError(path, "HDF5", what)
+    product, observed = products[0]
     raw = _matrix(file, "UTC_TIME", path, kind="iu")[:, 0]
     n = len(raw)
     place = {"latitude": "GEO_LAT", "longitude": "GEO_LON", "altitude_km": "ALTITUDE"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
+from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._orbit import one_row_a_time
 
@@ -22,7 +24,7 @@ _LOWEST = np.array([1990, 1, 1, 0, 0, 0, 0])
 _HIGHEST = np.array([2100, 12, 31, 23, 59, 59, 999])
 
 
-def read_demeter_isl(paths, *, verbose=0):
+def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Electron density and temperature along DEMETER's orbit.
 
     Every file may hold survey or burst records (``DMT_N1_1144_*``, ``DMT_N1_1143_*``); their modes may be
@@ -68,7 +70,8 @@ def read_demeter_isl(paths, *, verbose=0):
                      time  longitude       Ne      Te
     0 2004-08-11 15:57:36     -110.0  43708.7  3125.7
     """
-    pieces, ranks = {}, []
+    pieces: dict[str, list[Array]] = {}
+    ranks = []
     for path in progress(expand_paths(paths), desc="read_demeter_isl", verbose=verbose, unit="file"):
         columns = _columns(read_bytes(path), path)
         for name, values in columns.items():

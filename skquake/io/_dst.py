@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
+from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
@@ -16,7 +17,7 @@ _WIDTH = 120
 _FILL = 9999
 
 
-def read_dst(paths, *, verbose=0):
+def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Hourly Dst index from WDC exchange files or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
 
     Parameters
@@ -55,7 +56,7 @@ def read_dst(paths, *, verbose=0):
     2005-01-01 23:00:00    NaN
     Name: dst, dtype: float64
     """
-    days = {}
+    days: dict[np.datetime64, tuple[str, Array]] = {}
     for path in progress(expand_paths(paths), desc="read_dst", verbose=verbose, unit="file"):
         for i, line in enumerate(text_lines(read_bytes(path), path), 1):
             if line.strip():

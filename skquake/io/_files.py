@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import ncompress
@@ -35,13 +37,13 @@ class FormatError(ValueError):
     kp.txt, line 3: 27 fields instead of 28
     """
 
-    def __init__(self, path, where, what):
+    def __init__(self, path: str | os.PathLike[str], where: str, what: str) -> None:
         # What a hostile file holds must not flood the terminal.
         what = what if len(what) <= 300 else what[:297] + "..."
         super().__init__(path, where, what)
         self.path, self.where, self.what = path, where, what
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.path}, {self.where}: {self.what}"
 
 
@@ -54,7 +56,12 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
-def read_bytes(path):
+def is_packed(data: bytes) -> str | None:
+    """What data are packed with, by their first bytes: "gzip", "compress" or None."""
+    return {b"\x1f\x8b": "gzip", b"\x1f\x9d": "compress"}.get(data[:2])
+
+
+def read_bytes(path: Path) -> bytes:
     """Content of a file, unpacked if it is gzip or Unix compress (recognised by its first bytes).
 
     Raises
@@ -64,7 +71,7 @@ def read_bytes(path):
         ``MAX_DECOMPRESSED`` bytes.
     """
     data = Path(path).read_bytes()
-    packed = "gzip" if data[:2] == b"\x1f\x8b" else "compress" if data[:2] == b"\x1f\x9d" else None
+    packed = is_packed(data)
     try:
         if packed == "gzip":
             with gzip.open(io.BytesIO(data)) as stream:
@@ -85,7 +92,7 @@ def read_bytes(path):
     return data
 
 
-def text_lines(data, path):
+def text_lines(data: bytes, path: Path) -> list[str]:
     """Lines of ASCII text without line ends; a byte that no text has is an error."""
     bad = data.find(b"\0")
     if bad >= 0:
@@ -93,7 +100,7 @@ def text_lines(data, path):
     return data.decode("latin-1").replace("\r\n", "\n").split("\n")
 
 
-def check_line_end(data, path):
+def check_line_end(data: bytes, path: Path) -> None:
     """Raise unless the last line is ended: a line cut short can otherwise pass for a whole one."""
     if not data.endswith((b"\n", b"\r")):
         line = data.count(b"\n") + 1
@@ -102,7 +109,7 @@ def check_line_end(data, path):
         )
 
 
-def number(text, path, line, name, kind=float):
+def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], float] = float) -> float:
     """``text`` as a finite number, or a FormatError that names the field."""
     try:
         if "_" in text:
@@ -115,8 +122,9 @@ def number(text, path, line, name, kind=float):
     return value
 
 
-def calendar_day(year, month, day, path, where):
+def calendar_day(year: str | int, month: str | int, day: str | int, path: Path, where: str) -> np.datetime64:
     """``datetime64[D]`` of a date from 1900 to 2199, or a FormatError."""
+    date: np.datetime64
     try:
         date = np.datetime64(f"{int(year):04d}-{int(month):02d}-{int(day):02d}", "D")
     except ValueError:

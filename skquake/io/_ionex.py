@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from skquake._core._progress import progress
+from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, number, read_bytes
 from skquake.io._ionex_map import MapReader
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _DEFAULT_EXPONENT = -1
 _SKIPPED = {b"START OF RMS MAP": b"END OF RMS MAP", b"START OF HEIGHT MAP": b"END OF HEIGHT MAP"}
@@ -28,7 +33,7 @@ class Header(NamedTuple):
     end: int
 
 
-def read_ionex(paths, *, verbose=0):
+def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     """Total electron content maps from IONEX files, as one array.
 
     Daily files are joined in time. Where the last map of a day (24:00) and the first of the next day
@@ -98,7 +103,8 @@ def read_ionex(paths, *, verbose=0):
     """
     import xarray as xr
 
-    maps, programs, reference = {}, set(), None
+    maps: dict[np.datetime64, tuple[np.datetime64, Array, Path]] = {}
+    programs, reference = set(), None
     for path in progress(expand_paths(paths), desc="read_ionex", verbose=verbose, unit="file"):
         header, epochs, values = parse_ionex(read_bytes(path), path)
         if reference is None:
@@ -117,7 +123,6 @@ def read_ionex(paths, *, verbose=0):
             if known is None or header.first > known[0]:
                 maps[epoch] = (header.first, value, path)
         del values, value
-    header, _ = reference
     latitudes, longitudes = np.sort(header.latitudes), np.sort(header.longitudes)
     times = np.array(sorted(maps), dtype="datetime64[ns]")
     tec = np.empty((len(times), len(latitudes), len(longitudes)), dtype="float32")
@@ -147,7 +152,7 @@ def read_ionex(paths, *, verbose=0):
     )
 
 
-def parse_ionex(data, path):
+def parse_ionex(data: bytes, path: Path) -> tuple[Header, list[np.datetime64], list[Array]]:
     """Header, epochs (``datetime64[ns]``, ascending) and maps of the bytes of one file.
 
     Returns
@@ -160,7 +165,9 @@ def parse_ionex(data, path):
         data = data.replace(b"\r\n", b"\n")
     header = _header(data, path)
     reader = MapReader(data, path, header.latitudes, header.longitudes)
-    exponent, epochs, maps, others, at, ended = header.exponent, [], [], 0, header.end, False
+    epochs: list[np.datetime64] = []
+    maps: list[Array] = []
+    exponent, others, at, ended = header.exponent, 0, header.end, False
     while at < len(data) and not ended:
         line, after = reader.line(at)
         label = line[60:].strip()
@@ -202,7 +209,8 @@ def _header(data, path):
         raise FormatError(path, "line 1", "expected the record 'IONEX VERSION / TYPE' of an ionosphere map")
     if end < 0:
         raise FormatError(path, "header", "no record END OF HEADER: the file is cut or is no IONEX")
-    records, at = {}, 0
+    records: dict[str, tuple[bytes, int]] = {}
+    at = 0
     for line in data[:end].split(b"\n"):
         records.setdefault(line[60:].strip().decode("latin-1"), (line[:60], at))
         at += len(line) + 1

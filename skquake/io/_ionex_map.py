@@ -158,7 +158,8 @@ class MapReader:
 
     def _strict(self, at, exponent):
         """Values, exponent and end of a map, line by line."""
-        rows, columns = [], len(self.longitudes)
+        rows: list[list[int]] = []
+        columns = len(self.longitudes)
         for latitude in self.latitudes:
             line, after = self.line(at)
             if line[60:].strip() == b"EXPONENT" and not rows:
@@ -167,7 +168,8 @@ class MapReader:
             if not self._is_head(line, latitude):
                 what = f"expected LAT/LON1/LON2/DLON/H of latitude {latitude:g}, got {line[:80]!r}"
                 raise FormatError(self.path, self.where(at), what)
-            at, row = after, []
+            row: list[int] = []
+            at = after
             while len(row) < columns:
                 line, after = self.line(at)
                 text, n = line.rstrip(), min(_PER_LINE, columns - len(row))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
+from skquake._core._typing import Paths
 from skquake.io._files import (
     FormatError,
     calendar_day,
@@ -22,7 +23,7 @@ def thirds(kp):
     return np.round(np.asarray(kp, dtype=float) * 3.0) / 3.0
 
 
-def read_kp(paths, *, verbose=0):
+def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Planetary index Kp from GFZ files.
 
     Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields) and the three-hourly one
@@ -105,7 +106,7 @@ def _read_one(path):
             what = f"{len(fields)} fields; expected 28 (a day) or 10 (three hours) of the GFZ Kp layout"
             raise FormatError(path, f"line {i}", what)
         values = [number(field, path, i, "field") for field in fields]
-        day = calendar_day(*fields[:3], path, f"line {i}").astype("datetime64[h]")
+        day = calendar_day(fields[0], fields[1], fields[2], path, f"line {i}").astype("datetime64[h]")
         hours, kps = (range(0, 24, 3), values[7:15]) if len(fields) == 28 else ([values[3]], values[7:8])
         for hour, kp in zip(hours, kps, strict=True):
             if hour not in range(0, 24, 3) or not (kp == -1 or 0 <= kp <= 9):

@@ -15,7 +15,7 @@ _AP = np.array(
 )
 
 
-def kp_to_ap(kp):
+def kp_to_ap(kp: pd.Series) -> pd.Series:
     """ap in nT of each Kp.
 
     Parameters

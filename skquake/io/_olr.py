@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
+from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _ENGINES = {b"CDF\x01": "scipy", b"CDF\x02": "scipy", SIGNATURE[:4]: "h5netcdf"}
 _AXES = {"time": ("time",), "latitude": ("lat", "latitude"), "longitude": ("lon", "longitude")}
@@ -37,7 +42,7 @@ class Maps(NamedTuple):
     title: str
 
 
-def read_olr(paths, *, verbose=0):
+def read_olr(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     """Outgoing longwave radiation from gridded NetCDF files, as one array.
 
     Reads the layout of NOAA's interpolated and climate-data-record products: a variable ``olr`` over time,
@@ -94,7 +99,7 @@ def read_olr(paths, *, verbose=0):
     """
     import xarray as xr
 
-    files = []
+    files: list[tuple[Path, Maps]] = []
     for path in progress(expand_paths(paths), desc="read_olr", verbose=verbose, unit="file"):
         maps = _read_one(path)
         for name in ("latitudes", "longitudes") if files else ():

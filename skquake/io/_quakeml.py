@@ -6,12 +6,14 @@ import io
 import re
 import warnings
 from collections import Counter
+from collections.abc import Iterable
 from xml.parsers import expat
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
+from skquake._core._typing import Paths
 from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
 
@@ -25,7 +27,13 @@ _UNKNOWN_TYPE = re.compile(r"(?s)Event type '(.*)' does not comply")
 _NEVER = np.datetime64("NaT", "ns").view("int64")
 
 
-def read_quakeml(paths, *, types=("earthquake",), missing_magnitude="drop", verbose=0):
+def read_quakeml(
+    paths: Paths,
+    *,
+    types: Iterable[str] | None = ("earthquake",),
+    missing_magnitude: str = "drop",
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Catalog from files of QuakeML (Basic Event Description), as FDSN event services give them.
 
     Needs ``pip install skquake[quakeml]``. Of each event the preferred origin and the preferred magnitude
@@ -89,7 +97,9 @@ def read_quakeml(paths, *, types=("earthquake",), missing_magnitude="drop", verb
     """
     parse = _parser()
     files = expand_paths(paths)
-    tables, agencies, more = [], set(), Counter()
+    agencies: set[str] = set()
+    more: Counter[str] = Counter()
+    tables = []
     for path in progress(files, desc="read_quakeml", verbose=verbose, unit="file"):
         tables.append(_read_one(path, parse, agencies, more))
     catalog, left_out = join_events(tables, types, missing_magnitude)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
+from skquake._core._typing import Paths
 from skquake.io._files import FormatError, check_line_end, expand_paths, number, read_bytes, text_lines
 from skquake.io._kp import thirds
 from skquake.io._table import header_of, parse_times, read_table
@@ -16,7 +17,7 @@ _KP, _AP = [f"KP{i}" for i in range(1, 9)], [f"AP{i}" for i in range(1, 9)]
 _KINDS = ("OBS", "INT", "PRD", "PRM")
 
 
-def read_space_weather(paths, *, predicted="drop", verbose=0):
+def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> pd.DataFrame:
     """Kp, ap and F10.7 from CelesTrak files (``SW-All.csv``, ``SW-Last5Years.txt``, ...).
 
     Parameters

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pandas as pd
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
+from skquake._core._typing import Array, Paths
 from skquake.io._cdf import open_cdf
 from skquake.io._files import FormatError, expand_paths
 from skquake.io._orbit import one_row_a_time
@@ -15,7 +21,12 @@ _POSITION = ("Timestamp", "Latitude", "Longitude", "Radius")
 _CDF_EPOCH_1970_MS = 62_167_219_200_000.0
 
 
-def read_swarm(paths, columns_of, desc, verbose):
+def read_swarm(
+    paths: Paths,
+    columns_of: Callable[[Any, Path], tuple[dict[str, Array], dict[str, str]]],
+    desc: str,
+    verbose: int,
+) -> pd.DataFrame:
     """Files of one product and satellite as a frame.
 
     Parameters
@@ -32,7 +43,9 @@ def read_swarm(paths, columns_of, desc, verbose):
     DataFrame
         ``time``, ``latitude``, ``longitude``, ``altitude_km`` and the columns of the product.
     """
-    pieces, ranks, variables, satellite = {}, [], {}, None
+    pieces: dict[str, list[Array]] = {}
+    variables: dict[str, str] = {}
+    ranks, satellite = [], None
     for path in progress(expand_paths(paths), desc=desc, verbose=verbose, unit="file"):
         columns, meta = _read_one(path, columns_of)
         if satellite is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+from skquake._core._typing import Paths
 from skquake.io._files import FormatError
 from skquake.io._swarm import first_of, read_swarm, series
 
@@ -19,7 +21,7 @@ _ALIASES = {
 _TO_CM3 = {"cm-3": 1.0, "cm^-3": 1.0, "1/cm^3": 1.0, "m-3": 1e-6, "m^-3": 1e-6, "1/m^3": 1e-6}
 
 
-def read_swarm_lp(paths, *, verbose=0):
+def read_swarm_lp(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Electron density and temperature along the orbit of one Swarm satellite.
 
     Nothing is dropped for its quality: that is what the flags are for. Only fill values

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+from skquake._core._typing import Paths
 from skquake.io._files import FormatError
 from skquake.io._swarm import first_of, read_swarm, series
 
@@ -12,7 +14,7 @@ _LARGEST_NT = 1e5  # far above the Earth's field anywhere in orbit: fill values
 _COMPONENTS = ("B_N", "B_E", "B_C")
 
 
-def read_swarm_mag(paths, *, verbose=0):
+def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Magnetic field along the orbit of one Swarm satellite.
 
     Nothing is dropped for its quality: that is what the flags are for. The product marks what it could not

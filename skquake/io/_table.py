@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from skquake._core._typing import Array
 from skquake.io._files import FormatError, check_line_end
 
 
-def header_of(data, path):
+def header_of(data: bytes, path: Path) -> list[str]:
     """Names in the first line of a CSV file."""
     first = data.split(b"\n", 1)[0].strip()
     try:
@@ -24,7 +28,7 @@ def header_of(data, path):
     return names
 
 
-def read_table(data, path, columns):
+def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataFrame:
     """Selected columns of a CSV file.
 
     Parameters
@@ -65,7 +69,7 @@ def read_table(data, path, columns):
     return frame
 
 
-def parse_times(text, path, what="time", *, first=2, unit="row"):
+def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, unit: str = "row") -> Array:
     """``datetime64[ns]`` array (UTC, tz-naive) of ISO 8601 strings; every one must be a date."""
     text = pd.Series(text, dtype=object)
     times = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
+from skquake._core._typing import Paths
 from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._table import header_of, parse_times, read_table
@@ -32,7 +34,13 @@ _COLUMNS = {
 _REQUIRED = ("id", "time", "latitude", "longitude", "depth_km", "magnitude")
 
 
-def read_usgs(paths, *, types=("earthquake",), missing_magnitude="drop", verbose=0):
+def read_usgs(
+    paths: Paths,
+    *,
+    types: Iterable[str] | None = ("earthquake",),
+    missing_magnitude: str = "drop",
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Catalog from files of the USGS earthquake search, CSV or GeoJSON.
 
     Files may overlap: of rows with the same id the one ``updated`` last is kept (at a tie, the one
@@ -104,18 +112,18 @@ def _read_one(path):
 
 def _csv(data, path):
     names = {name.strip().lower(): name for name in header_of(data, path)}
-    found = {
-        ours: next((names[a] for a in aliases if a in names), None) for ours, (_, aliases) in _COLUMNS.items()
-    }
-    absent = [ours for ours in _REQUIRED if found[ours] is None]
+    found = {}
+    for ours, (_, aliases) in _COLUMNS.items():
+        there = [names[alias] for alias in aliases if alias in names]
+        if there:
+            found[ours] = there[0]
+    absent = [ours for ours in _REQUIRED if ours not in found]
     if absent:
         raise FormatError(
             path, "line 1", f"no column for {', '.join(absent)}; expected a USGS catalog as CSV"
         )
-    table = read_table(
-        data, path, {found[o]: kind for o, (kind, _) in _COLUMNS.items() if found[o] is not None}
-    )
-    table = table.rename(columns={name: ours for ours, name in found.items() if name is not None})
+    table = read_table(data, path, {name: _COLUMNS[ours][0] for ours, name in found.items()})
+    table = table.rename(columns={name: ours for ours, name in found.items()})
     for ours, (kind, _) in _COLUMNS.items():
         if ours not in table:
             table[ours] = np.nan if kind is float else ("earthquake" if ours == "type" else "")

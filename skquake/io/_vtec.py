@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
+from skquake._core._typing import ArrayLike, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._table import header_of, parse_times, read_table
 
 _TIME = ("time", "datetime", "date", "timestamp", "epoch", "utc")
 
 
-def read_station_vtec(paths, *, fill=(), verbose=0):
+def read_station_vtec(paths: Paths, *, fill: ArrayLike = (), verbose: int = 0) -> pd.DataFrame:
     """Vertical TEC of stations from CSV files with a time column and one column a station.
 
     Parameters
@@ -50,11 +51,11 @@ def read_station_vtec(paths, *, fill=(), verbose=0):
     2016-12-08 00:00:00  11.5  21.0
     2016-12-08 00:15:00   NaN  21.5
     """
-    fill = np.atleast_1d(np.asarray(fill, dtype=float))
-    vtec = None
-    for path in progress(expand_paths(paths), desc="read_station_vtec", verbose=verbose, unit="file"):
-        table = _read_one(path, fill)
-        vtec = table if vtec is None else _join(vtec, table, path)
+    missing = np.atleast_1d(np.asarray(fill, dtype=float))
+    first, *others = expand_paths(paths)
+    vtec = _read_one(first, missing)
+    for path in progress(others, desc="read_station_vtec", verbose=verbose, unit="file"):
+        vtec = _join(vtec, _read_one(path, missing), path)
     vtec.attrs = {
         "units": dict.fromkeys(vtec.columns, "TECU"),
         "origin": "station VTEC (CSV)",

@@ -12,13 +12,14 @@ from sklearn.utils.validation import validate_data
 
 from skquake._core._frames import as_frame, is_frame
 from skquake._core._output import WindowOutput
+from skquake._core._read_only import ReadOnlyState
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._typing import FloatArray, IntArray, Record
 
 TIME = "time"
 
 
-class SeriesOutput(WindowOutput):
+class SeriesOutput(WindowOutput, ReadOnlyState):
     """Base of the transformers of series and maps: what has times keeps them under any ``set_output``."""
 
     def _is_table(self, output: Any) -> bool:

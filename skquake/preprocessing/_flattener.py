@@ -22,6 +22,11 @@ class WindowFlattener(ShapeLearner):
     n_features_in_ : int
         The length.
 
+    Notes
+    -----
+    Windows carry no names. The columns of a frame (``set_output``) are ``c0_0, c1_0, ...`` therefore;
+    ``pipeline[:-1].get_feature_names_out()`` has the names that the channels have in the steps before.
+
     Examples
     --------
     >>> import numpy as np

@@ -15,7 +15,7 @@ from skquake._core._passes import find_passes
 from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake._core._time import NS_PER_SECOND, as_ns, to_utc
 from skquake._core._typing import Array, ArrayLike, FloatArray, Frame, IntArray
-from skquake._core._validation import check_columns
+from skquake._core._validation import check_columns, note_columns
 
 
 class TrackResidual(WindowOutput, BaseEstimator):
@@ -51,9 +51,7 @@ class TrackResidual(WindowOutput, BaseEstimator):
         ValueError
             For missing columns.
         """
-        X = self._check(X)
-        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
-        self.n_features_in_ = len(X.columns)
+        note_columns(self, self._check(X))
         return self
 
     def transform(self, X: Frame) -> pd.DataFrame:

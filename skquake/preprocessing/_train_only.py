@@ -142,7 +142,7 @@ class TrainOnly(MetaEstimatorMixin, BaseEstimator):
         if get_config()["enable_metadata_routing"]:
             return dict(process_routing(self, method, **weights, **params).estimator[method])
         if method == "fit" and weights:
-            weights = weight_params(self.estimator, sample_weight)
+            weights = weight_params(self.estimator, weights["sample_weight"])
             if not weights:
                 raise TypeError(
                     f"TrainOnly: {type(self.estimator).__name__} takes no sample_weight; leave it out"

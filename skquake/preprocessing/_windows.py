@@ -11,11 +11,12 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skquake._core._output import WindowOutput
+from skquake._core._read_only import ReadOnlyState
 from skquake._core._sklearn import fit_context
 from skquake._core._typing import Array, ArrayLike, FloatArray, Rows
 
 
-class WindowTransformer(WindowOutput, OneToOneFeatureMixin, BaseEstimator):
+class WindowTransformer(WindowOutput, ReadOnlyState, OneToOneFeatureMixin, BaseEstimator):
     """Base of the 1:1 transformers of windows (n_samples, length, channels).
 
     2-D input means one channel and stays 2-D. ``float32`` stays ``float32``, everything else becomes

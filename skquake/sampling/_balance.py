@@ -6,9 +6,13 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import Bunch
 
+from skquake._core._frames import as_frame
 from skquake._core._last_known import last_known
 from skquake._core._magnetic import dip_latitude
+from skquake._core._typing import Frame
+from skquake._core._validation import check_columns
 from skquake._core._weights import event_weights
 
 
@@ -16,7 +20,9 @@ class ImbalanceWarning(UserWarning):
     """Seismic and control samples differ in a covariate."""
 
 
-def balance_table(samples, *, space_weather=None, threshold=0.1):
+def balance_table(
+    samples: Bunch, *, space_weather: Frame | None = None, threshold: float = 0.1
+) -> pd.DataFrame:
     """Covariates of seismic beside control samples, with standardised differences.
 
     A covariate that differs lets a model tell the classes apart without any earthquake.
@@ -28,7 +34,7 @@ def balance_table(samples, *, space_weather=None, threshold=0.1):
     samples : Bunch
         As :func:`make_samples` returns it.
     space_weather : DataFrame, optional
-        ``f107`` (solar flux units) by time; adds the row F10.7.
+        ``f107`` (solar flux units) by time (the index, or a column ``time``); adds the row F10.7.
     threshold : float
         Absolute standardised difference above which a covariate is named in a warning.
 
@@ -40,6 +46,8 @@ def balance_table(samples, *, space_weather=None, threshold=0.1):
 
     Raises
     ------
+    TypeError
+        For anything that has no ``X`` and ``y``.
     ValueError
         Where one of the two classes has no sample.
 
@@ -76,6 +84,11 @@ def balance_table(samples, *, space_weather=None, threshold=0.1):
     >>> float(table.loc["latitude", "seismic"]), float(table.loc["latitude", "difference"])
     (10.0, 0.0)
     """
+    if not (hasattr(samples, "X") and hasattr(samples, "y")):
+        raise TypeError(
+            f"samples: expected the Bunch of make_samples (X, y), got {type(samples).__name__}; pass samples "
+            "itself, not samples.X"
+        )
     y = np.asarray(samples.y)
     X = samples.X[y != 2]
     seismic = y[y != 2] == 1
@@ -108,7 +121,9 @@ def _covariates(X, space_weather):
     for name, angle in (("local time", 2 * np.pi * X["local_time"] / 24), ("season", year)):
         columns[f"{name} (cos)"], columns[f"{name} (sin)"] = np.cos(angle), np.sin(angle)
     if space_weather is not None:
-        columns["F10.7"] = last_known(space_weather["f107"], X["time"], "space_weather")
+        frame = check_columns(as_frame(space_weather, "space_weather"), ["f107"], "space_weather")
+        flux = frame.set_index("time")["f107"] if "time" in frame.columns else frame["f107"]
+        columns["F10.7"] = last_known(flux, X["time"], "space_weather")
     if X["kp"].notna().any():
         columns["Kp"] = X["kp"]
     columns["latitude"] = X["latitude"]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._frames import is_frame
 from skquake._core._time import as_ns, days_to_ns
-from skquake._core._validation import check_catalog, check_columns
+from skquake._core._typing import Array, ArrayLike
+from skquake._core._validation import catalog_frame, check_catalog, check_columns
 from skquake.catalogs import region_radius_km
 
 
-def with_region_and_days(catalog, region, start, end):
+def with_region_and_days(
+    catalog: pd.DataFrame, region: str | float, start: float, end: float
+) -> pd.DataFrame:
     """``catalog`` with ``radius_km`` and its days as ``start`` and ``end`` in int64 ns."""
     time = as_ns(catalog["time"])
     return catalog.assign(
@@ -20,7 +26,7 @@ def with_region_and_days(catalog, region, start, end):
     )
 
 
-def check_controls(controls, catalog, events):
+def check_controls(controls: Any, catalog: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Controls as a catalog with ``label`` 0 and ``pair_id``.
 
     Parameters
@@ -31,10 +37,16 @@ def check_controls(controls, catalog, events):
     """
     if controls is None:
         return events.iloc[:0].assign(label=0, pair_id=events.index[:0])
-    if hasattr(controls, "sample") and not isinstance(controls, pd.DataFrame):
+    if not is_frame(controls):
+        if isinstance(controls, type) or not hasattr(controls, "sample"):
+            got = f"the class {controls.__name__}" if isinstance(controls, type) else type(controls).__name__
+            raise TypeError(
+                f"controls: expected a sampler such as MatchedControls(), or a dataframe, got {got}"
+            )
         controls = controls.sample(events)
-    check_columns(controls, ("time", "latitude", "longitude", "magnitude", "label", "pair_id"), "controls")
-    controls = check_catalog(controls, "controls")
+    controls = check_catalog(
+        check_columns(catalog_frame(controls, "controls"), ("label", "pair_id"), "controls"), "controls"
+    )
     if not len(controls):
         raise ValueError(f"controls: none for the {len(events)} events in range of the source")
     if (controls["label"] != 0).any():
@@ -48,11 +60,14 @@ def check_controls(controls, catalog, events):
         )
     shared = controls.index.intersection(catalog.index)
     if len(shared):
-        raise ValueError(f"controls: id {shared[0]!r} is also the id of an earthquake; ids must differ")
+        raise ValueError(
+            f"controls: id {shared[0]!r} is also the id of an earthquake; ids must differ (they are the "
+            "index of a pandas frame, else the column event_id)"
+        )
     return controls
 
 
-def join_places(events, controls):
+def join_places(events: pd.DataFrame, controls: pd.DataFrame) -> pd.DataFrame:
     """Events over controls, with ``paired`` (must be in a whole pair) and ``rank`` (time, then id)."""
     places = (
         pd.concat([events.assign(label=1, pair_id=events.index), controls])
@@ -70,18 +85,18 @@ def join_places(events, controls):
 class Ledger:
     """Keeps count of what each place still has, and notes why it lost the last of it."""
 
-    def __init__(self, places):
+    def __init__(self, places: pd.DataFrame) -> None:
         self._places = places
         self.reason = np.full(len(places), "", dtype=object)
         self.n = np.zeros(len(places), dtype=np.int64)
 
-    def note(self, reason, n=0):
+    def note(self, reason: Array, n: ArrayLike = 0) -> None:
         """Places with a ``reason`` ("" for none) have nothing left of ``n`` windows."""
         lost = (reason != "") & (self.reason == "")
         self.reason[lost] = reason[lost]
         self.n[lost] = np.broadcast_to(n, lost.shape)[lost]
 
-    def keep(self, table, mask, reason):
+    def keep(self, table: pd.DataFrame, mask: ArrayLike, reason: str) -> pd.DataFrame:
         """Rows of ``table`` where ``mask``; places that lose their last row get ``reason``."""
         mask = np.asarray(mask, dtype=bool)
         place, size = table["place"].to_numpy(), len(self.reason)
@@ -89,7 +104,7 @@ class Ledger:
         self.note(np.where((before > 0) & (after == 0), reason, "").astype(object), before)
         return table[mask]
 
-    def table(self):
+    def table(self) -> pd.DataFrame:
         """One row a place that gave no sample."""
         rows = np.flatnonzero(self.reason != "")
         return pd.DataFrame(

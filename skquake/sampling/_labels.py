@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._frames import as_frame, is_frame
 from skquake._core._time import NS_PER_HOUR, as_ns, to_utc
+from skquake._core._typing import ArrayLike, FloatArray
 
 _INTERVAL = 3 * NS_PER_HOUR
 
 
-def largest_kp(kp, times, hours):
+def largest_kp(kp: Any, times: ArrayLike, hours: float) -> FloatArray:
     """Largest Kp of the 3-hour intervals that touch the ``hours`` before each time.
 
     Parameters
     ----------
-    kp : Series
-        Kp by the start of its 3-hour interval (00, 03, ... UT).
+    kp : Series or DataFrame
+        Kp by the start of its 3-hour interval (00, 03, ... UT); of a frame the column ``kp``, by its column
+        ``time`` or, in pandas, its index.
     times : array-like of datetime64
     hours : float
         Memory; 0 takes only the interval that contains the time.
@@ -57,10 +62,26 @@ def largest_kp(kp, times, hours):
     return found.max(axis=1)
 
 
+def _series(kp):
+    """Kp as a pandas Series by time."""
+    if is_frame(kp):
+        frame = as_frame(kp, "kp")
+        if "kp" in frame.columns and ("time" in frame.columns or isinstance(kp, pd.DataFrame)):
+            return frame.set_index("time")["kp"] if "time" in frame.columns else frame["kp"]
+        raise ValueError(
+            f"kp: a frame needs the columns time and kp; it has {', '.join(map(str, frame.columns))}"
+        )
+    if not isinstance(kp, pd.Series):
+        raise TypeError(
+            f"kp: expected a pandas Series by 3-hour starts, or a dataframe with columns time and kp, got "
+            f"{type(kp).__module__.partition('.')[0]}.{type(kp).__name__}, which says no times"
+        )
+    return kp
+
+
 def _regular(kp):
     """Start (ns) and values of Kp on an unbroken 3-hour grid; NaN where missing."""
-    if not isinstance(kp, pd.Series):
-        raise TypeError(f"kp: expected a pandas Series by 3-hour starts, got {type(kp).__name__}")
+    kp = _series(kp)
     kp = pd.to_numeric(kp).dropna()
     if not len(kp):
         raise ValueError("kp: it holds no value at all")

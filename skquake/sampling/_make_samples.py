@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,7 @@ from sklearn.utils import Bunch
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, local_solar_time
+from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog
 from skquake._core._weights import event_weights
 from skquake.sampling._events import Ledger, check_controls, join_places, with_region_and_days
@@ -19,7 +23,7 @@ from skquake.sampling._ownership import in_whole_pairs, own, spread
 from skquake.sampling._places import PlaceCandidates
 from skquake.sampling._settings import at_hours, check_days, check_local_time, last_day
 from skquake.sampling._tracks import TrackCandidates
-from skquake.sources import SourceCollection
+from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
 
 DAYS_AFTER = 5.0  # a control must keep clear of an earthquake for at least that long after it
 _NOT_AT = {"night": "not at night", "day": "not by day"}
@@ -28,7 +32,7 @@ _NOT_AT = {"night": "not at night", "day": "not by day"}
 class Samples(Bunch):
     """What :func:`make_samples` returns; its ``repr`` is one line of counts."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         count = np.bincount(self.y, minlength=3)
         ids = self.X["event_id"].to_numpy(dtype=object)
         n_events, n_controls = (len(set(ids[self.y == label])) for label in (1, 0))
@@ -41,7 +45,6 @@ class Samples(Bunch):
 @validate_params(
     {
         "source": [HasMethods(["windows"])],
-        "controls": [None, pd.DataFrame, HasMethods(["sample"])],
         "max_length": [Interval(Integral, 1, None, closed="left")],
         "step": [None, Interval(Integral, 1, None, closed="left")],
         "lead": [Interval(Real, 0, None, closed="left")],
@@ -53,24 +56,24 @@ class Samples(Bunch):
     prefer_skip_nested_validation=True,
 )
 def make_samples(
-    source,
-    catalog,
-    controls=None,
+    source: TrackSource | SeriesSource | MapSource | SourceCollection,
+    catalog: Frame,
+    controls: Any = None,
     *,
-    region,
-    days,
-    local_time=None,
-    max_length,
-    step=None,
-    lead=0,
-    exclude=None,
-    kp=None,
-    kp_threshold=KP_THRESHOLD,
-    disturbed_hours=DISTURBED_HOURS,
-    disturbed="label",
-    inside="center",
-    max_per_event=None,
-):
+    region: str | float,
+    days: Sequence[float],
+    local_time: str | Sequence[float] | None = None,
+    max_length: int,
+    step: int | None = None,
+    lead: float = 0,
+    exclude: Frame | None = None,
+    kp: Any = None,
+    kp_threshold: float = KP_THRESHOLD,
+    disturbed_hours: float = DISTURBED_HOURS,
+    disturbed: str = "label",
+    inside: str = "center",
+    max_per_event: int | None = None,
+) -> Samples:
     """Cut a source into samples around earthquakes and controls.
 
     Each sample is one row of a small table that says where to find its window again; the
@@ -87,7 +90,8 @@ def make_samples(
         earthquakes whose days overlap the source, or a catalog with ``label`` (0) and ``pair_id``.
         Where ``pair_id`` names an earthquake (matched controls), only whole pairs are kept.
     region : "dobrovolsky", number, or str such as "3 deg" or "500 km"
-        Circle around an epicentre: radius 10**(0.43 M) km [2]_, a number of degrees, or a distance.
+        Circle around an epicentre: radius 10**(0.43 M) km [2]_, a number of degrees (never of kilometres),
+        or a distance, as :func:`~skquake.catalogs.region_radius_km` reads it.
     days : (float, float)
         Days relative to the event, both ends included, in which the time of a sample must lie;
         (-15, 0) is before the event, (-15, 5) also takes what came after it [1]_.
@@ -109,8 +113,9 @@ def make_samples(
         catalog, aftershocks included. A control's window is dropped if it touches any of them:
         in the earthquake's own region (by ``inside``, its centre in any case), from ``days[0]``
         until ``max(days[1], 5)`` days after it. Windows of events are not subject to it.
-    kp : Series, optional
-        Kp by the start of its 3-hour interval. Without it nothing is labelled disturbed.
+    kp : Series or DataFrame, optional
+        Kp by the start of its 3-hour interval (of a frame the columns ``time`` and ``kp``). Without it
+        nothing is labelled disturbed.
     kp_threshold : float, default=3.0
         Disturbed is Kp above it; at the threshold is quiet (in thirds, 3.0 is not above 3 and 3.333 is).
     disturbed_hours : float, default=24.0
@@ -154,6 +159,12 @@ def make_samples(
     ValueError
         For no event in range of the source, no sample left, Kp unknown at a sample, a catalog or
         controls with missing columns, repeated ids or impossible values.
+
+    Warns
+    -----
+    UserWarning
+        Where no sample of an earthquake, or, of the controls given, none of a control is left as class 1
+        or 0; it says what dropped how many.
 
     Notes
     -----
@@ -247,7 +258,22 @@ def make_samples(
     ]
     if max_per_event is not None:
         table = table[spread(table["place"].to_numpy(), table["y"].to_numpy() == 2, max_per_event)]
-    return _assemble(table.reset_index(drop=True), places, ledger, settings, on_track)
+    samples = _assemble(table.reset_index(drop=True), places, ledger, settings, on_track)
+    _warn_of_absent_class(samples)
+    return samples
+
+
+def _warn_of_absent_class(samples):
+    """Say why no event, or none of the controls given, has a sample of its class."""
+    lost = samples.dropped
+    for label, what in ((1, "event"), (0, "control")):
+        n = int((samples.events["label"] == label).sum())
+        if n and not (samples.y == label).any():
+            stormy = n - int((lost["label"] == label).sum())
+            why = _count(lost[lost["label"] == label]) + (
+                f", all samples disturbed: {stormy}" if stormy else ""
+            )
+            warnings.warn(f"no {what} is left of {n}: {why.lstrip(', ')}", stacklevel=4)
 
 
 def _in_span(events, members):

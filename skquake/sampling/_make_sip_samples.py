@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 from skquake._core._geodesy import great_circle_km
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
+from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog, check_coordinates
 from skquake._core._weights import event_weights
 from skquake.catalogs import region_radius_km
@@ -38,25 +39,25 @@ _CHUNK = 512
     prefer_skip_nested_validation=True,
 )
 def make_sip_samples(
-    source,
-    catalog,
+    source: MapSource | SeriesSource,
+    catalog: Frame,
     *,
-    latitude,
-    longitude,
-    magnitude,
-    region,
-    days=30,
-    history_days=15,
-    lead=0,
-    clear_days=None,
-    ratio=1.0,
-    exclude=None,
-    split="blocked",
-    test_size=0.2,
-    validation_size=0.1,
-    channel=None,
-    random_state=None,
-):
+    latitude: float,
+    longitude: float,
+    magnitude: float,
+    region: str | float,
+    days: int = 30,
+    history_days: int = 15,
+    lead: float = 0,
+    clear_days: float | None = None,
+    ratio: float | None = 1.0,
+    exclude: Frame | None = None,
+    split: str | None = "blocked",
+    test_size: float = 0.2,
+    validation_size: float = 0.1,
+    channel: str | None = None,
+    random_state: RandomState = None,
+) -> Samples:
     """Samples of class 1, the days before an earthquake near one place, and of class 0, far from any in time.
 
     Parameters
@@ -71,7 +72,8 @@ def make_sip_samples(
     magnitude : float
         Least magnitude of an earthquake that counts.
     region : "dobrovolsky", number, or str such as "3 deg" or "500 km"
-        How near it must be to the place: 10**(0.43 M) km, a number of degrees, or a distance.
+        How near it must be to the place: 10**(0.43 M) km, a number of degrees, or a distance, as
+        :func:`~skquake.catalogs.region_radius_km` reads it.
     days, history_days : int, default=30, 15
         Days of an image, and before it, for its bounds.
     lead : float, default=0
@@ -150,15 +152,16 @@ def make_sip_samples(
     >>> samples.X.loc[samples.y == 1, "time"].iloc[0]
     Timestamp('2001-04-30 23:00:00')
     """
-    (latitude,), (longitude,) = check_coordinates([latitude], [longitude], "the place")
+    latitude, longitude = (float(part[0]) for part in check_coordinates([latitude], [longitude], "the place"))
     rng = check_random_state(random_state)
     clear_days = days if clear_days is None else clear_days
     rule = latitude, longitude, magnitude, region
-    events = _that_count(check_catalog(catalog, allow_empty=False), *rule)
+    quakes = check_catalog(catalog, allow_empty=False)
+    events = _that_count(quakes, *rule)
     if not len(events):
         raise ValueError(
             f"no earthquake of magnitude {magnitude} or more within {region!r} of "
-            f"({latitude:g}, {longitude:g}) among the {len(catalog)} of the catalog"
+            f"({latitude:g}, {longitude:g}) among the {len(quakes)} of the catalog"
         )
     grid = HourGrid(source)
     n_days = days + history_days
@@ -172,10 +175,10 @@ def make_sip_samples(
     seen = np.isin(event_day, all_days)
     kept = np.flatnonzero(owner & seen)
 
-    quakes = event_time
+    quake_time = event_time
     if exclude is not None:
-        quakes = np.r_[quakes, as_ns(_that_count(check_catalog(exclude, "exclude"), *rule)["time"])]
-    normal_day = all_days[_clear(all_days, np.sort(quakes), days, clear_days)]
+        quake_time = np.r_[quake_time, as_ns(_that_count(check_catalog(exclude, "exclude"), *rule)["time"])]
+    normal_day = all_days[_clear(all_days, np.sort(quake_time), days, clear_days)]
     if not len(kept) or not len(normal_day):
         raise ValueError(
             f"{len(kept)} images before an earthquake and {len(normal_day)} normal ones among "

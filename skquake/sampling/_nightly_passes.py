@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral, Real
 
 import numpy as np
@@ -10,21 +11,30 @@ import pandas as pd
 from skquake._core._geodesy import great_circle_km
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns
+from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog
 from skquake.catalogs import region_radius_km
 from skquake.sampling._settings import at_hours, check_local_time
+from skquake.sources import TrackSource
 
 
 @validate_params(
     {
         "track": [HasMethods(["local_time", "blocks"])],
-        "event": [pd.DataFrame],
         "days": [Interval(Integral, 1, None, closed="left")],
         "latitude_limit": [Interval(Real, 0, 90, closed="right")],
     },
     prefer_skip_nested_validation=True,
 )
-def nightly_passes(track, event, *, days=16, region="dobrovolsky", local_time="night", latitude_limit=50.0):
+def nightly_passes(
+    track: TrackSource,
+    event: Frame,
+    *,
+    days: int = 16,
+    region: str | float = "dobrovolsky",
+    local_time: str | Sequence[float] | None = "night",
+    latitude_limit: float = 50.0,
+) -> list[pd.DataFrame]:
     """For each night before an earthquake, the pass that comes nearest to its epicentre.
 
     Parameters

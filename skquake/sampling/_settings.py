@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+
+from skquake._core._typing import BoolArray, FloatArray
 
 _HOURS = {"night": (18.0, 6.0), "day": (6.0, 18.0)}
 
 
-def check_days(days):
+def check_days(days: Any) -> tuple[float, float]:
     """Days relative to an event as two floats."""
     try:
         first, last = map(float, () if isinstance(days, str) else days)
@@ -18,7 +23,7 @@ def check_days(days):
     return first, last
 
 
-def last_day(days, lead, on_track):
+def last_day(days: tuple[float, float], lead: float, on_track: bool) -> float:
     """Last moment of a sample's time, in days relative to its event."""
     # Without a lead, days alone decide on a track: (-15, 5) reaches beyond the event.
     end = min(days[1], -lead) if lead or not on_track else days[1]
@@ -27,7 +32,7 @@ def last_day(days, lead, on_track):
     return end
 
 
-def check_local_time(local_time):
+def check_local_time(local_time: str | Sequence[float] | None) -> tuple[float, float] | None:
     """First and last local hour, or None."""
     if local_time is None:
         return None
@@ -42,7 +47,7 @@ def check_local_time(local_time):
     return start, end
 
 
-def at_hours(local, hours):
+def at_hours(local: FloatArray, hours: tuple[float, float] | None) -> BoolArray:
     """Whether local hours lie in ``hours``, which may go over midnight; its end is not included."""
     if hours is None:
         return np.ones(len(local), dtype=bool)

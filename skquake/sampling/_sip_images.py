@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags
 
-from skquake._core._sklearn import Interval, StrOptions, check_parameters
+from skquake._core._output import WindowOutput
+from skquake._core._sklearn import Interval, StrOptions, check_parameters, fit_context
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
-from skquake._core._validation import check_columns
+from skquake._core._typing import Array, ArrayLike, FloatArray, Frame
+from skquake._core._validation import note_columns
 from skquake.preprocessing import IQRBounds
-from skquake.sampling._sliding_window import _name
+from skquake.sampling._sample_rows import altered, check_samples, name_sample, refuse_altered
 from skquake.sources import MapSource, SeriesSource
 
 HOURS = 24
 CHANNELS = ("TEC", "median", "lower", "upper", "positive", "negative")
 _CHUNK = 512  # images made at a time
+_NEEDED = ("time", "latitude", "longitude")
 
 
-class SIPImages(TransformerMixin, BaseEstimator):
+class SIPImages(WindowOutput, BaseEstimator):
     """Make of each sample the image of the days before it: TEC hour by hour, its bounds, its anomalies.
 
     One image a row of the samples, in their order, of shape (days, 24, 6): TEC; median, lower and upper
@@ -45,8 +50,16 @@ class SIPImages(TransformerMixin, BaseEstimator):
     missing : {"error", "nan"}
         Whether an image that cannot be made is an error or all NaN.
 
+    Attributes
+    ----------
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Number and names of the columns of the samples seen by ``fit``.
+
     Notes
     -----
+    ``set_output`` is taken and changes nothing: images fit no table.
+
     An hour's bounds come from earlier days alone, and an image from nothing after its last day.
 
     With 15 days and k = 1.5 pure noise lies outside "quartile" bounds in 39 % of the hours:
@@ -86,8 +99,16 @@ class SIPImages(TransformerMixin, BaseEstimator):
     }
 
     def __init__(
-        self, source, *, days=30, history_days=15, k=1.5, style="quartile", channel=None, missing="error"
-    ):
+        self,
+        source: MapSource | SeriesSource,
+        *,
+        days: int = 30,
+        history_days: int = 15,
+        k: float = 1.5,
+        style: str = "quartile",
+        channel: str | None = None,
+        missing: str = "error",
+    ) -> None:
         self.source = source
         self.days = days
         self.history_days = history_days
@@ -96,7 +117,8 @@ class SIPImages(TransformerMixin, BaseEstimator):
         self.channel = channel
         self.missing = missing
 
-    def fit(self, X, y=None):
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Frame, y: ArrayLike | None = None) -> Self:
         """Check parameters and columns; nothing is learnt.
 
         Parameters
@@ -109,12 +131,12 @@ class SIPImages(TransformerMixin, BaseEstimator):
         -------
         self
         """
-        check_parameters(self)
-        check_columns(X, ("time", "latitude", "longitude"), "X (the samples)")
+        X = check_samples(X, _NEEDED)
         HourGrid(self.source)
+        note_columns(self, X)
         return self
 
-    def transform(self, X):
+    def transform(self, X: Frame) -> FloatArray:
         """Images of the samples.
 
         Parameters
@@ -129,11 +151,12 @@ class SIPImages(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            For missing columns, a cadence that does not divide a day, images that reach beyond ``obs_start``
-            ... ``obs_end`` of their samples, and, unless ``missing="nan"``, an image that cannot be made;
-            each names the first such sample.
+            For missing columns, rows of samples that were altered, a cadence that does not divide a day,
+            images that reach beyond ``obs_start`` ... ``obs_end`` of their samples, and, unless
+            ``missing="nan"``, an image that cannot be made; each names the first such sample.
         """
-        self.fit(X)
+        check_parameters(self)
+        X = check_samples(X, _NEEDED)
         grid = HourGrid(self.source)
         day = grid.last_day(as_ns(to_utc(X["time"], "X: time")))
         n_days = self.days + self.history_days
@@ -150,11 +173,24 @@ class SIPImages(TransformerMixin, BaseEstimator):
         if len(bad) and self.missing == "error":
             raise ValueError(
                 f"no image of {self.days} days after {self.history_days} days of history for "
-                f"{_name(X, bad[0])}: {problem[bad[0]]} ({len(bad)} of {len(X)} samples have none); drop "
-                "them, or use missing='nan'"
+                f"{name_sample(X, bad[0])}: {problem[bad[0]]} ({len(bad)} of {len(X)} samples have none); "
+                "drop them, or use missing='nan'"
             )
         images[bad] = np.nan
         return images
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
+        """Names along the last axis of the images.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of str, shape (6,)
+        """
+        return np.asarray(CHANNELS, dtype=object)
 
     def _images(self, hours):
         """Images from TEC (n, n_hours)."""
@@ -169,20 +205,22 @@ class SIPImages(TransformerMixin, BaseEstimator):
     def _check_reach(self, X, grid, day, n_days):
         if not {"obs_start", "obs_end"} <= set(X.columns):
             return
+        refuse_altered(X, altered(self.source, X))
         first, last = grid.reach(day, n_days)
         outside = (first < as_ns(to_utc(X["obs_start"]))) | (last > as_ns(to_utc(X["obs_end"])))
         if outside.any():
             row = int(np.argmax(outside))
             raise ValueError(
-                f"days={self.days}, history_days={self.history_days}: the image of {_name(X, row)} leaves "
-                f"its obs_start ... obs_end ({int(outside.sum())} of {len(X)} samples do); make the samples "
-                f"anew with make_sip_samples(..., days={self.days}, history_days={self.history_days}) or more"
+                f"days={self.days}, history_days={self.history_days}: the image of {name_sample(X, row)} "
+                f"leaves its obs_start ... obs_end ({int(outside.sum())} of {len(X)} samples do); make the "
+                f"samples anew with make_sip_samples(..., days={self.days}, "
+                f"history_days={self.history_days}) or more"
             )
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         return True
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.input_tags.two_d_array = False

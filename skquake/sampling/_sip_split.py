@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import as_ns, to_utc
+from skquake._core._typing import Frame, IntArray, RandomState
 from skquake._core._validation import check_columns
 
 
@@ -21,7 +22,14 @@ from skquake._core._validation import check_columns
     },
     prefer_skip_nested_validation=True,
 )
-def sip_split(X, *, split="blocked", test_size=0.2, validation_size=0.1, random_state=None):
+def sip_split(
+    X: Frame,
+    *,
+    split: str = "blocked",
+    test_size: float = 0.2,
+    validation_size: float = 0.1,
+    random_state: RandomState = None,
+) -> tuple[IntArray, IntArray, IntArray]:
     """Split the samples of one place into those for training, validation and test.
 
     Parameters
@@ -62,7 +70,7 @@ def sip_split(X, *, split="blocked", test_size=0.2, validation_size=0.1, random_
     >>> train[-1], validation, test
     (np.int64(12), array([14]), array([16, 17, 18, 19]))
     """
-    check_columns(X, ("time", "obs_start", "obs_end"), "X (the samples)")
+    X = check_columns(X, ("time", "obs_start", "obs_end"), "X (the samples)")
     n = len(X)
     n_test = int(np.ceil(round(test_size * n, 9)))
     n_validation = round(validation_size * n)
@@ -73,7 +81,8 @@ def sip_split(X, *, split="blocked", test_size=0.2, validation_size=0.1, random_
     if split == "random":
         order = check_random_state(random_state).permutation(n)
         parts = order[n_test + n_validation :], order[n_test : n_test + n_validation], order[:n_test]
-        return tuple(np.sort(part) for part in parts)
+        train, validation, test = (np.sort(part) for part in parts)
+        return train, validation, test
     time, start, end = (as_ns(to_utc(X[name], f"X: {name}")) for name in ("time", "obs_start", "obs_end"))
     ordered = np.sort(time)
     test_from, later_from = ordered[n - n_test], ordered[n - n_test - n_validation]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
+from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags
 
-from skquake._core._sklearn import HasMethods, Interval, StrOptions, check_parameters
+from skquake._core._output import WindowOutput
+from skquake._core._sklearn import HasMethods, Interval, StrOptions, check_parameters, fit_context
 from skquake._core._time import as_ns, to_utc
-from skquake._core._validation import check_columns
-from skquake.sources import SourceCollection
+from skquake._core._typing import Array, ArrayLike, FloatArray, Frame
+from skquake._core._validation import note_columns
+from skquake.sampling._sample_rows import altered, check_samples, name_sample, refuse_altered
+from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
 
 
-class SlidingWindow(TransformerMixin, BaseEstimator):
+class SlidingWindow(WindowOutput, BaseEstimator):
     """Cut the window of each sample out of a source.
 
     One window a row of the samples, in their order: the step learns nothing and drops nothing,
@@ -33,9 +39,19 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
     missing : {"error", "nan"}
         Whether a window that cannot be cut is an error or all NaN.
 
+    Attributes
+    ----------
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Number and names of the columns of the samples seen by ``fit``.
+
     Notes
     -----
-    The rows may be any subset of the samples, in any order, as cross-validation cuts them.
+    The rows may be any subset of the samples, in any order, as cross-validation cuts them; but a row is one
+    whole: columns that are changed or shuffled by themselves (as ``permutation_importance`` does) no longer
+    say where the window is.
+
+    ``set_output`` is taken and changes nothing: windows fit no table.
 
     References
     ----------
@@ -65,14 +81,23 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         "missing": [StrOptions({"error", "nan"})],
     }
 
-    def __init__(self, source, length, *, channels=None, align="auto", missing="error"):
+    def __init__(
+        self,
+        source: TrackSource | SeriesSource | MapSource | SourceCollection,
+        length: int,
+        *,
+        channels: Sequence[str] | None = None,
+        align: str = "auto",
+        missing: str = "error",
+    ) -> None:
         self.source = source
         self.length = length
         self.channels = channels
         self.align = align
         self.missing = missing
 
-    def fit(self, X, y=None):
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Frame, y: ArrayLike | None = None) -> Self:
         """Check parameters and columns; nothing is learnt.
 
         Parameters
@@ -85,11 +110,10 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         -------
         self
         """
-        check_parameters(self)
-        self._check_samples(X)
+        note_columns(self, self._check_samples(X))
         return self
 
-    def transform(self, X):
+    def transform(self, X: Frame) -> FloatArray:
         """Windows of the samples.
 
         Parameters
@@ -104,40 +128,57 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            For missing columns, a window longer than the samples allow, and, unless
-            ``missing="nan"``, a window that cannot be cut; each names the first such sample.
+            For missing columns, rows of samples that were altered, a window longer than the samples allow,
+            and, unless ``missing="nan"``, a window that cannot be cut; each names the first such sample.
         """
         check_parameters(self)
-        self._check_samples(X)
+        X = self._check_samples(X)
         self._check_reach(X)
         windows, problem = self.source.windows(X, self.length, channels=self.channels, align=self.align)
         bad = np.flatnonzero(problem != "")
         if len(bad) and self.missing == "error":
             raise ValueError(
-                f"no window of {self.length} observations for {_name(X, bad[0])}: {problem[bad[0]]} "
+                f"no window of {self.length} observations for {name_sample(X, bad[0])}: {problem[bad[0]]} "
                 f"({len(bad)} of {len(X)} samples cannot be cut); drop them, or use missing='nan'"
             )
         return windows
 
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
+        """Names along the last axis of the windows: the channels.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        ndarray of str, shape (n_channels,)
+        """
+        chosen = self.source.channels if self.channels is None else np.atleast_1d(self.channels)
+        return np.asarray(chosen, dtype=object)
+
     def _check_samples(self, X):
-        check_columns(X, ("time", "latitude", "longitude"), "X (the samples)")
+        needed = ("time", "latitude", "longitude")
         if isinstance(self.source, SourceCollection):
-            check_columns(X, ("source",), "X (the samples)")
+            needed = (*needed, "source")
+        return check_samples(X, needed)
 
     def _check_reach(self, X):
-        """Raise if a window leaves the observations that the sample vouches for."""
+        """Raise for rows that were altered, or windows that leave what their samples vouch for."""
         if not {"obs_start", "obs_end"} <= set(X.columns):
             return
+        outside, why = np.zeros(len(X), dtype=bool), np.full(len(X), "", dtype=object)
         if isinstance(self.source, SourceCollection):
-            outside = np.zeros(len(X), dtype=bool)
             names = X["source"].to_numpy(dtype=object)
             for name, member in self.source.items():
-                outside[names == name] = self._leaves(member, X[names == name])
+                here = names == name
+                outside[here], why[here] = self._leaves(member, X[here]), altered(member, X[here])
         else:
-            outside = self._leaves(self.source, X)
+            outside, why = self._leaves(self.source, X), altered(self.source, X)
+        refuse_altered(X, why)
         if outside.any():
             raise ValueError(
-                f"length={self.length}: the window of {_name(X, int(np.argmax(outside)))} leaves its "
+                f"length={self.length}: the window of {name_sample(X, int(np.argmax(outside)))} leaves its "
                 f"obs_start ... obs_end ({int(outside.sum())} of {len(X)} samples do); make the samples "
                 f"anew with make_samples(..., max_length={self.length}) or more"
             )
@@ -153,18 +194,12 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         latest = np.searchsorted(time, as_ns(to_utc(X["obs_end"])), side="right") - 1
         return (first < earliest) | (first + self.length - 1 > latest)
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         return True
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.input_tags.two_d_array = False
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _name(X, row):
-    """A sample in words: its row, time and event."""
-    event = f", event {X['event_id'].iloc[row]!r}" if "event_id" in X.columns else ""
-    return f"row {row} (index {X.index[row]!r}, {X['time'].iloc[row]}{event})"

@@ -8,7 +8,6 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 from sktime.classification.dummy import DummyClassifier
 from sktime.classification.feature_based import SummaryClassifier
 from sktime.classification.interval_based import TimeSeriesForestClassifier
@@ -40,17 +39,6 @@ def data():
     y = np.tile(["quiet", "seismic", "storm"], 10)
     X[:, :, 1] += 4.0 * (np.arange(30) % 3)[:, np.newaxis]
     return X, y
-
-
-@pytest.mark.filterwarnings("ignore")  # the checks provoke warnings of their own
-@parametrize_with_checks(ADAPTERS)
-def test_sklearn_checks(estimator, check):
-    check(estimator)
-
-
-@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: type(adapter).__name__)
-def test_checks_are_not_vacuous(adapter):
-    assert len(list(estimator_checks_generator(adapter))) >= 40
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: type(adapter).__name__)

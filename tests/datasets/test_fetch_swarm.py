@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 import types
 import uuid
 from pathlib import Path
@@ -15,11 +16,11 @@ import pytest
 from _fetch_server import serving
 
 from skquake.datasets import fetch_swarm
-from skquake.io import read_swarm_lp
+from skquake.io import read_swarm_lp, read_swarm_mag
 from skquake.sources import TrackSource
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "io"))
-from _io_layouts import write_swarm
+from _io_layouts import write_swarm, write_swarm_mag
 
 sys.path.pop(0)
 SPAN = ("2014-05-01", "2014-05-04")
@@ -31,6 +32,9 @@ def content(folder, day, names=NAMES):
     path = folder / "answer.cdf"
     write_swarm(path, start=f"{day}T00:00:00", names=names, drop=("Flags_LP",))
     return path.read_bytes()
+
+
+_content = content
 
 
 @pytest.fixture
@@ -139,21 +143,43 @@ def test_errors(vires, tmp_path, monkeypatch):
         fetch(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("names", "problem"), [({"Ne": "F", "Te": "B_NEC"}, None), (NAMES, "no records of F")]
-)
-def test_the_magnetic_field(vires, tmp_path, monkeypatch, names, problem):
-    monkeypatch.setitem(NAMES, "Ne", names["Ne"])
-    monkeypatch.setitem(NAMES, "Te", names["Te"])
+def test_the_magnetic_field(vires, tmp_path, monkeypatch):
     vires.measurements = {"MAG": ["F", "B_VFM", "B_NEC", "Flags_F", "Flags_B"]}
     span = ("2014-05-01", "2014-05-02")
-    if problem:
-        with pytest.raises(OSError, match=problem):
-            fetch(tmp_path / "home", *span, product="MAG")
-    else:
-        (file,) = fetch(tmp_path / "home", *span, product="MAG")
-        assert file.name == "SW_OPER_MAGA_LR_1B_20140501.cdf"
-        assert vires.asked[0][2] == ("F", "B_NEC", "Flags_F", "Flags_B")
+    with pytest.raises(OSError, match="no variable for B_NEC"):
+        fetch(tmp_path / "home", *span, product="MAG")
+
+    def field(folder, day):
+        write_swarm_mag(folder / "answer.cdf", start=f"{day}T00:00:00")
+        return (folder / "answer.cdf").read_bytes()
+
+    monkeypatch.setitem(globals(), "content", field)
+    vires.faults = ["half"]
+    (file,) = fetch(tmp_path / "home", *span, product="MAG")
+    assert file.name == "SW_OPER_MAGA_LR_1B_20140501.cdf"
+    assert vires.asked[0][2] == ("F", "B_NEC", "Flags_F", "Flags_B")
+    assert read_swarm_mag(file)["B_N"].notna().any()
+
+
+def test_another_day_or_satellite_is_refused(vires, tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "content", lambda folder, day: _content(folder, "2014-05-02"))
+    with pytest.raises(OSError, match=r"2014-05-02 00:00:00 to .*asked for 2014-05-01"):
+        fetch(tmp_path / "home")
+    monkeypatch.setitem(globals(), "content", _content)
+    with pytest.raises(OSError, match=r"of satellite A; asked for B"):
+        fetch_swarm("B", *SPAN, data_home=tmp_path / "home", n_retries=0)
+    assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+
+
+def test_limits_of_size_and_time(vires, tmp_path, monkeypatch):
+    with pytest.raises(OSError, match=r"tried once; OutOfBoundsError: larger than max_mb=0\.001"):
+        fetch(tmp_path / "home", max_mb=0.001)
+    done = threading.Event()
+    monkeypatch.setattr(vires.SwarmRequest, "available_measurements", lambda *_: done.wait())
+    with pytest.raises(OSError, match="tried once; OutOfBoundsError: not done within max_seconds"):
+        fetch(tmp_path / "home", max_seconds=0.1)
+    done.set()
+    assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
 
 
 DONE = """<wps:ExecuteResponse xmlns:wps="http://www.opengis.net/wps/1.0.0" statusLocation="{url}{job}/status"

@@ -152,3 +152,13 @@ def test_looks_like_real_maps(real_data):
 def test_bad_options(options, word):
     with pytest.raises(ValueError, match=word):
         make_tec(START, END, **{"stations": STATIONS, **options})
+
+
+def test_tables_of_another_library(catalog):
+    """Stations by row number, as polars has no index."""
+    pl = pytest.importorskip("polars")
+    span = dict(start="2001-01-20", end="2001-01-22", random_state=0, effect=0.5)
+    numbered = make_tec(stations=STATIONS.reset_index(drop=True), catalog=catalog, **span)
+    found = make_tec(stations=pl.from_pandas(STATIONS), catalog=pl.from_pandas(catalog), **span)
+    pd.testing.assert_frame_equal(found.frame, numbered.frame)
+    assert abs(found.truth.planted).to_numpy().max() > 0

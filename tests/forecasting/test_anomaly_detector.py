@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import Ridge
-from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 from skquake.datasets import make_tec
 from skquake.forecasting import (
@@ -46,37 +45,6 @@ def detector(**options):
 def found():
     X = noise()
     return detector().fit(X).detect(X)
-
-
-# scikit-learn
-
-
-DETECTORS = [
-    TECAnomalyDetector(None, IQRBounds(days=2)),
-    TECAnomalyDetector(None, RollingSigmaBounds(days=2)),
-]
-HISTORY = "a bound rests on the rows before it"
-
-
-def expected_failed_checks(estimator):
-    return {
-        "check_methods_sample_order_invariance": HISTORY,
-        "check_methods_subset_invariance": HISTORY,
-    }
-
-
-@pytest.mark.filterwarnings("ignore")
-@parametrize_with_checks(DETECTORS, expected_failed_checks=expected_failed_checks)
-def test_sklearn_checks(estimator, check):
-    check(estimator)
-
-
-@pytest.mark.parametrize("estimator", DETECTORS, ids=repr)
-def test_enough_sklearn_checks_run(estimator):
-    failed = expected_failed_checks(estimator)
-    names = [getattr(check, "func", check).__name__ for _, check in estimator_checks_generator(estimator)]
-    assert len([name for name in names if name not in failed]) >= 43
-    assert set(failed) <= set(names)
 
 
 # detection

@@ -12,11 +12,8 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVR
-from sklearn.utils import estimator_checks
 
 from skquake.forecasting import (
-    PersistenceForecaster,
-    RecurrenceForecaster,
     RunningMedianForecaster,
     SmoothingForecaster,
     WalkForwardForecaster,
@@ -294,35 +291,6 @@ def test_around_a_naive_forecast_learns_the_deviations():
     model.scaler_.min_[:] = 0.0  # so that a forecast of zero is a deviation of zero
     found, yesterday = model.predict(series), YesterdayForecaster().fit(series).predict(series)
     pd.testing.assert_frame_equal(found[160:], yesterday[160:])
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        forecaster(),
-        PersistenceForecaster(),
-        YesterdayForecaster(),
-        RunningMedianForecaster(),
-        RecurrenceForecaster(),
-        SmoothingForecaster(),
-    ],
-    ids=lambda model: type(model).__name__,
-)
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_estimator_cloneable,
-        estimator_checks.check_estimator_repr,
-        estimator_checks.check_valid_tag_types,
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-    ],
-    ids=lambda check: check.__name__,
-)
-def test_sklearn_checks(model, check):
-    """Those that need no array of numbers."""
-    check(type(model).__name__, model)
 
 
 def test_columns_in_another_order_and_number():

@@ -8,7 +8,6 @@ import pytest
 import xarray as xr
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import estimator_checks
 
 from skquake.preprocessing import RSTIndex
 
@@ -162,20 +161,3 @@ def test_pickle():
     fitted = RSTIndex().fit(X)
     xr.testing.assert_identical(pickle.loads(pickle.dumps(fitted)).transform(X), fitted.transform(X))
     assert clone(RSTIndex(min_years=7)).min_years == 7
-
-
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_estimator_cloneable,
-        estimator_checks.check_estimator_repr,
-        estimator_checks.check_valid_tag_types,
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_parameters_default_constructible,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-    ],
-    ids=lambda check: check.__name__,
-)
-def test_sklearn_checks(check):
-    check("RSTIndex", RSTIndex())

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from scipy.interpolate import LSQUnivariateSpline
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import estimator_checks
 
 from skquake.datasets import make_kp, make_track
 from skquake.preprocessing import MASSResidual, NeLOGResidual, quiet_times
@@ -47,25 +46,6 @@ def test_mass_is_the_spline_residual_of_the_differences():
     spline = LSQUnivariateSpline(t, rate, np.linspace(t[0], t[-1], 11)[1:-1])
     assert np.isnan(found[0])
     np.testing.assert_allclose(found[1:], rate - spline(t), atol=1e-5)
-
-
-@pytest.mark.parametrize("estimator", [NeLOGResidual(), MASSResidual()], ids=repr)
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_estimator_cloneable,
-        estimator_checks.check_estimator_repr,
-        estimator_checks.check_valid_tag_types,
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_parameters_default_constructible,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-    ],
-    ids=lambda check: check.__name__,
-)
-def test_sklearn_checks(estimator, check):
-    """Those that need no array of numbers; the class below has what is promised for frames."""
-    check(type(estimator).__name__, estimator)
 
 
 @pytest.mark.parametrize("residual", [NeLOGResidual(), MASSResidual(["B_N"])], ids=repr)

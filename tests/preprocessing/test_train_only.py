@@ -2,16 +2,21 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+import sklearn
+from common.sample_frames import sample_frame
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import ClusterCentroids, RandomUnderSampler
 from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier, is_regressor
+from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
 from skquake.catalogs import AftershockRemover
+from skquake.model_selection import PurgedGroupKFold, evaluate
 from skquake.preprocessing import ChannelScaler, TrainOnly, WindowFlattener
 
 
@@ -198,3 +203,88 @@ def test_aftershocks_are_left_out_of_training_only():
     model = TrainOnly(AftershockRemover(), Recorder()).fit(catalog, np.ones(4, dtype=int))
     assert list(model.estimator_.X_.index) == ["a", "c", "d"]
     assert len(model.predict(catalog)) == 4
+
+
+def weighted(sampler=None):
+    """The resampler around a pipeline whose last step asks for weights, and whose first does not."""
+    steps = make_pipeline(
+        ChannelScaler().set_fit_request(sample_weight=False),
+        WindowFlattener(),
+        LogisticRegression().set_fit_request(sample_weight=True).set_score_request(sample_weight=True),
+    )
+    return TrainOnly(RandomUnderSampler(random_state=0) if sampler is None else sampler, steps)
+
+
+@pytest.fixture
+def routing():
+    with sklearn.config_context(enable_metadata_routing=True):
+        yield
+
+
+def test_weights_are_routed_and_cut_along(routing):
+    X, y = windows()
+    weight = np.arange(1.0, 31.0)
+    model = TrainOnly(
+        RandomUnderSampler(random_state=0), Recorder().set_fit_request(sample_weight=True, note=True)
+    ).fit(X, y, sample_weight=weight, note="one word")
+    np.testing.assert_array_equal(model.estimator_.weight_, weight[model.resampler_.sample_indices_])
+    assert model.estimator_.note_ == "one word"
+    found = weighted().fit(X, y, sample_weight=weight)
+    score = found.score(X, y, sample_weight=weight)
+    plain = weighted()
+    with sklearn.config_context(enable_metadata_routing=False):
+        expected = plain.fit(X, y, sample_weight=weight)
+    np.testing.assert_array_equal(found.predict_proba(X), expected.predict_proba(X))
+    assert score == pytest.approx(np.average(found.predict(X) == y, weights=weight))
+
+
+def test_weights_that_nobody_asks_for_are_refused(routing):
+    X, y = windows()
+    with pytest.raises(UnsetMetadataPassedError, match="sample_weight"):
+        TrainOnly(None, Recorder()).fit(X, y, sample_weight=np.ones(30))
+    with pytest.raises(TypeError, match="note"):
+        TrainOnly(None, Ridge()).fit(X[:, :, 0], y, note="a word")
+    assert not hasattr(TrainOnly(None, Ridge()), "set_fit_request")
+
+
+def test_searched_and_cross_validated_with_weights(routing):
+    X, y = windows(60)
+    y = np.arange(60) % 5 // 4
+    weight = np.where(y == 1, 3.0, 1.0)
+    params = {"params": {"sample_weight": weight}, "error_score": "raise"}
+    found = cross_validate(weighted(), X, y, cv=3, **params)
+    assert len(found["test_score"]) == 3
+    grid = {"estimator__logisticregression__C": [0.1, 1.0]}
+    search = GridSearchCV(weighted(), grid, cv=3, error_score="raise").fit(X, y, sample_weight=weight)
+    alone = weighted().set_params(**search.best_params_).fit(X, y, sample_weight=weight)
+    np.testing.assert_array_equal(search.predict_proba(X), alone.predict_proba(X))
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_evaluated_by_event_with_routing_on_and_off(enabled):
+    samples = sample_frame(24, signal=2.0)
+    with sklearn.config_context(enable_metadata_routing=True):
+        last = LogisticRegression().set_fit_request(sample_weight=True)
+    model = TrainOnly(RandomUnderSampler(random_state=0), make_pipeline(Observed(), last))
+    with sklearn.config_context(enable_metadata_routing=enabled):
+        found = evaluate(model, samples, PurgedGroupKFold(2), n_resamples=20, random_state=0)
+    assert found.weighted_fit and found.seismic_auc.value > 0.5
+
+
+class Observed(BaseEstimator):
+    """The column of a sample frame that was observed."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X[["observed"]].to_numpy()
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+
+def test_any_dataframe():
+    X, y = frame()
+    model = TrainOnly(DropLate(), Recorder()).fit(pl.from_pandas(X.drop(columns="owners")), y)
+    assert isinstance(model.estimator_.X_, pd.DataFrame) and len(model.estimator_.X_) == 10

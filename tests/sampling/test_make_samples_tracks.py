@@ -7,6 +7,7 @@ from common.sampling_orbits import START, make_controls, make_events, make_orbit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skquake.catalogs import MatchedControls
 from skquake.sampling import make_samples
 from skquake.sources import SourceCollection
 
@@ -29,6 +30,7 @@ def keep_whole_pairs(found, controls):
 
 
 @settings(max_examples=25, deadline=None)
+@pytest.mark.filterwarnings("ignore:no (event|control) is left")
 @given(
     seed=st.integers(0, 10_000),
     inside=st.sampled_from(["center", "all", "any"]),
@@ -285,7 +287,8 @@ def test_sampler_is_called_with_the_events_in_range(track, catalog):
         (dict(local_time=(3, 30)), "local_time must be"),
         (dict(inside="most"), "'inside' parameter"),
         (dict(disturbed="no"), "'disturbed' parameter"),
-        (dict(controls="random"), "'controls' parameter"),
+        (dict(controls="random"), "controls: expected a sampler.*got str"),
+        (dict(controls=MatchedControls), "controls: expected a sampler.*got the class MatchedControls"),
         (dict(exclude=pd.DataFrame({"time": []})), "exclude: missing column"),
         (dict(kp=[1, 2]), "pandas Series"),
     ],

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from common.window_step_checks import WINDOW_STEP_CHECKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from skquake.model_selection import PurgedTimeSeriesSplit, chronological_split
 from skquake.preprocessing import IQRBounds
 from skquake.sampling import SIPImages, make_samples, make_sip_samples, sip_split
 from skquake.sources import MapSource, SeriesSource, TrackSource
+from skquake.testing import parametrize_with_skquake_checks
 
 PLACE = {"latitude": 36.5, "longitude": 142.0}  # between the nodes of the maps
 DAY, HOUR = pd.Timedelta("1D"), pd.Timedelta("1h")
@@ -51,9 +51,9 @@ MAPS = make_maps()
 TIMES = pd.to_datetime(["2001-02-20 23:00", "2001-02-27 12:00", "2001-02-14 23:00"])
 
 
-@pytest.mark.parametrize("check", WINDOW_STEP_CHECKS, ids=lambda check: check.__name__)
-def test_common_checks(check):
-    check(SIPImages(MAPS, days=3, history_days=4), at(TIMES))
+@parametrize_with_skquake_checks([(SIPImages(MAPS, days=3, history_days=4), at(TIMES))])
+def test_checks(estimator, check):
+    check(estimator)
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def test_a_window_that_cannot_be_cut_is_named_or_nan():
     ("change", "X", "message"),
     [
         ({}, SAMPLES.X.drop(columns="longitude"), "missing column.*longitude"),
-        ({}, SAMPLES.X.to_numpy(), "expected a pandas DataFrame"),
-        ({}, np.zeros((3, 4, 2)), "expected a pandas DataFrame"),
+        ({}, SAMPLES.X.to_numpy(), "expected a dataframe"),
+        ({}, np.zeros((3, 4, 2)), "expected a dataframe"),
         ({"length": 0}, SAMPLES.X, "'length' parameter"),
         ({"length": "long"}, SAMPLES.X, "'length' parameter"),
         ({"missing": "drop"}, SAMPLES.X, "'missing' parameter"),

@@ -188,7 +188,7 @@ def test_nothing_readable_is_an_error_either_way(tmp_path):
         (lambda f: f.drop(columns="Te"), r"channels \['Ne'\], in the files before \['Ne', 'Te'\]"),
         (lambda f: f.assign(B=1.0), r"channels \['Ne', 'Te', 'B'\]"),
         (lambda f: f.assign(latitude=91.0), "latitude 91.0 in row 0"),
-        (lambda f: "no frame", "expected a pandas DataFrame"),
+        (lambda f: "no frame", "expected a dataframe"),
         (lambda f: f.drop(columns="time"), "missing column.*time"),
         ({"origin": "Swarm C"}, "origin 'Swarm C', in the files before 'Swarm A'"),
         ({"origin": "Swarm A", "units": {"Ne": "m-3"}}, "units {'Ne': 'm-3'}"),

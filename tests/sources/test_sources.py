@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from common.source_checks import SOURCE_CHECKS
 from common.source_examples import START, maps, station_series, track_frame
 
 from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
+from skquake.testing._source_checks import SOURCE_CHECKS
 
 
 def holed_track():
