@@ -113,6 +113,8 @@ def _asked(estimator):
     own = (_WEIGHT,) if _takes(estimator) else ()
     finals, router = _finals(estimator), get_routing_for_object(estimator)
     if finals == [estimator]:
+        if not isinstance(router, MetadataRequest) and "$self_request" not in dict(router):
+            own = tuple(sorted(router.consumes("fit", own)))  # not its own: of what it holds unseen
         return WeightRoute(own, bool(own))
     if isinstance(router, MetadataRequest):  # a wrapper that routes nothing
         return WeightRoute(own, None if own else False)

@@ -11,12 +11,13 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 
 from skquake import HyperoptSearchCV
 from skquake._core._routing import fit_weighted, weight_params, weight_route
@@ -189,6 +190,26 @@ def test_routing_on(name, routing):
     silent = ASKING[name](Seen())
     assert weight_route(silent) == ((), False)
     assert weight_params(silent, WEIGHT) == {}
+
+
+class Continued(ClassifierMixin, BaseEstimator):
+    """Routes to what it holds under a name of its own, as FineTuned does."""
+
+    def __init__(self, pretrained):
+        self.pretrained = pretrained
+
+    def fit(self, X, y, sample_weight=None):
+        return self
+
+    def get_metadata_routing(self):
+        methods = MethodMapping().add(caller="fit", callee="fit")
+        return MetadataRouter(owner=self).add(network=self.pretrained, method_mapping=methods)
+
+
+def test_routers_that_hold_something_unseen(routing):
+    assert weight_route(Continued(Seen().set_fit_request(sample_weight=True))) == (("sample_weight",), True)
+    assert weight_route(Continued(Seen())) == ((), False)
+    assert weight_route(LogisticRegressionCV()) == (("sample_weight",), True)
 
 
 def test_routing_on_and_no_wrapper(routing):

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from common.sample_frames import sample_frame
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import Bunch
 
 from skquake.inspection import location_probe, metadata_probe
 from skquake.inspection._probes import ProbeFeatures
@@ -100,3 +102,20 @@ def test_errors():
     samples.X = samples.X.drop(columns="latitude")
     with pytest.raises(ValueError, match=r"location_probe: samples.X: missing column\(s\) latitude"):
         location_probe(samples, CV)
+
+
+def test_samples_of_any_dataframe_library_and_mistakes():
+    samples, cv = sample_frame(40), PurgedGroupKFold(2)
+    X = samples.X.drop(columns="owners")
+    for probe in (location_probe, metadata_probe):
+        tables = [Bunch(X=table, y=samples.y) for table in (X, pl.from_pandas(X))]
+        a, b = (
+            probe(each, cv, estimator=DecisionTreeClassifier(random_state=0), random_state=0)
+            for each in tables
+        )
+        np.testing.assert_array_equal(a.proba, b.proba)
+        assert a.features == b.features
+        with pytest.raises(TypeError, match=f"{probe.__name__}: .*pass the samples, not"):
+            probe(X, cv)
+        with pytest.raises(TypeError, match=rf"{probe.__name__}: cv=3 .*PurgedGroupKFold\(3\)"):
+            probe(tables[0], 3)

@@ -100,3 +100,10 @@ def test_one_decision_for_all_is_zero():
 def test_bad_input_is_named(score, y, proba, options, message):
     with pytest.raises(ValueError, match=message):
         score(y, proba, **options)
+
+
+@pytest.mark.parametrize("score", [seismic_mcc, seismic_auc])
+def test_weights_that_are_all_zero_are_named(score):
+    proba = [[0.7, 0.3], [0.2, 0.8]]
+    with pytest.raises(ValueError, match="sample_weight is 0 in all 2 rows of evidence"):
+        score([0, 1], proba, sample_weight=[0.0, 0.0])

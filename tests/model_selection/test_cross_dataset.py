@@ -2,11 +2,13 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from common.tiny import tiny_seqnetquake
 from sklearn.compose import make_column_transformer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -37,6 +39,10 @@ def linear():
     return make_pipeline(make_column_transformer(("passthrough", ["value"])), LogisticRegression())
 
 
+def nearest():
+    return make_pipeline(make_column_transformer(("passthrough", ["value"])), KNeighborsClassifier())
+
+
 def test_every_model_on_every_data_set():
     X, y = frame()
     found = cross_dataset_score(linear(), X, y, random_state=0)
@@ -47,6 +53,20 @@ def test_every_model_on_every_data_set():
     assert score["A", "A"] > 0.9 and score["A", "B"] > 0.9 and score["A", "C"] < -0.9
     kind = found.set_index(["train", "test"])["kind"]
     assert (kind["A", "A"], kind["A", "B"]) == ("direct", "initial") and set(found["n"]) == {40}
+    assert (found["n_units"] >= 5).all()
+
+
+def test_what_was_weighted_is_what_was_fitted():
+    X, y = frame()
+    for model, weighted in ((linear(), True), (nearest(), False)):
+        _, found = cross_dataset_score(model, X, y, random_state=0, return_evaluations=True)
+        assert {each.weighted_fit for each in found.values()} == {weighted}
+
+
+def test_tables_of_other_libraries():
+    X, y = frame()
+    found = cross_dataset_score(linear(), pl.from_pandas(X), y, random_state=0)
+    pd.testing.assert_frame_equal(found, cross_dataset_score(linear(), X, y, random_state=0))
 
 
 def test_by_hand():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import sklearn
 from common.sample_frames import sample_frame
@@ -185,3 +186,12 @@ def test_evaluate_where_metadata_is_routed(samples, routing):
     assert found.weighted_fit and all(given is not None for _, given in Watching.seen)
     plain = search(make_pipeline("passthrough", Watching()), {"watching__a": [1, 2]}, n_iter=1)
     assert weight_route(plain) == ((), False) and group_parameter(plain) == "groups"
+
+
+def test_samples_of_any_dataframe_library(samples):
+    X = samples.X.drop(columns="owners")
+    found = search().fit(pl.from_pandas(X), samples.y, groups=samples.groups)
+    expected = search().fit(X, samples.y, groups=samples.groups)
+    np.testing.assert_array_equal(
+        found.cv_results_["mean_test_score"], expected.cv_results_["mean_test_score"]
+    )
