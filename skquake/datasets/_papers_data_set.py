@@ -232,7 +232,7 @@ class DataSet:
             if settings["controls"] == "matched":
                 options |= {name: settings[name] for name in ("days", "region", "match")}
                 options["satellite"] = self.satellite
-                if self.satellite == "swarm" and np.subtract(*track.span[::-1]) >= _FOUR_YEARS:
+                if self.satellite == "swarm" and track.span[1] - track.span[0] >= _FOUR_YEARS:
                     options |= _THIRD_RETURN if settings["match"] == "local-time" else {}
             controls = _CONTROLS[settings["controls"]](**options)
         for name in ("ratio", "controls", "match", "purged", "test_size"):

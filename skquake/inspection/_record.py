@@ -79,7 +79,7 @@ class Record:
     def dip(self) -> FloatArray:
         """Dip latitudes of the mainshocks, degrees."""
         heads = self.catalog.iloc[self.heads]
-        return dip_latitude(heads["time"], heads["latitude"], heads["longitude"])
+        return dip_latitude(*(heads[name].to_numpy() for name in ("time", "latitude", "longitude")))
 
     def moved(
         self, *, shift: IntArray | int | None = None, places: tuple[FloatArray, FloatArray] | None = None

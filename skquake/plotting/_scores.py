@@ -123,7 +123,7 @@ class ScoreDisplay(Display):
             raise ValueError(f"{cls.__name__}: score={score!r}; choose one of {', '.join(_SCORES)}")
         frame = check_columns(X, ("event_id",), f"{cls.__name__}: X")
         event_id = frame["event_id"].to_numpy(dtype=object)
-        where = {name: frame[name].to_numpy() for name in ("pair_id", "time") if name in frame}
+        pair_id, time = (frame[name].to_numpy() if name in frame else None for name in ("pair_id", "time"))
         rows = []
         for name, (y, proba, _) in check_predictions(predictions, cls.__name__).items():
             found = score_interval(
@@ -131,7 +131,8 @@ class ScoreDisplay(Display):
                 y,
                 proba,
                 event_id=event_id,
-                **where,
+                pair_id=pair_id,
+                time=time,
                 n_resamples=n_resamples,
                 random_state=random_state,
             )

@@ -11,7 +11,8 @@ from skquake._core._geodesy import great_circle_km
 from skquake._core._time import as_ns, to_utc
 from skquake._core._typing import Array, Frame
 from skquake._core._validation import check_columns
-from skquake.sources import MapSource, SeriesSource, TrackSource
+from skquake.sources import TrackSource
+from skquake.sources._base import Source
 
 _NEAR_KM = 1.0  # a sample's place is that of its observation, to the digits that files keep
 
@@ -29,7 +30,7 @@ def name_sample(X: pd.DataFrame, row: int) -> str:
     return f"row {row} (index {X.index[row]!r}, {X['time'].iloc[row]}{event})"
 
 
-def altered(source: TrackSource | SeriesSource | MapSource, X: pd.DataFrame) -> Array:
+def altered(source: Source, X: pd.DataFrame) -> Array:
     """Why time and place of a sample do not belong to its ``obs_start`` ... ``obs_end`` and the source.
 
     Returns
