@@ -23,10 +23,11 @@ def takes_weights(estimator: Any) -> bool:
 def check_weights_are_honoured(estimator: Any, example: Example) -> None:
     """Weights of one are none, and rows of weight zero are as good as absent from what is learnt."""
     n = len(example.X)
-    plain = results(clone(estimator).fit(*example.arguments), example)
-    ones = results(clone(estimator).fit(*example.arguments, sample_weight=np.ones(n)), example)
     uneven = np.where(np.arange(n) < n // 2, 5.0, 0.05)
-    weighted = results(clone(estimator).fit(*example.arguments, sample_weight=uneven), example)
+    with config_context(enable_metadata_routing=False):
+        plain = results(clone(estimator).fit(*example.arguments), example)
+        ones = results(clone(estimator).fit(*example.arguments, sample_weight=np.ones(n)), example)
+        weighted = results(clone(estimator).fit(*example.arguments, sample_weight=uneven), example)
     for name, expected in plain.items():
         if np.asarray(expected).dtype.kind == "f":
             np.testing.assert_allclose(ones[name], expected, rtol=1e-3, atol=1e-4, err_msg=name)
@@ -36,7 +37,8 @@ def check_weights_are_honoured(estimator: Any, example: Example) -> None:
 def check_weights_under_metadata_routing(estimator: Any, example: Example) -> None:
     """The weights that routing brings do what they do without routing."""
     weight = np.where(np.arange(len(example.X)) < len(example.X) // 2, 5.0, 0.05)
-    expected = results(clone(estimator).fit(*example.arguments, sample_weight=weight), example)
+    with config_context(enable_metadata_routing=False):
+        expected = results(clone(estimator).fit(*example.arguments, sample_weight=weight), example)
     with config_context(enable_metadata_routing=True):
         model = clone(estimator)
         inner: Any = getattr(model, "estimator", None) if isinstance(model, MetaEstimatorMixin) else model
@@ -79,7 +81,8 @@ def check_meta_estimator_hands_on_tags(estimator: Any, example: Example) -> None
 
 def check_pandas_output(estimator: Any, example: Example) -> None:
     """Two-dimensional output obeys ``transform_output="pandas"``; any other ignores it and works."""
-    plain = clone(estimator).fit(*example.arguments).transform(example.X)
+    with config_context(transform_output="default"):
+        plain = clone(estimator).fit(*example.arguments).transform(example.X)
     made = []
     with config_context(transform_output="pandas"):
         made.append(("set_config", fit_and_transform(clone(estimator), example)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import warnings
 from typing import Any
 
 import numpy as np
@@ -121,10 +122,23 @@ def check_fitted_arrays_are_read_only_or_heeded(estimator: Any, example: Example
 
 def check_routing_changes_nothing_by_itself(estimator: Any, example: Example) -> None:
     """With scikit-learn's metadata routing enabled a fit without metadata gives the same."""
-    expected = results(clone(estimator).fit(*example.arguments), example)
+    with config_context(enable_metadata_routing=False):
+        expected = results(clone(estimator).fit(*example.arguments), example)
     with config_context(enable_metadata_routing=True):
         found = results(clone(estimator).fit(*example.arguments), example)
     assert_same(found, expected, "the result under metadata routing")
+
+
+def check_pandas_output_changes_no_prediction(estimator: Any, example: Example) -> None:
+    """Whatever container transformers are told to give, fit and predict do the same, without a warning."""
+    if hasattr(estimator, "transform"):
+        return
+    with config_context(transform_output="default"):
+        expected = results(clone(estimator).fit(*example.arguments), example)
+    with config_context(transform_output="pandas"), warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*set_output")
+        found = results(clone(estimator).fit(*example.arguments), example)
+    assert_same(found, expected, "the result under pandas output")
 
 
 def check_repr_and_html(estimator: Any, example: Example) -> None:

@@ -256,7 +256,13 @@ def _of_kind(estimator: Any, kind: str) -> tuple[list[Any], list[Any]]:
 
 
 def _prepared(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda estimator: check(ready(estimator))
+    """scikit-learn's checks expect its default configuration."""
+
+    def run(estimator: Any) -> None:
+        with config_context(transform_output="default", enable_metadata_routing=False):
+            check(ready(estimator))
+
+    return run
 
 
 def _named(function: Callable[..., Any], name: str) -> Callable[[Any], Any]:

@@ -70,7 +70,8 @@ def check_cross_validation(splitter: Any, example: Example) -> None:
     """scikit-learn's tools take it, with metadata routing and without."""
     X, y = example.X, example.y
     model = _Observed()
-    expected = cross_val_score(model, X, y, groups=X["pair_id"], cv=splitter, error_score="raise")
+    with config_context(enable_metadata_routing=False):
+        expected = cross_val_score(model, X, y, groups=X["pair_id"], cv=splitter, error_score="raise")
     with config_context(enable_metadata_routing=True):
         routed = cross_val_score(
             model, X, y, params={"groups": X["pair_id"]}, cv=splitter, error_score="raise"
