@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import logging
 import os
 import re
 import sys
@@ -107,11 +108,11 @@ def _configured():
 def _advice(error):
     name, source = _configured()
     here = [other for other in BACKENDS if other != name and _is_installed(other)]
-    found = f"installed here: {', '.join(here)}; " if here else ""
+    found = f"Installed here: {', '.join(here)}. " if here else ""
     offered = name if name in BACKENDS else "torch"
     chosen = here[0] if here else offered
     return (
-        f"Keras could not load its backend {name!r} ({source}): {error}. {found}install one (pip install "
+        f"Keras could not load its backend {name!r} ({source}): {error}. {found}Install one (pip install "
         f"{offered}, or another of {', '.join(BACKENDS)}), and choose it by the environment variable "
         f"KERAS_BACKEND={chosen} before Python starts"
     )
@@ -134,6 +135,14 @@ def _without_log():
         yield
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    with _without_stderr_log():
+        yield
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+@contextlib.contextmanager
+def _without_stderr_log():
+    """Some lines are written whatever the level: take them out of what reaches standard error."""
     try:
         stderr = os.dup(2)
     except OSError:  # there is none

@@ -183,19 +183,16 @@ class FineTuned(ClassifierMixin, BaseEstimator):
         MetadataRouter
         """
         steps = self._steps()
-        router = MetadataRouter(owner=self)
-        for name, step in [*steps[:-1], (steps[-1][0], self._requesting(steps[-1][1]))]:
-            router.add(**{name: step}, method_mapping=MethodMapping().add(caller="fit", callee="fit"))
-        return router
-
-    def _requesting(self, network):
-        """The network unfitted; it requests weights as we say or, where we do not, as it says, or does."""
-        said = (
-            model.fit.requests.get("sample_weight")
-            for model in (super().get_metadata_routing(), network.get_metadata_routing())
-        )
+        name, network = steps[-1]
+        own = super().get_metadata_routing()
+        said = [request.fit.requests["sample_weight"] for request in (own, network.get_metadata_routing())]
         asked = next((request for request in said if request is not None), True)
-        return clone(network).set_fit_request(sample_weight=asked)
+        own.fit.add_request(param="sample_weight", alias=asked)
+        network = clone(network).set_fit_request(sample_weight=asked is not False)
+        router = MetadataRouter(owner=self).add_self_request(own)
+        for key, step in [*steps[:-1], (name, network)]:
+            router.add(**{key: step}, method_mapping=MethodMapping().add(caller="fit", callee="fit"))
+        return router
 
     def _routed(self, steps, params, sample_weight):
         """Name of a step -> its parameters of ``fit``."""

@@ -169,6 +169,11 @@ class SIPClassifier(NetworkClassifier):
 
     def _prepared(self, X, warm):
         """Padded images; learns how to standardise."""
+        if warm and self.image_size != self.input_shape_[0]:
+            raise ValueError(
+                f"warm_start: image_size={self.image_size} (it was {self.input_shape_[0]}); set it back, "
+                "or fit anew with warm_start=False"
+            )
         if not warm:
             self.image_shape_ = X.shape[1:]
             self.center_, self.scale_ = self._standard(X)
