@@ -219,7 +219,7 @@ def test_data_of_ones_own():
     assert "check_stopped_refit_leaves_the_old_state" in names
 
 
-@pytest.mark.parametrize("thing", [3, object(), BaseEstimator()], ids=repr)
+@pytest.mark.parametrize("thing", [3, object(), BaseEstimator()], ids=["number", "object", "base"])
 def test_what_cannot_be_checked_is_named(thing):
     with pytest.raises(TypeError, match=type(thing).__name__):
         kind_of(thing)
