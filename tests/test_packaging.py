@@ -35,3 +35,9 @@ def test_versions_of_python_agree():
     lowest = int(project["requires-python"].removeprefix(">=3."))
     tested = {int(text) for text in re.findall(r"\bpy3(\d+)", (ROOT / "tox.ini").read_text())}
     assert min(named) == lowest and named == tested
+
+
+def test_test_files_have_names_of_their_own():
+    """pytest imports them by their bare names."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert not {name for name in names if names.count(name) > 1}
