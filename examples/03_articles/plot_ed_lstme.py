@@ -328,9 +328,9 @@ compared = {name: predicted.loc[rows] for name, predicted in found.items()}
 latitudes = stations["latitude"].reindex(series.columns)
 whole, around = flagged["ED-LSTME, mean -+ 2 sigma"]
 displays = {
-    "scatter": ForecastScatterDisplay.from_forecasts(observed, compared),
-    "taylor": TaylorDisplay.from_forecasts(observed, compared),
-    "bars": ForecastBarsDisplay.from_forecasts(observed, compared, disturbed=state, latitude=latitudes),
+    "scatter": ForecastScatterDisplay.from_predictions(observed, compared),
+    "taylor": TaylorDisplay.from_predictions(observed, compared),
+    "bars": ForecastBarsDisplay.from_predictions(observed, compared, disturbed=state, latitude=latitudes),
     "anomalies": AnomalySeriesDisplay(
         around.observed, around.bounds, kp=indices["kp"], dst=dst, event=event,
         expected_rate=around.expected_rate, **QUIET,

@@ -208,7 +208,7 @@ displays = {
 }
 if fitted:
     displays["confusion"] = ConfusionDisplay.from_predictions(tested)
-    displays["training"] = TrainingDisplay.from_estimators(fitted)
+    displays["training"] = TrainingDisplay.from_estimator(fitted)
 options.figures.mkdir(parents=True, exist_ok=True)
 for name, display in displays.items():
     display.plot().figure_.savefig(options.figures / f"sip_{name}.png", dpi=150)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from skquake._core._typing import ArrayLike, FloatArray
+
 EARTH_RADIUS_KM = 6371.0
 KM_PER_DEGREE = np.pi * EARTH_RADIUS_KM / 180.0
 
 
-def wrap_longitude(longitude):
+def wrap_longitude(longitude: ArrayLike) -> FloatArray:
     """Longitudes brought into [-180, 180), in degrees.
 
     Accepts any convention (0...360, several turns); NaN stays NaN.
@@ -19,12 +21,12 @@ def wrap_longitude(longitude):
     return np.where(inside, longitude, (longitude + 180.0) % 360.0 - 180.0)
 
 
-def longitude_difference(a, b):
+def longitude_difference(a: ArrayLike, b: ArrayLike) -> FloatArray:
     """Signed shortest way from ``b`` to ``a``, in degrees, in [-180, 180)."""
     return wrap_longitude(np.asarray(a, dtype=float) - np.asarray(b, dtype=float))
 
 
-def unit_vectors(latitude, longitude):
+def unit_vectors(latitude: ArrayLike, longitude: ArrayLike) -> FloatArray:
     """Points on the unit sphere, shape (..., 3), from degrees."""
     latitude = np.deg2rad(np.asarray(latitude, dtype=float))
     longitude = np.deg2rad(np.asarray(longitude, dtype=float))
@@ -34,16 +36,18 @@ def unit_vectors(latitude, longitude):
     )
 
 
-def great_circle_km(latitude_1, longitude_1, latitude_2, longitude_2):
+def great_circle_km(
+    latitude_1: ArrayLike, longitude_1: ArrayLike, latitude_2: ArrayLike, longitude_2: ArrayLike
+) -> FloatArray:
     """Great-circle distance in km (haversine: exact for close points too); broadcasts."""
-    latitude_1, latitude_2 = np.deg2rad(latitude_1), np.deg2rad(latitude_2)
+    one, other = np.deg2rad(latitude_1), np.deg2rad(latitude_2)
     half_longitude = 0.5 * np.deg2rad(np.subtract(longitude_2, longitude_1))
-    half_latitude = 0.5 * (latitude_2 - latitude_1)
-    h = np.sin(half_latitude) ** 2 + np.cos(latitude_1) * np.cos(latitude_2) * np.sin(half_longitude) ** 2
+    half_latitude = 0.5 * (other - one)
+    h = np.sin(half_latitude) ** 2 + np.cos(one) * np.cos(other) * np.sin(half_longitude) ** 2
     return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
 
 
-def chord_of_km(distance_km):
+def chord_of_km(distance_km: ArrayLike) -> FloatArray:
     """Straight-line distance on the unit sphere of a great-circle distance in km.
 
     Distances beyond half the circumference give the diameter, 2.

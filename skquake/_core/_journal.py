@@ -140,12 +140,15 @@ class Journal:
 
     def _open(self, header, check, accept_versions):
         ours, self._n_lines = made_with(), 0
-        found = self._whole_lines()
+        content = self.path.read_bytes()
+        found, whole = _whole_lines(self.path, content)
+        if whole < len(content):
+            os.ftruncate(self._file.descriptor, whole)
         if not found:
             self._write({"header": header, "versions": ours})
             self.versions = [ours]
             return
-        first, *rest = (self._parse(line, number) for number, line in enumerate(found, start=1))
+        first, *rest = (_parse(self.path, line, number) for number, line in enumerate(found, start=1))
         self._n_lines = len(found)
         if not isinstance(first.get("header"), dict) or not isinstance(first.get("versions"), dict):
             raise ValueError(f"{self.path}: no journal of results; name another file")
@@ -202,40 +205,48 @@ class Journal:
         self._known[key] = number
         return key
 
-    def _whole_lines(self):
-        """The lines, after one without an end is cut off."""
-        content = self.path.read_bytes()
-        if not content.startswith(_BEGIN) and not _BEGIN.startswith(content):
-            raise ValueError(f"{self.path}: no journal of results; name another file")
-        whole = content.rfind(b"\n") + 1
-        rest = content[whole:]
-        lines = content[:whole].split(b"\n")[:-1]
-        if _CHECKSUM.search(rest[:-1]):  # more than a line: its end was changed, not cut
-            raise ValueError(self._damaged(len(lines) + 1))
-        if rest:
-            os.ftruncate(self._file.descriptor, whole)
-        return lines
-
-    def _parse(self, line, number):
-        found = _CHECKSUM.search(line)
-        if found is None and number == 1:
-            raise ValueError(
-                f"{self.path}: no journal of results, or an earlier skquake's; name another file"
-            )
-        if found is None or _digest(line[: found.start()]) != found[1]:
-            raise ValueError(self._damaged(number))
-        record = json.loads(line[: found.start()] + b"}")
-        if not isinstance(record, dict):
-            raise ValueError(self._damaged(number))
-        return record
-
-    def _damaged(self, number):
-        cure = "name another file" if number == 1 else "remove the line, or name another file"
-        return f"{self.path}, line {number}: damaged, its checksum is missing or wrong; {cure}"
-
 
 class _Twice(ValueError):
     pass
+
+
+def read_journal(path: Path) -> list[dict[str, Any]]:
+    """Records of a journal as they are now, whoever writes it; nothing is locked or changed.
+
+    Raises
+    ------
+    ValueError
+        For a file that is no journal, and a damaged line.
+    """
+    path = pathlib.Path(path)
+    lines, _ = _whole_lines(path, path.read_bytes())
+    records = [_parse(path, line, number) for number, line in enumerate(lines, start=1)]
+    return [record for record in records[1:] if set(record) != {"versions"}]
+
+
+def _whole_lines(path, content):
+    """The lines, and where the last of them ends."""
+    if not content.startswith(_BEGIN) and not _BEGIN.startswith(content):
+        raise ValueError(f"{path}: no journal of results; name another file")
+    whole = content.rfind(b"\n") + 1
+    lines = content[:whole].split(b"\n")[:-1]
+    if _CHECKSUM.search(content[whole:-1]):  # more than a line: its end was changed, not cut
+        raise ValueError(_damaged(path, len(lines) + 1))
+    return lines, whole
+
+
+def _parse(path, line, number):
+    found = _CHECKSUM.search(line)
+    if found is None and number == 1:
+        raise ValueError(f"{path}: no journal of results, or an earlier skquake's; name another file")
+    if found is None or _digest(line[: found.start()]) != found[1]:
+        raise ValueError(_damaged(path, number))
+    return json.loads(line[: found.start()] + b"}")
+
+
+def _damaged(path, number):
+    cure = "name another file" if number == 1 else "remove the line, or name another file"
+    return f"{path}, line {number}: damaged, its checksum is missing or wrong; {cure}"
 
 
 def sealed(record: dict[str, Any]) -> bytes:

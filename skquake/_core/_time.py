@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from skquake._core._typing import ArrayLike, FloatArray
 
 NS_PER_SECOND = 1_000_000_000
 NS_PER_HOUR = 3_600 * NS_PER_SECOND
 NS_PER_DAY = 24 * NS_PER_HOUR
 
 
-def to_utc(times, name="time"):
+def to_utc(times: Any, name: str = "time") -> npt.NDArray[np.datetime64]:
     """Array of ``datetime64[ns]``, tz-naive UTC.
 
     Parameters
@@ -40,19 +45,19 @@ def to_utc(times, name="time"):
     return index.tz_localize(None).as_unit("ns").to_numpy()
 
 
-def as_ns(times):
+def as_ns(times: Any) -> npt.NDArray[np.int64]:
     """int64 nanoseconds since 1970 of a ``datetime64`` array; an array of int64 is that already."""
     if getattr(times, "dtype", None) == np.int64:
         return np.asarray(times)
     return np.asarray(times, dtype="datetime64[ns]").view("int64")
 
 
-def days_to_ns(days):
+def days_to_ns(days: ArrayLike) -> npt.NDArray[np.int64]:
     """int64 nanoseconds of a number (or array) of days."""
     return np.round(np.asarray(days, dtype=float) * NS_PER_DAY).astype("int64")
 
 
-def local_solar_time(times, longitude):
+def local_solar_time(times: Any, longitude: ArrayLike) -> FloatArray:
     """Mean local solar time in hours, [0, 24), from UTC times and degrees east."""
     hours = (as_ns(times) % NS_PER_DAY) / NS_PER_HOUR
     local = (hours + np.asarray(longitude, dtype=float) / 15.0) % 24.0

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 ArrayLike: TypeAlias = npt.ArrayLike
 """What NumPy makes an array of."""
@@ -19,6 +22,8 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 Frame: TypeAlias = Any
 """A pandas frame, or any that narwhals understands; checked where it is taken, given back as pandas."""
+
+DataArray: TypeAlias = "xr.DataArray"
 
 Rows: TypeAlias = Any
 """Rows of X: windows (n_samples, length, channels), a table, or a frame of samples."""
@@ -35,3 +40,6 @@ Path: TypeAlias = "str | os.PathLike[str]"
 Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 TimeLike: TypeAlias = Any
 """What pandas makes a Timestamp of."""
+
+Duration: TypeAlias = Any
+"""A number of seconds, or what pandas makes a Timedelta of."""

@@ -28,7 +28,7 @@ def check_columns(frame: Frame, columns: Iterable[Any], what: str) -> pd.DataFra
 def note_columns(estimator: Any, frame: pd.DataFrame) -> None:
     """Set ``n_features_in_`` and, where all columns have text for names, ``feature_names_in_``."""
     estimator.n_features_in_ = frame.shape[1]
-    vars(estimator).pop("feature_names_in_", None)
+    estimator.__dict__.pop("feature_names_in_", None)
     if all(isinstance(column, str) for column in frame.columns):
         estimator.feature_names_in_ = frame.columns.to_numpy(dtype=object)
 

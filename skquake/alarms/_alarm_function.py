@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
+from skquake._core._typing import DataArray
 from skquake.alarms._cells import check_days
 
 
@@ -14,7 +15,7 @@ from skquake.alarms._cells import check_days
     {"lead": [Interval(Integral, 1, None, closed="left")], "statistic": [StrOptions({"max", "mean"})]},
     prefer_skip_nested_validation=True,
 )
-def alarm_function(map, *, lead=15, statistic="max"):
+def alarm_function(map: DataArray, *, lead: int = 15, statistic: str = "max") -> DataArray:
     """Score each cell on each day by the nights before it.
 
     An alarm of one night holds for the ``lead`` days that follow: on a given day a cell is alarmed at a

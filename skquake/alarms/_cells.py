@@ -52,7 +52,7 @@ class Cells:
         turn = np.arange(min(self.shape[1], round_the_globe))
         edges, column = self.west[turn], turn
         if np.round(len(turn) * self.width, _DIGITS) < 360.0:
-            edges, column = np.r_[edges, edges[-1] + self.width], np.r_[column, -1]
+            edges, column = np.append(edges, edges[-1] + self.width), np.append(column, -1)
         edges = wrap_longitude(np.round(wrap_longitude(np.round(edges, _DIGITS)), _DIGITS))
         order = np.argsort(edges, kind="stable")
         self._column_edges, self._column = edges[order], column[order]
@@ -61,7 +61,7 @@ class Cells:
         """Row and column of the cell of each place; row -1 where none of them holds it."""
         latitude = np.asarray(latitude, dtype=float)
         row = np.searchsorted(self._row_edges, latitude, side="right") - 1
-        at_pole = (latitude == 90.0) & (self._row_edges[-1] >= 90.0)
+        at_pole = (latitude == 90.0) & (self._row_edges.max() >= 90.0)
         row = np.where(at_pole & (row == self.shape[0]), row - 1, row)
         # Before the first edge lies what begins at the last one, round the globe.
         column = self._column[
@@ -116,7 +116,7 @@ class SpaceTime:
         self.span = self.first, self.first + NS_PER_DAY * len(keep)
         self._row = np.where(keep, np.cumsum(keep).reshape(keep.shape) - 1, -1)
 
-    def events(self, catalog: Frame, what: str = "catalog") -> Bunch:
+    def events(self, catalog: Frame, what: str = "catalog", *, allow_none: bool = True) -> Bunch:
         """Rows in which earthquakes fall.
 
         The day of a cell begins at the local noon of its western edge for nights (when the last window of the
@@ -127,6 +127,11 @@ class SpaceTime:
         Bunch
             ``row`` and ``time`` (ns) of each event that counts, and the numbers ``unobserved``
             (in cells and days left out) and ``outside`` (of the cells or the days).
+
+        Raises
+        ------
+        ValueError
+            Where none counts, unless ``allow_none``.
         """
         catalog = check_catalog(catalog, what)
         row, column = self.cells.locate(catalog["latitude"].to_numpy(), catalog["longitude"].to_numpy())
@@ -137,6 +142,12 @@ class SpaceTime:
         day = (time + shift) // NS_PER_DAY - self.first // NS_PER_DAY
         inside = (row >= 0) & (day >= 0) & (day < len(self._row))
         found = self._row[day[inside], row[inside], column[inside]]
+        if not allow_none and not (found >= 0).any():
+            raise ValueError(
+                f"{what}: no earthquake falls into the observed cells and days; nothing can be scored "
+                f"({int((~inside).sum())} of {len(catalog)} lie outside the cells or the days, "
+                f"{len(found)} where nothing was observed)"
+            )
         return Bunch(
             row=found[found >= 0],
             time=time[inside][found >= 0],

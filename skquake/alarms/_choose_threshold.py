@@ -7,6 +7,7 @@ from numbers import Real
 import numpy as np
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
+from skquake._core._typing import DataArray
 from skquake.alarms._cells import SpaceTime
 from skquake.alarms._molchan import Steps
 
@@ -18,7 +19,9 @@ from skquake.alarms._molchan import Steps
     },
     prefer_skip_nested_validation=True,
 )
-def choose_threshold(alarm, rate, *, tau=0.1, unobserved="restrict"):
+def choose_threshold(
+    alarm: DataArray, rate: DataArray, *, tau: float = 0.1, unobserved: str = "restrict"
+) -> float:
     """The lowest threshold that alarms at most a given fraction of space and time.
 
     Choose it on training days, best on some that the model was not fitted on: a model is surer of

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from skquake._core._sklearn import validate_params
+from skquake._core._typing import DataArray, Frame
 from skquake.alarms._cells import SpaceTime
 from skquake.alarms._reference_rate import area_rate
 
 
-@validate_params({"catalog": [pd.DataFrame]}, prefer_skip_nested_validation=True)
-def count_events(alarm, catalog):
+def count_events(alarm: DataArray, catalog: Frame) -> DataArray:
     """How many earthquakes happen in each cell on each day.
 
     Parameters

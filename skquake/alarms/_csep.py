@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Real
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from skquake._core._sklearn import Interval, validate_params
+from skquake._core._typing import ArrayLike, DataArray
 from skquake.alarms._cells import Cells, check_rate
 
 _SHARE = Interval(Real, 0, 1, closed="neither")
@@ -18,7 +20,7 @@ _SHARE = Interval(Real, 0, 1, closed="neither")
     {"threshold": [Interval(Real, None, None, closed="neither")], "tau": [_SHARE], "nu": [_SHARE]},
     prefer_skip_nested_validation=True,
 )
-def alarm_rate(alarm, rate, *, threshold, tau, nu):
+def alarm_rate(alarm: DataArray, rate: DataArray, *, threshold: float, tau: float, nu: float) -> DataArray:
     """Earthquakes expected in each cell and day, from alarms and what they were worth in training.
 
     The reference rate times the probability gain of an alarm, ``(1 - nu) / tau``, where there is one, and
@@ -68,7 +70,15 @@ def alarm_rate(alarm, rate, *, threshold, tau, nu):
     },
     prefer_skip_nested_validation=True,
 )
-def to_csep(rate, path, *, magnitudes, b_value=1.0, max_magnitude=10.0, depth_km=(0.0, 100.0)):
+def to_csep(
+    rate: DataArray,
+    path: str | Path,
+    *,
+    magnitudes: ArrayLike,
+    b_value: float = 1.0,
+    max_magnitude: float = 10.0,
+    depth_km: Sequence[float] = (0.0, 100.0),
+) -> Path:
     """Write a gridded forecast that pyCSEP reads.
 
     One line a cell and magnitude bin, ten columns without a header: lower and upper longitude, latitude
@@ -130,10 +140,10 @@ def to_csep(rate, path, *, magnitudes, b_value=1.0, max_magnitude=10.0, depth_km
     edges = np.asarray(magnitudes, dtype=float)
     if edges.ndim != 1 or not len(edges) or not max_magnitude > edges[-1]:
         raise ValueError(
-            f"magnitudes: expected ascending lower edges below {max_magnitude:g}, got {magnitudes}"
+            f"magnitudes: expected ascending lower edges below {max_magnitude:g}, got {edges.tolist()}"
         )
     if len(edges) > 1 and not (edges[1] > edges[0] and np.allclose(np.diff(edges), edges[1] - edges[0])):
-        raise ValueError(f"magnitudes: {magnitudes} do not ascend in equal steps")
+        raise ValueError(f"magnitudes: {edges.tolist()} do not ascend in equal steps")
     above = 10.0 ** (-b_value * (edges - edges[0]))
     share = above - np.r_[above[1:], 0.0]
     depth = " ".join(_text(value) for value in depth_km)

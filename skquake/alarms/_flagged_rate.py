@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Real
 
 import numpy as np
@@ -11,36 +12,35 @@ from scipy.stats import binomtest
 from skquake._core._geodesy import great_circle_km
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import as_ns, days_to_ns, local_solar_time, to_utc
+from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog, check_columns
 from skquake.catalogs import region_radius_km
-from skquake.sampling._settings import at_hours, check_local_time
+from skquake.sampling._settings import at_hours, check_days, check_local_time
 
 _DEGREES = Interval(Real, -360, 360, closed="both")
 
 
 @validate_params(
     {
-        "flags": [pd.DataFrame],
         "latitude": [Interval(Real, -90, 90, closed="both")],
         "longitude": [_DEGREES],
         "radius_km": [Interval(Real, 0, None, closed="neither")],
-        "avoid": [pd.DataFrame, None],
         "confidence": [Interval(Real, 0, 1, closed="neither")],
     },
     prefer_skip_nested_validation=True,
 )
 def flagged_rate(
-    flags,
-    latitude,
-    longitude,
-    radius_km,
+    flags: Frame,
+    latitude: float,
+    longitude: float,
+    radius_km: float,
     *,
-    local_time=None,
-    avoid=None,
-    region="dobrovolsky",
-    avoid_days=(-15, 5),
-    confidence=0.95,
-):
+    local_time: str | Sequence[float] | None = None,
+    avoid: Frame | None = None,
+    region: str | float = "dobrovolsky",
+    avoid_days: Sequence[float] = (-15, 5),
+    confidence: float = 0.95,
+) -> pd.Series:
     """Share of the passes near a place in which a detector flags something, away from earthquakes.
 
     What an anomaly before an earthquake is worth depends on how often the same place, at the same hours, has
@@ -71,7 +71,8 @@ def flagged_rate(
     -------
     Series
         ``passes``, ``flagged_passes``, ``rate`` (of passes), ``low``, ``high`` (exact binomial interval of
-        it), ``observations``, ``flagged_share`` (of observations). NaN without any pass.
+        it, wide where passes are few), ``observations``, ``flagged_share`` (of observations). NaN without
+        any pass.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def flagged_rate(
     >>> float(flagged_rate(flags, 10, 0, 500, local_time="night")["rate"])
     0.25
     """
-    check_columns(flags, ("time", "latitude", "longitude", "pass_id", "flagged"), "flags")
+    flags = check_columns(flags, ("time", "latitude", "longitude", "pass_id", "flagged"), "flags")
     near = flags[
         great_circle_km(latitude, longitude, flags["latitude"].to_numpy(), flags["longitude"].to_numpy())
         <= radius_km
@@ -119,7 +120,7 @@ def _disturbed(near, avoid, region, avoid_days):
     """Which observations lie in the region and days of an earthquake."""
     time = as_ns(to_utc(near["time"]))
     latitude, longitude = near["latitude"].to_numpy(), near["longitude"].to_numpy()
-    first, last = (days_to_ns(day) for day in avoid_days)
+    first, last = (days_to_ns(day) for day in check_days(avoid_days))
     event_time = as_ns(avoid["time"].to_numpy())
     reach = region_radius_km(region, avoid["magnitude"].to_numpy())
     found = np.zeros(len(near), dtype=bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from skquake._core._sklearn import StrOptions, validate_params
+from skquake._core._typing import ArrayLike, DataArray, FloatArray, Frame, RandomState
 from skquake.alarms._cells import SpaceTime
+from skquake.alarms._evidence import in_words, of_enough
 from skquake.alarms._skill import area_skill_score, probability_gain, r_score
 from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks
 
@@ -73,7 +76,7 @@ class MolchanCurve:
     low, high : ndarray of shape (n_points,)
         Exact binomial band: between these lies the missed fraction of random alarms at that ``tau``.
     null_low, null_high : ndarray of shape (n_points,) or None
-        The same from null catalogs.
+        The same from null catalogs; NaN from fewer than five.
     n_events, n_unobserved : int
         Earthquakes that count, and those left out because nothing was observed.
     coverage : float
@@ -83,7 +86,7 @@ class MolchanCurve:
     area_skill_low, area_skill_high : float
         Interval of the area skill score, from blocks of time; NaN with fewer than five.
     unit, n_units : str, int
-        What was resampled for it.
+        What was resampled for it, and how many of them hold an earthquake that counts.
     null_scores : ndarray of shape (n_null_catalogs,) or None
         Area skill score of each null catalog.
     level : float
@@ -102,27 +105,29 @@ class MolchanCurve:
     (0.65, 0.245)
     """
 
-    tau: np.ndarray
-    nu: np.ndarray
-    threshold: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    tau: FloatArray
+    nu: FloatArray
+    threshold: FloatArray
+    low: FloatArray
+    high: FloatArray
     n_events: int
     coverage: float
-    event_tau: np.ndarray
+    event_tau: FloatArray
     n_unobserved: int = 0
     area_skill_low: float = np.nan
     area_skill_high: float = np.nan
     unit: str = ""
     n_units: int = 0
-    null_low: np.ndarray | None = None
-    null_high: np.ndarray | None = None
-    null_scores: np.ndarray | None = None
+    null_low: FloatArray | None = None
+    null_high: FloatArray | None = None
+    null_scores: FloatArray | None = None
     level: float = 0.95
     weighting: str = "weights given"
 
     @classmethod
-    def from_cells(cls, score, weight, events, *, level=0.95):
+    def from_cells(
+        cls, score: ArrayLike, weight: ArrayLike, events: ArrayLike, *, level: float = 0.95
+    ) -> MolchanCurve:
         """The curve of any alarm function, cell by cell, without intervals.
 
         Parameters
@@ -147,25 +152,25 @@ class MolchanCurve:
         )
 
     @property
-    def area_skill_score(self):
+    def area_skill_score(self) -> float:
         """Area skill score of the whole curve; random alarms expect 0.5."""
         return float(1.0 - self.event_tau.mean())
 
-    def area_skill_at(self, tau):
+    def area_skill_at(self, tau: float) -> float:
         """Area skill score up to this alarmed fraction; random alarms expect half of it."""
         return area_skill_score(self.tau, self.nu, at=tau)
 
-    def band(self, tau):
+    def band(self, tau: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Lower and upper missed fraction of random alarms that fill these parts of space and time."""
         return _band(tau, self.n_events, self.level)
 
     @property
-    def p_value(self):
+    def p_value(self) -> float:
         """How often chance reaches this area skill score: the larger of the following two."""
         return max(self.p_random, self.p_null if self.null_scores is not None else 0.0)
 
     @property
-    def p_random(self):
+    def p_random(self) -> float:
         """Probability that random alarms of as many independent earthquakes score as much.
 
         Exact (Irwin-Hall) for up to 25, normal beyond; with ties it errs on the safe side.
@@ -176,13 +181,13 @@ class MolchanCurve:
         return float(stats.norm.sf((hit / n - 0.5) * np.sqrt(12.0 * n)))
 
     @property
-    def p_null(self):
+    def p_null(self) -> float:
         """(1 + null catalogs that score as much) / (1 + null catalogs); NaN without any."""
         if self.null_scores is None:
             return np.nan
         return float((1 + (self.null_scores >= self.area_skill_score).sum()) / (1 + len(self.null_scores)))
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """One point a row.
 
         Returns
@@ -208,34 +213,34 @@ class MolchanCurve:
             columns |= {"null_low": self.null_low, "null_high": self.null_high}
         return pd.DataFrame(columns)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
-            f"MolchanCurve(area skill {self.area_skill_score:.3f} [{self.area_skill_low:.3f}, "
-            f"{self.area_skill_high:.3f}], chance 0.500, p={self.p_value:.2g}, {self.n_events} earthquakes, "
-            f"coverage {self.coverage:.0%}, tau by {self.weighting})"
+            f"MolchanCurve(area skill {self.area_skill_score:.3f}"
+            f"{in_words(self.area_skill_low, self.area_skill_high, self.n_units, '.3f')}, chance 0.500, "
+            f"p={self.p_value:.2g}, {self.n_events} earthquakes, coverage {self.coverage:.0%}, "
+            f"tau by {self.weighting})"
         )
 
 
 @validate_params(
     {
-        "catalog": [pd.DataFrame],
         "unobserved": [StrOptions({"restrict", "no alarm"})],
         **PARAMETERS,
     },
     prefer_skip_nested_validation=True,
 )
 def molchan_curve(
-    alarm,
-    catalog,
-    rate,
+    alarm: DataArray,
+    catalog: Frame,
+    rate: DataArray,
     *,
-    unobserved="restrict",
-    null_catalogs=None,
-    level=0.95,
-    block_days=BLOCK_DAYS,
-    n_resamples=1000,
-    random_state=None,
-):
+    unobserved: str = "restrict",
+    null_catalogs: Iterable[Frame] | None = None,
+    level: float = 0.95,
+    block_days: float = BLOCK_DAYS,
+    n_resamples: int = 1000,
+    random_state: RandomState = None,
+) -> MolchanCurve:
     """Missed fraction of the earthquakes against the alarmed fraction of space and time.
 
     The threshold runs through all scores. It is no alarm's score: for that, choose a threshold on training
@@ -312,7 +317,7 @@ def molchan_curve(
     """
     space = SpaceTime(alarm, rate, unobserved)
     steps = Steps(space.score, space.weight)
-    events = space.events(catalog)
+    events = space.events(catalog, allow_none=False)
     found = _points(steps, events.row, level)
     blocks = time_blocks(events.time, *space.span, block_days=block_days)
     low, high = block_interval(
@@ -332,7 +337,7 @@ def molchan_curve(
         area_skill_low=float(low),
         area_skill_high=float(high),
         unit=blocks.unit,
-        n_units=blocks.n,
+        n_units=len(np.unique(blocks.code)),
         level=level,
         weighting=rate.attrs.get("weighting", "weights given"),
     )
@@ -342,9 +347,7 @@ def _points(steps, rows, level):
     """The curve of earthquakes in these cells, with its binomial band."""
     n = len(rows)
     if not n:
-        raise ValueError(
-            "catalog: no earthquake falls into the observed cells and days; nothing can be scored"
-        )
+        raise ValueError("events: no earthquake in any cell; nothing can be scored")
     tau, nu, threshold = steps.trajectory(rows)
     low, high = _band(tau, n, level)
     return {
@@ -379,4 +382,5 @@ def _null(space, steps, catalogs, tau, level):
     if not scores:
         raise ValueError("null_catalogs: empty; give some, or None")
     low, high = np.quantile(curves, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
+    low, high = of_enough(low, high, len(curves))
     return {"null_low": low, "null_high": high, "null_scores": np.array(scores)}

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
-from skquake._core._typing import Frame
+from skquake._core._typing import DataArray, Frame
 from skquake._core._validation import check_columns, check_coordinates
 from skquake.alarms._cells import Cells
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 
 @validate_params(
@@ -28,7 +24,7 @@ if TYPE_CHECKING:
 )
 def nightly_map(
     scores: Frame, *, cell_degrees: float = 5.0, statistic: str = "mean", by: str = "night"
-) -> xr.DataArray:
+) -> DataArray:
     """Map the scores of a track on cells of equal degrees, one map a night.
 
     Parameters

@@ -10,6 +10,7 @@ import pandas as pd
 from skquake._core._geodesy import EARTH_RADIUS_KM, unit_vectors, wrap_longitude
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._typing import DataArray, Estimator, Frame, TimeLike
 from skquake._core._validation import check_catalog
 from skquake.alarms._cells import Cells
 from skquake.catalogs import AftershockRemover
@@ -19,7 +20,6 @@ _POINTS = 256  # into which an earthquake is spread
 
 @validate_params(
     {
-        "catalog": [pd.DataFrame],
         "declusterer": [str, HasMethods(["fit_transform"]), None],
         "bandwidth": [Interval(Real, 0, None, closed="neither"), None],
         "neighbours": [Interval(Integral, 1, None, closed="left")],
@@ -29,17 +29,17 @@ _POINTS = 256  # into which an earthquake is spread
     prefer_skip_nested_validation=False,  # the declusterer's own parameters too
 )
 def reference_rate(
-    catalog,
-    cells,
+    catalog: Frame,
+    cells: DataArray,
     *,
-    before,
-    after=None,
-    declusterer="box",
-    bandwidth=None,
-    neighbours=3,
-    min_bandwidth=50.0,
-    floor=0.01,
-):
+    before: TimeLike,
+    after: TimeLike = None,
+    declusterer: Estimator = "box",
+    bandwidth: float | None = None,
+    neighbours: int = 3,
+    min_bandwidth: float = 50.0,
+    floor: float = 0.01,
+) -> DataArray:
     """Earthquakes a day in each cell, smoothed from past, independent earthquakes.
 
     What alarms are measured against: whoever knows no more than where earthquakes have been
@@ -141,7 +141,7 @@ def reference_rate(
     )
 
 
-def area_rate(cells):
+def area_rate(cells: DataArray) -> DataArray:
     """Share of each cell in the area, for comparison only.
 
     Weighting ``tau`` by area makes alarms wherever earthquakes are frequent look like skill. Show it beside

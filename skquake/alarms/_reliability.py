@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import as_ns, to_utc
+from skquake._core._typing import ArrayLike, FloatArray, IntArray, RandomState
+from skquake.alarms._evidence import in_words, of_enough
 from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks
 
 
@@ -22,7 +25,7 @@ class ReliabilityCurve:
     predicted, observed : ndarray of shape (n_bins,)
         Mean probability of each bin, and the share of it that happened.
     low, high : ndarray of shape (n_bins,)
-        Interval of the latter, from blocks of time.
+        Interval of the latter, from blocks of time; NaN where fewer than five hold a forecast of the bin.
     share : ndarray of shape (n_bins,)
         Share of the forecasts in each bin.
     base_rate : float
@@ -36,20 +39,23 @@ class ReliabilityCurve:
     skill, skill_low, skill_high : float
         ``1 - brier / uncertainty``: positive is better than the base rate.
     n, unit, n_units : int, str, int
-        Forecasts, and what was resampled.
+        Forecasts, what was resampled, and how many of them hold a forecast.
+    n_units_of_bin : ndarray of int, shape (n_bins,)
+        How many of them hold a forecast of each bin.
 
     Examples
     --------
     >>> from skquake.alarms import reliability_curve
     >>> reliability_curve([0.25, 0.25, 0.75, 0.75], [0, 0, 1, 1], n_bins=2)
-    ReliabilityCurve(Brier 0.0625, base rate alone 0.25, skill 0.75 [nan, nan], base rate 0.5, n=4)
+    ReliabilityCurve(Brier 0.0625, base rate alone 0.25, skill 0.75 (no interval: 1 block of time), base
+    rate 0.5, n=4)
     """
 
-    predicted: np.ndarray
-    observed: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    share: np.ndarray
+    predicted: FloatArray
+    observed: FloatArray
+    low: FloatArray
+    high: FloatArray
+    share: FloatArray
     base_rate: float
     brier: float
     reliability: float
@@ -62,16 +68,17 @@ class ReliabilityCurve:
     n: int
     unit: str
     n_units: int
+    n_units_of_bin: IntArray
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """One bin a row: ``predicted``, ``observed``, ``low``, ``high``, ``share``, ``base_rate``."""
         names = ("predicted", "observed", "low", "high", "share")
         return pd.DataFrame({name: getattr(self, name) for name in names}).assign(base_rate=self.base_rate)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"ReliabilityCurve(Brier {self.brier:.3g}, base rate alone {self.uncertainty:.3g}, "
-            f"skill {self.skill:.2g} [{self.skill_low:.2g}, {self.skill_high:.2g}], "
+            f"skill {self.skill:.2g}{in_words(self.skill_low, self.skill_high, self.n_units, '.2g')}, "
             f"base rate {self.base_rate:.3g}, n={self.n})"
         )
 
@@ -88,18 +95,18 @@ class ReliabilityCurve:
     prefer_skip_nested_validation=True,
 )
 def reliability_curve(
-    probability,
-    occurred,
+    probability: ArrayLike,
+    occurred: ArrayLike,
     *,
-    time=None,
-    sample_weight=None,
-    n_bins=10,
-    strategy="quantile",
-    level=0.95,
-    block_days=BLOCK_DAYS,
-    n_resamples=1000,
-    random_state=None,
-):
+    time: Any = None,
+    sample_weight: ArrayLike | None = None,
+    n_bins: int = 10,
+    strategy: str = "quantile",
+    level: float = 0.95,
+    block_days: float = BLOCK_DAYS,
+    n_resamples: int = 1000,
+    random_state: RandomState = None,
+) -> ReliabilityCurve:
     """Observed frequency by forecast probability, and the Brier score in its parts.
 
     Parameters
@@ -190,11 +197,13 @@ def reliability_curve(
         random_state=random_state,
         what="reliability",
     )
+    of_block = (sums[1] > 0).sum(axis=0)
+    low_of_bin, high_of_bin = of_enough(low[:k], high[:k], of_block)
     return ReliabilityCurve(
         predicted=predicted,
         observed=observed,
-        low=low[:k],
-        high=high[:k],
+        low=low_of_bin,
+        high=high_of_bin,
         share=of_bin / total,
         base_rate=base_rate,
         brier=brier,
@@ -207,7 +216,8 @@ def reliability_curve(
         skill_high=float(high[k]),
         n=len(p),
         unit=blocks.unit,
-        n_units=blocks.n,
+        n_units=int((sums[1] > 0).any(axis=1).sum()),
+        n_units_of_bin=of_block,
     )
 
 

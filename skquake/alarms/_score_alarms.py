@@ -9,14 +9,15 @@ import pandas as pd
 from scipy import stats
 
 from skquake._core._sklearn import StrOptions, validate_params
+from skquake._core._typing import ArrayLike, DataArray, Frame, RandomState
 from skquake.alarms._cells import SpaceTime
+from skquake.alarms._evidence import of_enough
 from skquake.alarms._skill import hanssen_kuipers, probability_gain, r_score
 from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, block_sums, ratio, time_blocks
 
 
 @validate_params(
     {
-        "catalog": [pd.DataFrame],
         "thresholds": [Real, "array-like"],
         "unobserved": [StrOptions({"restrict", "no alarm"})],
         **PARAMETERS,
@@ -24,17 +25,17 @@ from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, bloc
     prefer_skip_nested_validation=True,
 )
 def score_alarms(
-    alarm,
-    catalog,
-    rate,
-    thresholds,
+    alarm: DataArray,
+    catalog: Frame,
+    rate: DataArray,
+    thresholds: ArrayLike,
     *,
-    unobserved="restrict",
-    level=0.95,
-    block_days=BLOCK_DAYS,
-    n_resamples=1000,
-    random_state=None,
-):
+    unobserved: str = "restrict",
+    level: float = 0.95,
+    block_days: float = BLOCK_DAYS,
+    n_resamples: int = 1000,
+    random_state: RandomState = None,
+) -> pd.DataFrame:
     """What alarms at given thresholds are worth on days that played no part in choosing these.
 
     Parameters
@@ -57,7 +58,8 @@ def score_alarms(
         alarms of this size have as many hits; ``probability``, of a cell and day with an alarm to have an
         earthquake (mean number of them), and beside it ``base_rate``, what the reference expects in the same
         cells; their ratio ``probability_gain`` with ``low`` and ``high`` from blocks of time; ``r_score``,
-        ``hanssen_kuipers`` (by cells, see there), ``coverage``, ``unit``, ``n_units``.
+        ``hanssen_kuipers`` (by cells, see there), ``coverage``, ``unit``, and ``n_units``, the blocks with an
+        earthquake: fewer than five give no interval (NaN).
 
     Raises
     ------
@@ -90,17 +92,14 @@ def score_alarms(
     0     3  0.25  0.2        0.021      0.005              3.75
     """
     space = SpaceTime(alarm, rate, unobserved)
-    events = space.events(catalog)
+    events = space.events(catalog, allow_none=False)
     n = len(events.row)
-    if not n:
-        raise ValueError(
-            "catalog: no earthquake falls into the observed cells and days; nothing can be scored"
-        )
     occurred = np.zeros(len(space.score), dtype=bool)
     occurred[events.row] = True
     in_time = {"block_days": block_days}
     of_events = time_blocks(events.time, *space.span, **in_time)
     of_cells = time_blocks(space.day, *space.span, **in_time)
+    n_units = len(np.unique(of_events.code))
     rows = []
     for threshold in np.atleast_1d(np.asarray(thresholds, dtype=float)):
         alarmed = space.score >= threshold
@@ -118,6 +117,7 @@ def score_alarms(
             random_state=random_state,
             what="probability gain",
         )
+        low, high = of_enough(low, high, n_units)
         rows.append(
             {
                 "threshold": threshold,
@@ -135,7 +135,7 @@ def score_alarms(
                 "hanssen_kuipers": hanssen_kuipers(alarmed, occurred),
                 "coverage": space.coverage,
                 "unit": of_events.unit,
-                "n_units": of_events.n,
+                "n_units": n_units,
             }
         )
     return pd.DataFrame(rows)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +13,12 @@ from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOL
 from skquake._core._progress import progress
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, local_solar_time
+from skquake._core._typing import Estimator
 from skquake.metrics._evidence import align_classes, seismic_probability
 from skquake.sampling import SlidingWindow
 from skquake.sampling._labels import largest_kp
 from skquake.sampling._settings import at_hours, check_local_time
+from skquake.sources import TrackSource
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 
@@ -31,18 +35,18 @@ _COUNT = Interval(Integral, 1, None, closed="left")
     prefer_skip_nested_validation=True,
 )
 def score_track(
-    model,
-    track,
+    model: Estimator,
+    track: TrackSource,
     *,
-    length=None,
-    step=None,
-    local_time=None,
-    kp=None,
-    kp_threshold=KP_THRESHOLD,
-    disturbed_hours=DISTURBED_HOURS,
-    chunk=4096,
-    verbose=0,
-):
+    length: int | None = None,
+    step: int | None = None,
+    local_time: str | Sequence[float] | None = None,
+    kp: Any = None,
+    kp_threshold: float = KP_THRESHOLD,
+    disturbed_hours: float = DISTURBED_HOURS,
+    chunk: int = 4096,
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Score every quiet window of a track.
 
     The windows are those of ``track.blocks``: the tiling from which samples are made, so nothing but the
@@ -62,7 +66,7 @@ def score_track(
         Observations from one window to the next; by default the length.
     local_time : None, "night", "day" or (float, float)
         Local solar hours to score, as in :func:`~skquake.sampling.make_samples`.
-    kp : Series, default=None
+    kp : Series or DataFrame, default=None
         Kp by the start of its 3-hour interval; windows disturbed by space weather are left out. None scores
         them all.
     kp_threshold, disturbed_hours : float, default=3.0, 24.0

@@ -7,6 +7,7 @@ from numbers import Real
 import numpy as np
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
+from skquake._core._typing import ArrayLike, FloatArray
 from skquake.metrics._blocks import ratio
 
 
@@ -19,7 +20,7 @@ from skquake.metrics._blocks import ratio
     },
     prefer_skip_nested_validation=True,
 )
-def area_skill_score(tau, nu, *, at=1.0, ties="linear"):
+def area_skill_score(tau: ArrayLike, nu: ArrayLike, *, at: float = 1.0, ties: str = "linear") -> float:
     """Area skill score: the mean hit rate over alarmed fractions up to a given one.
 
     ``ASS(at) = 1/at * integral from 0 to at of (1 - nu) d tau``. Random alarms expect ``at / 2``, so 0.5 for
@@ -65,24 +66,24 @@ def area_skill_score(tau, nu, *, at=1.0, ties="linear"):
     >>> area_skill_score([0.1], [1.0])  # ... none of them
     0.45
     """
-    tau = np.r_[0.0, np.asarray(tau, dtype=float), 1.0]
-    nu = np.r_[1.0, np.asarray(nu, dtype=float), 0.0]
-    if tau.shape != nu.shape or tau.ndim != 1:
-        raise ValueError(f"tau and nu: {len(tau) - 2} and {len(nu) - 2} points; give as many of each")
+    x = np.r_[0.0, np.asarray(tau, dtype=float), 1.0]
+    y = np.r_[1.0, np.asarray(nu, dtype=float), 0.0]
+    if x.shape != y.shape or x.ndim != 1:
+        raise ValueError(f"tau and nu: {len(x) - 2} and {len(y) - 2} points; give as many of each")
     slack = 1e-9
-    if not ((np.diff(tau) >= -slack).all() and (np.diff(nu) <= slack).all()):
+    if not ((np.diff(x) >= -slack).all() and (np.diff(y) <= slack).all()):
         raise ValueError(
             "tau must ascend and nu descend, both within [0, 1]; sort by threshold, highest first"
         )
-    width = np.diff(np.minimum(tau, at))
+    width = np.diff(np.minimum(x, at))
     if ties == "step":
-        return float(width @ (1.0 - nu[:-1]) / at)
+        return float(width @ (1.0 - y[:-1]) / at)
     # Hit rate in the middle of what each piece keeps.
-    slope = np.divide(-np.diff(nu), np.diff(tau), out=np.zeros(len(width)), where=np.diff(tau) > 0)
-    return float(width @ (1.0 - nu[:-1] + 0.5 * slope * width) / at)
+    slope = np.divide(-np.diff(y), np.diff(x), out=np.zeros(len(width)), where=np.diff(x) > 0)
+    return float(width @ (1.0 - y[:-1] + 0.5 * slope * width) / at)
 
 
-def probability_gain(tau, nu):
+def probability_gain(tau: ArrayLike, nu: ArrayLike) -> FloatArray:
     """How much likelier an earthquake is where there is an alarm than the reference says.
 
     ``(1 - nu) / tau``: 1 for random alarms. With the alarmed fraction weighted by a reference rate it is
@@ -112,7 +113,7 @@ def probability_gain(tau, nu):
     return ratio(1.0 - np.asarray(nu, dtype=float), tau)
 
 
-def r_score(tau, nu):
+def r_score(tau: ArrayLike, nu: ArrayLike) -> FloatArray:
     """Hit rate minus the alarmed fraction of space and time, ``1 - nu - tau``.
 
     0 for random alarms, 1 for perfect ones. The alarmed fraction holds the cells of the earthquakes too and
@@ -145,7 +146,9 @@ def r_score(tau, nu):
     {"alarmed": ["array-like"], "occurred": ["array-like"], "sample_weight": ["array-like", None]},
     prefer_skip_nested_validation=True,
 )
-def hanssen_kuipers(alarmed, occurred, *, sample_weight=None):
+def hanssen_kuipers(
+    alarmed: ArrayLike, occurred: ArrayLike, *, sample_weight: ArrayLike | None = None
+) -> float:
     """Hit rate minus false-alarm rate over cells: TPR - FPR.
 
     Counts cells with an earthquake, not earthquakes, and alarms among cells without one: of space and time

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,9 @@ from sklearn.utils import Bunch
 from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
+from skquake._core._typing import ArrayLike, FloatArray, Frame, IntArray, RandomState
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
+from skquake.alarms._evidence import of_enough
 from skquake.catalogs import dobrovolsky_radius
 from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, ratio, time_blocks
 from skquake.sampling._nearby import nearby
@@ -27,18 +31,20 @@ class SuperposedEpoch:
     ----------
     mean, low, high : ndarray of shape (n_days, n_distances, n_magnitudes)
         Mean over earthquakes of each one's own mean, with its interval from blocks of time; NaN where nothing
-        was observed.
+        was observed, the interval also where fewer than five blocks hold an earthquake of the bin.
     n_events, n_values : ndarray of int, the same shape
         Earthquakes and observations in each bin.
     null_mean, null_low, null_high : ndarray of the same shape, or None
-        Mean and band of the null catalogs' means.
+        Mean and band of the null catalogs' means; no band from fewer than five.
     days, distances, magnitudes : ndarray
         Edges of the bins.
     largest, null_largest : float, ndarray of shape (n_null_catalogs,) or None
         Largest departure over all bins from the mean of observed and null catalogs, in their standard
         deviations: of the observed, and of each null catalog.
-    unit, n_units : str, int
+    unit : str
         What was resampled for the interval.
+    n_units : ndarray of int, shape of ``mean``
+        How many of them hold an earthquake of each bin.
     distance_unit : str
     n_nulls : int
 
@@ -53,43 +59,43 @@ class SuperposedEpoch:
     SuperposedEpoch(2 x 1 x 1 bins of time, distance, magnitude; 210 values)
     """
 
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    n_events: np.ndarray
-    n_values: np.ndarray
-    days: np.ndarray
-    distances: np.ndarray
-    magnitudes: np.ndarray
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+    n_events: IntArray
+    n_values: IntArray
+    days: FloatArray
+    distances: FloatArray
+    magnitudes: FloatArray
     unit: str
-    n_units: int
+    n_units: IntArray
     distance_unit: str
-    null_mean: np.ndarray | None = None
-    null_low: np.ndarray | None = None
-    null_high: np.ndarray | None = None
+    null_mean: FloatArray | None = None
+    null_low: FloatArray | None = None
+    null_high: FloatArray | None = None
     largest: float = np.nan
-    null_largest: np.ndarray | None = None
+    null_largest: FloatArray | None = None
     n_nulls: int = 0
 
     @property
-    def p_value(self):
+    def p_value(self) -> float:
         """How often the null catalogs' largest departure reaches the observed one, over all bins at once."""
         if self.null_largest is None:
             return np.nan
         return float((1 + (self.null_largest >= self.largest).sum()) / (1 + self.n_nulls))
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """One bin a row: its edges, ``mean``, ``low``, ``high``, counts, and the null band if any."""
         edges = {"day": self.days, "distance": self.distances, "magnitude": self.magnitudes}
         grids = np.meshgrid(*(np.arange(len(edge) - 1) for edge in edges.values()), indexing="ij")
-        columns = {}
+        columns: dict[str, FloatArray] = {}
         for (name, edge), at in zip(edges.items(), grids, strict=True):
             columns |= {f"{name}_from": edge[at.ravel()], f"{name}_to": edge[at.ravel() + 1]}
-        names = ["mean", "low", "high", "n_events", "n_values"]
+        names = ["mean", "low", "high", "n_events", "n_values", "n_units"]
         names += ["null_mean", "null_low", "null_high"] if self.n_nulls else []
         return pd.DataFrame(columns | {name: getattr(self, name).ravel() for name in names})
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         bins = " x ".join(map(str, self.mean.shape))
         null = f", p={self.p_value:.2g} over all bins, {self.n_nulls} null catalogs" if self.n_nulls else ""
         return (
@@ -99,7 +105,6 @@ class SuperposedEpoch:
 
 @validate_params(
     {
-        "catalog": [pd.DataFrame],
         "days": ["array-like"],
         "distances": ["array-like"],
         "magnitudes": ["array-like", None],
@@ -110,21 +115,21 @@ class SuperposedEpoch:
     prefer_skip_nested_validation=True,
 )
 def superposed_epoch(
-    values,
-    catalog,
+    values: Any,
+    catalog: Frame,
     *,
-    days=tuple(range(-30, 11)),
-    distances=(0.0, 500.0),
-    magnitudes=None,
-    distance_unit="km",
-    column="probability",
-    null_catalogs=None,
-    level=0.95,
-    block_days=BLOCK_DAYS,
-    n_resamples=1000,
-    random_state=None,
-    verbose=0,
-):
+    days: ArrayLike = tuple(range(-30, 11)),
+    distances: ArrayLike = (0.0, 500.0),
+    magnitudes: ArrayLike | None = None,
+    distance_unit: str = "km",
+    column: str = "probability",
+    null_catalogs: Iterable[Frame] | None = None,
+    level: float = 0.95,
+    block_days: float = BLOCK_DAYS,
+    n_resamples: int = 1000,
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> SuperposedEpoch:
     """Average what was observed around earthquakes, by days, distance and magnitude.
 
     An earthquake counts once in each bin: the mean is over earthquakes, of the mean of each one's own
@@ -212,6 +217,8 @@ def superposed_epoch(
         random_state=random_state,
         what="superposed epoch",
     )
+    n_units = (observed.n_events > 0).sum(axis=0)
+    low, high = of_enough(low, high, n_units)
     mean = ratio(observed.total.sum(axis=0), observed.n_events.sum(axis=0))
     null = {}
     if null_catalogs is not None:
@@ -229,7 +236,7 @@ def superposed_epoch(
         n_values=observed.n_values.reshape(shape),
         **edges,
         unit=blocks.unit,
-        n_units=blocks.n,
+        n_units=n_units.reshape(shape),
         distance_unit=distance_unit,
         **{name: part.reshape(shape) if np.size(part) == size else part for name, part in null.items()},
     )
@@ -248,7 +255,7 @@ def _points(values, column):
     """Observations in order of time: ``time`` (ns), ``latitude``, ``longitude``, ``value``."""
     if hasattr(values, "dims"):
         values, column = _of_map(values), "value"
-    check_columns(values, ("time", "latitude", "longitude", column), "values")
+    values = check_columns(values, ("time", "latitude", "longitude", column), "values")
     value = values[column].to_numpy(dtype=float)
     latitude, longitude = check_coordinates(values["latitude"], values["longitude"], "values")
     time = as_ns(to_utc(values["time"], "values: time"))
@@ -289,9 +296,8 @@ def _stack(points, events, edges, distance_unit, blocks=None):
     counted = counted[np.argsort(as_ns(events["time"].to_numpy())[counted], kind="stable")]
     events, code, of_magnitude = events.iloc[counted], code[counted], of_magnitude[counted]
     time = as_ns(events["time"].to_numpy())
-    unit = np.ones(len(events))
-    if distance_unit == "dobrovolsky":
-        unit = dobrovolsky_radius(events["magnitude"].to_numpy())
+    zone = dobrovolsky_radius(events["magnitude"].to_numpy())
+    unit = zone if distance_unit == "dobrovolsky" else np.ones(len(events))
     places = pd.DataFrame(
         {
             "latitude": events["latitude"].to_numpy(),
@@ -328,6 +334,7 @@ def _null(mean, means, level):
     known = np.isfinite(means).any(axis=0)
     filled = np.where(known, means, 0.0)
     low, high = np.nanquantile(filled, [0.5 * (1.0 - level), 0.5 * (1.0 + level)], axis=0)
+    low, high = of_enough(low, high, np.isfinite(means).sum(axis=0))
     # Observed and null catalogs are measured alike: by the mean and spread of all of them.
     usable = known & np.isfinite(mean)
     both = np.vstack([mean, means])[:, usable]

@@ -156,7 +156,7 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
         catalog = catalog_frame(catalog)
         mainshock, threshold = self._mainshocks(catalog)
         note_columns(self, catalog)
-        vars(self).pop("threshold_", None)
+        self.__dict__.pop("threshold_", None)
         if threshold is not None:
             self.threshold_ = threshold
         self.labels_ = catalog.index.to_numpy()[mainshock]

@@ -33,7 +33,7 @@ def box_mainshocks(time, latitude, longitude, *, half_width, window):
     second = np.where(east != west, south + east, -1)
     third = np.where(north > south, north + west, -1)
     fourth = np.where((north > south) & (east != west), north + east, -1)
-    active = [[] for _ in range(int(north.max(initial=0)) + columns)]
+    active: list[list[int]] = [[] for _ in range(int(north.max(initial=0)) + columns)]
     cells = row(latitude) + column(longitude)
     # No comparison with NaN holds: the box of a polar event excludes no longitude.
     at, lat, lon = time.tolist(), latitude.tolist(), np.where(polar, np.nan, longitude).tolist()

@@ -49,7 +49,8 @@ def events_near(
     latitude, longitude = np.broadcast_arrays(np.atleast_1d(latitude), np.atleast_1d(longitude))
     latitude, longitude = check_coordinates(latitude.ravel(), longitude.ravel(), "place")
     radius = region_radius_km(region, checked["magnitude"].to_numpy())
+    epicentres = checked["latitude"].to_numpy(), checked["longitude"].to_numpy()
     inside = np.zeros(len(checked), dtype=bool)
     for place in zip(latitude, longitude, strict=True):
-        inside |= great_circle_km(*place, checked["latitude"], checked["longitude"]).to_numpy() <= radius
+        inside |= great_circle_km(*place, *epicentres) <= radius
     return catalog[inside]

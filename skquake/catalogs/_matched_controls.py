@@ -16,6 +16,7 @@ from skquake._core._sklearn import Interval, StrOptions, check_parameters
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
 from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
+from skquake.catalogs._avoid import to_avoid
 from skquake.catalogs._equal_dip import equal_dip_places, free_places
 from skquake.catalogs._free_days import free_days
 from skquake.catalogs._order import time_order
@@ -244,8 +245,7 @@ class MatchedControls(BaseEstimator):
         days, avoid_days = _interval("days", self.days), _interval("avoid_days", self.avoid_days)
         events = check_catalog(catalog, allow_empty=False)
         events = events.iloc[time_order(events)]
-        avoid = events if self.avoid is None else check_catalog(self.avoid, "avoid")
-        avoid = avoid.iloc[time_order(avoid)]
+        avoid = to_avoid(self, events)
         # Control minus earthquake, in ns, where their days overlap; intervals that only touch do not.
         window = avoid_days[0] - days[1] + 1, avoid_days[1] - days[0] - 1
         reach_km = region_radius_km(self.region, avoid["magnitude"].to_numpy())

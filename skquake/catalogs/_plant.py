@@ -92,8 +92,8 @@ class Plant:
         event_time = as_ns(catalog["time"])
         places = catalog[["latitude", "longitude", "magnitude"]].to_numpy(dtype=float)
         for event in np.flatnonzero(last > first):
-            *place, magnitude = places[event]
-            distance = great_circle_km(*place, latitude, longitude)
+            south, east, magnitude = places[event]
+            distance = great_circle_km(south, east, latitude, longitude)
             near = np.flatnonzero(distance <= REACH * self.width_km(magnitude))
             if len(near):
                 rows = slice(int(first[event]), int(last[event]))

@@ -14,6 +14,7 @@ from skquake._core._sklearn import Interval, check_parameters
 from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns
 from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
+from skquake.catalogs._avoid import to_avoid
 from skquake.catalogs._neighbours import near_pairs
 from skquake.catalogs._order import time_order
 
@@ -116,7 +117,7 @@ class RandomControls(BaseEstimator):
         events = events.iloc[time_order(events)]
         if len(events) < 2:
             raise ValueError("catalog: one event has no range of time and place to draw controls from")
-        avoid = events if self.avoid is None else check_catalog(self.avoid, "avoid")
+        avoid = to_avoid(self, events)
         rng = check_random_state(self.random_state)
         n_controls = self.ratio * len(events)
         time, latitude, longitude = self._draw_free(events, avoid, n_controls, rng)
@@ -137,7 +138,6 @@ class RandomControls(BaseEstimator):
 
     def _draw_free(self, events, avoid, n_controls, rng):
         """Times (ms), latitudes and longitudes of free places, in the order drawn."""
-        avoid = avoid.iloc[time_order(avoid)]
         avoid_time = as_ns(avoid["time"].to_numpy())
         avoid_places = unit_vectors(avoid["latitude"], avoid["longitude"])
         reach, days = self.min_degrees * KM_PER_DEGREE, int(days_to_ns(self.min_days))

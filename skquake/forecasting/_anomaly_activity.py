@@ -52,10 +52,10 @@ def space_weather_state(
     kp_threshold, dst_threshold : float, default=3.0, -30.0
         Disturbed is Kp above ``kp_threshold`` or Dst below ``dst_threshold`` (nT); at the threshold is quiet,
         as everywhere in this package (Kp comes in thirds: 3.0 is not above 3 and 3.333 is). The article
-        [1]_ asks Kp < 3 and Dst > -30 of a quiet time: ``kp_threshold=2.67``, ``dst_threshold=-29``,
+        [1]_ asks Kp < 3 and Dst > -30 of a quiet time: ``kp_threshold=2.67``, ``dst_threshold=-29``.
     disturbed_hours : float, default=24.0
-        in every interval that touches the time or so many hours before it: the ionosphere needs about a
-        day to recover from a storm. 0 asks of the interval of the time alone.
+        Every interval that touches the time or so many hours before it counts: the ionosphere needs about
+        a day to recover from a storm. 0 asks of the interval of the time alone.
 
     Returns
     -------

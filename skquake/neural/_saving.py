@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import importlib
+import math
 import numbers
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skquake._core._sklearn import InvalidParameterError, check_parameters
-from skquake.neural._container import ModelFileError, read_container, write_container
+from skquake._core._typing import Array, Estimator, Path
+from skquake.neural._container import (
+    MOST_DIMENSIONS,
+    ModelFileError,
+    check_target,
+    read_container,
+    write_container,
+)
 
 _NETWORKS = (
     "SeqNetQuakeClassifier",
@@ -27,10 +37,20 @@ _STEPS = {
 }
 # What describes a fit, or cannot be told in plain data: not part of the model.
 _LEFT_OUT = {"callbacks", "pretrained", "weights", "freeze", "warm_start", "random_state"}
-_MAX_LENGTH, _MAX_LAYERS = 100_000, 200
+_NAMES = "feature_names_in_"
+_MOST_STEPS, _MOST_LENGTH, _MOST_LAYERS, _MOST_SEGMENTS = 32, 100_000, 100, 1000
+_WRONG = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    InvalidParameterError,
+)
 
 
-def save_model(model, path):
+def save_model(model: Estimator, path: Path) -> None:
     """Save a fitted network, or a pipeline that ends in one.
 
     Parameters
@@ -45,13 +65,20 @@ def save_model(model, path):
     ------
     TypeError
         For a step that has no place in such a file, or parameters that are not plain data.
+    OSError
+        If the file cannot be written: the name is too long, there is no such folder, the disk is full.
     NotFittedError
 
     Notes
     -----
-    The file holds a JSON header and plain arrays under a SHA-256 checksum: no pickle, no code. ``callbacks``,
-    ``pretrained``, ``freeze``, ``warm_start`` and ``random_state`` describe how the network was trained and
-    are left out. It opens under every Keras backend.
+    A safetensors file: plain arrays, and a JSON record in its metadata with the parameters, the versions that
+    made the model, and a SHA-256 checksum of all. No pickle, no code. ``callbacks``, ``pretrained``,
+    ``freeze``, ``warm_start`` and ``random_state`` describe how the network was trained and are left out. It
+    opens under every Keras backend.
+
+    Classical models are not saved: a file of theirs that is safe to open whoever made it does not exist
+    (skops admits only trusted types, but not every tree of these types is one, and a wrong one crashes). Keep
+    them, and the pipelines around them, by ``skops.io.dump`` or ``joblib.dump``, and open only your own.
 
     Examples
     --------
@@ -60,39 +87,39 @@ def save_model(model, path):
     >>> from skquake.neural import SeqNetQuakeClassifier, load_model, save_model
     >>> X, y = np.random.default_rng(0).normal(size=(60, 20, 2)), np.repeat([0, 1, 2], 20)
     >>> model = SeqNetQuakeClassifier(lstm_units=4, dense_units=4, epochs=1, random_state=0).fit(X, y)
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "model.skq")
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "model.safetensors")
     >>> save_model(model, path)
     >>> np.array_equal(load_model(path).predict_proba(X), model.predict_proba(X))
     True
     """
+    path = check_target(path)
     steps = list(model.steps) if isinstance(model, Pipeline) else [(None, model)]
-    observed = {}
+    observed: dict[str, Any] = {}
     if hasattr(steps[0][1], "source"):
         window = steps.pop(0)[1]
         channels = getattr(window, "channels", None) or window.source.channels
         observed = {"channels": [str(channel) for channel in np.atleast_1d(channels)]}
         if hasattr(window, "length"):
             observed["length"] = int(window.length)
-    arrays, records = [], []
+    arrays: dict[str, Array] = {}
+    records = []
     for position, (name, step) in enumerate(steps):
-        kind = type(step).__name__
-        if kind not in (_NETWORKS if position == len(steps) - 1 else _STEPS):
-            raise TypeError(
-                f"{kind} cannot be saved {'last' if position == len(steps) - 1 else 'before a network'}; "
-                f"a model is {', '.join(_NETWORKS)}, after {' and '.join(_STEPS)} at most"
-            )
+        _check_saveable(name, step, last=position == len(steps) - 1)
         check_is_fitted(step)
-        record = {"name": name, "class": kind, "params": {}, "fitted": {}}
+        kind = type(step).__name__
+        record: dict[str, Any] = {"name": name, "class": kind, "params": {}, "fitted": {}}
         for key, value in step.get_params(deep=False).items():
             if key not in _LEFT_OUT:
                 record["params"][key] = _plain(value, f"{kind}: {key}")
         for key in _fitted_names(kind):
-            record["fitted"][key] = _fitted(getattr(step, key), arrays, f"{kind}.{key}")
+            record["fitted"][key] = _fitted(getattr(step, key), arrays, f"{position}.{key}")
+        if hasattr(step, _NAMES):
+            record["fitted"][_NAMES] = _fitted(getattr(step, _NAMES), arrays, f"{position}.{_NAMES}")
         records.append(record)
     write_container(path, {"steps": records, "observed": observed}, arrays)
 
 
-def load_model(path, *, channels=None):
+def load_model(path: Path, *, channels: Sequence[str] | None = None) -> Estimator:
     """Open a file of :func:`save_model`; safe for files from strangers.
 
     Parameters
@@ -110,31 +137,28 @@ def load_model(path, *, channels=None):
     Raises
     ------
     ModelFileError
-        For a file that is cut, changed, or does not describe a network that can be built.
+        For a file that is cut, changed, beyond the limits (32 steps, 4096 arrays, 1 MiB of description), or
+        does not describe a network that can be built.
     ValueError
         For other channels.
     """
     header, arrays = read_container(path)
     try:
         observed, records = header["observed"], header["steps"]
-        steps = [(record["name"], _restore(record, arrays)) for record in records]
-        if not steps or type(steps[-1][1]).__name__ not in _NETWORKS:
-            raise ValueError("no network at its end")
+        _check_steps(records)
+        claimed: set[str] = set()
+        steps = [(record["name"], _restore(record, arrays, claimed)) for record in records]
         known = observed.get("channels")
-        if any(type(step).__name__ in _NETWORKS for _, step in steps[:-1]):
-            raise ValueError("a network before the last step")
-        if len(steps) > 1 and not all(isinstance(name, str) for name, _ in steps):
-            raise ValueError("steps without names")
-    except ModelFileError:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, InvalidParameterError) as error:
+        if claimed != set(arrays):
+            raise ValueError(f"{len(arrays)} arrays, {len(claimed)} of them in use")
+    except _WRONG as error:
         raise ModelFileError(path, f"does not describe a fitted model ({error})") from error
     if channels is not None and known is not None and list(channels) != list(known):
         raise ValueError(f"channels: {list(channels)}, but the model in {path} was trained on {known}")
     return steps[0][1] if len(steps) == 1 else Pipeline(steps)
 
 
-def load_network(path):
+def load_network(path: Path) -> Estimator:
     """The network alone, of a file of :func:`save_model`."""
     model = load_model(path)
     return model[-1] if isinstance(model, Pipeline) else model
@@ -146,13 +170,32 @@ def _fitted_names(kind):
     return getattr(importlib.import_module("skquake.neural"), kind)._saved
 
 
+def _class(kind):
+    """The class of this name that may be in a file."""
+    room = "skquake.neural" if kind in _NETWORKS else "skquake.preprocessing"
+    return getattr(importlib.import_module(room), kind)
+
+
+def _check_saveable(name, step, last):
+    kind = type(step).__name__
+    if kind in (_NETWORKS if last else _STEPS) and type(step) is _class(kind):
+        return
+    where = "the model" if name is None else f"step {name!r}"
+    raise TypeError(
+        f"{where}: {kind} cannot be saved {'last' if last else 'before a network'}. A model file is safe to "
+        f"open whoever made it, and holds {', '.join(_NETWORKS)}, after {' and '.join(_STEPS)} at most. Keep "
+        f"{'this model' if name is None else 'a pipeline with this step'} by skops.io.dump or joblib.dump, "
+        "and open such files only if you made them: the one can crash Python, the other runs code"
+    )
+
+
 def _plain(value, where):
     """A parameter as JSON can say it."""
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, numbers.Real) and np.isfinite(value):
+    if isinstance(value, numbers.Real) and math.isfinite(value):
         return value
     if isinstance(value, list | tuple | np.ndarray):
         return [_plain(v, where) for v in value]
@@ -166,19 +209,19 @@ def _param(value):
 
 
 def _fitted(value, arrays, where):
-    """A fitted attribute: arrays go to ``arrays``, the header names their place."""
+    """A fitted attribute: arrays go to ``arrays``, the record names them."""
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "OU":
-            return {"text": [_text(v, where) for v in value]}
-        value = value.astype({"i": "int64", "u": "int64", "b": "bool"}.get(value.dtype.kind, value.dtype))
-        arrays.append(value)
-        return {"array": len(arrays) - 1}
-    if isinstance(value, list):
-        return [_fitted(v, arrays, where) for v in value]
-    if isinstance(value, dict):
-        return {"series": {name: [float(v) for v in values] for name, values in value.items()}}
-    if isinstance(value, tuple):
+            return {"objects" if value.dtype.kind == "O" else "text": [_text(v, where) for v in value]}
+        arrays[where] = value.astype({"i": "int64", "u": "int64"}.get(value.dtype.kind, value.dtype))
+        return {"array": where}
+    if isinstance(value, Mapping):
+        items = {name: np.asarray(values, dtype=np.float64) for name, values in value.items()}
+        return {"series": {name: _fitted(v, arrays, f"{where}.{name}") for name, v in items.items()}}
+    if isinstance(value, tuple) and all(isinstance(n, numbers.Integral) for n in value):
         return {"shape": [int(n) for n in value]}
+    if isinstance(value, list | tuple):
+        return {type(value).__name__: [_fitted(v, arrays, f"{where}.{i}") for i, v in enumerate(value)]}
     return int(value)
 
 
@@ -188,32 +231,45 @@ def _text(value, where):
     return value
 
 
-def _restored(value, arrays):
-    if isinstance(value, list):
-        return [_restored(v, arrays) for v in value]
+def _restored(value, arrays, claimed):
     if not isinstance(value, dict):
         return int(value)
     ((kind, content),) = value.items()
     if kind == "array":
-        if type(content) is not int or not 0 <= content < len(arrays):
-            raise ValueError(f"array {content!r} of {len(arrays)}")
+        if content in claimed or content not in arrays:
+            raise ValueError(f"array {content!r} is not there, or in use already")
+        claimed.add(content)
         return arrays[content]
+    if kind == "list" or kind == "tuple":
+        return {"list": list, "tuple": tuple}[kind](_restored(v, arrays, claimed) for v in content)
     if kind == "text":
-        return np.array([_text(v, "classes") for v in content])
+        return np.array([_text(v, "text") for v in content], dtype=str)
+    if kind == "objects":
+        return np.array([_text(v, "text") for v in content], dtype=object)
     if kind == "series":
-        return {str(name): [float(v) for v in values] for name, values in content.items()}
-    if kind == "shape":
-        return tuple(int(n) for n in content)
+        return {name: _restored(v, arrays, claimed).tolist() for name, v in content.items()}
+    if kind == "shape" and len(content) <= MOST_DIMENSIONS and all(type(n) is int for n in content):
+        return tuple(content)
     raise ValueError(f"unknown content {kind!r}")
 
 
-def _restore(record, arrays):
+def _check_steps(records):
+    """Raise unless the kinds of steps make a model, before any is made."""
+    if not 1 <= len(records) <= _MOST_STEPS:
+        raise ValueError(f"{len(records)} steps, a model has 1 to {_MOST_STEPS}")
+    for position, record in enumerate(records):
+        last = position == len(records) - 1
+        if record["class"] not in (_NETWORKS if last else _STEPS):
+            place = "last" if last else "before the last"
+            raise ValueError(f"a step of class {record['class']!r} {place}, which has no place there")
+        if len(records) > 1 and not isinstance(record["name"], str):
+            raise ValueError("steps without names")
+
+
+def _restore(record, arrays, claimed):
     """A fitted step, every claim of its record checked."""
     kind = record["class"]
-    if kind not in _NETWORKS and kind not in _STEPS:
-        raise ValueError(f"a step of class {kind!r}, which is none of ours")
-    room = "skquake.neural" if kind in _NETWORKS else "skquake.preprocessing"
-    step = getattr(importlib.import_module(room), kind)()
+    step = _class(kind)()
     params = {key: _param(value) for key, value in record["params"].items()}
     unknown = set(params) - (set(step.get_params(deep=False)) - _LEFT_OUT)
     if unknown:
@@ -221,10 +277,13 @@ def _restore(record, arrays):
     step.set_params(**params)
     check_parameters(step)
     names = _fitted_names(kind)
-    if set(record["fitted"]) != set(names):
+    if set(record["fitted"]) - {_NAMES} != set(names):
         raise ValueError(f"{kind} needs {', '.join(names)}, the file has {', '.join(record['fitted'])}")
-    for name in names:
-        setattr(step, name, _restored(record["fitted"][name], arrays))
+    for name, value in record["fitted"].items():
+        setattr(step, name, _restored(value, arrays, claimed))
+    features = getattr(step, _NAMES, None)
+    if features is not None and (features.dtype != object or len(features) != step.n_features_in_):
+        raise ValueError(f"{len(features)} names of {step.n_features_in_} features")
     if kind in _NETWORKS:
         _check_network(step)
     elif kind == "ChannelScaler":
@@ -234,26 +293,42 @@ def _restore(record, arrays):
 
 def _check_network(network):
     *extent, channels = network.input_shape_
-    layers = [v for k, v in network.get_params(deep=False).items() if k.endswith("_layers")]
     if not (
         len(extent) == (2 if hasattr(network, "image_shape_") else 1)
-        and all(1 <= length <= _MAX_LENGTH for length in extent)
-        and 1 <= channels <= _MAX_LENGTH
-        and max(layers, default=1) <= _MAX_LAYERS
+        and all(1 <= length <= _MOST_LENGTH for length in extent)
+        and 1 <= channels <= _MOST_LENGTH
     ):
-        raise ValueError(f"windows of shape {network.input_shape_} with layers {layers}")
+        raise ValueError(f"windows of shape {network.input_shape_}")
+    weights = network.weights_
+    _check_claims(network, weights)
     if "classes_" in network._saved:
         _check_classes(network.classes_)
     if hasattr(network, "_check_saved"):
         network._check_saved()
     elif network.n_features_in_ != extent[0]:
         raise ValueError(f"{network.n_features_in_} features, windows of {extent[0]}")
-    shapes = network._weight_shapes()
-    weights = network.weights_
-    if [w.shape for w in weights] != shapes or any(w.dtype != np.float32 for w in weights):
+    if not all(isinstance(w, np.ndarray) and w.dtype == np.float32 and np.isfinite(w).all() for w in weights):
+        raise ValueError("weights that are not finite numbers")
+    try:
+        shapes = network._weight_shapes()
+    except Exception as error:  # whatever a backend raises for a network that cannot be
+        raise ValueError(f"no network can be built: {error}") from error
+    if [w.shape for w in weights] != shapes:
         raise ValueError(f"weights of other shapes than the {len(shapes)} of this network")
-    if not all(np.isfinite(w).all() for w in weights):
-        raise ValueError("weights that are not finite")
+
+
+def _check_claims(network, weights):
+    """Raise where the parameters say more than the weights can hold, before a network is built of them."""
+    widest = max((n for w in weights for n in w.shape), default=0)
+    params = network.get_params(deep=False)
+    layers = sum(value for key, value in params.items() if key.endswith("_layers"))
+    idle = "dense_units" if params.get("dense_layers") == 1 else None  # the softmax counts as a layer
+    wide = [v for k, v in params.items() if k in ("filters", "units") or (k.endswith("_units") and k != idle)]
+    segments = params.get("n_segments", 1)
+    if layers > min(_MOST_LAYERS, len(weights)) or max(wide, default=0) > widest or segments > _MOST_SEGMENTS:
+        raise ValueError(
+            f"{layers} layers of {wide} units, {segments} segments: {len(weights)} weights up to {widest}"
+        )
 
 
 def _check_classes(classes):

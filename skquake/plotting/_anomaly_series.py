@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 
 from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD, kp_is_quiet
+from skquake._core._typing import Estimator, Frame
 from skquake.forecasting import space_weather_state
 from skquake.plotting._check import check_event, check_series
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
 
 _BAND = "#009E73"
 _BOUNDS = ("lower", "center", "upper")
 
 
-class AnomalySeriesDisplay:
+class AnomalySeriesDisplay(Display):
     """One panel a station with its bounds and the values outside; below, Dst and Kp; not quiet times grey.
 
     Each panel says which share of its values is outside, and what pure noise gives.
@@ -78,19 +82,19 @@ class AnomalySeriesDisplay:
 
     def __init__(
         self,
-        series,
-        bounds,
+        series: Frame | pd.Series,
+        bounds: Frame,
         *,
-        dst=None,
-        kp=None,
-        event=None,
-        expected_rate=None,
-        dst_threshold=DST_THRESHOLD,
-        kp_threshold=KP_THRESHOLD,
-        disturbed_hours=DISTURBED_HOURS,
-        disturbed=None,
-        unit="TECU",
-    ):
+        dst: pd.Series | None = None,
+        kp: pd.Series | None = None,
+        event: Frame | None = None,
+        expected_rate: float | None = None,
+        dst_threshold: float = DST_THRESHOLD,
+        kp_threshold: float = KP_THRESHOLD,
+        disturbed_hours: float = DISTURBED_HOURS,
+        disturbed: pd.Series | None = None,
+        unit: str = "TECU",
+    ) -> None:
         self.series = series
         self.bounds = bounds
         self.dst = dst
@@ -104,7 +108,7 @@ class AnomalySeriesDisplay:
         self.unit = unit
 
     @classmethod
-    def from_estimator(cls, estimator, series, **options):
+    def from_estimator(cls, estimator: Estimator, series: Frame | pd.Series, **options: Any) -> Self:
         """Bounds of an estimator, with the rate that it expects of noise.
 
         Parameters
@@ -123,7 +127,7 @@ class AnomalySeriesDisplay:
         return cls(series, found.bounds, **({"expected_rate": found.expected_rate} | options))
 
     @classmethod
-    def from_anomalies(cls, anomalies, **options):
+    def from_anomalies(cls, anomalies: Any, **options: Any) -> Self:
         """What a detector found.
 
         Parameters
@@ -145,7 +149,7 @@ class AnomalySeriesDisplay:
         return cls(anomalies.observed, anomalies.bounds, **(found | options))
 
     @property
-    def dtec_(self):
+    def dtec_(self) -> pd.DataFrame:
         """Signed exceedance of the nearer bound."""
         series, bounds = self._checked()
         found = {}
@@ -158,7 +162,7 @@ class AnomalySeriesDisplay:
         return pd.DataFrame(found, index=series.index)
 
     @property
-    def disturbed_(self):
+    def disturbed_(self) -> pd.Series:
         """Times that are not quiet."""
         times = self._checked()[0].index
         if self.disturbed is not None:
@@ -168,9 +172,9 @@ class AnomalySeriesDisplay:
                     f"{type(self).__name__}: disturbed: other times than the series; "
                     "use disturbed.reindex(series.index)"
                 )
-            flags = marks != 0
+            flags = (marks != 0).to_numpy()
         elif self.dst is None and self.kp is None:
-            flags = False
+            flags = np.zeros(len(times), dtype=bool)
         else:
             limits = {
                 name: getattr(self, name) for name in ("kp_threshold", "dst_threshold", "disturbed_hours")
@@ -179,7 +183,7 @@ class AnomalySeriesDisplay:
         return pd.Series(flags, index=times, name="disturbed", dtype=bool)
 
     @property
-    def rates_(self):
+    def rates_(self) -> pd.DataFrame:
         """Shares outside, by station."""
         dtec, quiet = self.dtec_, ~self.disturbed_
         known, outside = dtec.notna(), dtec.fillna(0.0) != 0
@@ -193,14 +197,18 @@ class AnomalySeriesDisplay:
                 }
             )
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes a station and index, or on a new figure."""
         series, bounds = self._checked()
         dtec, disturbed, rates = self.dtec_, self.disturbed_.to_numpy(), self.rates_
         event = check_event(self.event, f"{type(self).__name__}: event")
         indices = [name for name in ("dst", "kp") if getattr(self, name) is not None]
         heights = [1.6] * series.shape[1] + [1.0] * len(indices)
-        options = {"figsize": (10, sum(heights) + 0.8), "sharex": True, "height_ratios": heights}
+        options: dict[str, Any] = {
+            "figsize": (10, sum(heights) + 0.8),
+            "sharex": True,
+            "height_ratios": heights,
+        }
         self.figure_, self.axes_ = check_axes(ax, (len(heights), 1), **options)
         step = np.median(np.diff(series.index)) if len(series) > 1 else np.timedelta64(1, "h")
         for axes in self.axes_[:, 0]:

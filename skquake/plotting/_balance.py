@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from textwrap import fill
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
+from skquake.plotting._check import with_index
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
 
 _MARKERS = "osD^vP*"
 
 
-class BalanceDisplay:
+class BalanceDisplay(Display):
     """Love plot: the absolute standardised difference of each covariate, with the line not to cross.
 
     Infinite differences (two constants that are not equal) stand at the right edge as an arrow. What could
@@ -52,25 +56,27 @@ class BalanceDisplay:
     latitude    0.02    0.002
     """
 
-    def __init__(self, table, *, threshold=0.1):
+    def __init__(self, table: Frame | Mapping[str, Frame], *, threshold: float = 0.1) -> None:
         self.table = table
         self.threshold = threshold
 
     @property
-    def differences_(self):
+    def differences_(self) -> pd.DataFrame:
         """Absolute standardised differences."""
         what = type(self).__name__
         tables = self.table if isinstance(self.table, Mapping) else {"difference": self.table}
         if not tables:
             raise ValueError(f"{what}: no table; pass what skquake.sampling.balance_table returns")
+        found = {}
         for name, table in tables.items():
-            check_columns(table, ("difference",), f"{what}: {name!r}")
-            if not len(table):
+            frame = with_index(table, f"{what}: {name!r}", "covariate", "index")
+            check_columns(frame, ("difference",), f"{what}: {name!r}")
+            if not len(frame):
                 raise ValueError(f"{what}: {name!r}: the table has no covariate")
-        found = {name: table["difference"].astype(float).abs() for name, table in tables.items()}
+            found[name] = frame["difference"].astype(float).abs()
         return pd.concat(found, axis=1, sort=False).rename_axis(index=None)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
         if not self.threshold > 0:
             raise ValueError(f"{type(self).__name__}: threshold={self.threshold}; it must be positive")
@@ -78,7 +84,9 @@ class BalanceDisplay:
         finite = differences.to_numpy()[np.isfinite(differences.to_numpy())]
         edge = 1.12 * max(2 * self.threshold, finite.max(initial=0.0))
         absent = [
-            covariate if unknown.all() else f"{covariate} ({', '.join(map(str, unknown.index[unknown]))})"
+            f"{covariate}"
+            if unknown.all()
+            else f"{covariate} ({', '.join(map(str, unknown.index[unknown]))})"
             for covariate, unknown in differences.isna().iterrows()
             if unknown.any()
         ]

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._frames import as_frame
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._last_known import last_known
+from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog, check_columns
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._maps import area
-from skquake.plotting._style import CONTROL, REFERENCE, SEISMIC
+from skquake.plotting._style import CONTROL, REFERENCE, SEISMIC, check_axes
 from skquake.preprocessing import MASSResidual, NeLOGResidual
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
 
 _AXES = {"B_N": "X (north)", "B_E": "Y (east)", "B_C": "Z (center)"}
 _PLACE = "#009E73"
 _AREA = "#F0E442"
 
 
-class CasePanelDisplay:
+class CasePanelDisplay(Display):
     """A pass before an earthquake: map, density with its fit, field residuals and their spectra.
 
     Parameters
@@ -42,8 +50,9 @@ class CasePanelDisplay:
     Attributes
     ----------
     figure_ : matplotlib Figure
-    axes_ : dict of {str: matplotlib Axes}
-        "map", "Ne", and for each component "B_N", "B_N spectrum" and so on.
+    axes_ : ndarray of matplotlib Axes, shape (2, 4)
+    panels_ : dict of {str: matplotlib Axes}
+        The same by name: "map", "Ne", and for each component "B_N", "B_N spectrum" and so on.
     flagged_ : dict of {str: (int, int)}
         Flagged and all: observations of the density, windows of the field.
 
@@ -67,7 +76,17 @@ class CasePanelDisplay:
     ['B_C', 'B_E', 'B_N', 'Ne']
     """
 
-    def __init__(self, frame, event, *, density=None, field=None, residual=None, indices=None, title=""):
+    def __init__(
+        self,
+        frame: Frame,
+        event: Frame,
+        *,
+        density: pd.DataFrame | None = None,
+        field: pd.DataFrame | None = None,
+        residual: pd.DataFrame | None = None,
+        indices: Mapping[str, float] | None = None,
+        title: str = "",
+    ) -> None:
         self.frame = frame
         self.event = event
         self.density = density
@@ -77,7 +96,18 @@ class CasePanelDisplay:
         self.title = title
 
     @classmethod
-    def from_pass(cls, frame, event, *, ne_log=None, mass=None, n_sigma=2.5, k=2.5, indices=None, title=""):
+    def from_pass(
+        cls,
+        frame: Frame,
+        event: Frame,
+        *,
+        ne_log: NeLOGResidual | None = None,
+        mass: MASSResidual | None = None,
+        n_sigma: float = 2.5,
+        k: float = 2.5,
+        indices: Mapping[str, pd.Series] | None = None,
+        title: str = "",
+    ) -> Self:
         """Compute the residuals and what is flagged.
 
         Parameters
@@ -103,7 +133,7 @@ class CasePanelDisplay:
         ValueError
             For a frame without rows or coordinates, or an event that is not one earthquake.
         """
-        check_columns(frame, ("time", "latitude", "longitude"), "frame")
+        frame = check_columns(frame, ("time", "latitude", "longitude"), "frame")
         place = check_catalog(event, "event")
         if len(place) != 1 or not len(frame):
             raise ValueError(
@@ -121,34 +151,33 @@ class CasePanelDisplay:
         values = {name: float(last_known(index, nearest, name)[0]) for name, index in (indices or {}).items()}
         return cls(frame, event, density=density, field=field, residual=residual, indices=values, title=title)
 
-    def plot(self, figure=None):
-        """Draw on a figure (or subfigure), or on a new one."""
-        import matplotlib.pyplot as plt
-
-        if figure is None:
-            figure = plt.figure(figsize=(15, 7), layout="constrained")
-        self.figure_ = figure
-        spectra = [f"{name} spectrum" for name in _AXES]
-        self.axes_ = figure.subplot_mosaic(
-            [[*spectra, "map"], [*_AXES, "Ne"]], width_ratios=[1, 1, 1, 1.15], empty_sentinel=None
-        )
-        self.flagged_ = {}
+    def plot(self, ax: GivenAxes = None, *, figure: Figure | SubFigure | None = None) -> Self:
+        """Draw on eight Axes (two rows of four), on a figure or subfigure, or on a new figure."""
+        options: dict[str, Any] = {"width_ratios": [1, 1, 1, 1.15]}
+        if ax is None and figure is not None:
+            ax = figure.subplots(2, 4, **options)
+        self.figure_, self.axes_ = check_axes(ax, (2, 4), figsize=(15, 7), **options)
+        if figure is not None:
+            self.figure_ = figure
+        names = [*(f"{name} spectrum" for name in _AXES), "map", *_AXES, "Ne"]
+        self.panels_ = dict(zip(names, self.axes_.flat, strict=True))
+        self.flagged_: dict[str, tuple[int, int]] = {}
         event = check_catalog(self.event, "event").iloc[0]
         for component, name in _AXES.items():
             self._draw_field(component, name)
         self._draw_density()
         self._draw_map(event)
         for name in ("Ne", *_AXES):
-            self.axes_[name].axvline(event["latitude"], color=_PLACE, lw=1)
-            self.axes_[name].set_xlabel("latitude (deg)")
-        figure.suptitle(self._words(event), fontsize=10)
+            self.panels_[name].axvline(event["latitude"], color=_PLACE, lw=1)
+            self.panels_[name].set_xlabel("latitude (deg)")
+        self.figure_.suptitle(self._words(event), fontsize=10)
         return self
 
     def _draw_field(self, component, name):
-        axes, spectrum = self.axes_[component], self.axes_[f"{component} spectrum"]
+        axes, spectrum = self.panels_[component], self.panels_[f"{component} spectrum"]
         axes.set(title=f"{name}: residual", ylabel="nT/s")
         spectrum.set(title=f"{name}: spectrum", xlabel="frequency (Hz)", ylabel="nT/s")
-        if self.residual is None or f"{component}_mass" not in self.residual:
+        if self.residual is None or self.field is None or f"{component}_mass" not in self.residual:
             axes.annotate("no field", (0.5, 0.5), xycoords="axes fraction", ha="center")
             spectrum.annotate("no field", (0.5, 0.5), xycoords="axes fraction", ha="center")
             return
@@ -165,12 +194,13 @@ class CasePanelDisplay:
         spectrum.set_ylim(bottom=0)
 
     def _draw_density(self):
-        axes = self.axes_["Ne"]
+        axes = self.panels_["Ne"]
         axes.set(ylabel="log$_{10}$ Ne (cm$^{-3}$)", title="Ne")
         if self.density is None:
             axes.annotate("no density", (0.5, 0.5), xycoords="axes fraction", ha="center")
             return
-        found = self.density.assign(log=np.log10(self.frame["Ne"].where(self.frame["Ne"] > 0)))
+        density = as_frame(self.frame, "frame")["Ne"]
+        found = self.density.assign(log=np.log10(density.where(density > 0)))
         found = found.sort_values("latitude")
         axes.plot(found["latitude"], found["log"], ".", ms=1.5, color="black", label="measured")
         axes.plot(
@@ -182,11 +212,12 @@ class CasePanelDisplay:
         self.flagged_["Ne"] = len(out), int(found["residual"].notna().sum())
 
     def _draw_map(self, event):
-        axes = self.axes_["map"]
+        axes = self.panels_["map"]
         axes.fill(*area(event), color=_AREA, alpha=0.5, lw=0)
         # Longitudes counted from the epicentre, so that no line crosses the map.
-        away = event["longitude"] + wrap_longitude(self.frame["longitude"] - event["longitude"])
-        axes.plot(away, self.frame["latitude"], ".", ms=1, color="black")
+        frame = as_frame(self.frame, "frame")
+        away = event["longitude"] + wrap_longitude(frame["longitude"] - event["longitude"])
+        axes.plot(away, frame["latitude"], ".", ms=1, color="black")
         axes.plot(event["longitude"], event["latitude"], "*", color=_PLACE, ms=14)
         axes.set(
             xlabel="longitude (deg)",
@@ -201,7 +232,7 @@ class CasePanelDisplay:
         axes.grid(alpha=0.25, lw=0.5)
 
     def _words(self, event):
-        frame = self.frame
+        frame = as_frame(self.frame, "frame")
         row = frame.iloc[int((frame["latitude"] - event["latitude"]).abs().argmin())]
         before = (pd.Timestamp(event["time"]) - row["time"]) / pd.Timedelta(days=1)
         first = [self.title] if self.title else []
@@ -220,7 +251,7 @@ class CasePanelDisplay:
         return ", ".join(first) + ("\nflagged: " + "; ".join(second) if second else "")
 
     @staticmethod
-    def save_pdf(displays, path):
+    def save_pdf(displays: Iterable[CasePanelDisplay], path: Path) -> None:
         """Draw panels into one PDF, a page each.
 
         Parameters
@@ -244,8 +275,9 @@ class CasePanelDisplay:
         try:
             with PdfPages(part) as pdf:
                 for display in displays:
-                    pdf.savefig(display.plot().figure_)
-                    plt.close(display.figure_)
+                    figure = display.plot().figure_.figure
+                    pdf.savefig(figure)
+                    plt.close(figure)
                     pages += 1
             if not pages:
                 raise ValueError("no panel to draw: no night has a pass near the epicentre")

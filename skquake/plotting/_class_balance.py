@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike
 from skquake.plotting._check import check_entries, check_labels
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CLASS_COLORS, check_axes, class_title, legend_below
 
 _PARTS = {"training": 1.0, "test": 0.45}  # how opaque
 
 
-class ClassBalanceDisplay:
+class ClassBalanceDisplay(Display):
     """Windows of each class to train and to test on, one bar a data set.
 
     Parameters
@@ -39,24 +44,23 @@ class ClassBalanceDisplay:
     2
     """
 
-    def __init__(self, parts):
+    def __init__(self, parts: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> None:
         self.parts = parts
 
     @property
-    def counts_(self):
+    def counts_(self) -> pd.DataFrame:
         """Windows by data set, class and part."""
         what = type(self).__name__
         check_entries(self.parts, ("y_train", "y_test"), what)
         columns = pd.MultiIndex.from_product([list(CLASS_COLORS), list(_PARTS)], names=["class", "part"])
         rows = []
-        for name, both in self.parts.items():
-            train, test = (
-                check_labels(y, f"{what}: {name!r}: {part}") for part, y in zip(_PARTS, both, strict=True)
-            )
+        for name, (y_train, y_test) in self.parts.items():
+            train = check_labels(y_train, f"{what}: {name!r}: training")
+            test = check_labels(y_test, f"{what}: {name!r}: test")
             rows.append([int((y == label).sum()) for label in CLASS_COLORS for y in (train, test)])
         return pd.DataFrame(rows, index=list(self.parts), columns=columns)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
         counts = self.counts_
         longest = counts.sum(axis=1).max()
@@ -64,7 +68,7 @@ class ClassBalanceDisplay:
             raise ValueError(f"{type(self).__name__}: no window in {', '.join(map(str, self.parts))}")
         self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(9, 0.4 * len(counts) + 1.5))
         axes, left, place = self.axes_[0, 0], np.zeros(len(counts)), np.arange(len(counts))
-        for label, part in counts.columns:
+        for label, part in ((label, part) for label in CLASS_COLORS for part in _PARTS):
             number, title = counts[label, part].to_numpy(), f"{class_title(label)}, {part}"
             color, alpha = CLASS_COLORS[label], _PARTS[part]
             bars = axes.barh(place, number, left=left, color=color, alpha=alpha, lw=0, label=title)

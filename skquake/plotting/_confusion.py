@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import fill
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import ConfusionMatrixDisplay, confusion_matrix
 
-from skquake.plotting._check import check_entries, check_labels, check_prediction
+from skquake._core._typing import ArrayLike, Estimator, Rows
+from skquake.plotting._check import Predictions, check_entries, check_labels, check_prediction
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._predict import labels, predict
 from skquake.plotting._style import CLASS_NAMES, check_axes
 
 
-class ConfusionDisplay:
+class ConfusionDisplay(Display):
     """Confusion matrices with counts and the percentages of their row and column, one panel each.
 
     The diagonal's percentage of the row is the recall of a class, that of the column its precision.
@@ -43,11 +48,11 @@ class ConfusionDisplay:
     0.5
     """
 
-    def __init__(self, counts):
+    def __init__(self, counts: Mapping[str, pd.DataFrame]) -> None:
         self.counts = counts
 
     @classmethod
-    def from_predictions(cls, predictions):
+    def from_predictions(cls, predictions: Predictions) -> Self:
         """Count the predictions.
 
         Parameters
@@ -62,38 +67,59 @@ class ConfusionDisplay:
             For impossible predictions.
         """
         check_entries(predictions, ("y", "labels or proba"), cls.__name__)
-        pairs, counts = {}, {}
+        pairs: dict[str, tuple[Any, Any]] = {}
+        counts = {}
         for name, (y, said) in predictions.items():
             what = f"{cls.__name__}: {name!r}"
             if np.ndim(said) == 1:
-                y, said = check_labels(y, what), check_labels(said, what)
-                if not len(y) or len(y) != len(said):
-                    raise ValueError(f"{what}: {len(y)} true and {len(said)} predicted classes")
+                true, decided = check_labels(y, what), check_labels(said, what)
+                if not len(true) or len(true) != len(decided):
+                    raise ValueError(f"{what}: {len(true)} true and {len(decided)} predicted classes")
             else:
-                y, proba, _ = check_prediction(y, said, None, what)
-                said = proba.argmax(axis=1)
-            pairs[name] = y, said
+                true, proba, _ = check_prediction(y, said, None, what)
+                decided = proba.argmax(axis=1)
+            pairs[name] = true, decided
         disturbed = any((part == 2).any() for pair in pairs.values() for part in pair)
-        labels = [0, 1, 2] if disturbed else [0, 1]
+        shown = [0, 1, 2] if disturbed else [0, 1]
         for name, pair in pairs.items():
             counts[name] = pd.DataFrame(
-                confusion_matrix(*pair, labels=labels),
-                index=pd.Index(labels, name="true"),
-                columns=pd.Index(labels, name="predicted"),
+                confusion_matrix(*pair, labels=shown),
+                index=pd.Index(shown, name="true"),
+                columns=pd.Index(shown, name="predicted"),
             )
         return cls(counts)
 
+    @classmethod
+    def from_estimator(cls, estimator: Estimator | Mapping[str, Estimator], X: Rows, y: ArrayLike) -> Self:
+        """Count what fitted classifiers decide for samples they have not seen.
+
+        Parameters
+        ----------
+        estimator : fitted classifier, or dict of {str: fitted classifier}
+            One alone goes by the name of its class.
+        X : sample frame, or windows of shape (n_samples, length, channels)
+            What the classifier takes.
+        y : array-like of shape (n_samples,)
+            True classes.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what is no fitted classifier, and as in ``from_predictions``.
+        """
+        return cls.from_predictions(predict(estimator, X, y, cls.__name__, response=labels))
+
     @property
-    def row_share_(self):
+    def row_share_(self) -> dict[str, pd.DataFrame]:
         """Shares of the row."""
         return {name: count.div(count.sum(axis=1), axis=0) for name, count in self.counts.items()}
 
     @property
-    def column_share_(self):
+    def column_share_(self) -> dict[str, pd.DataFrame]:
         """Shares of the column."""
         return {name: count / count.sum() for name, count in self.counts.items()}
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are matrices, or on a new figure."""
         n = len(self.counts)
         self.figure_, self.axes_ = check_axes(ax, (1, n), layout="compressed", figsize=(3.2 * n + 2.2, 4.2))

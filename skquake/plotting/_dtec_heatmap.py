@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import Estimator, Frame
 from skquake.plotting._check import check_event, check_series
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import check_axes, label_grid
 
 _COLUMNS = 3
 
 
-class DTECHeatmapDisplay:
+class DTECHeatmapDisplay(Display):
     """By how much the bounds are exceeded, day by hour (UT), one panel a station, the earthquake starred.
 
     Parameters
@@ -62,7 +66,15 @@ class DTECHeatmapDisplay:
     18.0  0.0  0.0
     """
 
-    def __init__(self, dtec, *, event=None, disturbed=None, expected_rate=None, unit="TECU"):
+    def __init__(
+        self,
+        dtec: Frame | pd.Series,
+        *,
+        event: Frame | None = None,
+        disturbed: pd.Series | None = None,
+        expected_rate: float | None = None,
+        unit: str = "TECU",
+    ) -> None:
         self.dtec = dtec
         self.event = event
         self.disturbed = disturbed
@@ -70,7 +82,27 @@ class DTECHeatmapDisplay:
         self.unit = unit
 
     @classmethod
-    def from_anomalies(cls, anomalies, *, event=None, unit="TECU"):
+    def from_estimator(cls, estimator: Estimator, series: Frame | pd.Series, **options: Any) -> Self:
+        """What bounds find in series, with the rate that they expect of noise.
+
+        Parameters
+        ----------
+        estimator : IQRBounds, RollingSigmaBounds or the like
+            Its ``detect`` is asked.
+        series : DataFrame or Series
+            By time (UTC).
+        **options
+            As for the class.
+
+        Returns
+        -------
+        DTECHeatmapDisplay
+        """
+        found = estimator.detect(check_series(series, f"{cls.__name__}: series"))
+        return cls(found.dtec, **({"expected_rate": found.expected_rate} | options))
+
+    @classmethod
+    def from_anomalies(cls, anomalies: Any, *, event: Frame | None = None, unit: str = "TECU") -> Self:
         """What a detector found, with marks where space weather was not quiet and the rate of noise.
 
         Parameters
@@ -90,12 +122,12 @@ class DTECHeatmapDisplay:
         return cls(anomalies.dtec, event=event, disturbed=disturbed, expected_rate=rate, unit=unit)
 
     @property
-    def grids_(self):
+    def grids_(self) -> dict[str, pd.DataFrame]:
         """Hour x day, by station."""
         dtec = check_series(self.dtec, f"{type(self).__name__}: dtec")
         if not dtec.notna().any(axis=None):
             raise ValueError(f"{type(self).__name__}: dtec: no known value")
-        return {name: self._grid(dtec[name]) for name in dtec}
+        return {str(name): self._grid(dtec[name]) for name in dtec}
 
     def _grid(self, series):
         """One value a cell: hours as rows, every day from the first to the last as columns."""
@@ -110,7 +142,7 @@ class DTECHeatmapDisplay:
         grid = table.pivot(index="hour", columns="day", values="value")
         return grid.reindex(columns=pd.Index(days, name="day"))
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes for each of the stations (filled up to rows of three), or on a new figure."""
         grids, event = self.grids_, check_event(self.event, f"{type(self).__name__}: event")
         marks = self._marks()

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
-from skquake.plotting._forecasts import SCORE_NAMES, WITH_UNIT, check_forecasts, score_forecasts
+from skquake._core._typing import ArrayLike, Frame
+from skquake.plotting._display import GivenAxes
+from skquake.plotting._forecasts import (
+    SCORE_NAMES,
+    WITH_UNIT,
+    ForecastDisplay,
+    check_forecasts,
+    score_forecasts,
+)
 from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
 
 
-class ForecastBarsDisplay:
+class ForecastBarsDisplay(ForecastDisplay):
     """One score by station, bars a model, one panel for quiet and one for disturbed times.
 
     Parameters
@@ -37,7 +48,7 @@ class ForecastBarsDisplay:
     >>> import pandas as pd
     >>> from skquake.plotting import ForecastBarsDisplay
     >>> observed = pd.DataFrame({"QION": [1.0, 2.0, 3.0, 4.0], "XJSH": [2.0, 2.0, 3.0, 3.0]})
-    >>> display = ForecastBarsDisplay.from_forecasts(
+    >>> display = ForecastBarsDisplay.from_predictions(
     ...     observed, {"persistence": observed.shift(), "mean": observed * 0 + 2.5},
     ...     disturbed=[False, False, True, True], latitude={"QION": 19.0, "XJSH": 44.2}).plot()
     >>> display.table.round(2)
@@ -51,7 +62,15 @@ class ForecastBarsDisplay:
               all stations         0.87  0.87
     """
 
-    def __init__(self, table, counts, *, score="rmse", latitude=None, unit="TECU"):
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        counts: pd.Series,
+        *,
+        score: str = "rmse",
+        latitude: Mapping[str, float] | pd.Series | None = None,
+        unit: str = "TECU",
+    ) -> None:
         self.table = table
         self.counts = counts
         self.score = score
@@ -59,7 +78,16 @@ class ForecastBarsDisplay:
         self.unit = unit
 
     @classmethod
-    def from_forecasts(cls, observed, forecasts, *, disturbed=None, score="rmse", latitude=None, unit="TECU"):
+    def from_predictions(
+        cls,
+        observed: Frame,
+        forecasts: Frame | Mapping[str, Frame],
+        *,
+        disturbed: ArrayLike | None = None,
+        score: str = "rmse",
+        latitude: Mapping[str, float] | pd.Series | None = None,
+        unit: str = "TECU",
+    ) -> Self:
         """Score forecasts on the values that every model has.
 
         Parameters
@@ -99,7 +127,7 @@ class ForecastBarsDisplay:
         counts = scores["n"].unstack("model").reindex(rows).iloc[:, 0].rename("n")
         return cls(table.rename_axis(columns="model"), counts, score=score, latitude=latitude, unit=unit)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes a state, or on a new figure."""
         table = self.table
         if not np.isfinite(table.to_numpy(dtype=float)).any():

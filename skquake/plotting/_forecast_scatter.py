@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Self
 
-from skquake.plotting._forecasts import check_forecasts, score_forecasts
+import numpy as np
+import pandas as pd
+
+from skquake._core._typing import Frame
+from skquake.plotting._display import GivenAxes
+from skquake.plotting._forecasts import ForecastDisplay, check_forecasts, score_forecasts
 from skquake.plotting._style import CONTROL, REFERENCE, check_axes, label_grid
 
 _FEW = 1000  # points that can still be told apart
 _COLUMNS = 3
 
 
-class ForecastScatterDisplay:
+class ForecastScatterDisplay(ForecastDisplay):
     """Forecast against observed values, one panel a model, with R² and RMSE.
 
     Many points are counted in hexagons, the same colours in all panels.
@@ -42,20 +48,32 @@ class ForecastScatterDisplay:
     >>> import pandas as pd
     >>> from skquake.plotting import ForecastScatterDisplay
     >>> observed = pd.DataFrame({"XJSH": [1.0, 2.0, 3.0, 4.0]})
-    >>> display = ForecastScatterDisplay.from_forecasts(observed, {"persistence": observed.shift()}).plot()
+    >>> display = ForecastScatterDisplay.from_predictions(observed, {"persistence": observed.shift()}).plot()
     >>> display.scores_[["n", "rmse", "r2"]]
                  n  rmse   r2
     model
     persistence  3   1.0 -0.5
     """
 
-    def __init__(self, observed, forecasts, *, unit="TECU"):
+    def __init__(
+        self,
+        observed: pd.DataFrame,
+        forecasts: Mapping[str, pd.DataFrame],
+        *,
+        unit: str = "TECU",
+    ) -> None:
         self.observed = observed
         self.forecasts = forecasts
         self.unit = unit
 
     @classmethod
-    def from_forecasts(cls, observed, forecasts, *, unit="TECU"):
+    def from_predictions(
+        cls,
+        observed: Frame,
+        forecasts: Frame | Mapping[str, Frame],
+        *,
+        unit: str = "TECU",
+    ) -> Self:
         """Keep the values that are observed and forecast by every model.
 
         Parameters
@@ -73,11 +91,15 @@ class ForecastScatterDisplay:
         return cls(*check_forecasts(observed, forecasts, cls.__name__), unit=unit)
 
     @property
-    def scores_(self):
+    def scores_(self) -> pd.DataFrame:
         """Scores of all stations pooled."""
-        return score_forecasts(self.observed, self.forecasts).xs(("all", "all stations"), level=(1, 2))
+        scores = score_forecasts(self.observed, self.forecasts)
+        pooled = (scores.index.get_level_values(1) == "all") & (
+            scores.index.get_level_values(2) == "all stations"
+        )
+        return scores[pooled].droplevel([1, 2])
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are models (filled up to whole rows of three), or on a new figure."""
         from matplotlib.colors import LogNorm
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike, Estimator, Frame
+from skquake._core._validation import check_columns
 from skquake.plotting._check import check_entries, check_prediction
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._predict import predict
 from skquake.plotting._style import DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
 
 
-class LeadTimeDisplay:
+class LeadTimeDisplay(Display):
     """Seismic windows tested, and those recognised, by days before the earthquake; one panel an evaluation.
 
     Parameters
@@ -37,12 +44,14 @@ class LeadTimeDisplay:
     2.0             1           1
     """
 
-    def __init__(self, counts, *, width=1.0):
+    def __init__(self, counts: Mapping[str, pd.DataFrame], *, width: float = 1.0) -> None:
         self.counts = counts
         self.width = width
 
     @classmethod
-    def from_predictions(cls, predictions, *, width=1.0):
+    def from_predictions(
+        cls, predictions: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]], *, width: float = 1.0
+    ) -> Self:
         """Count windows whose true class is 1; they are recognised where p1 > p0.
 
         Parameters
@@ -62,10 +71,10 @@ class LeadTimeDisplay:
         if not width > 0:
             raise ValueError(f"{cls.__name__}: width={width}; bins need a positive width in days")
         counts = {}
-        for name, (lead, y, proba) in predictions.items():
+        for name, (lead_days, y_true, given) in predictions.items():
             what = f"{cls.__name__}: {name!r}"
-            y, proba, _ = check_prediction(y, proba, None, what)
-            lead = np.asarray(lead, dtype=float)
+            y, proba, _ = check_prediction(y_true, given, None, what)
+            lead = np.asarray(lead_days, dtype=float)
             if lead.shape != y.shape:
                 raise ValueError(f"{what}: lead_days has shape {lead.shape} and y {y.shape}")
             seismic = y == 1
@@ -87,7 +96,39 @@ class LeadTimeDisplay:
             )
         return cls(counts, width=width)
 
-    def plot(self, ax=None):
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Estimator | Mapping[str, Estimator],
+        X: Frame,
+        y: ArrayLike,
+        *,
+        width: float = 1.0,
+    ) -> Self:
+        """Count what fitted classifiers recognise of samples they have not seen.
+
+        Parameters
+        ----------
+        estimator : fitted classifier, or dict of {str: fitted classifier}
+            With ``predict_proba``. One alone goes by the name of its class.
+        X : sample frame
+            With ``lead_days``.
+        y : array-like of shape (n_samples,)
+            True classes.
+        width : float, default=1.0
+            Width of a bin in days.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what has no probabilities, and as in ``from_predictions``.
+        """
+        frame = check_columns(X, ("lead_days",), f"{cls.__name__}: X")
+        found = predict(estimator, X, y, cls.__name__)
+        lead = frame["lead_days"].to_numpy(dtype=float)
+        return cls.from_predictions({name: (lead, *said) for name, said in found.items()}, width=width)
+
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are evaluations, or on a new figure."""
         n = len(self.counts)
         self.figure_, self.axes_ = check_axes(ax, (1, n), figsize=(4.3 * n + 0.4, 3.6))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from skquake._core._typing import Frame
+from skquake.alarms import MolchanCurve, molchan_curve
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import DISTURBED, REFERENCE, check_axes, legend_below, line_style
 
+if TYPE_CHECKING:
+    import xarray as xr
 
-class MolchanDisplay:
+
+class MolchanDisplay(Display):
     """Missed earthquakes against alarmed space and time, with what random alarms would do.
 
     Parameters
@@ -33,10 +40,34 @@ class MolchanDisplay:
     'alarmed fraction of space and time'
     """
 
-    def __init__(self, curves):
+    def __init__(self, curves: MolchanCurve | Mapping[str, MolchanCurve]) -> None:
         self.curves = curves
 
-    def plot(self, ax=None):
+    @classmethod
+    def from_predictions(
+        cls,
+        alarms: xr.DataArray | Mapping[str, xr.DataArray],
+        catalog: Frame,
+        rate: xr.DataArray,
+        **options: Any,
+    ) -> Self:
+        """Compute the curves of alarms, by :func:`~skquake.alarms.molchan_curve`.
+
+        Parameters
+        ----------
+        alarms : DataArray over (night or day, latitude, longitude), or dict of {str: DataArray}
+            Of :func:`~skquake.alarms.alarm_function`, by name.
+        catalog : DataFrame
+            Target earthquakes, independent ones.
+        rate : DataArray over (latitude, longitude)
+            What a cell weighs: :func:`~skquake.alarms.reference_rate`.
+        **options
+            As for :func:`~skquake.alarms.molchan_curve`.
+        """
+        named = alarms if isinstance(alarms, Mapping) else {"": alarms}
+        return cls({name: molchan_curve(alarm, catalog, rate, **options) for name, alarm in named.items()})
+
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on the Axes given, or on a new figure."""
         curves = self.curves if isinstance(self.curves, Mapping) else {"": self.curves}
         if not curves:
@@ -53,7 +84,7 @@ class MolchanDisplay:
         )
         for i, (name, curve) in enumerate(curves.items()):
             style = line_style(i)
-            if curve.null_low is not None:
+            if curve.null_low is not None and curve.null_scores is not None:
                 axes.fill_between(
                     curve.tau,
                     curve.null_low,

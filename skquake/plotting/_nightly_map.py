@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import Frame, TimeLike
 from skquake._core._validation import check_catalog
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import SEISMIC, check_axes, legend_below
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _MOST = 12  # panels that can still be read
 
 
-class NightlyMapDisplay:
+class NightlyMapDisplay(Display):
     """Probability of a seismic window on a map, one panel a night; cells without a window are blank.
 
     Parameters
@@ -51,12 +58,18 @@ class NightlyMapDisplay:
     'night of 2015-01-02, windows: 1'
     """
 
-    def __init__(self, map, *, catalog=None, night=None):
+    def __init__(
+        self,
+        map: xr.DataArray,
+        *,
+        catalog: Frame | None = None,
+        night: TimeLike | None = None,
+    ) -> None:
         self.map = map
         self.catalog = catalog
         self.night = night
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are nights (filled up to whole rows of three), or on a new figure."""
         by, chosen = self._chosen()
         n, columns = len(chosen), min(len(chosen), 3)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any, Self
 
+import numpy as np
+import pandas as pd
+
+from skquake._core._typing import ArrayLike
 from skquake.plotting._check import check_entries
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import (
     CONTROL,
     DISTURBED,
@@ -16,7 +22,7 @@ from skquake.plotting._style import (
 )
 
 
-class NullDistributionDisplay:
+class NullDistributionDisplay(Display):
     """Histogram of the scores that each null gives, with the observed score; one panel a null.
 
     Parameters
@@ -43,13 +49,19 @@ class NullDistributionDisplay:
     'rotate: p = 0.04 (the least possible)'
     """
 
-    def __init__(self, nulls, observed, *, scoring="score"):
+    def __init__(
+        self,
+        nulls: Mapping[str, tuple[ArrayLike, float, float]],
+        observed: pd.DataFrame,
+        *,
+        scoring: str = "score",
+    ) -> None:
         self.nulls = nulls
         self.observed = observed
         self.scoring = scoring
 
     @classmethod
-    def from_result(cls, result):
+    def from_result(cls, result: Any) -> Self:
         """Scores of a test; of several configurations the largest.
 
         Parameters
@@ -63,7 +75,7 @@ class NullDistributionDisplay:
         }
         return cls(nulls, result.observed_score, scoring=result.scoring)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are nulls, or on a new figure."""
         check_entries(self.nulls, ("scores", "p-value", "least p-value"), type(self).__name__)
         scores = {name: np.asarray(entry[0], dtype=float) for name, entry in self.nulls.items()}

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 import numpy as np
 
-from skquake.plotting._style import REFERENCE, check_axes, legend_below, line_style, score_label
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._style import (
+    REFERENCE,
+    check_axes,
+    draw_intervals,
+    legend_below,
+    line_style,
+    score_label,
+)
 
 
-class PowerCurveDisplay:
+class PowerCurveDisplay(Display):
     """Share of catalogs in which a planted effect is found, by its size; one line a number of earthquakes.
 
     Points with exact binomial intervals are what was planted, lines the curve through them that never falls.
@@ -36,16 +46,16 @@ class PowerCurveDisplay:
     'planted effect at the epicentre (%)'
     """
 
-    def __init__(self, curve, *, power=0.95):
+    def __init__(self, curve: Any, *, power: float = 0.95) -> None:
         self.curve = curve
         self.power = power
 
     @classmethod
-    def from_curve(cls, curve, *, power=0.95):
+    def from_curve(cls, curve: Any, *, power: float = 0.95) -> Self:
         """The same as the class itself: a display of a result."""
         return cls(curve, power=power)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on an Axes or on a new figure."""
         if not 0.0 < self.power < 1.0:
             raise ValueError(f"{type(self).__name__}: power={self.power} must lie between 0 and 1")
@@ -60,10 +70,8 @@ class PowerCurveDisplay:
             # Points of several lines stand beside each other, not on top.
             aside = 0.006 * reach * (k - (len(numbers) - 1) / 2) if len(numbers) > 1 else 0.0
             size = 100.0 * (part["size"] + aside)
-            spread = [part["power"] - part["low"], part["high"] - part["power"]]
-            axes.errorbar(
-                size, part["power"], np.clip(spread, 0.0, None), fmt="o", ms=4, lw=1, color=style["color"]
-            )
+            low, high = part["power"] - part["low"], part["high"] - part["power"]
+            draw_intervals(axes, size, part["power"], low, high, color=style["color"], ms=4, lw=1)
             fitted = [self.curve.power_at(size, n_events) for size in part["size"]]
             at = self.curve.size_at(self.power, n_events)
             reached = "not reached" if np.isnan(at) else f"at {at:+.0%}"

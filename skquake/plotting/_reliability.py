@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
+from skquake._core._frames import as_frame, is_frame
+from skquake._core._typing import ArrayLike, Estimator, Rows
+from skquake._core._weights import event_weights
+from skquake.alarms import ReliabilityCurve, reliability_curve
+from skquake.metrics._evidence import seismic_probability
+from skquake.plotting._check import Predictions, check_predictions
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._predict import predict
 from skquake.plotting._style import REFERENCE, check_axes, legend_below, line_style
 
 
-class ReliabilityDisplay:
+class ReliabilityDisplay(Display):
     """Observed frequency against forecast probability, with the diagonal and the base rate.
 
     Parameters
@@ -33,10 +42,93 @@ class ReliabilityDisplay:
     'observed frequency'
     """
 
-    def __init__(self, curves):
+    def __init__(self, curves: ReliabilityCurve | Mapping[str, ReliabilityCurve]) -> None:
         self.curves = curves
 
-    def plot(self, ax=None):
+    @classmethod
+    def from_predictions(
+        cls,
+        predictions: Predictions,
+        *,
+        time: ArrayLike | None = None,
+        sample_weight: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        **options: Any,
+    ) -> Self:
+        """Curves of the evidence: of rows whose true class is 0 or 1, with the probability p1 / (p0 + p1).
+
+        Parameters
+        ----------
+        predictions : dict of {str: (array-like, array-like)}
+            Classes (n_samples,) and probabilities (n_samples, 3) by model.
+        time : array-like of datetime of shape (n_samples,), default=None
+            Of the rows, for intervals from blocks of time; None: no intervals.
+        sample_weight : array-like of shape (n_samples,) or dict of {str: array-like}, default=None
+            Weights of the rows, the same for all models or by name.
+        **options
+            As for :func:`~skquake.alarms.reliability_curve`.
+
+        Raises
+        ------
+        ValueError
+            For impossible predictions, or no row of evidence.
+        """
+        curves = {}
+        times = None if time is None else np.asarray(time)
+        for name, (y, proba, weight) in check_predictions(predictions, cls.__name__, sample_weight).items():
+            rows = y < 2
+            if not rows.any():
+                raise ValueError(f"{cls.__name__}: {name!r}: no row of class 0 or 1; leave the entry out")
+            curves[name] = reliability_curve(
+                seismic_probability(proba[rows]),
+                y[rows] == 1,
+                time=None if times is None else times[rows],
+                sample_weight=weight[rows],
+                **options,
+            )
+        return cls(curves)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Estimator | Mapping[str, Estimator],
+        X: Rows,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        **options: Any,
+    ) -> Self:
+        """Curves of fitted classifiers on samples they have not seen.
+
+        Of a sample frame the rows of one event share a weight of one, and intervals come from its times.
+
+        Parameters
+        ----------
+        estimator : fitted classifier, or dict of {str: fitted classifier}
+            With ``predict_proba``. One alone goes by the name of its class.
+        X : sample frame, or windows of shape (n_samples, length, channels)
+            What the classifier takes.
+        y : array-like of shape (n_samples,)
+            True classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            None: by event where ``X`` has ``event_id``, else uniform.
+        **options
+            As for :func:`~skquake.alarms.reliability_curve`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what has no probabilities, and as in ``from_predictions``.
+        """
+        found = predict(estimator, X, y, cls.__name__)
+        if is_frame(X):
+            frame = as_frame(X, cls.__name__)
+            if "time" in frame:
+                options = {"time": frame["time"].to_numpy()} | options
+            if sample_weight is None and "event_id" in frame:
+                sample_weight = event_weights(frame["event_id"])
+        return cls.from_predictions(found, sample_weight=sample_weight, **options)
+
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on the Axes given, or on a new figure."""
         curves = self.curves if isinstance(self.curves, Mapping) else {"": self.curves}
         if not curves:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
 from skquake._core._time import to_utc
+from skquake._core._typing import Frame, TimeLike
 from skquake.plotting._check import check_event
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._maps import check_map, draw_event, draw_map, view
 from skquake.plotting._style import check_axes, label_grid
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _MOST = 16
 _COLUMNS = 4
 
 
-class RSTMapDisplay:
+class RSTMapDisplay(Display):
     """The index (V - mean) / standard deviation on maps, one panel a time, with the epicentre starred.
 
     Above each panel: the share of the drawn places beyond the threshold, to be held against the share of
@@ -61,14 +69,22 @@ class RSTMapDisplay:
     [0.0, 0.33]
     """
 
-    def __init__(self, index, *, times=None, event=None, degrees=None, threshold=2.0):
+    def __init__(
+        self,
+        index: xr.DataArray,
+        *,
+        times: Iterable[TimeLike] | None = None,
+        event: Frame | None = None,
+        degrees: float | None = None,
+        threshold: float = 2.0,
+    ) -> None:
         self.index = index
         self.times = times
         self.event = event
         self.degrees = degrees
         self.threshold = threshold
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are times (filled up to whole rows of four), or on a new figure."""
         what = type(self).__name__
         if not self.threshold > 0:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Self
 
+import numpy as np
+from sklearn.utils import Bunch
+
+from skquake._core._frames import as_frame
+from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CONTROL, SEISMIC, check_axes
 
 
-class SampleMapDisplay:
+class SampleMapDisplay(Display):
     """Map of earthquakes and controls, in one panel each so that the belts can be compared.
 
     Parameters
@@ -36,28 +42,29 @@ class SampleMapDisplay:
     (1, 2)
     """
 
-    def __init__(self, events, X=None, y=None):
+    def __init__(self, events: Frame, X: Frame | None = None, y: ArrayLike | None = None) -> None:
         self.events = events
         self.X = X
         self.y = y
 
     @classmethod
-    def from_samples(cls, samples):
+    def from_samples(cls, samples: Bunch) -> Self:
         """From what :func:`~skquake.sampling.make_samples` returns."""
         return cls(samples.events, samples.X, samples.y)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on two Axes, or on a new figure."""
-        check_columns(self.events, ("latitude", "longitude", "magnitude", "label"), "events")
+        events = check_columns(self.events, ("latitude", "longitude", "magnitude", "label"), "events")
+        X = None if self.X is None else as_frame(self.X, "X")
         self.figure_, self.axes_ = check_axes(ax, (1, 2), figsize=(11, 3.4), sharex=True, sharey=True)
         panels = ((1, SEISMIC, "earthquakes"), (0, CONTROL, "controls"))
         for axes, (label, color, name) in zip(self.axes_[0], panels, strict=True):
-            here = self.events[self.events["label"] == label]
-            if self.X is not None:
+            here = events[events["label"] == label]
+            if X is not None:
                 rows = np.asarray(self.y) == label
                 axes.plot(
-                    self.X["longitude"][rows],
-                    self.X["latitude"][rows],
+                    X["longitude"][rows],
+                    X["latitude"][rows],
                     ".",
                     ms=1.2,
                     color="black",

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike, Estimator, Frame, Rows
 from skquake.metrics import classification_summary
-from skquake.plotting._check import check_predictions
+from skquake.plotting._check import Predictions, check_predictions, with_index
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._predict import predict
 from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
 
 _NAMES = {"mcc": "MCC", "f1_micro": "F1, micro (= accuracy)", "f1_macro": "F1, macro"}
 
 
-class ScoreBarsDisplay:
+class ScoreBarsDisplay(Display):
     """Bars of several scores, one group a model, each with its number.
 
     Parameters
@@ -35,11 +41,16 @@ class ScoreBarsDisplay:
     forest  1.0                     1.0        1.0
     """
 
-    def __init__(self, table):
+    def __init__(self, table: Frame) -> None:
         self.table = table
 
     @classmethod
-    def from_predictions(cls, predictions, *, sample_weight=None):
+    def from_predictions(
+        cls,
+        predictions: Predictions,
+        *,
+        sample_weight: ArrayLike | Mapping[str, ArrayLike] | None = None,
+    ) -> Self:
         """Scores of three classes, by :func:`~skquake.metrics.classification_summary`.
 
         Parameters
@@ -60,10 +71,39 @@ class ScoreBarsDisplay:
             rows[name] = {title: found[key] for key, title in _NAMES.items()}
         return cls(pd.DataFrame.from_dict(rows, orient="index"))
 
-    def plot(self, ax=None):
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Estimator | Mapping[str, Estimator],
+        X: Rows,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Scores of fitted classifiers on samples they have not seen.
+
+        Parameters
+        ----------
+        estimator : fitted classifier, or dict of {str: fitted classifier}
+            With ``predict_proba``. One alone goes by the name of its class.
+        X : sample frame, or windows of shape (n_samples, length, channels)
+            What the classifier takes.
+        y : array-like of shape (n_samples,)
+            True classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what has no probabilities, and as in ``from_predictions``.
+        """
+        found = predict(estimator, X, y, cls.__name__)
+        return cls.from_predictions(found, sample_weight=sample_weight)
+
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
-        table = self.table
-        if not isinstance(table, pd.DataFrame) or not table.notna().any(axis=None):
+        table = with_index(self.table, f"{type(self).__name__}: table", "model", "index")
+        if not table.notna().any(axis=None):
             raise ValueError("table: expected a DataFrame of models x scores with one number at least")
         n_models, n_scores = table.shape
         height = 0.19 * n_scores + 0.12

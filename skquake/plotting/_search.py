@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._frames import as_frame
+from skquake._core._typing import Estimator, Frame
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import (
     CONTROL,
     DISTURBED,
@@ -20,7 +25,7 @@ from skquake.plotting._style import (
 _KINDS = ("progress", "parallel")
 
 
-class SearchDisplay:
+class SearchDisplay(Display):
     """Trials of a search: their scores and the best so far, or parallel coordinates of their parameters.
 
     The best of many trials on the same folds is too good. The score of the search on rows that it has not
@@ -60,7 +65,15 @@ class SearchDisplay:
     True
     """
 
-    def __init__(self, table, *, kind="progress", score="score", chance=None, references=None):
+    def __init__(
+        self,
+        table: Frame,
+        *,
+        kind: str = "progress",
+        score: str = "score",
+        chance: float | None = None,
+        references: Mapping[str, float] | None = None,
+    ) -> None:
         self.table = table
         self.kind = kind
         self.score = score
@@ -68,7 +81,15 @@ class SearchDisplay:
         self.references = references
 
     @classmethod
-    def from_estimator(cls, search, *, kind="progress", metric=None, chance="auto", references=None):
+    def from_estimator(
+        cls,
+        search: Estimator,
+        *,
+        kind: str = "progress",
+        metric: str | None = None,
+        chance: float | str | None = "auto",
+        references: Mapping[str, float] | None = None,
+    ) -> Self:
         """Read the trials of a fitted search, one of scikit-learn's too.
 
         Parameters
@@ -88,38 +109,74 @@ class SearchDisplay:
         TypeError, ValueError
             For a search that is not fitted, another kind, or an unknown metric.
         """
-        what = cls.__name__
         results = getattr(search, "cv_results_", None)
         if results is None:
-            raise TypeError(f"{what}: {type(search).__name__} has no cv_results_; pass a fitted search")
+            raise TypeError(
+                f"{cls.__name__}: {type(search).__name__} has no cv_results_; pass a fitted search"
+            )
+        refit = getattr(search, "refit", None)
+        metric = metric or (refit if isinstance(refit, str) else None)
+        score = _label(getattr(search, "scoring", None))
+        return cls.from_cv_results(
+            results, kind=kind, metric=metric, score=score, chance=chance, references=references
+        )
+
+    @classmethod
+    def from_cv_results(
+        cls,
+        cv_results: Mapping[str, Any],
+        *,
+        kind: str = "progress",
+        metric: str | None = None,
+        score: str = "score",
+        chance: float | str | None = "auto",
+        references: Mapping[str, float] | None = None,
+    ) -> Self:
+        """Read the trials of a search out of its ``cv_results_``.
+
+        Parameters
+        ----------
+        cv_results : dict
+        kind : {"progress", "parallel"}, default="progress"
+        metric : str, default=None
+            Of several scores the one to draw.
+        score : str, default="score"
+            What the only score is called.
+        chance, references
+            As in ``from_estimator``.
+
+        Raises
+        ------
+        ValueError
+            For another kind, or an unknown metric.
+        """
+        what = cls.__name__
         if kind not in _KINDS:
             raise ValueError(f"{what}: kind={kind!r} is none of {', '.join(_KINDS)}")
-        refit = getattr(search, "refit", None)
-        metric = metric or (refit if isinstance(refit, str) else "score")
-        if f"mean_test_{metric}" not in results:
-            known = [key.removeprefix("mean_test_") for key in results if key.startswith("mean_test_")]
-            raise ValueError(f"{what}: metric={metric!r}: the search has {', '.join(known)}")
-        mean = np.asarray(results[f"mean_test_{metric}"], dtype=float)
+        key = metric or "score"
+        if f"mean_test_{key}" not in cv_results:
+            known = [name.removeprefix("mean_test_") for name in cv_results if name.startswith("mean_test_")]
+            raise ValueError(f"{what}: metric={key!r}: the search has {', '.join(known)}")
+        mean = np.asarray(cv_results[f"mean_test_{key}"], dtype=float)
         columns = {
             "score": mean,
-            "std": np.asarray(results[f"std_test_{metric}"], dtype=float),
-            "status": results.get("status", np.where(np.isnan(mean), "infeasible", "complete")),
+            "std": np.asarray(cv_results[f"std_test_{key}"], dtype=float),
+            "status": cv_results.get("status", np.where(np.isnan(mean), "infeasible", "complete")),
         }
-        names = sorted({name for params in results["params"] for name in params})
-        for name in names:
-            columns[f"param_{name}"] = [params.get(name) for params in results["params"]]
-        label = metric if metric != "score" else _label(getattr(search, "scoring", None))
-        if chance == "auto":
-            chance = _chance(label)
-        return cls(pd.DataFrame(columns), kind=kind, score=label, chance=chance, references=references)
+        for name in sorted({name for params in cv_results["params"] for name in params}):
+            columns[f"param_{name}"] = [params.get(name) for params in cv_results["params"]]
+        label = score if metric is None or metric == "score" else metric
+        level = (_chance(label) if chance == "auto" else None) if isinstance(chance, str) else chance
+        return cls(pd.DataFrame(columns), kind=kind, score=label, chance=level, references=references)
 
     @property
-    def best_(self):
+    def best_(self) -> pd.Series:
         """Best score of the complete trials so far, by trial."""
-        complete = self.table["score"].where(self.table["status"] == "complete")
+        table = as_frame(self.table, "table")
+        complete = table["score"].where(table["status"] == "complete")
         return complete.cummax().ffill()
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
         if self.kind not in _KINDS:
             raise ValueError(f"kind={self.kind!r} is none of {', '.join(_KINDS)}")
@@ -127,13 +184,14 @@ class SearchDisplay:
             self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(6.4, 4.0))
             self._progress(self.axes_[0, 0])
         else:
-            params = [name for name in self.table if name.startswith("param_")]
+            params = [name for name in map(str, as_frame(self.table, "table")) if name.startswith("param_")]
             self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(1.35 * (len(params) + 1) + 1.0, 4.2))
             self._parallel(self.axes_[0, 0], params)
         return self
 
     def _progress(self, axes):
-        table, number = self.table, np.arange(1, len(self.table) + 1)
+        table = as_frame(self.table, "table")
+        number = np.arange(1, len(table) + 1)
         complete = (table["status"] == "complete").to_numpy()
         stopped = (table["status"] == "stopped").to_numpy()
         axes.errorbar(
@@ -182,7 +240,8 @@ class SearchDisplay:
         from matplotlib.cm import ScalarMappable
         from matplotlib.colors import Normalize
 
-        table = self.table[self.table["status"] == "complete"].sort_values("score")
+        table = as_frame(self.table, "table")
+        table = table[table["status"] == "complete"].sort_values("score")
         if not len(table):
             raise ValueError("SearchDisplay: no complete trial to draw")
         scales = [_scale(table[name]) for name in params] + [_scale(table["score"])]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from collections.abc import Sequence
+from typing import Self
 
+import numpy as np
+
+from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
-from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, draw_intervals
 
 NUMBERS = ("rate", "free_rate", "difference", "low", "high", "expected_rate", "p", "p_max", "n_events")
 VERDICTS = {
@@ -16,7 +20,7 @@ VERDICTS = {
 }
 
 
-class SensitivityDisplay:
+class SensitivityDisplay(Display):
     """Specification curve: the difference of each choice, in order, over the options that it is made of.
 
     Above, rate before earthquakes less that of free days with its interval; below, a mark in the row of each
@@ -49,23 +53,23 @@ class SensitivityDisplay:
     '1 of 4 choices significant alone, 0 as the best of all (p = 0.09)'
     """
 
-    def __init__(self, table, *, alpha=0.05, options=None):
+    def __init__(self, table: Frame, *, alpha: float = 0.05, options: Sequence[str] | None = None) -> None:
         self.table = table
         self.alpha = alpha
         self.options = options
 
     @classmethod
-    def from_frame(cls, table, *, alpha=0.05, options=None):
+    def from_frame(cls, table: Frame, *, alpha: float = 0.05, options: Sequence[str] | None = None) -> Self:
         """The same as the class itself: a display of a result."""
         return cls(table, alpha=alpha, options=options)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on two Axes, one above the other, or on a new figure."""
         name = type(self).__name__
-        check_columns(self.table, ("difference", "low", "high", "p", "p_max"), name)
-        if not len(self.table):
+        given = check_columns(self.table, ("difference", "low", "high", "p", "p_max"), name)
+        if not len(given):
             raise ValueError(f"{name}: a table without rows")
-        table = self.table.sort_values("difference", kind="stable", ignore_index=True)
+        table = given.sort_values("difference", kind="stable", ignore_index=True)
         options = [c for c in table if c not in NUMBERS] if self.options is None else list(self.options)
         check_columns(table, options, name)
         labels = [
@@ -87,9 +91,11 @@ class SensitivityDisplay:
             at = verdict == key
             if at.any():
                 part = 100.0 * table.loc[at, ["difference", "low", "high"]]
-                top.vlines(x[at], part["low"], part["high"], color=color, lw=1, alpha=0.5)
                 label = f"significant {how} ({at.sum()})" if key else f"not significant ({at.sum()})"
-                top.plot(x[at], part["difference"], "o", ms=3, color=color, label=label)
+                low, high = part["difference"] - part["low"], part["high"] - part["difference"]
+                draw_intervals(
+                    top, x[at], part["difference"], low, high, color=color, ms=3, lw=1, label=label
+                )
         top.axhline(0.0, color=REFERENCE, lw=1, ls="--")
         top.set_ylabel("flagged before earthquakes\nless free days (percentage points)")
         alone, best = int((table["p"] <= self.alpha).sum()), int((table["p_max"] <= self.alpha).sum())
@@ -100,7 +106,7 @@ class SensitivityDisplay:
             taken = (table[option] == value).to_numpy()
             bottom.plot(x[taken], np.full(taken.sum(), row), "|", ms=6, color=REFERENCE)
         bottom.set_yticks(
-            range(len(labels)), [f"{o.replace('_', ' ')}: {_text(v)}" for o, v in labels], fontsize=7
+            range(len(labels)), [f"{str(o).replace('_', ' ')}: {_text(v)}" for o, v in labels], fontsize=7
         )
         bottom.set(ylim=(len(labels) - 0.5, -0.5), xlabel="choices, by their difference")
         bottom.tick_params(axis="y", length=0)
@@ -120,6 +126,6 @@ def _rank(value):
 def _text(value):
     if isinstance(value, tuple):
         return " to ".join(f"{part:g}" for part in value)
-    if isinstance(value, (int, float, np.number)) and not pd.isna(value):
+    if isinstance(value, (int, float, np.number)) and value == value:
         return "any" if np.isinf(value) else f"{value:g}"
     return str(value)

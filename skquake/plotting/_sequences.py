@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
+import numpy as np
+import numpy.typing as npt
+
+from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
-from skquake.plotting._check import check_labels
+from skquake.plotting._check import check_cut, check_labels
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CLASS_COLORS, check_axes, class_title
 
 
-class SequencesDisplay:
+class SequencesDisplay(Display):
     """Example windows of each class: one column a class, one row a channel, the same scale in a row.
 
     Parameters
@@ -38,14 +44,31 @@ class SequencesDisplay:
     {0: 1, 1: 2}
     """
 
-    def __init__(self, sequences, *, channels, step=1.0, unit="observations"):
+    def __init__(
+        self,
+        sequences: Mapping[int, npt.NDArray[Any]],
+        *,
+        channels: Sequence[str],
+        step: float = 1.0,
+        unit: str = "observations",
+    ) -> None:
         self.sequences = sequences
         self.channels = channels
         self.step = step
         self.unit = unit
 
     @classmethod
-    def from_samples(cls, X, y, windows, *, channels, step=1.0, unit="observations", n=3):
+    def from_samples(
+        cls,
+        X: Frame,
+        y: ArrayLike,
+        windows: ArrayLike,
+        *,
+        channels: Sequence[str],
+        step: float = 1.0,
+        unit: str = "observations",
+        n: int = 3,
+    ) -> Self:
         """Choose the first window of each of the largest events of a class.
 
         Parameters
@@ -66,27 +89,19 @@ class SequencesDisplay:
             For no samples, ``n`` below 1, or shapes that do not fit.
         """
         what = cls.__name__
-        check_columns(X, ("event_id", "magnitude"), f"{what}: X")
-        windows, y = np.asarray(windows), check_labels(y, f"{what}: y")
-        if not len(X) == len(y) == len(windows) or not len(X):
-            raise ValueError(
-                f"{what}: X, y and windows must have one row a sample, and one at least; "
-                f"got {len(X)}, {len(y)}, {len(windows)}"
-            )
-        if windows.ndim != 3 or windows.shape[2] != len(channels):
-            raise ValueError(
-                f"{what}: windows: expected (n, length, {len(channels)} channels), got {windows.shape}"
-            )
+        X = check_columns(X, ("event_id", "magnitude"), f"{what}: X")
+        label_of = check_labels(y, f"{what}: y")
+        cut = check_cut(X, label_of, windows, channels, what)
         if n < 1:
             raise ValueError(f"{what}: n={n}; draw one window of each class at least")
         sequences = {}
-        for label in np.unique(y):
-            rows = np.flatnonzero(y == label)
+        for label in np.unique(label_of):
+            rows = np.flatnonzero(label_of == label)
             events = X.iloc[rows].reset_index(drop=True).drop_duplicates("event_id")
-            sequences[int(label)] = windows[rows[events.nlargest(n, "magnitude").index]]
+            sequences[int(label)] = cut[rows[events.nlargest(n, "magnitude").index]]
         return cls(sequences, channels=list(channels), step=step, unit=unit)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as channels times classes, or on a new figure."""
         shape = (len(self.channels), len(self.sequences))
         self.figure_, self.axes_ = check_axes(

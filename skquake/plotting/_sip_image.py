@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike, TimeLike
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CONTROL, SEISMIC, check_axes, label_grid
 
 _NAMES = ("TEC", "median", "lower", "upper", "positive", "negative")
 _COLUMNS = 3
 
 
-class SIPImageDisplay:
+class SIPImageDisplay(Display):
     """One image of days x hours, one panel a channel: values and bounds on one scale; where anomalies are.
 
     Parameters
@@ -56,7 +61,16 @@ class SIPImageDisplay:
     {'positive': 0.1, 'negative': 0.0}
     """
 
-    def __init__(self, image, *, channels=None, n_anomalies=2, start=None, expected_rate=None, unit="TECU"):
+    def __init__(
+        self,
+        image: ArrayLike,
+        *,
+        channels: Sequence[str] | None = None,
+        n_anomalies: int = 2,
+        start: TimeLike | None = None,
+        expected_rate: float | None = None,
+        unit: str = "TECU",
+    ) -> None:
         self.image = image
         self.channels = channels
         self.n_anomalies = n_anomalies
@@ -65,7 +79,7 @@ class SIPImageDisplay:
         self.unit = unit
 
     @property
-    def limits_(self):
+    def limits_(self) -> tuple[float, float]:
         """Common limits of the values."""
         image, names = self._checked()
         values = image[..., : len(names) - self.n_anomalies]
@@ -73,7 +87,7 @@ class SIPImageDisplay:
         return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
 
     @property
-    def shares_(self):
+    def shares_(self) -> pd.Series:
         """Share of each anomaly."""
         image, names = self._checked()
         found = {}
@@ -82,7 +96,7 @@ class SIPImageDisplay:
             found[names[k]] = (known != 0).mean() if known.size else np.nan
         return pd.Series(found, name="share", dtype=float)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes for each of the channels (filled up to rows of three), or on a new figure."""
         from matplotlib.colors import ListedColormap
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 
 from skquake._core._time import as_ns, days_to_ns, to_utc
+from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CYCLE, DISTURBED, REFERENCE, check_axes, legend_below
 
 # Part -> colour, lane from the top of the fold's row.
 _PARTS = {"train": (CYCLE[0], 0), "purged": (DISTURBED, 1), "test": (CYCLE[1], 2)}
 
 
-class SplitTimelineDisplay:
+class SplitTimelineDisplay(Display):
     """One row a fold: its training samples, those purged, and its test samples over time.
 
     A triangle marks each earthquake whose samples are tested.
@@ -48,12 +53,18 @@ class SplitTimelineDisplay:
     1         3       1     2
     """
 
-    def __init__(self, samples, events=None):
+    def __init__(self, samples: Frame, events: Frame | None = None) -> None:
         self.samples = samples
         self.events = events
 
     @classmethod
-    def from_splitter(cls, splitter, X, y=None, groups=None):
+    def from_splitter(
+        cls,
+        splitter: Any,
+        X: Frame,
+        y: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
         """The folds that a splitter makes, scikit-learn's included.
 
         Parameters
@@ -74,7 +85,35 @@ class SplitTimelineDisplay:
         return cls.from_folds(splitter.split(X, y, groups), X, y)
 
     @classmethod
-    def from_folds(cls, folds, X, y=None):
+    def from_cv_results(cls, cv_results: Mapping[str, Any], X: Frame, y: ArrayLike | None = None) -> Self:
+        """The folds of a cross-validation.
+
+        Parameters
+        ----------
+        cv_results : dict
+            Of :func:`sklearn.model_selection.cross_validate` with ``return_indices=True``.
+        X, y
+            As in ``from_folds``: what was cross-validated.
+
+        Raises
+        ------
+        ValueError
+            Without indices, and as in ``from_folds``.
+        """
+        if "indices" not in cv_results:
+            raise ValueError(
+                f"{cls.__name__}: cv_results: no indices; call cross_validate with return_indices=True"
+            )
+        indices = cv_results["indices"]
+        return cls.from_folds(zip(indices["train"], indices["test"], strict=True), X, y)
+
+    @classmethod
+    def from_folds(
+        cls,
+        folds: Iterable[tuple[ArrayLike, ArrayLike]],
+        X: Frame,
+        y: ArrayLike | None = None,
+    ) -> Self:
         """Folds that are already there.
 
         Samples in neither part of a fold were purged; where a fold trains on the past alone, those later
@@ -94,13 +133,13 @@ class SplitTimelineDisplay:
             For no folds, an empty part, and missing columns.
         """
         what = cls.__name__
-        check_columns(X, ("time",) if y is None else ("time", "event_id", "lead_days"), f"{what}: X")
+        X = check_columns(X, ("time",) if y is None else ("time", "event_id", "lead_days"), f"{what}: X")
         time = to_utc(X["time"], f"{what}: time")
         if y is not None and len(np.asarray(y)) != len(X):
             raise ValueError(f"{what}: y has {len(np.asarray(y))} values and X {len(X)} rows")
         samples, events = [], []
-        for fold, (train, test) in enumerate(folds):
-            train, test = np.asarray(train), np.asarray(test)
+        for fold, (trained, tested) in enumerate(folds):
+            train, test = np.asarray(trained), np.asarray(tested)
             if not len(train) or not len(test):
                 raise ValueError(f"{what}: fold {fold} has {len(train)} training and {len(test)} test rows")
             rest = np.setdiff1d(np.arange(len(X)), np.concatenate([train, test]))
@@ -116,27 +155,28 @@ class SplitTimelineDisplay:
             pd.concat(samples, ignore_index=True), pd.concat(events, ignore_index=True) if events else None
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
         from matplotlib.dates import ConciseDateFormatter
 
-        check_columns(self.samples, ("fold", "part", "time"), "samples")
-        if not self.samples["part"].isin(_PARTS).all():
+        samples = check_columns(self.samples, ("fold", "part", "time"), "samples")
+        events = None if self.events is None else check_columns(self.events, ("fold", "time"), "events")
+        if not samples["part"].isin(_PARTS).all():
             raise ValueError(f"samples: part must be one of {', '.join(_PARTS)}")
-        parts = pd.Categorical(self.samples["part"], list(_PARTS))
-        self.counts_ = pd.crosstab(self.samples["fold"], parts, dropna=False).rename_axis(columns="part")
+        parts = pd.Categorical(samples["part"], list(_PARTS))
+        self.counts_ = pd.crosstab(samples["fold"], parts, dropna=False).rename_axis(columns="part")
         n = len(self.counts_)
         self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(9, 0.62 * n + 1.3))
         axes, place = self.axes_[0, 0], {fold: row for row, fold in enumerate(self.counts_.index)}
         for part, (color, lane) in _PARTS.items():
-            rows = self.samples[parts == part]
+            rows = samples[parts == part]
             top = rows["fold"].map(place).to_numpy(dtype=float) - 0.38 + 0.26 * lane
             axes.vlines(rows["time"], top, top + 0.22, color=color, lw=0.8, rasterized=len(rows) > 2000)
             axes.plot([], [], color=color, lw=5, label=part)
-        if self.events is not None and len(self.events):
+        if events is not None and len(events):
             axes.plot(
-                self.events["time"],
-                self.events["fold"].map(place) + 0.44,
+                events["time"],
+                events["fold"].map(place) + 0.44,
                 ls="",
                 marker="^",
                 ms=3.5,

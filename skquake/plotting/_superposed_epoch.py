@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 import numpy as np
 
-from skquake.plotting._style import DISTURBED, REFERENCE, SEISMIC, check_axes, label_grid, legend_below
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._style import (
+    DISTURBED,
+    REFERENCE,
+    SEISMIC,
+    check_axes,
+    draw_intervals,
+    label_grid,
+    legend_below,
+)
 
 _MOST = 12  # panels that can still be read
 
 
-class SuperposedEpochDisplay:
+class SuperposedEpochDisplay(Display):
     """Mean around earthquakes by day over the band of null catalogs; one panel a distance and magnitude.
 
     Parameters
@@ -42,11 +53,11 @@ class SuperposedEpochDisplay:
     '0-500 km, 21 earthquakes'
     """
 
-    def __init__(self, epoch, *, label="mean"):
+    def __init__(self, epoch: Any, *, label: str = "mean") -> None:
         self.epoch = epoch
         self.label = label
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are bins of magnitude and distance, or on a new figure."""
         epoch = self.epoch
         columns, rows = epoch.mean.shape[1:]
@@ -77,15 +88,9 @@ class SuperposedEpochDisplay:
                     label="their mean",
                 )
             low, high = (np.abs(part[here] - epoch.mean[here]) for part in (epoch.low, epoch.high))
-            axes.errorbar(
-                middle,
-                epoch.mean[here],
-                yerr=[low, high],
-                color=SEISMIC,
-                fmt="o-",
-                ms=3,
-                lw=1.2,
-                label="observed",
+            mean = epoch.mean[here]
+            draw_intervals(
+                axes, middle, mean, low, high, color=SEISMIC, ms=3, lw=1.2, joined=True, label="observed"
             )
             axes.axvline(0, color=REFERENCE, lw=1, ls="--")
             axes.set_title(self._title(column, row), fontsize=10)

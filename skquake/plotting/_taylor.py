@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
-from skquake.plotting._forecasts import check_forecasts
+from skquake._core._typing import Frame
+from skquake.plotting._display import GivenAxes
+from skquake.plotting._forecasts import ForecastDisplay, check_forecasts
 from skquake.plotting._style import CONTROL, REFERENCE, check_axes, legend_below
 
 _MARKERS = "osD^vPX<>hp8"
@@ -13,7 +18,7 @@ _CORRELATIONS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
 _COLUMNS = ["correlation", "std", "centred_rms", "bias"]
 
 
-class TaylorDisplay:
+class TaylorDisplay(ForecastDisplay):
     """Taylor diagram: one point a model, its bias as colour.
 
     The angle shows the correlation with the observed values, the distance from the origin the standard
@@ -48,20 +53,27 @@ class TaylorDisplay:
     >>> import pandas as pd
     >>> from skquake.plotting import TaylorDisplay
     >>> observed = pd.DataFrame({"XJSH": [1.0, 3.0, 2.0, 5.0]})
-    >>> display = TaylorDisplay.from_forecasts(observed, {"twice": 2.0 * observed, "late": observed.shift()})
+    >>> forecasts = {"twice": 2.0 * observed, "late": observed.shift()}
+    >>> display = TaylorDisplay.from_predictions(observed, forecasts)
     >>> display.plot().statistics.round(2)
            correlation   std  centred_rms  bias
     twice         1.00  2.49         1.25  3.33
     late         -0.33  0.82         1.70 -1.33
     """
 
-    def __init__(self, statistics, observed_std, *, unit="TECU"):
+    def __init__(self, statistics: pd.DataFrame, observed_std: float, *, unit: str = "TECU") -> None:
         self.statistics = statistics
         self.observed_std = observed_std
         self.unit = unit
 
     @classmethod
-    def from_forecasts(cls, observed, forecasts, *, unit="TECU"):
+    def from_predictions(
+        cls,
+        observed: Frame,
+        forecasts: Frame | Mapping[str, Frame],
+        *,
+        unit: str = "TECU",
+    ) -> Self:
         """Compare forecasts, all stations pooled, on the values that every model has.
 
         Parameters
@@ -96,7 +108,7 @@ class TaylorDisplay:
         table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
         return cls(table, float(spread), unit=unit)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
         table, spread = self.statistics, self.observed_std
         reach = 1.12 * max(spread, table["std"].max())
@@ -165,7 +177,7 @@ def _grid(axes, spread, reach, start):
         fontsize=9,
         annotation_clip=False,
     )
-    levels = MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, reach)
+    levels = np.asarray(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, reach))
     levels = levels[(levels > 0) & (levels < reach)]
     for level in levels:
         axes.plot(level * np.cos(angle), level * np.sin(angle), **thin)

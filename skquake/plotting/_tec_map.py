@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 import numpy as np
 import pandas as pd
 
 from skquake._core._geodesy import great_circle_km, wrap_longitude
 from skquake._core._time import as_ns, to_utc
+from skquake._core._typing import Frame, TimeLike
 from skquake._core._validation import check_columns, check_coordinates
-from skquake.plotting._check import check_event
+from skquake.plotting._check import check_event, with_index
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._maps import check_map, draw_event, draw_map, view
 from skquake.plotting._style import check_axes, legend_below
 
+if TYPE_CHECKING:
+    import xarray as xr
 
-class TECMapDisplay:
+
+class TECMapDisplay(Display):
     """One map of electron content, with stations, the epicentre and its Dobrovolsky area.
 
     Parameters
@@ -59,7 +66,16 @@ class TECMapDisplay:
     GUAT      15.0      -90.0   26.0          NaN
     """
 
-    def __init__(self, tec, *, time=None, stations=None, event=None, degrees=None, label=None):
+    def __init__(
+        self,
+        tec: xr.DataArray,
+        *,
+        time: TimeLike | None = None,
+        stations: Frame | None = None,
+        event: Frame | None = None,
+        degrees: float | None = None,
+        label: str | None = None,
+    ) -> None:
         self.tec = tec
         self.time = time
         self.stations = stations
@@ -67,7 +83,7 @@ class TECMapDisplay:
         self.degrees = degrees
         self.label = label
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
         what = type(self).__name__
         event = check_event(self.event, f"{what}: event")
@@ -81,7 +97,7 @@ class TECMapDisplay:
         axes = self.axes_[0, 0]
         mesh = draw_map(axes, table)
         if len(self.stations_):
-            middle = 0.0 if self.degrees is None else event["longitude"]
+            middle = 0.0 if self.degrees is None or event is None else event["longitude"]
             x = middle + wrap_longitude(self.stations_["longitude"].to_numpy() - middle)
             y = self.stations_["latitude"].to_numpy()
             limits = axes.get_xlim(), axes.get_ylim()
@@ -136,9 +152,10 @@ class TECMapDisplay:
         columns = ["latitude", "longitude"]
         if self.stations is None:
             return pd.DataFrame(columns=[*columns, "value", "distance_km"], dtype=float)
-        check_columns(self.stations, columns, what)
-        north, east = check_coordinates(self.stations["latitude"], self.stations["longitude"], what)
-        found = pd.DataFrame({"latitude": north, "longitude": east}, index=self.stations.index)
+        stations = with_index(self.stations, what, "station", "name", "index")
+        check_columns(stations, columns, what)
+        north, east = check_coordinates(stations["latitude"], stations["longitude"], what)
+        found = pd.DataFrame({"latitude": north, "longitude": east}, index=stations.index)
         places = {name: ("station", found[name].to_numpy()) for name in columns}
         import xarray as xr
 

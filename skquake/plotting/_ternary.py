@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
-from skquake.plotting._check import check_predictions
+from skquake._core._typing import Array, ArrayLike, Estimator, Rows
+from skquake.plotting._check import Predictions, check_predictions
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._predict import predict
 from skquake.plotting._style import CLASS_COLORS, REFERENCE, check_axes, class_title
 
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
-class TernaryDisplay:
+class TernaryDisplay(Display):
     """Probabilities as points of a triangle: one panel a true class, one row an evaluation.
 
     A point in a corner is sure of that class; dotted lines part the areas where a class is the most
@@ -40,11 +46,11 @@ class TernaryDisplay:
     (0.5, (1, 3))
     """
 
-    def __init__(self, predictions):
+    def __init__(self, predictions: Mapping[str, tuple[Array, Array]]) -> None:
         self.predictions = predictions
 
     @classmethod
-    def from_predictions(cls, predictions):
+    def from_predictions(cls, predictions: Predictions) -> Self:
         """Check the predictions and bring each row of probabilities to sum 1.
 
         Parameters
@@ -68,13 +74,33 @@ class TernaryDisplay:
             checked[name] = y, proba / total
         return cls(checked)
 
+    @classmethod
+    def from_estimator(cls, estimator: Estimator | Mapping[str, Estimator], X: Rows, y: ArrayLike) -> Self:
+        """Probabilities that fitted classifiers give to samples they have not seen, a row each.
+
+        Parameters
+        ----------
+        estimator : fitted classifier, or dict of {str: fitted classifier}
+            With ``predict_proba``. One alone goes by the name of its class.
+        X : sample frame, or windows of shape (n_samples, length, channels)
+            What the classifier takes.
+        y : array-like of shape (n_samples,)
+            True classes.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For what has no probabilities, and as in ``from_predictions``.
+        """
+        return cls.from_predictions(predict(estimator, X, y, cls.__name__))
+
     @property
-    def n_(self):
+    def n_(self) -> pd.DataFrame:
         """Samples of each true class."""
         return self._by_class(lambda y, proba, label: int((y == label).sum()))
 
     @property
-    def right_(self):
+    def right_(self) -> pd.DataFrame:
         """Share of each true class that is recognised."""
 
         def share(y, proba, label):
@@ -90,7 +116,7 @@ class TernaryDisplay:
         }
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(CLASS_COLORS))
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on three Axes a row, or on a new figure."""
         shape = (len(self.predictions), 3)
         self.figure_, self.axes_ = check_axes(
@@ -104,9 +130,7 @@ class TernaryDisplay:
                 # Many points get small and pale, so that their density still shows.
                 alpha = np.clip(12 / np.sqrt(max(len(points), 1)), 0.15, 0.8)
                 axes.scatter(*points.T, s=9, alpha=alpha, lw=0, color=CLASS_COLORS[label], zorder=2)
-                found = (
-                    f"{right.loc[name, label]:.0%} of {n.loc[name, label]} right" if len(points) else "none"
-                )
+                found = f"{right[label][name]:.0%} of {n[label][name]} right" if len(points) else "none"
                 axes.set_title(f"true {class_title(label)}\n{name}: {found}", fontsize=10)
         return self
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import Estimator
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below, score_label
 
 
-class TrainingDisplay:
+class TrainingDisplay(Display):
     """Curves by epoch, one panel a measure: training dashed, validation solid, a colour a model.
 
     Several fits of one model (repeats) are drawn as their mean with a band of one standard deviation.
@@ -41,16 +44,16 @@ class TrainingDisplay:
     SIP     2     2.5         2.0  0.65     0.071
     """
 
-    def __init__(self, histories):
+    def __init__(self, histories: Mapping[str, Any]) -> None:
         self.histories = histories
 
     @classmethod
-    def from_estimators(cls, estimators):
+    def from_estimator(cls, estimator: Estimator | Mapping[str, Any]) -> Self:
         """Take the ``history_`` of fitted networks.
 
         Parameters
         ----------
-        estimators : estimator, or dict of {str: estimator or list of estimators}
+        estimator : estimator, or dict of {str: estimator or list of estimators}
             Fitted; lists are repeats of one model.
 
         Raises
@@ -58,10 +61,9 @@ class TrainingDisplay:
         ValueError
             For an estimator that keeps no history, or is not fitted.
         """
-        if not isinstance(estimators, Mapping):
-            estimators = {type(estimators).__name__: estimators}
+        named = estimator if isinstance(estimator, Mapping) else {type(estimator).__name__: estimator}
         found = {}
-        for name, fitted in estimators.items():
+        for name, fitted in named.items():
             fits = fitted if isinstance(fitted, list | tuple) else [fitted]
             for fit in fits:
                 if not hasattr(fit, "history_"):
@@ -73,7 +75,7 @@ class TrainingDisplay:
         return cls.from_histories(found)
 
     @classmethod
-    def from_histories(cls, histories):
+    def from_histories(cls, histories: Mapping[str, Any]) -> Self:
         """Check histories.
 
         Parameters
@@ -106,7 +108,7 @@ class TrainingDisplay:
         return cls(found)
 
     @property
-    def best_(self):
+    def best_(self) -> pd.DataFrame:
         """Best epochs and their losses."""
         rows = {}
         for name, fits in self.histories.items():
@@ -122,7 +124,7 @@ class TrainingDisplay:
             }
         return pd.DataFrame.from_dict(rows, orient="index").astype({"fits": int})
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes a measure, or on a new figure."""
         every = [measure for fits in self.histories.values() for fit in fits for measure in fit]
         measures = list(dict.fromkeys(measure.removeprefix("val_") for measure in every))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
-from skquake.plotting._style import check_axes, score_label
+from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._style import check_axes, score_label, units_words
 
 _KINDS = ("direct", "initial", "transferred")
 
 
-class TransferMatrixDisplay:
+class TransferMatrixDisplay(Display):
     """Scores of every way to train, on every data set, with their intervals.
 
     One row a way to train and the data set trained on first, one column a data set tested; the colours part
@@ -21,7 +25,8 @@ class TransferMatrixDisplay:
     ----------
     frame : DataFrame
         What :func:`~skquake.model_selection.cross_dataset_score` returns: ``train``, ``test``, ``kind``,
-        ``scoring``, ``score``, ``low``, ``high``. Scores without an interval (NaN) stand alone.
+        ``scoring``, ``score``, ``low``, ``high``, perhaps ``n_units``. Scores without an interval (NaN) say
+        of how many units they are, where that is known.
     scoring : str, default="seismic_mcc"
         Which of its scores to draw. Chance is 0.5 for those with "auc" in their name, 0 for others.
 
@@ -51,21 +56,22 @@ class TransferMatrixDisplay:
     transferred DEMETER   0.2
     """
 
-    def __init__(self, frame, *, scoring="seismic_mcc"):
+    def __init__(self, frame: Frame, *, scoring: str = "seismic_mcc") -> None:
         self.frame = frame
         self.scoring = scoring
 
     @property
-    def matrix_(self):
+    def matrix_(self) -> pd.DataFrame:
         """Scores, (kind, train) x test."""
         return self._matrix("score")
 
     def _matrix(self, column):
         keys = ["kind", "train", "test"]
-        check_columns(self.frame, (*keys, "scoring", "score", "low", "high"), f"{type(self).__name__}: frame")
-        here = self.frame[self.frame["scoring"] == self.scoring]
+        needed = (*keys, "scoring", "score", "low", "high")
+        frame = check_columns(self.frame, needed, f"{type(self).__name__}: frame")
+        here = frame[frame["scoring"] == self.scoring]
         if not len(here):
-            there = ", ".join(map(str, self.frame["scoring"].unique())) or "no row at all"
+            there = ", ".join(map(str, frame["scoring"].unique())) or "no row at all"
             raise ValueError(f"{type(self).__name__}: frame: no row of {self.scoring!r}; it has {there}")
         twice = here[here.duplicated(keys)]
         if len(twice):
@@ -84,9 +90,11 @@ class TransferMatrixDisplay:
             columns=pd.Index(list(dict.fromkeys(here["test"])), name="test"),
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
         score, low, high = (self._matrix(column) for column in ("score", "low", "high"))
+        counted = "n_units" in check_columns(self.frame, (), "frame")
+        units = self._matrix("n_units" if counted else "score")
         if not np.isfinite(score.to_numpy(dtype=float)).any():
             raise ValueError(f"{type(self).__name__}: frame: no finite score of {self.scoring!r}")
         n_rows, n_columns = score.shape
@@ -110,6 +118,8 @@ class TransferMatrixDisplay:
             text = f"{value[i, j]:.2f}"
             if np.isfinite(interval).all():
                 text += f"\n[{interval[0]:.2f}, {interval[1]:.2f}]"
+            else:
+                text += f"\n({units_words(units.iat[i, j] if counted else None)})"
             axes.text(
                 j,
                 i,

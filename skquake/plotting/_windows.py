@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import ArrayLike, Frame
+from skquake._core._validation import check_columns
+from skquake.plotting._check import check_cut
+from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CONTROL, SEISMIC, check_axes
 
 
-class WindowsDisplay:
+class WindowsDisplay(Display):
     """Windows cut before earthquakes, with those of their controls.
 
     One row a pair, one column a channel; the earthquake's windows in one colour, its control's in another.
@@ -46,7 +53,17 @@ class WindowsDisplay:
     (1, 1)
     """
 
-    def __init__(self, X, y, windows, *, pairs, channels, step=1.0, unit="observations"):
+    def __init__(
+        self,
+        X: Frame,
+        y: ArrayLike,
+        windows: ArrayLike,
+        *,
+        pairs: Sequence[Any],
+        channels: Sequence[str],
+        step: float = 1.0,
+        unit: str = "observations",
+    ) -> None:
         self.X = X
         self.y = y
         self.windows = windows
@@ -56,7 +73,17 @@ class WindowsDisplay:
         self.unit = unit
 
     @classmethod
-    def from_samples(cls, X, y, windows, *, channels, n_pairs=3, step=1.0, unit="observations"):
+    def from_samples(
+        cls,
+        X: Frame,
+        y: ArrayLike,
+        windows: ArrayLike,
+        *,
+        channels: Sequence[str],
+        n_pairs: int = 3,
+        step: float = 1.0,
+        unit: str = "observations",
+    ) -> Self:
         """Choose the pairs of largest magnitude that have windows on both sides.
 
         Parameters
@@ -66,30 +93,27 @@ class WindowsDisplay:
         n_pairs : int
             Pairs to draw.
         """
-        windows = np.asarray(windows)
-        y = np.asarray(y)
-        if len(windows) != len(X) or len(y) != len(X):
-            raise ValueError(
-                f"X, y and windows must have one row a sample, got {len(X)}, {len(y)}, {len(windows)}"
-            )
-        if windows.ndim != 3 or windows.shape[2] != len(channels):
-            raise ValueError(f"windows: expected (n, length, {len(channels)} channels), got {windows.shape}")
-        sides = pd.crosstab(X["pair_id"].to_numpy(), y).reindex(columns=[0, 1], fill_value=0)
+        X = check_columns(X, ("pair_id", "magnitude"), "X")
+        labels = np.asarray(y)
+        cut = check_cut(X, labels, windows, channels, cls.__name__)
+        sides = pd.crosstab(X["pair_id"].to_numpy(), labels).reindex(columns=[0, 1], fill_value=0)
         whole = sides.index[(sides > 0).all(axis=1)]
         if not len(whole):
             raise ValueError("no pair has both a window before the earthquake and one of its control")
         magnitude = X.groupby("pair_id")["magnitude"].first().loc[whole]
         pairs = magnitude.sort_values(ascending=False, kind="stable").index[:n_pairs]
-        return cls(X, y, windows, pairs=list(pairs), channels=list(channels), step=step, unit=unit)
+        return cls(X, labels, cut, pairs=list(pairs), channels=list(channels), step=step, unit=unit)
 
-    def plot(self, ax=None):
+    def plot(self, ax: GivenAxes = None) -> Self:
         """Draw; ``ax`` are as many Axes as pairs times channels, or None for a new figure."""
         shape = (len(self.pairs), len(self.channels))
         self.figure_, self.axes_ = check_axes(
             ax, shape, figsize=(4.2 * shape[1] + 0.8, 2.1 * shape[0] + 0.7), sharex=True
         )
-        t = np.arange(np.shape(self.windows)[1]) * self.step
-        pair_id = self.X["pair_id"].to_numpy()
+        X = check_columns(self.X, ("pair_id", "magnitude", "time", "lead_days"), "X")
+        windows = np.asarray(self.windows)
+        t = np.arange(windows.shape[1]) * self.step
+        pair_id = X["pair_id"].to_numpy()
         for row, pair in zip(self.axes_, self.pairs, strict=True):
             rows = {
                 label: np.flatnonzero((pair_id == pair) & (np.asarray(self.y) == label)) for label in (0, 1)
@@ -99,14 +123,14 @@ class WindowsDisplay:
                     for i, sample in enumerate(rows[label]):
                         axes.plot(
                             t,
-                            self.windows[sample, :, channel],
+                            windows[sample, :, channel],
                             color=color,
                             lw=1.2,
                             alpha=0.75,
                             label=name if i == 0 else None,
                         )
                 axes.set_ylabel(self.channels[channel])
-            first = self.X.iloc[rows[1][0]]
+            first = X.iloc[rows[1][0]]
             event_time = pd.Timestamp(first["time"]) + pd.Timedelta(days=float(first["lead_days"]))
             row[0].set_title(
                 f"M {first['magnitude']:.1f}, {event_time:%Y-%m-%d %H:%M} UT", loc="left", fontsize=9

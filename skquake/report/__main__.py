@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from skquake.report._report import EvaluationReport
 
 DESCRIPTION = """\
 Report on out-of-sample scores of samples before earthquakes and of controls, made with any tool: intervals
@@ -23,7 +30,7 @@ example
   python -m skquake.report samples.parquet --score probability --html report.html --json report.json"""
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     """The options."""
     options = argparse.ArgumentParser(
         prog="python -m skquake.report",
@@ -82,7 +89,7 @@ def parser():
     return options
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 for a report, whatever its verdict, 2 for input that gives none."""
     given = parser()
     options = given.parse_args(arguments)
@@ -105,7 +112,7 @@ def main(arguments=None):
     return 0
 
 
-def _report(options):
+def _report(options: argparse.Namespace) -> EvaluationReport:
     from skquake.report import score_report
 
     frame = read_table(options.file)
@@ -140,7 +147,7 @@ def _report(options):
     )
 
 
-def read_table(path):
+def read_table(file: str | Path) -> pd.DataFrame:
     """Frame of a CSV or Parquet file, by the ending of its name.
 
     Raises
@@ -150,9 +157,9 @@ def read_table(path):
     """
     import pandas as pd
 
-    path = Path(path)
+    path = Path(file)
     ending = "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
-    readers = {
+    readers: dict[str, Callable[..., pd.DataFrame]] = {
         ".parquet": pd.read_parquet,
         ".pq": pd.read_parquet,
         ".csv": pd.read_csv,

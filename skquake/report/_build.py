@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
+from skquake._core._made_with import made_with, version_changes
 from skquake._core._versions import versions
 from skquake._core._weights import event_weights
 from skquake.alarms import reliability_curve
 from skquake.inspection import location_probe, metadata_probe
 from skquake.metrics import score_difference
 from skquake.metrics._evidence import seismic_probability
-from skquake.model_selection import Score
+from skquake.model_selection import Evaluation, Score
 from skquake.report._complete import fill_absent
 from skquake.report._report import EvaluationReport
 from skquake.report._verdict import CHANCE, Comparison, Facts, judge
@@ -56,15 +59,12 @@ def build(
         score.high,
         scoring,
         n_test=len(evaluation.test),
+        n_units=score.n_units,
         shared=None if leakage is None else _shared(leakage),
+        place=_comparison("location", probes, differences, scoring),
+        circumstances=_comparison("metadata", probes, differences, scoring),
         **_null_facts(null, score_nulls),
         **_power_facts(power, effect_size, samples),
-        **{
-            fact: None
-            if name not in probes
-            else Comparison(getattr(probes[name], scoring).value, *differences[name][:3])
-            for fact, name in (("place", "location"), ("circumstances", "metadata"))
-        },
         matched=_matched(samples),
         unbalanced=unbalanced(balance, samples),
     )
@@ -77,8 +77,9 @@ def build(
         differences=differences,
         samples=samples,
         folds=folds,
-        settings=settings,
-        versions=versions(),
+        settings=settings
+        | _other_versions({"null test": null, "power curve": power, "alarms": parts.get("molchan")}),
+        versions=made_with() | versions(),
         balance=balance,
         leakage=leakage,
         null=null,
@@ -87,6 +88,29 @@ def build(
         power=power,
         **parts,
     )
+
+
+def _comparison(
+    name: str, probes: Mapping[str, Evaluation], differences: Mapping[str, Score], scoring: str
+) -> Comparison | None:
+    """A probe's score with the model's minus it; None without that probe."""
+    if name not in probes:
+        return None
+    difference = differences[name]
+    probe = getattr(probes[name], scoring).value
+    return Comparison(probe, difference.value, difference.low, difference.high)
+
+
+def _other_versions(parts: Mapping[str, Any]) -> dict[str, str]:
+    """Parts that other versions made than those of today, with what has changed since."""
+    found = {}
+    for name, part in parts.items():
+        theirs = getattr(part, "versions", None) or []
+        kept = [theirs] if isinstance(theirs, Mapping) else list(theirs)
+        changes = dict.fromkeys(change for one in kept for change in version_changes(dict(one), made_with()))
+        if changes:
+            found[f"{name} made with other versions"] = ", ".join(changes)
+    return found
 
 
 def _check_null(null, evaluation, scoring):
@@ -177,7 +201,7 @@ def null_scoring(null):
     return name if isinstance(name, str) and name in CHANCE else None
 
 
-def _null_facts(null, score_nulls):
+def _null_facts(null, score_nulls) -> dict[str, Any]:
     if null is not None:
         worst = max(null.p_values, key=null.p_values.get)
         facts = {"null": worst, "null_share": float(null.share(worst))}
@@ -188,7 +212,7 @@ def _null_facts(null, score_nulls):
     return {}
 
 
-def _power_facts(power, effect_size, samples):
+def _power_facts(power, effect_size, samples) -> dict[str, Any]:
     """Power at a size (the largest planted), for as many earthquakes as there are, or fewer."""
     if power is None:
         return {}

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 from skquake._core._time import local_solar_time, to_utc
+from skquake._core._typing import Frame
 from skquake._core._validation import check_columns, check_coordinates
 from skquake.catalogs import dobrovolsky_radius
 
@@ -14,7 +15,7 @@ NEEDED = ("time", "latitude", "longitude", "event_id")
 _NUMBERS = ("kp", "magnitude", "local_time", "radius_km")
 
 
-def complete_samples(frame, label, what="samples"):
+def complete_samples(frame: Frame, label: str, what: str = "samples") -> Bunch:
     """Samples as `skquake.sampling.make_samples` returns them, from a frame made with any tool.
 
     Absent columns are filled in: ``pair_id`` with the event's id, ``obs_start`` and ``obs_end`` with the
@@ -41,7 +42,7 @@ def complete_samples(frame, label, what="samples"):
         For an empty frame, a missing column, and for values that are missing or impossible, with
         column and row (from 0).
     """
-    check_columns(frame, (*NEEDED, label), what)
+    frame = check_columns(frame, (*NEEDED, label), what)
     if not len(frame):
         raise ValueError(f"{what}: no rows; a report needs samples of earthquakes and of controls")
     X = frame.reset_index(drop=True)
@@ -61,7 +62,7 @@ def complete_samples(frame, label, what="samples"):
     return Bunch(X=X, y=y, groups=X["pair_id"].to_numpy())
 
 
-def fill_absent(X):
+def fill_absent(X: pd.DataFrame) -> pd.DataFrame:
     """A sample frame with the columns that splitters, probes and tables read; those that are there stay."""
     makers = {
         "source": lambda: "samples",

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from sklearn.utils import Bunch
 
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
+from skquake._core._typing import Estimator, RandomState
+from skquake.alarms import MolchanCurve
+from skquake.inspection import CatalogNullResult, PowerCurve
 from skquake.model_selection import PurgedGroupKFold, evaluate, leakage_report
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes
+from skquake.report._report import EvaluationReport
 from skquake.report._verdict import CHANCE
 
 
@@ -28,23 +35,23 @@ from skquake.report._verdict import CHANCE
     prefer_skip_nested_validation=True,
 )
 def evaluation_report(
-    pipeline,
-    samples,
-    cv=None,
+    pipeline: Estimator,
+    samples: Bunch,
+    cv: Any = None,
     *,
-    probes=True,
-    null=None,
-    power=None,
-    effect_size=None,
-    molchan=None,
-    leakage=True,
-    space_weather=None,
-    scoring=None,
-    n_resamples=1000,
-    title=None,
-    random_state=None,
-    verbose=0,
-):
+    probes: bool = True,
+    null: CatalogNullResult | None = None,
+    power: PowerCurve | None = None,
+    effect_size: float | None = None,
+    molchan: MolchanCurve | None = None,
+    leakage: bool = True,
+    space_weather: pd.DataFrame | None = None,
+    scoring: str | None = None,
+    n_resamples: int = 1000,
+    title: str | None = None,
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> EvaluationReport:
     """Evaluate a pipeline and set its score beside everything that could have made it.
 
     The model and two probes that see no observation are scored through the same folds; what training and test
@@ -128,7 +135,7 @@ def evaluation_report(
     X, y, groups = samples.X, np.asarray(samples.y), getattr(samples, "groups", None)
     # One list of folds for all: a splitter that shuffles would part model and probes.
     folds = list(_folds(cv, X, y, groups))
-    options = {"n_resamples": n_resamples, "random_state": random_state, "verbose": verbose}
+    options: dict[str, Any] = {"n_resamples": n_resamples, "random_state": random_state, "verbose": verbose}
     settings = {
         "pipeline": _repr(pipeline),
         **{name: repr(value) for name, value in _sources(pipeline).items()},

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sklearn.utils import Bunch
 
+from skquake._core._typing import IntArray
+from skquake._core._typing import Path as PathLike
 from skquake.model_selection import Evaluation, Score
 from skquake.report._verdict import Verdict
 
@@ -46,7 +49,8 @@ class EvaluationReport:
     settings : dict of {str: str}
         Pipeline, source, splits, samples, random state.
     versions : dict of {str: str}
-        Of Python and the packages.
+        Of skquake, scikit-learn, numpy, Keras and its backend, Python, and the other packages. Parts that
+        other versions made are named in ``settings``.
     samples : Bunch
         ``X``, ``y``, ``groups``.
     folds : list of (ndarray, ndarray)
@@ -75,8 +79,8 @@ class EvaluationReport:
     evaluation: Evaluation
     probes: dict[str, Evaluation]
     differences: dict[str, Score]
-    samples: Any
-    folds: list
+    samples: Bunch
+    folds: list[tuple[IntArray, IntArray]]
     settings: dict[str, str]
     versions: dict[str, str]
     balance: pd.DataFrame | None = None
@@ -89,17 +93,17 @@ class EvaluationReport:
     molchan: Any = None
     created: str = field(default_factory=lambda: f"{pd.Timestamp.now(tz='UTC'):%Y-%m-%d %H:%M} UTC")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"EvaluationReport({self.verdict.text})"
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Every number as one row: ``section``, ``quantity``, ``value``, ``low``, ``high``, ``note``."""
         from skquake.report._rows import COLUMNS, rows
 
         frame = pd.DataFrame(rows(self), columns=list(COLUMNS))
         return frame.astype({"value": float, "low": float, "high": float})
 
-    def to_json(self, path=None):
+    def to_json(self, path: PathLike | None = None) -> str:
         """The same as JSON: verdict, checks, settings, versions and the rows of `to_frame`.
 
         What is not a finite number is ``null``.
@@ -115,8 +119,11 @@ class EvaluationReport:
         """
         frame = self.to_frame()
         finite = frame.astype(object).where(frame.notna() & ~frame.isin([float("inf"), -float("inf")]), None)
-        verdict = {"code": self.verdict.code, "text": self.verdict.text}
-        verdict["checks"] = [check._asdict() for check in self.verdict.checks]
+        verdict = {
+            "code": self.verdict.code,
+            "text": self.verdict.text,
+            "checks": [check._asdict() for check in self.verdict.checks],
+        }
         content = {
             "title": self.title,
             "created": self.created,
@@ -129,7 +136,7 @@ class EvaluationReport:
         text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
         return _written(text + "\n", path)
 
-    def to_html(self, path=None):
+    def to_html(self, path: PathLike | None = None) -> str:
         """One file with verdict, tables and figures; it needs no network and runs no script.
 
         Parameters
@@ -145,14 +152,14 @@ class EvaluationReport:
 
         return _written(render(self), path)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         """Verdict for notebooks."""
         from skquake.report._html import render_verdict
 
         return render_verdict(self)
 
 
-def _written(text, path):
+def _written(text: str, path: PathLike | None) -> str:
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text

@@ -66,7 +66,7 @@ def score_nulls(y, proba, *, event_id, pair_id, time, scoring, n_permutations=99
     if both.mean() > PAIRED:
         nulls.insert(0, (WITHIN_PAIRS, _within_pairs, events[both]))
     for name, deal, dealt in nulls:
-        code = dealt.index.get_indexer(frame["event"])
+        code = dealt.index.get_indexer(pd.Index(frame["event"]))
         statistic = _statistic(scoring, code[code >= 0], probability[code >= 0])
         observed = float(statistic(dealt["label"].to_numpy()[None])[0])
         values = statistic(deal(dealt, n_permutations, rng))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import Interval, StrOptions, validate_params
+from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_columns
+from skquake.alarms import MolchanCurve
 from skquake.model_selection import PurgedGroupKFold, leakage_report
 from skquake.model_selection._evaluate import _score
 from skquake.report._build import build, count_samples, fold_table, run_probes
 from skquake.report._complete import complete_samples, shown
+from skquake.report._report import EvaluationReport
 from skquake.report._score_nulls import score_nulls
 from skquake.report._verdict import CHANCE
 
@@ -32,22 +36,22 @@ _WHAT = "samples"
     prefer_skip_nested_validation=True,
 )
 def score_report(
-    frame,
-    score="score",
+    frame: Frame,
+    score: str | Sequence[str] = "score",
     *,
-    label="label",
-    fold=None,
-    threshold=0.5,
-    scoring="seismic_mcc",
-    clusters=None,
-    molchan=None,
-    space_weather=None,
-    n_permutations=999,
-    n_resamples=1000,
-    title=None,
-    random_state=None,
-    verbose=0,
-):
+    label: str = "label",
+    fold: str | None = None,
+    threshold: float = 0.5,
+    scoring: str = "seismic_mcc",
+    clusters: pd.Series | None = None,
+    molchan: MolchanCurve | None = None,
+    space_weather: pd.DataFrame | None = None,
+    n_permutations: int = 999,
+    n_resamples: int = 1000,
+    title: str | None = None,
+    random_state: RandomState = None,
+    verbose: int = 0,
+) -> EvaluationReport:
     """Report on out-of-sample scores of the user's own samples, made with any tool.
 
     Nothing is fitted but the probes. So there is no null of never-happened catalogs, for which samples would
@@ -107,7 +111,7 @@ def score_report(
     'untested'
     """
     columns = [score] if isinstance(score, str) else list(score)
-    check_columns(frame, (*columns, *([] if fold is None else [fold])), _WHAT)
+    frame = check_columns(frame, (*columns, *([] if fold is None else [fold])), _WHAT)
     samples = complete_samples(frame, label, _WHAT)
     X, y = samples.X, samples.y
     fold = "fold" if fold is None and "fold" in X else fold
@@ -115,7 +119,7 @@ def score_report(
     tests = [np.arange(len(X))] if folds is None else [test for _, test in folds]
     test = np.concatenate(tests)
     proba = _probabilities(X, columns, threshold, test)
-    evaluation = _score(X, y, tests, proba, "event", n_resamples, random_state, False)
+    evaluation = _score(X, y, tests, proba, "event", n_resamples, random_state)
     cv = PurgedGroupKFold(5, min_train=0.05) if folds is None else folds
     of_probes = list(cv.split(X, y, samples.groups)) if folds is None else folds
     options = {"n_resamples": n_resamples, "random_state": random_state, "verbose": verbose}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from skquake.model_selection import Score
 from skquake.report._verdict import CHANCE
+
+if TYPE_CHECKING:
+    from skquake.report._report import EvaluationReport
 
 LABELS = {"seismic_mcc": "seismic MCC", "seismic_auc": "seismic AUC", "event_auc": "event AUC"}
 
@@ -21,9 +25,9 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def tables(report):
+def tables(report: EvaluationReport) -> dict[str, list[Table]]:
     """The tables that apply to a report: {section: [Table, ...]}."""
-    found = {"scores": [_scores(report), _paper(report)], "null": [], "splits": []}
+    found: dict[str, list[Table]] = {"scores": [_scores(report), _paper(report)], "null": [], "splits": []}
     if report.null is not None:
         nulls = report.null.to_frame().set_index("null")
         found["null"].append(_frame("Catalogs that never happened", nulls, notes=("assumes",)))
@@ -66,9 +70,11 @@ def _scores(report):
         cells = [interval(difference, sign="+") if score == report.scoring else "" for score in CHANCE]
         rows.append((f"model minus {name} probe", *cells))
     score = getattr(report.evaluation, report.scoring)
-    caption = (
-        f"Scores with 95 % intervals from {score.n_units} units ({score.unit}); an earthquake counts once"
-    )
+    units = f"{score.n_units} unit{'' if score.n_units == 1 else 's'} ({score.unit})"
+    if has_interval(score):
+        caption = f"Scores with 95 % intervals from {units}; an earthquake counts once"
+    else:
+        caption = f"Scores of {units}, too few for intervals; an earthquake counts once"
     return Table(caption, ("", *LABELS.values()), rows)
 
 
@@ -97,13 +103,21 @@ def _frame(caption, frame, notes=()):
     return Table(caption, (str(frame.index.name), *(_words(column) for column in numbers)), rows, said)
 
 
-def interval(score, sign=""):
-    """A score and its interval, with minus signs."""
+def has_interval(score: Score) -> bool:
+    """Whether low and high of a score are known."""
+    return bool(np.isfinite(score.low) and np.isfinite(score.high))
+
+
+def interval(score: Score, sign: str = "") -> str:
+    """A score and its interval, or of how many units it is where there is none; with minus signs."""
     value, low, high = (f"{x:{sign}z.2f}" for x in score[:3])
-    return f"{value} [{low}, {high}]".replace("-", "−")
+    if has_interval(score):
+        return f"{value} [{low}, {high}]".replace("-", "−")
+    units = f" ({score.n_units} unit{'' if score.n_units == 1 else 's'})" if score.n_units else ""
+    return f"{value}{units}".replace("-", "−")
 
 
-def number(value, small=False):
+def number(value: Any, small: bool = False) -> str:
     """A number as people write it, to three digits after the point; ``small`` ones to two that count."""
     if pd.isna(value):
         return "–"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,10 +63,12 @@ class Facts:
     Attributes
     ----------
     value, low, high : float
-        The score and its 95 % interval.
+        The score and its 95 % interval; NaN where there are too few units for one.
     score : {"seismic_mcc", "seismic_auc", "event_auc"}
     n_test : int
         Tested rows.
+    n_units : int or None
+        What the interval was resampled from.
     shared : dict of {str: int} or None
         What training and test have in common: ``observations`` (test rows; absent where what they have
         seen is not known), ``events``, ``pairs``, ``clusters``.
@@ -89,6 +92,7 @@ class Facts:
     high: float
     score: str = "seismic_mcc"
     n_test: int = 0
+    n_units: int | None = None
     shared: dict[str, int] | None = None
     place: Comparison | None = None
     circumstances: Comparison | None = None
@@ -104,7 +108,7 @@ class Facts:
     unbalanced: dict[str, float] | None = None
 
 
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """The verdict on a score.
 
     The first rule that applies gives the line; the answers to all questions stand in ``checks``.
@@ -116,7 +120,8 @@ def judge(facts):
     3. **null**: the largest p over the declared nulls exceeds 0.05; without a catalog null, that of
        labels dealt anew to given scores. It is **underpowered** instead where the least possible p
        exceeds 0.05, or an effect would have been missed (below).
-    4. **chance**: the 95 % interval of the score reaches chance; **underpowered** likewise.
+    4. **chance**: the 95 % interval of the score reaches chance; **underpowered** likewise, and where fewer
+       than five units give no interval.
     5. **unbalanced**: controls without an earthquake of their own, or a covariate that
        differs by more than 0.1 standard deviations and by more than chance gives.
     6. **untested**: the score passed all that was examined, but the catalog null, a probe, leakage or
@@ -155,7 +160,7 @@ def judge(facts):
     return Verdict(code, text, tuple(checks.values()))
 
 
-def _decide(facts, checks):
+def _decide(facts: Facts, checks: dict[str, Check]) -> tuple[str, str]:
     if checks["leakage"].passed is False:
         return "leakage", f"leakage: {checks['leakage'].finding}: the score means nothing"
     if checks["chance"].passed:
@@ -170,6 +175,8 @@ def _decide(facts, checks):
             if too_weak:
                 return "underpowered", f"underpowered: {checks['power'].finding}; {checks[code].finding}"
             return code, f"no evidence: {checks[code].finding}"
+    if checks["chance"].passed is None:
+        return "underpowered", f"underpowered: {checks['chance'].finding}"
     if checks["balance"].passed is False:
         return "unbalanced", f"unbalanced controls: {checks['balance'].finding}"
     absent = [
@@ -192,7 +199,7 @@ def _decide(facts, checks):
     )
 
 
-def _leakage(facts):
+def _leakage(facts: Facts) -> Check:
     name = "Training and test share nothing"
     if facts.shared is None:
         return Check(name, None, "not examined")
@@ -213,24 +220,29 @@ def _leakage(facts):
     return Check(name, False, ", ".join(words))
 
 
-def _chance(facts):
-    above = facts.low > CHANCE[facts.score]
+def _chance(facts: Facts) -> Check:
     label = facts.score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
+    if not _known(facts):
+        finding = f"{label} {facts.value:z.2f} rests on {_units(facts)}: too few for an interval"
+        return Check("Above chance", None, finding)
+    above = facts.low > CHANCE[facts.score]
     finding = f"{label} {facts.value:z.2f} [{facts.low:z.2f}, {facts.high:z.2f}]"
     return Check("Above chance", above, f"{finding} is {'' if above else 'not '}above chance")
 
 
-def _probe(name, found, facts):
+def _probe(name: str, found: Comparison | None, facts: Facts) -> Check:
     if found is None:
         return Check(f"Above {name} alone", None, "not examined")
+    known = math.isfinite(found.low) and math.isfinite(found.high)
+    interval = f" [{found.low:+z.2f}, {found.high:+z.2f}]" if known else ", without an interval"
     finding = (
         f"{name} alone {'reaches' if name == 'place' else 'reach'} {found.probe:z.2f}, the model "
-        f"{facts.value:z.2f} (difference {found.value:+z.2f} [{found.low:+z.2f}, {found.high:+z.2f}])"
+        f"{facts.value:z.2f} (difference {found.value:+z.2f}{interval})"
     )
-    return Check(f"Above {name} alone", found.low > 0.0, finding)
+    return Check(f"Above {name} alone", found.low > 0.0 if known else None, finding)
 
 
-def _null(facts):
+def _null(facts: Facts) -> Check:
     name = "Rare among catalogs that never happened"
     if facts.p_value is None:
         if facts.permutation_p is None:
@@ -246,7 +258,7 @@ def _null(facts):
     return Check(name, facts.p_value <= ALPHA, f"{reached}, p = {facts.p_value:.2g}")
 
 
-def _power(facts):
+def _power(facts: Facts) -> Check:
     name = "An effect would have been seen"
     if facts.effect_power is not None:
         finding = (
@@ -254,13 +266,15 @@ def _power(facts):
             "of such studies"
         )
         return Check(name, facts.effect_power >= POWERED, finding)
+    if not _known(facts):
+        return Check(name, False, f"{_units(facts)}: no interval says what is possible")
     finding = f"anything from {facts.low:+z.2f} to {facts.high:+z.2f} is possible"
     if facts.high - facts.low > WIDE[facts.score]:
         return Check(name, False, finding)
     return Check(name, None, f"no power curve; {finding}")
 
 
-def _balance(facts):
+def _balance(facts: Facts) -> Check:
     name = "Like compared with like"
     if facts.matched is False:
         return Check(name, False, "controls belong to no earthquake; compare with matched controls")
@@ -273,5 +287,19 @@ def _balance(facts):
     return Check(name, True, f"{matched}no covariate differs by more than 0.1 and by more than chance")
 
 
-def _percent(share):
+def _known(facts: Facts) -> bool:
+    """Whether the score has an interval."""
+    return math.isfinite(facts.low) and math.isfinite(facts.high)
+
+
+def _units(facts: Facts) -> str:
+    if facts.n_units is None:
+        return "too few units"
+    return f"{facts.n_units} unit{'' if facts.n_units == 1 else 's'}"
+
+
+def _percent(share: float | None) -> str:
+    if share is None:
+        return "an unknown share"
+
     return f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else f"{100 * share:.1g} %"

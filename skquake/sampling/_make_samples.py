@@ -234,8 +234,8 @@ def make_samples(
     events = with_region_and_days(catalog, region, start, end)
     controls = check_controls(controls, catalog, catalog[_in_span(events, members)])
     places = join_places(events, with_region_and_days(controls, region, start, end))
-    quakes = [catalog] if exclude is None else [catalog, check_catalog(exclude, "exclude")]
-    quakes = pd.concat([quake[["time", "latitude", "longitude", "magnitude"]] for quake in quakes])
+    known = [catalog] if exclude is None else [catalog, check_catalog(exclude, "exclude")]
+    quakes = pd.concat([part[["time", "latitude", "longitude", "magnitude"]] for part in known])
     quakes = with_region_and_days(quakes.drop_duplicates(), region, days[0], max(days[1], DAYS_AFTER))
 
     ledger = Ledger(places)
@@ -246,7 +246,7 @@ def make_samples(
     }
     table = _candidates(finders, places, quakes, hours)
     ledger.note(_why_none(finders))
-    table = ledger.keep(table, table["at_hours"], _NOT_AT.get(local_time, "outside the local hours"))
+    table = ledger.keep(table, table["at_hours"], _NOT_AT.get(str(local_time), "outside the local hours"))
     table = ledger.keep(table, ~table["touched"], "touches an earthquake")
     table = _give_to_owners(table, places, ledger)
     table = _label(table, places, ledger, kp, kp_threshold, disturbed_hours, disturbed)

@@ -76,10 +76,12 @@ def nightly_passes(
     >>> len(nights), bool(nights[0]["distance_km"].min() < 2261)
     (6, True)
     """
-    place = check_catalog(event, "event")
-    if len(place) != 1:
-        raise ValueError(f"event: expected one earthquake, got {len(place)} rows; pick one (event.loc[[id]])")
-    place = place.iloc[0]
+    events = check_catalog(event, "event")
+    if len(events) != 1:
+        raise ValueError(
+            f"event: expected one earthquake, got {len(events)} rows; pick one (event.loc[[id]])"
+        )
+    place = events.iloc[0]
     end = as_ns(np.datetime64(place["time"]))
     first, stop = np.searchsorted(track.time, [end - days * NS_PER_DAY, end])
     rows = np.arange(first, stop)

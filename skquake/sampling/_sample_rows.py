@@ -39,7 +39,7 @@ def altered(source: TrackSource | SeriesSource | MapSource, X: pd.DataFrame) -> 
     """
     time, start, end = (as_ns(to_utc(X[name], f"X: {name}")) for name in ("time", "obs_start", "obs_end"))
     why = np.full(len(X), "", dtype=object)
-    if source.kind != "track":
+    if not isinstance(source, TrackSource):
         why[time != end] = "its time is not its obs_end"
         return why
     row = np.clip(np.searchsorted(source.time, time), 0, len(source.time) - 1)

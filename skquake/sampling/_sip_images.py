@@ -7,16 +7,14 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
-from sklearn.utils import Tags
 
-from skquake._core._output import WindowOutput
 from skquake._core._sklearn import Interval, StrOptions, check_parameters, fit_context
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 from skquake._core._typing import Array, ArrayLike, FloatArray, Frame
 from skquake._core._validation import note_columns
 from skquake.preprocessing import IQRBounds
 from skquake.sampling._sample_rows import altered, check_samples, name_sample, refuse_altered
+from skquake.sampling._sample_step import SampleStep
 from skquake.sources import MapSource, SeriesSource
 
 HOURS = 24
@@ -25,7 +23,7 @@ _CHUNK = 512  # images made at a time
 _NEEDED = ("time", "latitude", "longitude")
 
 
-class SIPImages(WindowOutput, BaseEstimator):
+class SIPImages(SampleStep):
     """Make of each sample the image of the days before it: TEC hour by hour, its bounds, its anomalies.
 
     One image a row of the samples, in their order, of shape (days, 24, 6): TEC; median, lower and upper
@@ -216,16 +214,6 @@ class SIPImages(WindowOutput, BaseEstimator):
                 f"samples anew with make_sip_samples(..., days={self.days}, "
                 f"history_days={self.history_days}) or more"
             )
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        tags.input_tags.two_d_array = False
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 class HourGrid:

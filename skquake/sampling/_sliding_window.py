@@ -7,19 +7,17 @@ from numbers import Integral
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.utils import Tags
 
-from skquake._core._output import WindowOutput
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, check_parameters, fit_context
 from skquake._core._time import as_ns, to_utc
 from skquake._core._typing import Array, ArrayLike, FloatArray, Frame
 from skquake._core._validation import note_columns
 from skquake.sampling._sample_rows import altered, check_samples, name_sample, refuse_altered
+from skquake.sampling._sample_step import SampleStep
 from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
 
 
-class SlidingWindow(WindowOutput, BaseEstimator):
+class SlidingWindow(SampleStep):
     """Cut the window of each sample out of a source.
 
     One window a row of the samples, in their order: the step learns nothing and drops nothing,
@@ -158,10 +156,8 @@ class SlidingWindow(WindowOutput, BaseEstimator):
         return np.asarray(chosen, dtype=object)
 
     def _check_samples(self, X):
-        needed = ("time", "latitude", "longitude")
-        if isinstance(self.source, SourceCollection):
-            needed = (*needed, "source")
-        return check_samples(X, needed)
+        source = ("source",) if isinstance(self.source, SourceCollection) else ()
+        return check_samples(X, ("time", "latitude", "longitude", *source))
 
     def _check_reach(self, X):
         """Raise for rows that were altered, or windows that leave what their samples vouch for."""
@@ -193,13 +189,3 @@ class SlidingWindow(WindowOutput, BaseEstimator):
         earliest = np.searchsorted(time, as_ns(to_utc(X["obs_start"])), side="left")
         latest = np.searchsorted(time, as_ns(to_utc(X["obs_end"])), side="right") - 1
         return (first < earliest) | (first + self.length - 1 > latest)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        tags.input_tags.two_d_array = False
-        tags.input_tags.allow_nan = True
-        return tags

@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+
+from skquake._core._locked_file import check_regular
+from skquake._core._typing import Path as PathLike
+from skquake.sources._parts_index import check_parts, digest_of
 
 
 def freeze(content):
@@ -63,13 +68,14 @@ class Files:
         return files
 
     def fingerprint(self):
-        """Hash of names and bytes of the files as they are now."""
+        """Hash of names and bytes of the files as they are now; those of an index must be as it says."""
+        digests = {file.name: digest_of(file) for file in self.files}
+        in_folder = self.path.is_dir()
+        if in_folder:
+            check_parts(self.path, digests)
         digest = hashlib.blake2b(digest_size=20)
-        for file in self.files:
-            with file.open("rb") as stream:
-                content = hashlib.file_digest(stream, "blake2b").hexdigest()
-            name = file.name if self.path.is_dir() else ""
-            digest.update(f"{name}\0{content}\0".encode())
+        for name, content in digests.items():
+            digest.update(f"{name if in_folder else ''}\0{content}\0".encode())
         return digest.hexdigest()
 
     @property
@@ -109,12 +115,24 @@ def _restore(path, suffix, read, arguments, fingerprint):
     return Files(path, suffix, read, arguments, fingerprint)
 
 
-def write_atomically(path, write):
-    """Call ``write(temporary path)`` beside ``path``, then move the result into place."""
+def write_atomically(path: PathLike, write: Callable[[Path], object]) -> None:
+    """Call ``write(temporary path)`` beside ``path``, then move the result into place.
+
+    Raises
+    ------
+    ValueError
+        For a folder, a pipe or a device.
+    OSError
+        If the file cannot be written; nothing is left of it then, and what was there before stays.
+    """
     path = Path(path).expanduser()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    check_regular(path)
+    short = hashlib.blake2b(path.name.encode(), digest_size=6).hexdigest()  # names can be as long as allowed
+    temporary = path.with_name(f".{short}.{os.getpid()}.tmp")
     try:
         write(temporary)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import numbers
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
 from skquake._core._time import as_ns, to_utc
+from skquake._core._typing import Array, FloatArray, Frame, IntArray
 from skquake._core._validation import check_columns
-from skquake.sources._backing import Memory
+from skquake.sources._backing import Files, Memory
 
 NAT = np.iinfo(np.int64).min
 _CHUNK_VALUES = 1 << 22  # values gathered at a time, so that windows cost little beyond their own size
 
 
-class Source:
+class Immutable:
+    """What never changes, so that a copy or clone of it is itself."""
+
+    def __sklearn_clone__(self) -> Self:
+        return self
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+class Source(Immutable):
     """An immutable holder of observations.
 
     Arrays are read-only, clones are the source itself, equality is identity. The content
@@ -27,7 +42,7 @@ class Source:
     kind: ClassVar[str]
     _align: ClassVar[str]
 
-    def __init__(self, backing, name):
+    def __init__(self, backing: Memory | Files, name: str) -> None:
         if not isinstance(name, str) or not name:
             raise TypeError(f"name must be a non-empty string, got {name!r}")
         self._backing = backing
@@ -41,42 +56,43 @@ class Source:
         return source
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Name of the source, as it stands in the ``source`` column of samples."""
         return self._name
 
     @property
-    def channels(self):
+    def channels(self) -> tuple[str, ...]:
         """Names of the observed quantities, a tuple of str."""
         return self._content.channels
 
     @property
-    def units(self):
+    def units(self) -> dict[str, str]:
         """Unit of each channel, a dict; channels of unknown unit are absent."""
         return dict(self._content.units)
 
     @property
-    def cadence(self):
+    def cadence(self) -> np.timedelta64:
         """Nominal time between observations, ``numpy.timedelta64`` in ns."""
         return np.timedelta64(self._content.cadence, "ns")
 
     @property
-    def span(self):
+    def time(self) -> IntArray:
+        """Times of observation, ns since 1970, UTC, ascending."""
+        return self._content.time
+
+    @property
+    def values(self) -> FloatArray:
+        """Observations, float32; the last axis is that of the channels."""
+        return self._content.values
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         """First and last time of observation, two ``pandas.Timestamp`` in UTC."""
         return pd.Timestamp(self._content.time[0]), pd.Timestamp(self._content.time[-1])
 
     @property
     def _content(self):
         return self._backing.content
-
-    def __sklearn_clone__(self):
-        return self
-
-    def __copy__(self):
-        return self
-
-    def __deepcopy__(self, memo):
-        return self
 
     def _renamed(self, name):
         """The same observations under another name; nothing is copied or read."""
@@ -91,7 +107,7 @@ class Source:
         other._backing = Memory(self._content._replace(values=values))
         return other
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         where = self._backing.where
         if where is not None:
             return f"{type(self).__name__}({where!r}, name={self._name!r})"
@@ -119,7 +135,14 @@ class Source:
             )
         return [known.index(channel) for channel in channels]
 
-    def windows(self, samples, length, *, channels=None, align="auto"):
+    def windows(
+        self,
+        samples: Frame,
+        length: int,
+        *,
+        channels: str | Sequence[str] | None = None,
+        align: str = "auto",
+    ) -> tuple[FloatArray, Array]:
         """Windows of ``length`` consecutive observations, one a sample, in the samples' order.
 
         Parameters
@@ -158,7 +181,7 @@ class Source:
         if align not in ("auto", "center", "end"):
             raise ValueError(f"align must be 'auto', 'center' or 'end', got {align!r}")
         center = (self._align if align == "auto" else align) == "center"
-        check_columns(samples, ("time", "latitude", "longitude"), "samples")
+        samples = check_columns(samples, ("time", "latitude", "longitude"), "samples")
         time = as_ns(to_utc(samples["time"], "samples: time"))
         problems = Problems(len(time))
         gather = self._gather(samples, time, length, length // 2 if center else length - 1, problems)
@@ -171,16 +194,14 @@ class Source:
         raise NotImplementedError
 
 
-def check_length(length, name="length"):
+def check_length(length: int, name: str = "length") -> None:
     """Raise unless ``length`` is a whole number of at least 1."""
     if isinstance(length, bool) or not isinstance(length, numbers.Integral) or length < 1:
         raise ValueError(f"{name} must be a whole number of observations >= 1, got {length!r}")
 
 
-def duration_ns(value, name, *, optional=False):
+def duration_ns(value: Any, name: str) -> int:
     """A duration in ns: a number is in seconds, anything else is read by ``pandas.Timedelta``."""
-    if optional and value is None:
-        return None
     try:
         # NumPy counts its durations as whole numbers.
         if isinstance(value, numbers.Real) and not isinstance(value, (bool, np.timedelta64)):
@@ -215,12 +236,17 @@ class Problems:
         self.whole[rows] = False
 
 
-def last_rows(content, time, problems):
-    """Row of the last time at or before each given one; a problem where there is none near."""
+def first_rows(content, time, length, offset, problems):
+    """First row of the window of each time, ``offset`` rows before the last observation at or before it.
+
+    A problem where there is none near, or the window leaves the record.
+    """
     n = len(content.time)
     age = time - content.time[0]
     problems.add((age < 0) | (age > n * content.cadence) | (time == NAT), "no observation at this time")
-    return np.clip(age // content.cadence, 0, n - 1)
+    first = np.clip(age // content.cadence, 0, n - 1) - offset
+    problems.add((first < 0) | (first + length > n), "window leaves the record")
+    return first
 
 
 def holds_numbers(dtype):

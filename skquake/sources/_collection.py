@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
+from skquake._core._typing import Array, FloatArray, Frame
 from skquake._core._validation import check_columns
-from skquake.sources._base import Source, check_length
+from skquake.sources._base import Immutable, Source, check_length
 
 CADENCE_TOLERANCE = 0.01
 
 
-class SourceCollection(Mapping):
+class SourceCollection(Immutable, Mapping[str, Source]):
     """Sources that observe the same, such as two satellites; samples say which one they mean.
 
     Parameters
@@ -41,7 +43,7 @@ class SourceCollection(Mapping):
     ['', 'no observation at this time']
     """
 
-    def __init__(self, sources):
+    def __init__(self, sources: Mapping[str, Source]) -> None:
         if not isinstance(sources, Mapping) or not sources:
             raise ValueError('SourceCollection needs a dict of sources, such as {"DEMETER": a, "CSES": b}')
         for name, source in sources.items():
@@ -51,17 +53,32 @@ class SourceCollection(Mapping):
         check_alike(self._sources)
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The names of the sources, joined by "+"."""
         return "+".join(self._sources)
 
-    kind = property(lambda self: self._first.kind, doc='"track", "series" or "map".')
-    channels = property(lambda self: self._first.channels, doc="Names of the observed quantities.")
-    units = property(lambda self: self._first.units, doc="Unit of each channel, a dict.")
-    cadence = property(lambda self: self._first.cadence, doc="Nominal time between observations.")
+    @property
+    def kind(self) -> str:
+        """The kind of the sources: "track", "series" or "map"."""
+        return self._first.kind
 
     @property
-    def span(self):
+    def channels(self) -> tuple[str, ...]:
+        """Names of the observed quantities."""
+        return self._first.channels
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each channel, a dict."""
+        return self._first.units
+
+    @property
+    def cadence(self) -> np.timedelta64:
+        """Nominal time between observations."""
+        return self._first.cadence
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         """First and last time of observation of all sources."""
         starts, ends = zip(*(source.span for source in self.values()), strict=True)
         return min(starts), max(ends)
@@ -70,31 +87,29 @@ class SourceCollection(Mapping):
     def _first(self):
         return next(iter(self._sources.values()))
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Source:
         return self._sources[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._sources)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._sources)
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
-    def __sklearn_clone__(self):
-        return self
-
-    def __copy__(self):
-        return self
-
-    def __deepcopy__(self, memo):
-        return self
-
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SourceCollection({{{', '.join(f'{k!r}: {v!r}' for k, v in self._sources.items())}}})"
 
-    def windows(self, samples, length, *, channels=None, align="auto"):
+    def windows(
+        self,
+        samples: Frame,
+        length: int,
+        *,
+        channels: str | Sequence[str] | None = None,
+        align: str = "auto",
+    ) -> tuple[FloatArray, Array]:
         """Windows of each sample from the source that its column ``source`` names.
 
         Parameters
@@ -114,7 +129,7 @@ class SourceCollection(Mapping):
         ValueError
             For a source that the collection does not hold.
         """
-        check_columns(samples, ("source", "time", "latitude", "longitude"), "samples")
+        samples = check_columns(samples, ("source", "time", "latitude", "longitude"), "samples")
         check_length(length)
         names = samples["source"].to_numpy(dtype=object)
         unknown = [name for name in samples["source"].unique() if name not in self._sources]

@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import hashlib
-import time
+import os
+import pathlib
 import warnings
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from skquake._core._identity import identity
 from skquake._core._paths import expand_paths
 from skquake._core._progress import progress
+from skquake._core._typing import Path, Paths
 from skquake._core._validation import check_columns
+from skquake.sources._parts_index import NAME as INDEX
+from skquake.sources._parts_index import PartsIndex
 from skquake.sources._track_io import COORDINATES, arrays_from_frame, choose_channels, tidy, units_of
 from skquake.sources._track_parquet import kept_in, write_arrays
 
-_LEFT_OVER_SECONDS = 60  # a temporary file older than that belongs to a run that was killed
+_LONGEST = 200  # bytes of the name of an input that the name of its part takes over
 _SHOWN = 50  # failures told one by one
 
 
-def ingest(paths, folder, read, channels, prepare, errors, verbose):
+def ingest(
+    paths: Paths,
+    folder: Path,
+    read: Callable[..., Any],
+    channels: Sequence[str] | None,
+    prepare: Callable[..., Any] | None,
+    errors: str,
+    verbose: int,
+) -> None:
     """Write one Parquet file for each input, unless it is there (see ``TrackSource.from_files``)."""
     files = find_inputs(paths)
-    folder = Path(folder).expanduser()
+    folder = pathlib.Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
-    _remove_left_over(folder)
+    if not (folder / INDEX).exists():
+        _refuse_others(folder)
+    with PartsIndex(folder) as index:
+        _ingest(files, folder, index, read, channels, prepare, errors, verbose)
+
+
+def _ingest(files, folder, index, read, channels, prepare, errors, verbose):
+    for file in folder.glob(".*.tmp"):  # of a run that was killed: nobody else writes here now
+        file.unlink()
     made_with = {
         "read": identity(read),
         "prepare": identity(prepare),
         "channels": None if channels is None else list(channels),
     }
-    wanted = {_part_name(file): file for file in files}
-    done, outdated = _standing(folder, wanted, made_with)
+    wanted = _parts_of(files)
+    done, outdated = _standing(folder, index, wanted, made_with)
     first = next(iter(done.values()), None)
     failed = {}
     todo = [item for item in wanted.items() if item[0] not in done]
@@ -52,23 +73,27 @@ def ingest(paths, folder, read, channels, prepare, errors, verbose):
         first = first or kept
         kept = {**kept, "repeats": "last", "file": file.name, "made_with": made_with}
         write_arrays(folder / name, arrays, tuple(kept["channels"]), kept)
+        index.add(folder / name, file.name)
     for part, name in outdated.items():
         if errors == "skip" or name not in {file.name for file in failed}:
-            part.unlink(missing_ok=True)
+            index.remove(part)
     if failed:
+        if errors == "skip":
+            for file in failed:  # a part of it can only be a damaged one
+                index.remove(folder / _part_name(file))
         _tell(failed, len(files), errors)
     if first is None:
         raise ValueError(f"{folder}: none of the {len(files)} files could be read")
 
 
-def find_inputs(paths):
+def find_inputs(paths: Paths) -> list[pathlib.Path]:
     """Files of a path, folder, glob pattern or list of these, in the order given."""
-    entries = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    files = []
+    entries = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    files: list[str | os.PathLike[str]] = []
     for entry in entries:
-        if Path(entry).expanduser().is_dir():
-            inside = Path(entry).expanduser().iterdir()
-            files += sorted(file for file in inside if file.is_file() and not file.name.startswith("."))
+        folder = pathlib.Path(entry).expanduser()
+        if folder.is_dir():
+            files += sorted(f for f in folder.iterdir() if f.is_file() and not f.name.startswith("."))
         else:
             files.append(entry)
     if not files:
@@ -76,30 +101,53 @@ def find_inputs(paths):
     return expand_paths(files)
 
 
+def _parts_of(files):
+    """Files by the names of their parts."""
+    wanted: dict[str, pathlib.Path] = {}
+    for file in files:
+        other = wanted.setdefault(_part_name(file), file)
+        if other is not file:
+            raise ValueError(
+                f"{file} and {other} have the same name, size and time of modification, so that their parts "
+                "cannot be told apart; rename one, or name one of them if they are the same"
+            )
+    return wanted
+
+
 def _part_name(file):
     """A name that changes with the content: of name, size and time of modification."""
     facts = file.stat()
     digest = hashlib.blake2b(f"{file.name}\0{facts.st_size}\0{facts.st_mtime_ns}".encode(), digest_size=6)
-    return f"{file.name}-{digest.hexdigest()}.parquet"
+    name = file.name.encode()[:_LONGEST].decode(errors="ignore")
+    return f"{name}-{digest.hexdigest()}.parquet"
 
 
-def _remove_left_over(folder):
-    for file in folder.glob(".*.tmp"):
-        if time.time() - file.stat().st_mtime > _LEFT_OVER_SECONDS:
-            file.unlink(missing_ok=True)
+def _refuse_others(folder):
+    """Raise if the folder holds Parquet files that ``from_files`` did not write."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for part in sorted(folder.glob("*.parquet")):
+        try:
+            kept = kept_in(pq.read_schema(part))
+        except (pa.ArrowException, OSError):
+            continue  # damaged
+        if "made_with" not in kept:
+            raise ValueError(f"{part}: not written by from_files; give it a folder of its own")
 
 
-def _standing(folder, wanted, made_with):
+def _standing(folder, index, wanted, made_with):
     """What finished parts hold, by name, and the parts of former states of the inputs."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     done, outdated = {}, {}
     inputs = {file.name for file in wanted.values()}
+    index.forget_absent()
     for part in sorted(folder.glob("*.parquet")):
         try:
             kept = kept_in(pq.read_schema(part))
-        except (pa.ArrowException, OSError):
+        except (pa.ArrowException, OSError, ValueError):
             if part.name in wanted:
                 continue  # damaged since: made again
             raise
@@ -112,7 +160,8 @@ def _standing(folder, wanted, made_with):
                 "this one to make it anew"
             )
         if part.name in wanted:
-            done[part.name] = kept
+            if index.holds(part, wanted[part.name].name):
+                done[part.name] = kept
         elif kept["file"] in inputs:
             outdated[part] = kept["file"]
         else:
@@ -137,7 +186,7 @@ def _prepared(prepare, frame, file):
 
 def _checked(frame, channels, origin, first):
     """What to keep in the file and the clean, sorted arrays of one input."""
-    check_columns(frame, COORDINATES[:3], "track")
+    frame = check_columns(frame, COORDINATES[:3], "track")
     channels = choose_channels(frame, channels, "track")
     arrays = arrays_from_frame(frame, channels, "track")
     n = tidy(arrays, "track")

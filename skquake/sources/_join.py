@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
+from skquake._core._typing import Array, Duration, Frame
 from skquake._core._validation import check_columns
 from skquake.sources._base import duration_ns
 from skquake.sources._resample import interpolate
@@ -24,7 +27,12 @@ DROPPED_FLAGS = {"Flags_B": (255,), "Flags_F": (255,), "Flags_LP": (9,)}
 measured, and densities and temperatures repeated while the probe sweeps."""
 
 
-def join_tracks(base, *others, max_gap=None, drop=None):
+def join_tracks(
+    base: Frame,
+    *others: Frame,
+    max_gap: Duration | None = None,
+    drop: Mapping[str, Sequence[int]] | None = None,
+) -> pd.DataFrame:
     """Put the observations of one satellite's instruments on the times of the first.
 
     Channels of the others are interpolated linearly between their own finite values, at most ``max_gap``
@@ -78,15 +86,16 @@ def join_tracks(base, *others, max_gap=None, drop=None):
     1  NaN  25.0
     2  3.0   NaN
     """
-    dropped = {}
+    dropped: dict[str, int] = {}
     drop = DROPPED_FLAGS if drop is None else drop
     unknown = [name for name in drop if name not in _FLAGGED]
     if unknown:
         raise ValueError(f"drop: {unknown[0]!r} is no flag column; there are {', '.join(_FLAGGED)}")
-    joined, units = None, {}
+    joined: dict[str, Array] | None = None
+    units: dict[str, str] = {}
     for position, frame in enumerate((base, *others)):
         what = "join_tracks: base" if not position else f"join_tracks: frame {position + 1}"
-        check_columns(frame, COORDINATES[:3], what)
+        frame = check_columns(frame, COORDINATES[:3], what)
         channels = choose_channels(frame, None, what)
         time, latitude, longitude, altitude, _ = arrays_from_frame(frame, (), what)
         order, time = _in_time(time)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 
 from skquake._core._magnetic import magnetic_local_time, quasi_dipole
 from skquake._core._time import to_utc
+from skquake._core._typing import Frame
 from skquake._core._validation import check_columns, check_coordinates
 
 _UNITS = {"qd_latitude": "deg", "qd_longitude": "deg", "mlt": "h"}
@@ -13,7 +17,12 @@ _MAX_ALTITUDE_KM = 1000.0
 _CHUNK = 1 << 20  # rows looked at together, so that memory grows with the columns alone
 
 
-def add_magnetic(frame, coordinates=("qd_latitude", "qd_longitude", "mlt"), *, altitude_km=None):
+def add_magnetic(
+    frame: Frame,
+    coordinates: str | Sequence[str] = ("qd_latitude", "qd_longitude", "mlt"),
+    *,
+    altitude_km: float | None = None,
+) -> pd.DataFrame:
     """Quasi-dipole latitude and longitude and magnetic local time, as columns of a track's frame.
 
     PyIRI's spherical harmonics of the apex coordinates at the ground (degree 20, a set for each year),
@@ -71,14 +80,13 @@ def add_magnetic(frame, coordinates=("qd_latitude", "qd_longitude", "mlt"), *, a
     unknown = [name for name in names if name not in _UNITS]
     if unknown:
         raise ValueError(f"{what}: no coordinate {unknown[0]!r}; there are {', '.join(_UNITS)}")
-    check_columns(frame, ("time", "latitude", "longitude"), what)
-    if altitude_km is None:
-        if "altitude_km" not in frame:
-            raise ValueError(f"{what}: no column altitude_km; give altitude_km=")
-        altitude_km = frame["altitude_km"]
+    frame = check_columns(frame, ("time", "latitude", "longitude"), what)
+    if altitude_km is None and "altitude_km" not in frame:
+        raise ValueError(f"{what}: no column altitude_km; give altitude_km=")
     time = to_utc(frame["time"], f"{what}: time")
     latitude, longitude = check_coordinates(frame["latitude"], frame["longitude"], what)
-    altitude = np.broadcast_to(np.asarray(altitude_km, dtype=float), latitude.shape)
+    altitude = np.asarray(frame["altitude_km"] if altitude_km is None else altitude_km, dtype=float)
+    altitude = np.broadcast_to(altitude, latitude.shape)
     wrong = ~((altitude >= 0.0) & (altitude <= _MAX_ALTITUDE_KM))
     if wrong.any():
         row = int(np.argmax(wrong))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skquake._core._typing import ArrayLike, FloatArray, Path
 from skquake._core._validation import check_coordinates
 from skquake.sources._backing import Files, Memory
-from skquake.sources._base import Source, last_rows
+from skquake.sources._base import Source, first_rows
 from skquake.sources._bilinear import blend, corners
 from skquake.sources._map_io import map_from_xarray, read_map, write_map
 from skquake.sources._series import SeriesSource
 from skquake.sources._series_io import Series
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class MapSource(Source):
@@ -67,22 +72,27 @@ class MapSource(Source):
     kind = "map"
     _align = "end"
 
-    def __init__(self, data, *, name="map"):
+    def __init__(self, data: xr.DataArray | xr.Dataset | Path, *, name: str = "map") -> None:
         if isinstance(data, (str, os.PathLike)):
-            backing = Files(data, ".nc", read_map, ())
+            backing: Files | Memory = Files(data, ".nc", read_map, ())
         else:
             backing = Memory(map_from_xarray(data))
         super().__init__(backing, name)
 
-    time = property(lambda self: self._content.time)
-    latitude = property(lambda self: self._content.latitude)
-    longitude = property(lambda self: self._content.longitude)
-    values = property(lambda self: self._content.values)
+    @property
+    def latitude(self) -> FloatArray:
+        """Latitudes of the grid, degrees, ascending."""
+        return self._content.latitude
+
+    @property
+    def longitude(self) -> FloatArray:
+        """Longitudes of the grid, degrees in [-180, 180), ascending."""
+        return self._content.longitude
 
     def _extent(self):
         return f"{len(self.time):,} maps of {len(self.latitude)} x {len(self.longitude)}"
 
-    def at(self, latitude, longitude):
+    def at(self, latitude: ArrayLike, longitude: ArrayLike) -> SeriesSource:
         """The maps interpolated at one place or several.
 
         Parameters
@@ -100,8 +110,10 @@ class MapSource(Source):
         ValueError
             For a place outside the maps.
         """
-        latitude, longitude = np.broadcast_arrays(np.atleast_1d(latitude), np.atleast_1d(longitude))
-        latitude, longitude = check_coordinates(latitude.ravel(), longitude.ravel(), "place")
+        a, b = np.broadcast_arrays(np.atleast_1d(latitude), np.atleast_1d(longitude))
+        return self._at(*check_coordinates(a.ravel(), b.ravel(), "place"))
+
+    def _at(self, latitude, longitude):
         maps = self._content
         nodes, weights, outside = corners(maps, latitude, longitude)
         if outside.any():
@@ -125,14 +137,13 @@ class MapSource(Source):
         latitude, longitude = check_coordinates(samples["latitude"], samples["longitude"], "samples")
         maps = self._content
         n = len(maps.time)
-        first = last_rows(maps, time, problems) - offset
-        problems.add((first < 0) | (first + length > n), "window leaves the record")
+        first = first_rows(maps, time, length, offset, problems)
         nodes, weights, outside = corners(maps, latitude, longitude)
         problems.add(outside, "place outside the maps")
         first = nodes * n + first[:, np.newaxis]
         return lambda rows: blend(maps, first[rows], weights[rows], length)
 
-    def to_netcdf(self, path):
+    def to_netcdf(self, path: Path) -> None:
         """Write the maps as a NetCDF file that ``MapSource(path)`` reads back exactly.
 
         The file appears whole or not at all.

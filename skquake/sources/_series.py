@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Mapping
+from typing import Self
 
 import pandas as pd
 
 from skquake._core._geodesy import chord_of_km, unit_vectors
+from skquake._core._typing import Duration, Frame
 from skquake._core._validation import check_coordinates
 from skquake.sources._backing import Memory
-from skquake.sources._base import Source, cut, duration_ns, last_rows
+from skquake.sources._base import Source, cut, duration_ns, first_rows
 from skquake.sources._series_io import regularise, series_from_frames
 
 
@@ -25,7 +27,8 @@ class SeriesSource(Source):
         is allowed; infinities become NaN.
     stations : DataFrame
         Index: the stations' names, as in the frame's columns (further rows are ignored);
-        columns ``latitude``, ``longitude`` (degrees).
+        columns ``latitude``, ``longitude`` (degrees). Frames of libraries without an index have the
+        columns ``time`` and ``station`` in its place.
     name : str
         Name of the source.
     channel : str
@@ -65,15 +68,33 @@ class SeriesSource(Source):
     _align = "end"
     _max_km = 500.0
 
-    def __init__(self, frame, stations, *, name="series", channel="TEC", max_km=500.0):
+    def __init__(
+        self,
+        frame: Frame | Mapping[str, Frame],
+        stations: Frame,
+        *,
+        name: str = "series",
+        channel: str = "TEC",
+        max_km: float = 500.0,
+    ) -> None:
         frames = frame if isinstance(frame, Mapping) else {channel: frame}
-        if isinstance(max_km, bool) or not isinstance(max_km, numbers.Real) or not max_km >= 0:
+        if isinstance(max_km, bool) or not isinstance(max_km, numbers.Real) or not float(max_km) >= 0:
             raise ValueError(f"max_km must be a distance in km >= 0, got {max_km!r}")
         super().__init__(Memory(series_from_frames(frames, stations)), name)
         self._max_km = float(max_km)
 
     @classmethod
-    def from_irregular(cls, frame, stations, cadence, max_gap, *, name="series", channel="TEC", max_km=500.0):
+    def from_irregular(
+        cls,
+        frame: Frame | Mapping[str, Frame],
+        stations: Frame,
+        cadence: Duration,
+        max_gap: Duration,
+        *,
+        name: str = "series",
+        channel: str = "TEC",
+        max_km: float = 500.0,
+    ) -> Self:
         """A source from series at any times, interpolated linearly to one cadence.
 
         Parameters
@@ -104,12 +125,13 @@ class SeriesSource(Source):
         cadence, max_gap = duration_ns(cadence, "cadence"), duration_ns(max_gap, "max_gap")
         return cls(regularise(frames, cadence, max_gap), stations, name=name, max_km=max_km)
 
-    time = property(lambda self: self._content.time)
-    values = property(lambda self: self._content.values)
-    max_km = property(lambda self: self._max_km)
+    @property
+    def max_km(self) -> float:
+        """How far from its nearest station a sample may be."""
+        return self._max_km
 
     @property
-    def stations(self):
+    def stations(self) -> pd.DataFrame:
         """Latitude and longitude of the stations, a DataFrame."""
         series = self._content
         return pd.DataFrame(
@@ -121,7 +143,7 @@ class SeriesSource(Source):
         n = len(self._content.stations)
         return f"{len(self.time):,} times at {n:,} station{'' if n == 1 else 's'}"
 
-    def to_frame(self, channel=None):
+    def to_frame(self, channel: str | None = None) -> pd.DataFrame:
         """One channel (by default the first) as a DataFrame: a row a time, a column a station."""
         series = self._content
         column = 0 if channel is None else self._columns(channel)[0]
@@ -135,8 +157,7 @@ class SeriesSource(Source):
         latitude, longitude = check_coordinates(samples["latitude"], samples["longitude"], "samples")
         series = self._content
         n = len(series.time)
-        first = last_rows(series, time, problems) - offset
-        problems.add((first < 0) | (first + length > n), "window leaves the record")
+        first = first_rows(series, time, length, offset, problems)
         station, near = self._nearest(latitude, longitude)
         problems.add(~near, f"no station within {self._max_km:g} km")
         first += station * n

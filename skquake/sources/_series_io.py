@@ -50,7 +50,7 @@ def series_from_frames(frames, stations):
     for position, frame in enumerate(sorted_frames.values()):
         for row, station in enumerate(first.columns):
             values[row, :, position] = to_float32(frame[station])
-    found = {str(channel): unit_of(frame) for channel, frame in frames.items()}
+    found = {str(channel): unit_of(frame) for channel, frame in sorted_frames.items()}
     units = tuple((channel, unit) for channel, unit in found.items() if unit)
     names = np.asarray(list(first.columns), dtype=object)
     return Series(time, values, names, latitude, longitude, channels, units, cadence)
@@ -68,7 +68,7 @@ def unit_of(frame):
 def sort_by_time(frame, channel):
     """The frame with a sorted tz-naive UTC index; columns checked."""
     what = f"series: channel {channel!r}"
-    check_columns(frame, (), what)
+    frame = _indexed(frame, "time", (), what)
     if frame.empty:
         raise ValueError(f"{what}: the frame has no {'rows' if not len(frame) else 'stations'}")
     if not isinstance(frame.index, pd.DatetimeIndex):
@@ -92,6 +92,13 @@ def sort_by_time(frame, channel):
     return frame if time.is_monotonic_increasing else frame.sort_index()
 
 
+def _indexed(table, name, columns, what):
+    """The table as a pandas frame; one of a library without an index has it in the column ``name``."""
+    if isinstance(table, pd.DataFrame):
+        return check_columns(table, columns, what)
+    return check_columns(table, (name, *columns), what).set_index(name)
+
+
 def regular_cadence(time):
     """The one step between sorted times, ns."""
     steps = np.diff(time)
@@ -110,7 +117,7 @@ def regular_cadence(time):
 
 def station_coordinates(stations, names):
     """Latitude and longitude of the named stations."""
-    check_columns(stations, ("latitude", "longitude"), "stations")
+    stations = _indexed(stations, "station", ("latitude", "longitude"), "stations")
     if not stations.index.is_unique:
         raise ValueError(f"stations: {stations.index[stations.index.duplicated()][0]!r} occurs twice")
     absent = [name for name in names if name not in stations.index]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._time import local_solar_time
+from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Frame, IntArray, Path, Paths
 from skquake.sources._backing import Files, Memory
 from skquake.sources._base import Source, check_length, cut, duration_ns
 from skquake.sources._track_io import track_from_frame
@@ -102,17 +104,25 @@ class TrackSource(Source):
     kind = "track"
     _align = "center"
 
-    def __init__(self, data, channels=None, *, name="track", cadence=None, max_gap=None):
+    def __init__(
+        self,
+        data: Frame | Path,
+        channels: str | Sequence[str] | None = None,
+        *,
+        name: str = "track",
+        cadence: Duration | None = None,
+        max_gap: Duration | None = None,
+    ) -> None:
         if isinstance(channels, str):
             channels = (channels,)
         channels = None if channels is None else tuple(channels)
-        cadence, max_gap = (
-            duration_ns(value, name, optional=True)
+        durations = (
+            None if value is None else duration_ns(value, name)
             for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
         )
-        arguments = (channels, cadence, max_gap)
+        arguments = (channels, *durations)
         if isinstance(data, (str, os.PathLike)):
-            backing = Files(data, ".parquet", read_track, arguments)
+            backing: Files | Memory = Files(data, ".parquet", read_track, arguments)
         else:
             backing = Memory(track_from_frame(data, *arguments))
         super().__init__(backing, name)
@@ -120,24 +130,26 @@ class TrackSource(Source):
     @classmethod
     def from_files(
         cls,
-        paths,
-        folder,
-        read,
+        paths: Paths,
+        folder: Path,
+        read: Callable[[Any], Frame],
         *,
-        channels=None,
-        prepare=None,
-        name="track",
-        cadence=None,
-        max_gap=None,
-        errors="raise",
-        verbose=0,
-    ):
+        channels: str | Sequence[str] | None = None,
+        prepare: Callable[[Any], Frame] | None = None,
+        name: str = "track",
+        cadence: Duration | None = None,
+        max_gap: Duration | None = None,
+        errors: str = "raise",
+        verbose: int = 0,
+    ) -> Self:
         """A track from many files, such as one a day, by way of a folder of Parquet files.
 
         The files are read one at a time, so memory is that of one file. Each becomes one Parquet
-        file in ``folder``, which appears whole or not at all. After an interruption, or with more
-        files, the same call goes on where it stopped: what is done is not read again, but a file whose
-        size or time of modification changed is. Missing days and gaps do no harm.
+        file in ``folder``, which appears whole or not at all, and a line of its index, which holds the
+        name of the input and a digest of the part. After an interruption, or with more files, the same
+        call goes on where it stopped: what is done is not read again, but a file whose size or time of
+        modification changed is, or whose part is no longer what was written. Missing days and gaps do
+        no harm.
 
         Parameters
         ----------
@@ -166,7 +178,7 @@ class TrackSource(Source):
         TrackSource
             ``TrackSource(folder)``: read at first use. Rows repeated exactly stand once; of different
             rows of the same time (at midnight, in two versions of a day) that of the file which
-            starts later stands.
+            starts later stands. A part that was changed, swapped or removed is an error that names it.
 
         Raises
         ------
@@ -174,6 +186,10 @@ class TrackSource(Source):
             With ``errors="raise"``, if files cannot be used. For a folder made with another
             ``read``, ``prepare`` or ``channels``, holding files that ``paths`` does not name, or files that
             this function did not write.
+        RuntimeError
+            If another process is writing to the folder.
+        OSError
+            If a part cannot be written; those that are finished stay.
 
         Notes
         -----
@@ -205,27 +221,44 @@ class TrackSource(Source):
         ingest(paths, folder, read, channels, prepare, errors, verbose)
         return cls(folder, name=name, cadence=cadence, max_gap=max_gap)
 
-    time = property(lambda self: self._content.time)
-    latitude = property(lambda self: self._content.latitude)
-    longitude = property(lambda self: self._content.longitude)
-    altitude_km = property(lambda self: self._content.altitude_km)
-    values = property(lambda self: self._content.values)
-    pass_id = property(lambda self: self._content.pass_id)
-    ascending = property(lambda self: self._content.ascending)
+    @property
+    def latitude(self) -> FloatArray:
+        """Latitudes, degrees."""
+        return self._content.latitude
 
     @property
-    def max_gap(self):
+    def longitude(self) -> FloatArray:
+        """Longitudes, degrees in [-180, 180)."""
+        return self._content.longitude
+
+    @property
+    def altitude_km(self) -> FloatArray | None:
+        """Altitudes, km, float32, or None."""
+        return self._content.altitude_km
+
+    @property
+    def pass_id(self) -> IntArray:
+        """Pass of each observation, numbered from 0."""
+        return self._content.pass_id
+
+    @property
+    def ascending(self) -> BoolArray:
+        """Whether the pass of each observation flies north."""
+        return self._content.ascending
+
+    @property
+    def max_gap(self) -> np.timedelta64:
         """Longest time step inside a pass, ``numpy.timedelta64`` in ns."""
         return np.timedelta64(self._content.max_gap, "ns")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.time)
 
     def _extent(self):
         n = len(self._content.bounds) - 1
         return f"{len(self):,} observations in {n:,} pass{'' if n == 1 else 'es'}"
 
-    def local_time(self, rows=slice(None)):
+    def local_time(self, rows: slice | ArrayLike = slice(None)) -> FloatArray:
         """Mean local solar time of observations, hours in [0, 24).
 
         Parameters
@@ -233,10 +266,11 @@ class TrackSource(Source):
         rows : slice or array of int
             Which observations; by default all.
         """
+        rows = rows if isinstance(rows, slice) else np.asarray(rows)
         return local_solar_time(self.time[rows], self.longitude[rows])
 
     @property
-    def passes(self):
+    def passes(self) -> pd.DataFrame:
         """One row a pass: start, end, n, ascending, local_time.
 
         ``local_time`` (hours) is that of the observation nearest to the equator in a pass that
@@ -260,7 +294,7 @@ class TrackSource(Source):
             index=pd.RangeIndex(len(first), name="pass_id"),
         )
 
-    def blocks(self, length, step=None):
+    def blocks(self, length: int, step: int | None = None) -> Blocks:
         """The fixed tiling of every pass in consecutive windows.
 
         Parameters
@@ -310,7 +344,7 @@ class TrackSource(Source):
         )
         return lambda rows: cut(track.values, first[rows], length)
 
-    def resample(self, cadence, max_gap=None):
+    def resample(self, cadence: Duration, max_gap: Duration | None = None) -> TrackSource:
         """The track interpolated linearly on a regular time base, pass by pass.
 
         Times are whole multiples of ``cadence`` since 1970, so that resampled tracks share one
@@ -332,11 +366,11 @@ class TrackSource(Source):
         """
         from skquake.sources._resample import resample_track
 
-        cadence = duration_ns(cadence, "cadence")
-        max_gap = self._content.max_gap if max_gap is None else duration_ns(max_gap, "max_gap")
-        return TrackSource._of(resample_track(self._content, cadence, max_gap), self.name)
+        step = duration_ns(cadence, "cadence")
+        longest = self._content.max_gap if max_gap is None else duration_ns(max_gap, "max_gap")
+        return TrackSource._of(resample_track(self._content, step, longest), self.name)
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """The observations as a DataFrame: time, latitude, longitude, altitude_km, channels."""
         track = self._content
         columns = {
@@ -351,9 +385,10 @@ class TrackSource(Source):
         frame.attrs["units"] = self.units
         return frame
 
-    def to_parquet(self, path):
+    def to_parquet(self, path: Path) -> None:
         """Write the track as a Parquet file that ``TrackSource(path)`` reads back exactly.
 
-        Cadence, longest gap and units are kept; the file appears whole or not at all.
+        Cadence, longest gap and units are kept; the file appears whole or not at all, and its pages
+        carry checksums.
         """
         write_track(self._content, path)

@@ -38,14 +38,17 @@ class Track(NamedTuple):
 def track_from_frame(frame, channels=None, cadence=None, max_gap=None):
     """A checked Track from a DataFrame (see TrackSource); durations in ns."""
     what = "track"
-    check_columns(frame, COORDINATES[:3], what)
+    frame = check_columns(frame, COORDINATES[:3], what)
     channels = choose_channels(frame, channels, what)
     if not len(frame):
         raise ValueError(f"{what}: the frame has no rows")
     arrays = arrays_from_frame(frame, channels, what)
     n = tidy(arrays, what)
     arrays = [None if array is None else array[:n] for array in arrays]
-    return make_track(*arrays, channels, units_of(frame, channels), cadence, max_gap)
+    time, latitude, longitude, altitude, values = arrays
+    return make_track(
+        time, latitude, longitude, altitude, values, channels, units_of(frame, channels), cadence, max_gap
+    )
 
 
 def arrays_from_frame(frame, channels, what):

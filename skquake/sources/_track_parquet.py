@@ -56,8 +56,13 @@ def read_track(files, channels, cadence, max_gap):
     if kept and len(parts) == 1 and max_gap is None and "pass_id" in parts[0].schema.names:
         bounds = _written_bounds(parts[0].path)
     units = kept.get("units", {})
+    time, latitude, longitude, altitude, values = arrays
     return make_track(
-        *arrays,
+        time,
+        latitude,
+        longitude,
+        altitude,
+        values,
         channels,
         tuple((channel, units[channel]) for channel in channels if channel in units),
         cadence or kept.get("cadence"),
@@ -95,7 +100,7 @@ def write_arrays(path, arrays, channels, kept, **more):
     table = pa.table({name: pa.array(array) for name, array in columns.items() if array is not None})
     table = table.replace_schema_metadata({_META: json.dumps(kept).encode()})
     # Measured values hardly repeat: a dictionary of them would cost four times the time, and space.
-    options = {"use_dictionary": False, "compression": "zstd"}
+    options = {"use_dictionary": False, "compression": "zstd", "write_page_checksum": True}
     write_atomically(path, lambda temporary: pq.write_table(table, temporary, **options))
 
 
@@ -133,7 +138,7 @@ def _add(part, arrays, end, channels, keep_last):
     first, time = end, arrays[0]
     wanted = [name for name in (*COORDINATES[:4], *channels) if name in part.schema.names]
     # ParquetFile keeps the file open: closed here, so that a folder of thousands is no problem.
-    with pq.ParquetFile(part.path) as file:
+    with pq.ParquetFile(part.path, page_checksum_verification=True) as file:
         for batch in file.iter_batches(_BATCH, columns=wanted):
             try:
                 new = _batch_arrays(_frame(batch), channels)
@@ -166,5 +171,6 @@ def _written_bounds(file):
     """Boundaries of the passes as written."""
     import pyarrow.parquet as pq
 
-    pass_id = pq.read_table(file, columns=["pass_id"])["pass_id"].to_numpy()
+    table = pq.read_table(file, columns=["pass_id"], page_checksum_verification=True)
+    pass_id = table["pass_id"].to_numpy()
     return np.concatenate([[0], np.flatnonzero(pass_id[1:] != pass_id[:-1]) + 1, [len(pass_id)]])

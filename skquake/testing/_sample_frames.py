@@ -11,8 +11,16 @@ from skquake._core._weights import event_weights
 
 
 def sample_frame(
-    n_pairs=40, *, track=False, span_days=400, rows=4, disturbed=0.1, signal=0.0, spread=60.0, seed=0
-):
+    n_pairs: int = 40,
+    *,
+    track: bool = False,
+    span_days: float = 400,
+    rows: int = 4,
+    disturbed: float = 0.1,
+    signal: float = 0.0,
+    spread: float = 60.0,
+    seed: int = 0,
+) -> Bunch:
     """Bunch(X, y, groups, sample_weight) of matched pairs on a map or along a track.
 
     Each event has 1 to ``2 * rows - 1`` samples in the 15 days before it; controls lie 20 to 60 days
@@ -47,13 +55,13 @@ def sample_frame(
     X["time"] = (pd.Timestamp("2015-01-01") + pd.to_timedelta(X.pop("day"), unit="D")).dt.as_unit("ns")
     half = pd.Timedelta("35s") if track else pd.Timedelta("3D")
     X["obs_start"], X["obs_end"] = X["time"] - half, X["time"] + (half if track else pd.Timedelta(0))
-    X["kp"] = np.where(rng.random(len(X)) < disturbed, 5.0, np.round(rng.uniform(0.0, 3.0, len(X)), 1))
+    X["kp"] = np.where(rng.random(len(X)) < disturbed, 5.0, rng.uniform(0.0, 3.0, len(X)).round(1))
     X["local_time"] = local_solar_time(X["time"].to_numpy(), X["longitude"])
     if track:
         X["pass_id"] = (X["time"].astype("int64") // (46 * 60 * 10**9)).astype("int64")
         X["ascending"] = X["pass_id"] % 2 == 0
-    label = X.pop("label").to_numpy()
-    X["observed"] = rng.normal(size=len(X)) + signal * label
+    labels = X.pop("label").to_numpy()
+    X["observed"] = rng.normal(size=len(X)) + signal * labels
     X["owners"] = [(event,) for event in X["event_id"]]
-    y = np.where(X["kp"] > 3.0, 2, label)
+    y = np.where(X["kp"] > 3.0, 2, labels)
     return Bunch(X=X, y=y, groups=X["pair_id"].to_numpy(), sample_weight=event_weights(X["event_id"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from skquake.testing._raises import raises
 KINDS = {"track", "series", "map"}
 
 
-def check_attributes(source, samples):
+def check_attributes(source: Any, samples: pd.DataFrame) -> None:
     assert isinstance(source.name, str) and source.name
     assert isinstance(source.channels, tuple) and all(isinstance(name, str) for name in source.channels)
     assert source.kind in KINDS
@@ -25,18 +26,18 @@ def check_attributes(source, samples):
     assert isinstance(start, pd.Timestamp) and start.tz is None and start < end
 
 
-def check_repr_is_one_line(source, samples):
+def check_repr_is_one_line(source: Any, samples: pd.DataFrame) -> None:
     assert "\n" not in repr(source) and type(source).__name__ in repr(source)
 
 
-def check_clone_copy_and_equality_are_identity(source, samples):
+def check_clone_copy_and_equality_are_identity(source: Any, samples: pd.DataFrame) -> None:
     assert clone(source) is source
     assert copy.copy(source) is source and copy.deepcopy(source) is source
     assert source == source and hash(source) == hash(source)
     assert source != pickle.loads(pickle.dumps(source))
 
 
-def check_immutable(source, samples):
+def check_immutable(source: Any, samples: pd.DataFrame) -> None:
     for name in ("name", "channels", "cadence", "units", "span"):
         with raises(AttributeError):
             setattr(source, name, None)
@@ -46,7 +47,7 @@ def check_immutable(source, samples):
                 array[...] = 0
 
 
-def check_pickle(source, samples):
+def check_pickle(source: Any, samples: pd.DataFrame) -> None:
     again = pickle.loads(pickle.dumps(source))
     assert (again.name, again.channels, again.units, again.span) == (
         source.name,
@@ -62,7 +63,7 @@ def check_pickle(source, samples):
         np.testing.assert_array_equal(a, b)
 
 
-def check_windows_shape_and_problems(source, samples):
+def check_windows_shape_and_problems(source: Any, samples: pd.DataFrame) -> None:
     for length in (1, 2, 5):
         windows, problem = source.windows(samples, length)
         assert windows.shape == (len(samples), length, len(source.channels))
@@ -75,18 +76,18 @@ def check_windows_shape_and_problems(source, samples):
         assert np.isnan(windows[~whole]).all()
 
 
-def check_windows_longer_than_the_source(source, samples):
+def check_windows_longer_than_the_source(source: Any, samples: pd.DataFrame) -> None:
     windows, problem = source.windows(samples.iloc[:3], 10**5)
     assert np.isnan(windows).all() and all(problem)
 
 
-def check_windows_of_no_samples(source, samples):
+def check_windows_of_no_samples(source: Any, samples: pd.DataFrame) -> None:
     windows, problem = source.windows(samples.iloc[:0], 5)
     assert windows.shape == (0, 5, len(source.channels)) and windows.dtype == np.float32
     assert problem.shape == (0,)
 
 
-def check_windows_keep_order_whatever_the_index(source, samples):
+def check_windows_keep_order_whatever_the_index(source: Any, samples: pd.DataFrame) -> None:
     windows, problem = source.windows(samples, 4)
     order = np.random.default_rng(0).permutation(len(samples))
     shuffled = samples.iloc[order]
@@ -96,12 +97,12 @@ def check_windows_keep_order_whatever_the_index(source, samples):
         assert text.tolist() == problem[order].tolist()
 
 
-def check_windows_accept_time_zones(source, samples):
+def check_windows_accept_time_zones(source: Any, samples: pd.DataFrame) -> None:
     aware = samples.assign(time=pd.DatetimeIndex(samples["time"]).tz_localize("UTC").tz_convert("Asia/Tokyo"))
     np.testing.assert_array_equal(source.windows(aware, 4)[0], source.windows(samples, 4)[0])
 
 
-def check_windows_channels(source, samples):
+def check_windows_channels(source: Any, samples: pd.DataFrame) -> None:
     windows, _ = source.windows(samples, 4)
     last = source.channels[-1]
     one, _ = source.windows(samples, 4, channels=[last])
@@ -114,7 +115,7 @@ def check_windows_channels(source, samples):
         source.windows(samples, 4, channels=["nonsense"])
 
 
-def check_windows_bad_arguments(source, samples):
+def check_windows_bad_arguments(source: Any, samples: pd.DataFrame) -> None:
     for length in (0, -1, 2.0, "3", True, None):
         with raises(ValueError, match="length must be a whole number"):
             source.windows(samples, length)
@@ -126,7 +127,7 @@ def check_windows_bad_arguments(source, samples):
         source.windows(samples.to_numpy(), 4)
 
 
-def check_windows_against_brute_force(source, samples):
+def check_windows_against_brute_force(source: Any, samples: pd.DataFrame) -> None:
     for length in (1, 3, 4):
         for align in ("auto", "center", "end"):
             windows, problem = source.windows(samples, length, align=align)
@@ -143,19 +144,19 @@ def check_windows_against_brute_force(source, samples):
 SOURCE_CHECKS = [value for name, value in list(globals().items()) if name.startswith("check_")]
 
 
-def parts(source):
+def parts(source: Any) -> list[Any]:
     """The sources inside a collection, else the source itself."""
     return list(source.values()) if hasattr(source, "items") else [source]
 
 
-def arrays_of(source):
+def arrays_of(source: Any) -> list[np.ndarray]:
     found = [source.time, source.values]
     names = ("latitude", "longitude", "altitude_km", "pass_id", "ascending")
     found += [getattr(source, name, None) for name in names]
     return [array for array in found if isinstance(array, np.ndarray)]
 
 
-def brute_force_window(source, sample, length, align):
+def brute_force_window(source: Any, sample: Any, length: int, align: str) -> np.ndarray | None:
     """The window of one sample by the definitions, observation by observation; None if there is none."""
     if align == "auto":
         align = "center" if source.kind == "track" else "end"
@@ -190,7 +191,7 @@ def brute_force_window(source, sample, length, align):
     return window if np.isfinite(window).all() else None
 
 
-def brute_force_map(source, row, sample):
+def brute_force_map(source: Any, row: int, sample: Any) -> np.ndarray:
     """Bilinear interpolation of a global map, by the formula, with loops over the nodes."""
     latitudes, longitudes = source.latitude.tolist(), source.longitude.tolist()
     latitude = min(max(sample.latitude, latitudes[0]), latitudes[-1])

@@ -5,6 +5,8 @@ Each check takes an unfitted step and what it transforms: a sample frame or wind
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import get_tags
@@ -13,7 +15,7 @@ from skquake._core._sklearn import safe_indexing
 from skquake.testing._raises import raises
 
 
-def check_one_row_a_sample(step, X):
+def check_one_row_a_sample(step: Any, X: Any) -> None:
     windows = clone(step).fit_transform(X)
     assert isinstance(windows, np.ndarray), f"{type(windows).__name__}, not an array"
     assert windows.shape[0] == len(X), f"{windows.shape[0]} rows from {len(X)}"
@@ -23,7 +25,7 @@ def check_one_row_a_sample(step, X):
         assert windows.dtype == np.float32, windows.dtype
 
 
-def check_order_and_subsets(step, X):
+def check_order_and_subsets(step: Any, X: Any) -> None:
     step = clone(step).fit(X)
     windows = step.transform(X)
     rng = np.random.default_rng(0)
@@ -31,13 +33,13 @@ def check_order_and_subsets(step, X):
         np.testing.assert_array_equal(step.transform(safe_indexing(X, rows)), windows[rows])
 
 
-def check_fit_transform_and_repetition(step, X):
+def check_fit_transform_and_repetition(step: Any, X: Any) -> None:
     step = clone(step)
     np.testing.assert_array_equal(step.fit_transform(X), step.fit(X).transform(X))
     np.testing.assert_array_equal(step.transform(X), step.transform(X))
 
 
-def check_stateless_steps_need_no_fit(step, X):
+def check_stateless_steps_need_no_fit(step: Any, X: Any) -> None:
     step = clone(step)
     if step.__sklearn_tags__().requires_fit:
         return
@@ -45,7 +47,7 @@ def check_stateless_steps_need_no_fit(step, X):
     np.testing.assert_array_equal(step.transform(X), half.transform(X))
 
 
-def check_what_is_no_input_is_refused(step, X):
+def check_what_is_no_input_is_refused(step: Any, X: Any) -> None:
     for wrong in (None, "windows", np.zeros(3), np.zeros((2, 2, 2, 2))):
         with raises((TypeError, ValueError)):
             clone(step).fit_transform(wrong)

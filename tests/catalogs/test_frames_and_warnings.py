@@ -55,7 +55,7 @@ def test_samplers_take_any_frame(sampler, other):
     assert found.index.tolist() == expected.index.tolist()
     assert found["time"].tolist() == expected["time"].tolist()
     for wrong in ([1, 2], CATALOG.to_numpy()):
-        with pytest.raises(TypeError, match="avoid: expected a dataframe"):
+        with pytest.raises(TypeError, match=r"'avoid' parameter of .* must be a dataframe"):
             clone(sampler).set_params(avoid=wrong).sample(CATALOG)
 
 

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -9,12 +12,14 @@ import pytest
 from common.tiny import tiny_seqnetquake
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skquake import SafeNetClassifier, SeqNetQuakeClassifier, SlidingWindow, TrackSource
+from skquake._core._made_with import made_with
 from skquake.neural import (
     CNNClassifier,
     DNNClassifier,
@@ -22,10 +27,12 @@ from skquake.neural import (
     FineTuned,
     LSTMClassifier,
     ModelFileError,
+    _container,
+    _saving,
     load_model,
     save_model,
 )
-from skquake.neural._container import MAGIC, read_container, write_container
+from skquake.neural._container import MOST_ARRAYS, MOST_HEADER, read_container, write_container
 from skquake.preprocessing import ChannelScaler, WindowFlattener, WindowNormalizer
 
 RNG = np.random.default_rng(0)
@@ -112,7 +119,7 @@ def test_round_trip_of_a_regressor(y, tmp_path):
         lambda steps, arrays: steps[0]["params"].update({"n_out": 5}),
         lambda steps, arrays: steps[0]["params"].update({"units": 10**9}),
         lambda steps, arrays: steps[0]["params"].update({"decoder_layers": 10**9}),
-        lambda steps, arrays: arrays[0].fill(np.inf),
+        lambda steps, arrays: arrays["0.weights_.0"].fill(np.inf),
     ],
 )
 def test_hostile_regressor(tmp_path, change):
@@ -132,24 +139,110 @@ def test_a_regressor_is_no_start_for_a_classifier(tmp_path):
             FineTuned(pretrained).fit(X, Y)
 
 
+def test_names_of_features_are_kept(tmp_path):
+    frame = pd.DataFrame(X[:, :, 0].astype(float), columns=[f"lag {i}" for i in range(8)])
+    model = DNNClassifier(**SMALL).fit(frame, Y.astype(object))
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    assert list(loaded.feature_names_in_) == list(frame)
+    assert loaded.feature_names_in_.dtype == object and loaded.classes_.dtype == model.classes_.dtype
+    np.testing.assert_array_equal(loaded.predict_proba(frame), model.predict_proba(frame))
+    with pytest.raises(ValueError, match="feature names should match"):
+        loaded.predict(frame[frame.columns[::-1]])
+    few = tampered(
+        tmp_path / "model",
+        tmp_path / "few",
+        lambda steps, arrays: steps[0]["fitted"]["feature_names_in_"]["objects"].pop(),
+    )
+    with pytest.raises(ModelFileError, match="7 names of 8 features"):
+        load_model(few)
+
+
 def test_what_cannot_be_saved(fitted, tmp_path):
     path = tmp_path / "model"
     with pytest.raises(NotFittedError):
         save_model(tiny_seqnetquake(), path)
-    with pytest.raises(TypeError, match="LogisticRegression cannot be saved"):
+    cure = r"Keep this model by skops.io.dump or joblib.dump, and open such files only if you made them"
+    with pytest.raises(TypeError, match=f"the model: LogisticRegression cannot be saved last.*{cure}"):
         save_model(LogisticRegression().fit(X[:, :, 0], Y), path)
-    with pytest.raises(TypeError, match="WindowFlattener cannot be saved before"):
-        save_model(make_pipeline(WindowFlattener(), tiny_seqnetquake()).fit(X, Y), path)
+    forest = make_pipeline(ChannelScaler(), WindowFlattener(), RandomForestClassifier(2)).fit(X, Y)
+    with pytest.raises(TypeError, match="step 'windowflattener': WindowFlattener cannot be saved before"):
+        save_model(forest, path)
+    with pytest.raises(TypeError, match=r"step 'randomforestclassifier'.*Keep a pipeline with this step by"):
+        save_model(forest[-1:], path)
+    impostor = type("ChannelScaler", (ChannelScaler,), {})
+    with pytest.raises(TypeError, match="ChannelScaler cannot be saved"):
+        save_model(make_pipeline(impostor(), tiny_seqnetquake()).fit(X, Y), path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(fitted, tmp_path, monkeypatch):
+    monkeypatch.setattr(_saving, "check_is_fitted", None)
+    with pytest.raises(OSError, match="too long"):
+        save_model(fitted, tmp_path / ("x" * 300))
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*absent; make it first"):
+        save_model(fitted, tmp_path / "absent" / "model")
+    with pytest.raises(ValueError, match="a folder, nothing can be kept in it"):
+        save_model(fitted, tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(PermissionError, match="cannot be written to"):
+        save_model(fitted, tmp_path / "model")
+
+
+def test_the_longest_name_of_a_file_will_do(fitted, tmp_path):
+    path = tmp_path / ("x" * 255)
+    save_model(fitted, path)
+    np.testing.assert_array_equal(load_model(path).predict_proba(X), fitted.predict_proba(X))
 
 
 def test_replaces_whole_or_not_at_all(fitted, saved, tmp_path, monkeypatch):
     path = tmp_path / "model"
     path.write_bytes(saved.read_bytes())
-    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OSError, match="full"):
-        save_model(fitted, path)
-    assert path.read_bytes() == saved.read_bytes() and len(list(tmp_path.iterdir())) == 1
+    for name in ("replace", "fsync"):
+        monkeypatch.setattr(os, name, lambda *_: (_ for _ in ()).throw(OSError("full")))
+        with pytest.raises(OSError, match="full"):
+            save_model(fitted, path)
+        monkeypatch.undo()
+        assert path.read_bytes() == saved.read_bytes() and len(list(tmp_path.iterdir())) == 1
+
+
+FULL = """
+import resource, sys
+import numpy as np
+from skquake.neural._container import write_container
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+write_container(sys.argv[1], {}, {"a": np.zeros(10_000)})
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit of the size of files")
+def test_a_full_disk_leaves_nothing(tmp_path):
+    command = [sys.executable, "-c", FULL, tmp_path / "model"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 1 and ended.stderr.splitlines()[-1].startswith("OSError: [Errno 27]")
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_byte_and_every_cut(tmp_path):
+    path, other = tmp_path / "whole", tmp_path / "other"
+    arrays = {"a": np.arange(3.0), "b": np.array([True]), "c": np.zeros((0, 2), "float32")}
+    write_container(path, {"steps": []}, arrays)
+    data = path.read_bytes()
+    found, read = read_container(path)
+    assert found["steps"] == [] and found["versions"] == made_with()
+    assert all(np.array_equal(read[name], array) for name, array in arrays.items())
+    with pytest.raises(ValueError, match="read-only"):
+        read["a"][0] = 1.0
+    for at in range(len(data)):
+        changed = bytearray(data)
+        changed[at] ^= 1 << (at % 8)
+        for content in (changed, data[:at]):
+            other.write_bytes(content)
+            with pytest.raises(ModelFileError):
+                read_container(other)
+    other.write_bytes(data + b" ")
+    with pytest.raises(ModelFileError, match="checksum is wrong"):
+        read_container(other)
 
 
 @given(cut=st.integers(0, 10**6))
@@ -176,7 +269,7 @@ def test_flipped_anywhere(saved, tmp_path_factory, at, bit):
 def tampered(saved, path, change):
     """A file with a right checksum and a wrong content."""
     header, arrays = read_container(saved)
-    arrays = [array.copy() for array in arrays]
+    arrays = {name: array.copy() for name, array in arrays.items()}
     change(header["steps"], arrays)
     write_container(path, header, arrays)
     return path
@@ -197,17 +290,25 @@ def set_param(name, value):
         lambda steps, arrays: steps[0].update({"name": 3}),
         lambda steps, arrays: steps[1]["fitted"].pop("weights_"),
         lambda steps, arrays: steps[1]["fitted"].update({"predict": 1}),
-        lambda steps, arrays: steps[1]["fitted"].update({"weights_": [{"array": 99}]}),
+        lambda steps, arrays: steps[1]["fitted"].update({"weights_": {"list": [{"array": "99"}]}}),
+        lambda steps, arrays: steps[1]["fitted"].update({"weights_": {"shape": [1, 2]}}),
+        lambda steps, arrays: steps[1]["fitted"]["weights_"]["list"].append({"array": "1.weights_.0"}),
+        lambda steps, arrays: steps[1]["fitted"]["weights_"]["list"].pop(),
+        lambda steps, arrays: arrays.update({"more": np.zeros(1)}),
+        lambda steps, arrays: steps[1]["fitted"].update({"input_shape_": {"shape": [1] * 100_000}}),
+        lambda steps, arrays: steps[1]["fitted"].update({"input_shape_": {"shape": [8.5, 2]}}),
         lambda steps, arrays: steps[1]["fitted"].update({"input_shape_": {"shape": [10**12, 2]}}),
         lambda steps, arrays: steps[1]["fitted"].update({"classes_": {"text": ["a", "a", "b"]}}),
-        lambda steps, arrays: arrays[-1].fill(np.nan),
-        lambda steps, arrays: arrays[1].fill(0.0),  # the scale
-        lambda steps, arrays: arrays.__setitem__(-1, np.zeros(7, "float32")),
+        lambda steps, arrays: arrays["1.weights_.0"].fill(np.nan),
+        lambda steps, arrays: arrays["0.scale_"].fill(0.0),
+        lambda steps, arrays: arrays.update({"1.weights_.0": np.zeros(7, "float32")}),
         set_param("fit", 1),
         set_param("callbacks", []),
         set_param("pretrained", "/etc/passwd"),
         set_param("lstm_units", 10**9),
         set_param("lstm_layers", 10**9),
+        set_param("n_segments", 10**9),
+        set_param("dense_units", {"items": [[[[1]], 2]]}),
         set_param("filters", -1),
         set_param("epochs", "many"),
         set_param("conv_activation", "eval"),
@@ -218,32 +319,114 @@ def test_hostile_content(saved, tmp_path, change):
         load_model(tampered(saved, tmp_path / "model", change))
 
 
+def raw(path, header, body=b""):
+    """A file with this header and a right checksum."""
+    header = header.replace(b"RECORD", b'"{\\"checksum\\": \\"' + b"0" * 64 + b'\\"}"')
+    content = len(header).to_bytes(8, "little") + header + body
+    digest = hashlib.sha256(content).hexdigest().encode()
+    path.write_bytes(content.replace(b"0" * 64, digest, 1))
+    return path
+
+
+ENTRY = b'{"__metadata__": {"skquake":RECORD}, "a": {"dtype": %b, "shape": %b, "data_offsets": %b}}'
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("header", "said"),
     [
-        b"{}",
-        b"[" * 100_000,
-        b'{"header": {}, "arrays": [{"dtype": "object", "shape": [1]}]}',
-        b'{"header": {}, "arrays": [{"dtype": "float64", "shape": [4000000000, 4000000000]}]}',
-        b'{"header": {}, "arrays": [{"dtype": "float64", "shape": [-1]}]}',
-        b'{"header": NaN, "arrays": []}',
-        b'{"header": {"steps": 3, "observed": {}}, "arrays": []}',
-        b"\xff\xfe",
+        (b"{}", "not a model saved by skquake"),
+        (b'{"__metadata__": {"skquake":RECORD}}', "9 bytes of arrays, 0 are described"),
+        (b'{"__metadata__": {"skquake":RECORD}}' + b"[" * 100_000, "Extra data"),
+        (b'{"__metadata__": {"skquake":RECORD}, "a": ' + b"[" * 100_000, "recursion|nested|Expecting"),
+        (b'{"__metadata__": {"skquake":RECORD, "more": "1"}}', "metadata of another kind"),
+        (b'{"__metadata__": {"skquake":RECORD}, "a": 3}', "not subscriptable"),
+        (b'{"__metadata__": {"skquake":RECORD}, "a": {}, "a": {}}', "there twice"),
+        (b'{"x": NaN, "__metadata__": {"skquake":RECORD}}', "not subscriptable"),
+        (b'\xff{"__metadata__": {"skquake":RECORD}}', "decode"),
+        (ENTRY % (b'"F64"', b"[" + b"1," * 99_999 + b"1]", b"[0, 8]"), r"an array of shape \[1, 1, "),
+        (ENTRY % (b'"F64"', b"[-1]", b"[0, 9]"), r"an array of shape \[-1\]"),
+        (ENTRY % (b'"F64"', b"[4000000000, 4000000000]", b"[0, 9]"), "at bytes 0 to 9"),
+        (ENTRY % (b'"F64"', b"[" + b"9" * 5000 + b"]", b"[0, 9]"), "Exceeds the limit"),
+        (ENTRY % (b'"F64"', b"[1]", b"[1, 9]"), "at bytes 1 to 9"),
+        (ENTRY % (b'"F64"', b"[1]", b"[0, 8]"), "9 bytes of arrays, 8 are described"),
+        (ENTRY % (b'"U8"', b"[9]", b"[0, 9]"), "an array of type 'U8'"),
+        (ENTRY % (b'"F8_E4M3"', b"[9]", b"[0, 9]"), "an array of type 'F8_E4M3'"),
+        (ENTRY % (b'"object"', b"[9]", b"[0, 9]"), "an array of type 'object'"),
+        (ENTRY % (b"[]", b"[9]", b"[0, 9]"), "unhashable"),
+        (ENTRY % (b'"BOOL"', b"[9]", b"[0, 9]"), "neither 0 nor 1"),
+        (ENTRY % (b'"BOOL"', b"[true, 9]", b"[0, 9]"), "an array of shape"),
     ],
+    ids=lambda value: None if isinstance(value, str) else "header",
 )
-def test_hostile_header(content, tmp_path):
-    body = len(content).to_bytes(8, "little") + content
-    path = tmp_path / "model"
-    path.write_bytes(MAGIC + hashlib.sha256(body).digest() + body)
-    with pytest.raises(ModelFileError):
-        load_model(path)
+def test_hostile_header(header, said, tmp_path):
+    with pytest.raises(ModelFileError, match=said):
+        load_model(raw(tmp_path / "model", header, b"\x02" * 9))
 
 
-def test_header_is_readable(saved):
-    data = saved.read_bytes()
-    start = len(MAGIC) + 40
-    size = int.from_bytes(data[start - 8 : start], "little")
-    assert json.loads(data[start : start + size])["header"]["steps"][1]["class"] == "SeqNetQuakeClassifier"
+def test_limits_are_checked_before_anything_is_restored(saved, tmp_path, monkeypatch):
+    steps = read_container(saved)[0]["steps"]
+    many = tampered(saved, tmp_path / "steps", lambda found, _: found.extend([dict(steps[1])] * 400))
+    restored, loaded = [], []
+    monkeypatch.setattr(_saving, "_restore", lambda *_: restored.append(1))
+    with pytest.raises(ModelFileError, match="402 steps, a model has 1 to 32"):
+        load_model(many)
+    two = tampered(saved, tmp_path / "two", lambda found, _: found.append(dict(steps[1])))
+    with pytest.raises(ModelFileError, match="'SeqNetQuakeClassifier' before the last"):
+        load_model(two)
+    entry = b'"%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}'
+    empty = b",".join(entry % i for i in range(MOST_ARRAYS + 1))
+    monkeypatch.setattr("safetensors.numpy.load", lambda *_: loaded.append(1))
+    with pytest.raises(ModelFileError, match=f"{MOST_ARRAYS + 1} arrays, at most {MOST_ARRAYS}"):
+        load_model(raw(tmp_path / "arrays", b'{"__metadata__":{"skquake":RECORD},' + empty + b"}"))
+    monkeypatch.setattr(_container, "json", None)
+    with open(tmp_path / "large", "wb") as file:  # room for two million empty arrays
+        file.write((120_000_000).to_bytes(8, "little"))
+        file.truncate(120_000_008)
+    with pytest.raises(ModelFileError, match="not a model saved by skquake"):
+        load_model(tmp_path / "large")
+    assert not restored and not loaded
+
+
+def test_a_claim_beyond_the_weights_builds_no_network(saved, tmp_path, monkeypatch):
+    built = []
+    monkeypatch.setattr(SeqNetQuakeClassifier, "_weight_shapes", lambda _: built.append(1))
+    for name, value in (("lstm_units", 10**9), ("lstm_layers", 10**6), ("n_segments", 4000)):
+        with pytest.raises(ModelFileError, match=r"layers of .* units, .* segments: "):
+            load_model(tampered(saved, tmp_path / "model", set_param(name, value)))
+    assert not built
+
+
+def test_more_than_a_file_may_hold_is_not_written(tmp_path):
+    arrays = {str(i): np.zeros(0) for i in range(MOST_ARRAYS + 1)}
+    with pytest.raises(ValueError, match=f"{MOST_ARRAYS + 1} arrays and .* bytes of description"):
+        write_container(tmp_path / "model", {}, arrays)
+    with pytest.raises(ValueError, match="bytes of description"):
+        write_container(tmp_path / "model", {"text": "x" * MOST_HEADER}, {})
+    with pytest.raises(TypeError, match="a is of type float16"):
+        write_container(tmp_path / "model", {}, {"a": np.zeros(1, "float16")})
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_of_keras_are_told(tmp_path):
+    import keras
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.save(tmp_path / "best.keras")
+    model.save_weights(tmp_path / "best.weights.h5")
+    for name, kind in (("best.keras", "a zip archive, as Keras"), ("best.weights.h5", "an HDF5 file, as")):
+        with pytest.raises(ModelFileError, match=f"{kind}.*by save_model\\(model, path\\)"):
+            load_model(tmp_path / name)
+    with pytest.raises(ValueError, match="a folder"):
+        load_model(tmp_path)
+
+
+def test_other_tools_read_the_file(saved):
+    from safetensors import safe_open
+
+    with safe_open(saved, "numpy") as file:
+        record = json.loads(file.metadata()["skquake"])
+        assert record["steps"][1]["class"] == "SeqNetQuakeClassifier"
+        assert file.get_tensor("0.center_").shape == (2,)
 
 
 def test_pretrained_from_a_file_is_pretrained_by_the_estimator(fitted, saved):

@@ -37,7 +37,7 @@ def test_counts_are_those_of_the_detectors(nights):
     title = display.figure_.get_suptitle()
     assert "days before" in title and f"Ne: {density['flagged'].sum()} of {len(density)}" in title
     # The area and the track stay in one piece over the dateline.
-    x = np.concatenate([line.get_xdata() for line in display.axes_["map"].lines[:1]])
+    x = np.concatenate([line.get_xdata() for line in display.panels_["map"].lines[:1]])
     assert np.ptp(x) < 40 and (np.abs(x - 179.0) < 60).all()
 
 

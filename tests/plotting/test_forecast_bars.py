@@ -20,7 +20,7 @@ def tables(n=40, seed=0):
 @pytest.mark.parametrize("score", ["rmse", "mae", "bias", "r2", "pearson", "pearson_squared"])
 def test_scores_by_state_and_station(score):
     observed, forecasts, disturbed = tables()
-    display = ForecastBarsDisplay.from_forecasts(observed, forecasts, disturbed=disturbed, score=score)
+    display = ForecastBarsDisplay.from_predictions(observed, forecasts, disturbed=disturbed, score=score)
     assert display.table.columns.tolist() == ["a", "b"]
     for name, table in forecasts.items():
         for state, rows in (("quiet", ~disturbed), ("disturbed", disturbed)):
@@ -32,7 +32,7 @@ def test_scores_by_state_and_station(score):
 def test_bars_from_north_to_south(given_axes):
     observed, forecasts, disturbed = tables()
     axes = given_axes(2, 1)
-    display = ForecastBarsDisplay.from_forecasts(
+    display = ForecastBarsDisplay.from_predictions(
         observed, forecasts, disturbed=disturbed, latitude=pd.Series(LATITUDE)
     ).plot(ax=axes)
     assert display.figure_ is axes[0, 0].figure
@@ -52,14 +52,14 @@ def test_bars_from_north_to_south(given_axes):
 
 def test_one_panel_without_states():
     observed, forecasts, _ = tables()
-    display = ForecastBarsDisplay.from_forecasts(observed, forecasts["a"], score="r2").plot()
+    display = ForecastBarsDisplay.from_predictions(observed, forecasts["a"], score="r2").plot()
     assert display.axes_.shape == (1, 1) and display.axes_[0, 0].get_ylabel() == "R²"
     assert [tick.get_text() for tick in display.axes_[0, 0].get_xticklabels()][:3] == list(LATITUDE)
 
 
 def test_errors():
     observed, forecasts, disturbed = tables()
-    draw = ForecastBarsDisplay.from_forecasts
+    draw = ForecastBarsDisplay.from_predictions
     with pytest.raises(ValueError, match="score='mse'; choose one of rmse, mae"):
         draw(observed, forecasts, score="mse")
     with pytest.raises(ValueError, match="latitude: none in degrees for station 'XJSH'"):

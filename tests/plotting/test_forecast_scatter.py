@@ -19,7 +19,7 @@ def test_scores_are_those_of_the_values_that_every_model_has():
     observed, forecasts = tables()
     forecasts["good"].iloc[:5, 0] = np.nan
     observed.iloc[7] = np.nan
-    display = ForecastScatterDisplay.from_forecasts(observed, forecasts)
+    display = ForecastScatterDisplay.from_predictions(observed, forecasts)
     keep = pd.DataFrame(True, observed.index, observed.columns)
     keep.iloc[:5, 0] = keep.iloc[7] = False
     for name, table in forecasts.items():
@@ -35,7 +35,7 @@ def test_scores_are_those_of_the_values_that_every_model_has():
 def test_points_and_words(given_axes):
     observed, forecasts = tables()
     axes = given_axes(1, 2)
-    display = ForecastScatterDisplay.from_forecasts(observed, forecasts).plot(ax=axes)
+    display = ForecastScatterDisplay.from_predictions(observed, forecasts).plot(ax=axes)
     assert display.figure_ is axes[0, 0].figure
     first, second = display.axes_[0]
     np.testing.assert_array_equal(first.lines[0].get_xdata(), observed.to_numpy().ravel())
@@ -48,7 +48,7 @@ def test_points_and_words(given_axes):
 
 def test_many_points_are_counted_alike_in_all_panels():
     observed, forecasts = tables(1000)
-    display = ForecastScatterDisplay.from_forecasts(
+    display = ForecastScatterDisplay.from_predictions(
         observed, forecasts | {"c": observed, "d": observed}
     ).plot()
     assert display.axes_.shape == (2, 3)
@@ -61,13 +61,13 @@ def test_many_points_are_counted_alike_in_all_panels():
 
 def test_a_single_frame_is_one_model():
     observed, forecasts = tables()
-    display = ForecastScatterDisplay.from_forecasts(observed, forecasts["poor"], unit="m").plot()
+    display = ForecastScatterDisplay.from_predictions(observed, forecasts["poor"], unit="m").plot()
     assert display.axes_.shape == (1, 1) and display.axes_[0, 0].get_ylabel() == "forecast (m)"
 
 
 def test_errors():
     observed, forecasts = tables()
-    draw = ForecastScatterDisplay.from_forecasts
+    draw = ForecastScatterDisplay.from_predictions
     with pytest.raises(TypeError, match="ForecastScatterDisplay: expected a DataFrame of observed"):
         draw(observed.to_numpy(), forecasts)
     with pytest.raises(TypeError, match="name of the model"):

@@ -31,7 +31,7 @@ def test_one_bar_and_number_a_score(given_axes):
 
 def test_errors():
     for table in (pd.DataFrame(), [[0.5]], pd.DataFrame({"MCC": [np.nan]})):
-        with pytest.raises(ValueError, match="models x scores"):
+        with pytest.raises((TypeError, ValueError), match=r"models x scores|expected a dataframe"):
             ScoreBarsDisplay(table).plot()
     with pytest.raises(ValueError, match="ScoreBarsDisplay: 'a': y_true"):
         ScoreBarsDisplay.from_predictions({"a": ([5], [[0.1, 0.9]])})

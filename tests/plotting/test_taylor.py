@@ -15,7 +15,7 @@ def tables(n=60, seed=0):
 
 def test_statistics_of_the_values_that_every_model_has():
     observed, forecasts = tables()
-    display = TaylorDisplay.from_forecasts(observed, forecasts)
+    display = TaylorDisplay.from_predictions(observed, forecasts)
     truth = observed.to_numpy()[1:].ravel()
     assert display.observed_std == pytest.approx(truth.std())
     for name, table in forecasts.items():
@@ -30,7 +30,7 @@ def test_points_lie_where_the_law_of_cosines_puts_them(given_axes):
     observed, forecasts = tables()
     forecasts["reversed"] = 60 - observed
     axes = given_axes(1, 1)
-    display = TaylorDisplay.from_forecasts(observed, forecasts).plot(ax=axes)
+    display = TaylorDisplay.from_predictions(observed, forecasts).plot(ax=axes)
     assert display.figure_ is axes[0, 0].figure
     drawn = display.axes_[0, 0]
     points = {found.get_label(): found for found in drawn.collections if len(found.get_offsets()) == 1}
@@ -49,14 +49,14 @@ def test_points_lie_where_the_law_of_cosines_puts_them(given_axes):
 
 def test_a_quarter_circle_without_negative_correlations():
     observed, forecasts = tables()
-    display = TaylorDisplay.from_forecasts(observed, {"good": forecasts["good"]}, unit="m").plot()
+    display = TaylorDisplay.from_predictions(observed, {"good": forecasts["good"]}, unit="m").plot()
     assert display.axes_[0, 0].get_xlim()[0] == 0
     assert "(m)" in display.axes_[0, 0].get_ylabel()
 
 
 def test_a_constant_forecast_lies_at_the_origin():
     observed, _ = tables()
-    display = TaylorDisplay.from_forecasts(observed, {"mean": observed * 0 + 30.1}).plot()
+    display = TaylorDisplay.from_predictions(observed, {"mean": observed * 0 + 30.1}).plot()
     row = display.statistics.loc["mean"]
     assert np.isnan(row["correlation"]) and row["std"] == 0
     assert row["centred_rms"] == pytest.approx(display.observed_std)
@@ -67,6 +67,6 @@ def test_a_constant_forecast_lies_at_the_origin():
 def test_errors():
     observed, forecasts = tables()
     with pytest.raises(ValueError, match="TaylorDisplay: the 120 observed values do not vary"):
-        TaylorDisplay.from_forecasts(observed * 0, {"good": forecasts["good"]})
+        TaylorDisplay.from_predictions(observed * 0, {"good": forecasts["good"]})
     with pytest.raises(ValueError, match="times or stations differ"):
-        TaylorDisplay.from_forecasts(observed[["A"]], forecasts)
+        TaylorDisplay.from_predictions(observed[["A"]], forecasts)

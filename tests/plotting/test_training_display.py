@@ -48,9 +48,9 @@ def test_curves(given_axes):
 
 def test_estimators():
     fits = [SimpleNamespace(history_=ONE), SimpleNamespace(history_=TWO)]
-    display = TrainingDisplay.from_estimators({"SIP": fits})
+    display = TrainingDisplay.from_estimator({"SIP": fits})
     assert display.histories == {"SIP": [ONE, TWO]}
-    assert list(TrainingDisplay.from_estimators(fits[0]).histories) == ["SimpleNamespace"]
+    assert list(TrainingDisplay.from_estimator(fits[0]).histories) == ["SimpleNamespace"]
 
 
 def test_a_diverged_fit_is_drawn():
@@ -60,7 +60,7 @@ def test_a_diverged_fit_is_drawn():
 
 def test_errors():
     with pytest.raises(ValueError, match="'SIP': object has no history_; fit it first"):
-        TrainingDisplay.from_estimators({"SIP": object()})
+        TrainingDisplay.from_estimator({"SIP": object()})
     draw = TrainingDisplay.from_histories
     with pytest.raises(TypeError, match="expected a dict"):
         draw([ONE])

@@ -52,9 +52,9 @@ def test_cells_hold_the_value_and_its_interval():
     texts = [text.get_text() for text in drawn.texts]
     assert texts == [
         "0.30\n[0.20, 0.40]",
-        "0.20",
+        "0.20\n(no interval)",
         "-0.10\n[-0.20, 0.00]",
-        "0.05",
+        "0.05\n(no interval)",
         "0.25\n[0.15, 0.35]",
     ]
     assert drawn.get_yticklabels()[-1].get_text() == "transferred: B"

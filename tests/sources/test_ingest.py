@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
+import re
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from common.source_examples import START, track_frame
 from numpy.testing import assert_array_equal
@@ -116,7 +118,7 @@ def test_finished_days_are_not_read_again(tmp_path, seen):
     frame.iloc[:10].to_pickle(tmp_path / "in" / "day0.pkl")
     changed = TrackSource.from_files(tmp_path / "in", out, count)
     assert seen[6:] == ["day0.pkl"] and len(changed) == 5 * DAY + 10
-    assert len(list(out.iterdir())) == 6
+    assert len(parts(out)) == 6
 
 
 def test_other_settings_and_other_files_are_refused(tmp_path):
@@ -156,7 +158,7 @@ def test_damaged_files_are_named_once_the_rest_is_done(tmp_path, seen):
         ValueError, match=r"(?s)2 of 4 files.*day1\.pkl.*day2\.pkl.*others are done"
     ) as caught:
         call()
-    assert caught.value.__cause__ is not None and len(list((tmp_path / "out").iterdir())) == 2
+    assert caught.value.__cause__ is not None and len(parts(tmp_path / "out")) == 2
     with pytest.warns(UserWarning, match=r"(?s)2 of 4 files.*day1\.pkl.*day2\.pkl.*without them"):
         track = call(errors="skip")
     rows = [*range(DAY), *range(3 * DAY, 4 * DAY)]
@@ -300,7 +302,6 @@ def test_a_kill_while_writing_leaves_whole_files_only(tmp_path, monkeypatch):
     out = tmp_path / "out"
     (half,) = (path for path in out.iterdir() if path.suffix == ".tmp")
     assert len(TrackSource(out)) == 2 * DAY + 1
-    os.utime(half, (time.time() - 100,) * 2)
     assert_same(TrackSource.from_files(tmp_path / "in", out, same), TrackSource(frame))
     assert asked == ["day2.pkl", "day3.pkl"] and not half.exists()
 
@@ -309,9 +310,143 @@ def test_a_part_damaged_on_disk_is_made_again(tmp_path):
     frame = write_days(tmp_path / "in")
     call = functools.partial(TrackSource.from_files, tmp_path / "in", tmp_path / "out", read)
     call()
-    part = sorted((tmp_path / "out").iterdir())[1]
-    part.write_bytes(part.read_bytes()[:1000])
+    first, second, *_ = parts(tmp_path / "out")
+    second.write_bytes(second.read_bytes()[:1000])
     assert_same(call(), TrackSource(frame))
+    flipped(second, 8 * 1000)
+    assert_same(call(), TrackSource(frame))
+    second.write_bytes(first.read_bytes())
+    assert_same(call(), TrackSource(frame))
+
+
+def parts(folder):
+    return sorted(folder.glob("*.parquet"))
+
+
+def flipped(file, bit):
+    """Change one bit of a file."""
+    content = bytearray(file.read_bytes())
+    content[bit // 8] ^= 1 << bit % 8
+    file.write_bytes(content)
+
+
+def test_every_flipped_bit_of_a_part_is_found_and_the_part_named(tmp_path):
+    write_days(tmp_path / "in", 2)
+    TrackSource.from_files(tmp_path / "in", tmp_path / "out", read)
+    part = parts(tmp_path / "out")[1]
+    bits = np.random.default_rng(0).choice(8 * part.stat().st_size, 300, replace=False)
+    whole = part.read_bytes()
+    for bit in bits.tolist():
+        flipped(part, bit)
+        with pytest.raises(ValueError, match=rf"{re.escape(part.name)}, of day1.pkl, was changed"):
+            _ = TrackSource(tmp_path / "out").values
+        part.write_bytes(whole)
+    assert len(TrackSource(tmp_path / "out")) == 2 * DAY
+
+
+def test_a_flipped_bit_in_the_pages_of_a_single_file_is_found(tmp_path):
+    path = tmp_path / "track.parquet"
+    source = TrackSource(track_frame(DAY))
+    source.to_parquet(path)
+    whole = path.read_bytes()
+    meta = pq.ParquetFile(path).metadata
+    chunks = [meta.row_group(0).column(k) for k in range(meta.num_columns)]
+    # The tail of a chunk is values, whatever the length of its header.
+    tails = [c.data_page_offset + c.total_compressed_size - 1 - k for c in chunks for k in range(8)]
+    found = 0
+    for byte in tails:
+        flipped(path, 8 * byte)
+        with pytest.raises(ValueError, match=r"track\.parquet"):
+            _ = TrackSource(path).values, TrackSource(path).pass_id
+        path.write_bytes(whole)
+        found += 1
+    assert found == 8 * 7
+    assert_same(TrackSource(path), source)
+
+
+def test_a_part_in_the_place_of_another_is_refused(tmp_path):
+    write_days(tmp_path / "in")
+    TrackSource.from_files(tmp_path / "in", tmp_path / "out", read)
+    first, second, *_ = parts(tmp_path / "out")
+    whole = second.read_bytes()
+    second.write_bytes(first.read_bytes())
+    with pytest.raises(ValueError, match=rf"{second.name}, of day1.pkl, holds what belongs to {first.name}"):
+        _ = TrackSource(tmp_path / "out").time
+    second.unlink()
+    with pytest.raises(ValueError, match=rf"{second.name}, of day1.pkl, is missing; call from_files again"):
+        _ = TrackSource(tmp_path / "out").time
+    second.write_bytes(whole)
+    track_frame(10).to_parquet(tmp_path / "out" / "more.parquet")
+    with pytest.raises(ValueError, match=r"more\.parquet is no finished part"):
+        _ = TrackSource(tmp_path / "out").time
+
+
+def test_a_part_that_was_deleted_leaves_the_source(tmp_path):
+    write_days(tmp_path / "in")
+    TrackSource.from_files(tmp_path / "in", tmp_path / "out", read)
+    (tmp_path / "in" / "day3.pkl").unlink()
+    parts(tmp_path / "out")[3].unlink()
+    assert len(TrackSource.from_files(tmp_path / "in", tmp_path / "out", read)) == 3 * DAY + 1
+
+
+def test_a_folder_has_one_writer(tmp_path):
+    frame = write_days(tmp_path / "in")
+    busy = []
+
+    def second(path):
+        with pytest.raises(RuntimeError, match=r"out: busy, another process .*or give another folder"):
+            TrackSource.from_files(tmp_path / "in", tmp_path / "out", second)
+        busy.append(path.name)
+        return read(path)
+
+    assert_same(TrackSource.from_files(tmp_path / "in", tmp_path / "out", second), TrackSource(frame))
+    assert len(busy) == 4
+
+
+def test_a_full_disk_loses_nothing_that_was_complete(tmp_path, seen, monkeypatch):
+    frame = write_days(tmp_path / "in")
+    call = functools.partial(TrackSource.from_files, tmp_path / "in", tmp_path / "out", count)
+    write = pq.write_table
+
+    def full(table, path, **options):
+        if len(parts(tmp_path / "out")) == 2:
+            path.write_bytes(b"PAR1half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(table, path, **options)
+
+    monkeypatch.setattr(pq, "write_table", full)
+    with pytest.raises(OSError, match="No space left"):
+        call()
+    monkeypatch.undo()
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".parquet", ".jsonl"}
+    assert_same(call(), TrackSource(frame))
+    assert seen == [f"day{k}.pkl" for k in (0, 1, 2, 2, 3)]
+
+
+def test_a_part_whose_line_a_kill_left_out_is_made_again(tmp_path, seen):
+    frame = write_days(tmp_path / "in")
+    call = functools.partial(TrackSource.from_files, tmp_path / "in", tmp_path / "out", count)
+    call()
+    index = tmp_path / "out" / "_index.jsonl"
+    index.write_bytes(b"".join(index.read_bytes().splitlines(keepends=True)[:-1]))
+    with pytest.raises(ValueError, match=r"day3\.pkl-.* is no finished part; call from_files again"):
+        _ = TrackSource(tmp_path / "out").time
+    assert_same(call(), TrackSource(frame))
+    assert seen[4:] == ["day3.pkl"]
+
+
+def test_long_names_and_names_that_are_the_same(tmp_path):
+    frame = track_frame(DAY)
+    frame.to_pickle(tmp_path / ("é" * 120 + "a.pickle"))
+    frame.attrs = {}
+    track = TrackSource.from_files(tmp_path / "*.pickle", tmp_path / "out", read)
+    assert_same(track, TrackSource(frame))
+    for k in "ab":
+        (tmp_path / k).mkdir()
+        frame.to_pickle(tmp_path / k / "day.pkl")
+        os.utime(tmp_path / k / "day.pkl", (0, 0))
+    with pytest.raises(ValueError, match=r"day\.pkl and .*day\.pkl have the same name, size and time"):
+        TrackSource.from_files(tmp_path / "?" / "*.pkl", tmp_path / "both", read)
 
 
 def test_progress_only_when_asked_for(tmp_path, capsys):

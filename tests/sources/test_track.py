@@ -127,7 +127,7 @@ def test_errors(change, options, message):
 
 
 def test_error_types():
-    with pytest.raises(TypeError, match="DataFrame"):
+    with pytest.raises(TypeError, match="dataframe"):
         TrackSource([1, 2])
     with pytest.raises(TypeError, match="name must be"):
         TrackSource(flat_frame(range(8)), name="")
