@@ -96,9 +96,8 @@ def score_alarms(
     n = len(events.row)
     occurred = np.zeros(len(space.score), dtype=bool)
     occurred[events.row] = True
-    in_time = {"block_days": block_days}
-    of_events = time_blocks(events.time, *space.span, **in_time)
-    of_cells = time_blocks(space.day, *space.span, **in_time)
+    of_events = time_blocks(events.time, *space.span, block_days=block_days)
+    of_cells = time_blocks(space.day, *space.span, block_days=block_days)
     n_units = len(np.unique(of_events.code))
     rows = []
     for threshold in np.atleast_1d(np.asarray(thresholds, dtype=float)):

@@ -104,7 +104,7 @@ class ShiftLongitude:
 
     least_degrees: float = 20.0
     spacing_degrees: float = 15.0
-    region: object = "dobrovolsky"
+    region: str | float = "dobrovolsky"
     min_magnitude: float = -np.inf
     name = "shift-longitude"
     assumes = "one longitude is as good as another at the same dip latitude"

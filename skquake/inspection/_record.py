@@ -79,7 +79,8 @@ class Record:
     def dip(self) -> FloatArray:
         """Dip latitudes of the mainshocks, degrees."""
         heads = self.catalog.iloc[self.heads]
-        return dip_latitude(heads["time"], heads["latitude"], heads["longitude"])
+        places = (heads[name].to_numpy() for name in ("latitude", "longitude"))
+        return dip_latitude(heads["time"].to_numpy(), *places)
 
     def moved(
         self, *, shift: IntArray | int | None = None, places: tuple[FloatArray, FloatArray] | None = None
