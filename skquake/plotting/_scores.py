@@ -123,7 +123,9 @@ class ScoreDisplay(Display):
             raise ValueError(f"{cls.__name__}: score={score!r}; choose one of {', '.join(_SCORES)}")
         frame = check_columns(X, ("event_id",), f"{cls.__name__}: X")
         event_id = frame["event_id"].to_numpy(dtype=object)
-        where: dict[str, Any] = {name: frame[name].to_numpy() for name in ("pair_id", "time") if name in frame}
+        where: dict[str, Any] = {
+            name: frame[name].to_numpy() for name in ("pair_id", "time") if name in frame
+        }
         rows = []
         for name, (y, proba, _) in check_predictions(predictions, cls.__name__).items():
             found = score_interval(
