@@ -23,7 +23,7 @@ def made_with() -> dict[str, str]:
     """
     backend = _backend()
     return {
-        "skquake": _version("skquake"),
+        "skquake": __version__,
         "scikit-learn": _version("scikit-learn"),
         "numpy": _version("numpy"),
         "keras": _version("keras"),

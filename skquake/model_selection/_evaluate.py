@@ -284,7 +284,7 @@ def _folds(cv, X, y, groups):
     return [tuple(cv)] if is_one else cv
 
 
-def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit):
+def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit=None):
     test = np.concatenate(tests)
     if len(np.unique(test)) < len(test):
         raise ValueError("evaluate: cv tests some rows more than once; each may be tested once at most")

@@ -119,7 +119,7 @@ def score_report(
     tests = [np.arange(len(X))] if folds is None else [test for _, test in folds]
     test = np.concatenate(tests)
     proba = _probabilities(X, columns, threshold, test)
-    evaluation = _score(X, y, tests, proba, "event", n_resamples, random_state, None)
+    evaluation = _score(X, y, tests, proba, "event", n_resamples, random_state)
     cv = PurgedGroupKFold(5, min_train=0.05) if folds is None else folds
     of_probes = list(cv.split(X, y, samples.groups)) if folds is None else folds
     options = {"n_resamples": n_resamples, "random_state": random_state, "verbose": verbose}
