@@ -40,8 +40,13 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
-def load_keras() -> ModuleType:
-    """Keras with its backend, ready for a network to run.
+def load_keras(*, run: bool = False) -> ModuleType:
+    """Keras with its backend.
+
+    Parameters
+    ----------
+    run : bool, default=False
+        Whether a network is about to run, after which no fork of this process can run any.
 
     Raises
     ------
@@ -67,7 +72,7 @@ def load_keras() -> ModuleType:
             import keras
     except (ImportError, ValueError) as error:
         raise ImportError(_advice(error)) from error
-    _used = True
+    _used = _used or run
     return keras
 
 

@@ -150,7 +150,7 @@ class Network:
         return found
 
     def _borrowed(self) -> AbstractContextManager[Any]:
-        keras = load_keras()
+        keras = load_keras(run=True)
 
         from skquake.neural._model_cache import borrowed
 
