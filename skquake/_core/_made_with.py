@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+from skquake._core._version import __version__
+
 _DISTRIBUTIONS = {
     "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-macos", "tf-nightly"),
     "torch": ("torch",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from sklearn import config_context
+
 from skquake._core._typing import Array
 from skquake.neural._backend import configured_backend, load_keras
 
@@ -49,5 +51,6 @@ def train(
         callbacks=callbacks,
         **{f"fit__{name}": value for name, value in fit.items()},
     )
-    wrapper.fit(X, y, sample_weight=sample_weight)
+    with config_context(transform_output="default"):  # scikeras' own encoders of y obey it, too
+        wrapper.fit(X, y, sample_weight=sample_weight)
     return {name: [float(value) for value in values] for name, values in wrapper.history_.items()}
