@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import CO_GENERATOR
 from types import FrameType
 from typing import Any
 
@@ -34,8 +35,11 @@ def counting(
     count = [0]
 
     def profile(frame: FrameType, event: str, argument: Any) -> None:
-        name = frame.f_code.co_filename
-        if event == "call" and (name in own or (name.startswith(_PACKAGE) and not name.startswith(_HERE))):
+        code = frame.f_code
+        if event != "call" or code.co_flags & CO_GENERATOR:  # what a generator raises as it ends is lost
+            return
+        name = code.co_filename
+        if name in own or (name.startswith(_PACKAGE) and not name.startswith(_HERE)):
             count[0] += 1
             if count[0] == stop_at and error is not None:
                 raise error
