@@ -111,6 +111,7 @@ def test_search_over_the_classifier_network_included(world):
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
+@pytest.mark.slow
 def test_network_in_two_processes(world):
     source, samples = world
     model = make_pipeline(SlidingWindow(source, 16), ChannelScaler(log=[0, 1]), network())

@@ -62,7 +62,8 @@ def test_five_blocks_give_one():
 
 
 def test_bands_of_few_null_catalogs():
-    nulls = [catalog(*RNG.integers(0, 400, 6)) for _ in range(5)]
+    rng = np.random.default_rng(1)
+    nulls = [catalog(*rng.integers(0, 400, 6)) for _ in range(5)]
     few = molchan_curve(ALARM, FOUR, RATE, null_catalogs=nulls[:4], random_state=0)
     assert np.isnan(few.null_low).all() and len(few.null_scores) == 4 and few.p_null >= 0.2
     enough = molchan_curve(ALARM, FOUR, RATE, null_catalogs=nulls, random_state=0)
@@ -83,7 +84,8 @@ def test_each_bin_of_an_epoch_by_itself():
     assert frame["n_units"].tolist() == [4, 1, 4, 1]
     together = superposed_epoch(VALUES, events, **EPOCH)
     assert together.n_units.ravel().tolist() == [5, 5] and (together.low < together.high).all()
-    nulls = [catalog(*RNG.integers(20, 400, 6)) for _ in range(5)]
+    rng = np.random.default_rng(1)
+    nulls = [catalog(*rng.integers(20, 400, 6)) for _ in range(5)]
     few = superposed_epoch(VALUES, events, null_catalogs=nulls[:4], **EPOCH)
     assert np.isnan(few.null_low).all() and np.isfinite(few.null_mean).all() and few.n_nulls == 4
     assert np.isfinite(superposed_epoch(VALUES, events, null_catalogs=nulls, **EPOCH).null_low).all()

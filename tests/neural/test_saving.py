@@ -78,7 +78,8 @@ def test_round_trip(network, y, tmp_path):
 def test_pipeline_keeps_its_scale_and_its_channels(tmp_path):
     time = pd.date_range("2015-01-01", periods=100, freq="s")
     frame = pd.DataFrame({"time": time, "latitude": np.linspace(0, 6, 100), "longitude": 100.0})
-    frame["Ne"], frame["Te"] = np.exp(RNG.normal(11, 1, 100)), RNG.normal(900, 50, 100)
+    rng = np.random.default_rng(1)
+    frame["Ne"], frame["Te"] = np.exp(rng.normal(11, 1, 100)), rng.normal(900, 50, 100)
     track = TrackSource(frame)
     samples = frame.loc[10:80]
     y = np.arange(len(samples)) % 2
@@ -482,6 +483,8 @@ def test_saved_networks_are_small(saved):
 
 
 def test_default_network_round_trip(tmp_path):
-    model = SeqNetQuakeClassifier(epochs=1, random_state=0).fit(RNG.normal(size=(60, 20, 2)), Y)
+    model = SeqNetQuakeClassifier(epochs=1, random_state=0).fit(
+        np.random.default_rng(2).normal(size=(60, 20, 2)), Y
+    )
     save_model(model, tmp_path / "model")
     assert len(load_model(tmp_path / "model").weights_) == len(model.weights_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import warnings
@@ -193,6 +194,7 @@ def test_many_marks_are_pixels(report, monkeypatch):
 
 def test_hostile_names_stay_text(report, samples):
     assert "<script" not in report._repr_html_()
+    report = copy.copy(report)
     renamed = report.settings | {HOSTILE: HOSTILE, "pipeline": HOSTILE}
     object.__setattr__(report, "settings", renamed)
     text = report.to_html()
