@@ -218,7 +218,7 @@ class FineTuned(ClassifierMixin, BaseEstimator):
         last = steps[-1][1]
         if not isinstance(last, NetworkClassifier):
             raise TypeError(
-                f"pretrained ends in {last if isinstance(last, str) else type(last).__name__}, not in a "
+                f"pretrained ends in {last if isinstance(last, str) else type(last).__name__}, not a "
                 "neural classifier; give FrozenEstimator(fitted) of such a network, of a pipeline whose last "
                 "step is one, or a file of save_model that holds one"
             )

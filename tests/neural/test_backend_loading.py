@@ -116,10 +116,10 @@ def test_backend_of_the_configuration_file(monkeypatch, tmp_path):
 def test_forked_child_says_so_instead_of_hanging_and_nothing_is_logged(saved):
     found = run(FORKED, saved, JOBLIB_START_METHOD="fork")
     fresh, *children, parent = found.stdout.splitlines()
-    assert fresh == "True" and parent == "no error"
+    assert (fresh, parent) == ("True", "no error")
     assert len(children) == 3
     for line in children:
-        assert "forked from one in which a network had already run" in line
+        assert "forked from one in which a network had been built" in line
         assert "'loky'" in line and "get_context('spawn')" in line
     assert found.stderr == ""
 

@@ -34,6 +34,7 @@ out = {name: getattr(model, "predict_proba", model.predict)(X) for name, model i
 out["tuned"] = FineTuned(folder / "SeqNetQuake.skq", epochs=1, random_state=0).fit(X, y).predict_proba(X)
 import keras
 out["backend"] = keras.backend.backend()
+assert keras.backend.backend() == "tensorflow" or "tensorflow" not in sys.modules
 np.savez(folder / f"{keras.backend.backend()}.npz", **out)
 """
 

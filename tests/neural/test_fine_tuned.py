@@ -109,7 +109,7 @@ def test_bad_parameters_of_the_network_are_refused_too(network):
     ],
 )
 def test_what_is_no_network_is_named_with_the_cure(model, kind):
-    with pytest.raises(TypeError, match=rf"ends in {kind}, not in a neural classifier; give Frozen"):
+    with pytest.raises(TypeError, match=rf"ends in {kind}, not a neural classifier; give Frozen"):
         tuned(model).fit(X, Y)
 
 
@@ -143,7 +143,7 @@ def test_weights_through_a_cross_validation_and_a_pipeline():
     with sklearn.config_context(enable_metadata_routing=True):
         network = tiny_seqnetquake().fit(X, Y)
         last = tuned(network).set_score_request(sample_weight=True)
-        for model in (tuned(network), last, make_pipeline(FunctionTransformer(), last)):
+        for model in (last, make_pipeline(FunctionTransformer(), last)):
             scores = cross_val_score(model, X, Y, cv=2, params={"sample_weight": WEIGHT})
             assert np.isfinite(scores).all()
         assert tuned(network).get_metadata_routing().consumes("fit", ["sample_weight"]) == {"sample_weight"}
