@@ -27,8 +27,8 @@ _LOG_LINE = re.compile(
     re.MULTILINE,
 )
 
-_used = False  # whether a network has run in this process
-_lost = False  # whether one had in the process from which this one was forked
+_used = False  # whether a network was built or loaded in this process
+_lost = False  # whether one was in the process from which this one was forked
 
 
 def _after_fork_in_child() -> None:
@@ -40,27 +40,22 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
-def load_keras(*, run: bool = False) -> ModuleType:
-    """Keras with its backend.
-
-    Parameters
-    ----------
-    run : bool, default=False
-        Whether a network is about to run, after which no fork of this process can run any.
+def load_keras() -> ModuleType:
+    """Keras with its backend, for a network that is about to be built or run; no fork of us can, then.
 
     Raises
     ------
     ImportError
         Where the configured backend is not installed, or is none.
     RuntimeError
-        In a process forked from one in which a network has run: the backend's threads are not copied with
+        In a process forked from one in which a network was built: the backend's threads are not copied with
         it, and whoever waits for them waits for ever.
     """
     global _used
     if _lost:
         raise RuntimeError(
-            "this process was forked from one in which a network had already run, and its Keras backend "
-            "would hang; use processes that start afresh: joblib's backend 'loky' (its default) instead of "
+            "this process was forked from one in which a network had been built, and its Keras backend would "
+            "hang; use processes that start afresh: joblib's backend 'loky' (its default) instead of "
             "'multiprocessing', or multiprocessing.get_context('spawn') instead of 'fork'"
         )
     if "keras" not in sys.modules and configured_backend() == "tensorflow":
@@ -72,7 +67,7 @@ def load_keras(*, run: bool = False) -> ModuleType:
             import keras
     except (ImportError, ValueError) as error:
         raise ImportError(_advice(error)) from error
-    _used = _used or run
+    _used = True
     return keras
 
 

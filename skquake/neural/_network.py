@@ -150,7 +150,7 @@ class Network:
         return found
 
     def _borrowed(self) -> AbstractContextManager[Any]:
-        keras = load_keras(run=True)
+        keras = load_keras()
 
         from skquake.neural._model_cache import borrowed
 
