@@ -52,7 +52,7 @@ def test_other_bad_catalogs():
         check_catalog(catalog().iloc[:0], allow_empty=False)
     with pytest.raises(ValueError, match=r"missing column\(s\) magnitude"):
         check_catalog(catalog().drop(columns="magnitude"))
-    with pytest.raises(TypeError, match="expected a pandas DataFrame"):
+    with pytest.raises(TypeError, match="expected a dataframe"):
         check_columns([1, 2], ["time"], "X")
 
 
