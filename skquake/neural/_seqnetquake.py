@@ -75,8 +75,13 @@ class SeqNetQuakeClassifier(SequenceClassifier):
 
     Notes
     -----
-    Compiled models are cached per process and architecture and shared by all estimators, one thread at a
-    time; an estimator owns only its weights. So a refit does not compile again, and pickles are small.
+    Compiled models are cached per process and architecture and lent to one estimator at a time, in any
+    thread; an estimator owns only its weights. So a refit does not compile again, and pickles are small.
+    A process forked after a network was built cannot run any, and says so: use joblib's "loky" or "spawn".
+
+    A fit that is refused, interrupted or diverges leaves the state before. Rows of weight zero are as good
+    as absent. Networks compute in float32: larger numbers are refused. Messages of TensorFlow are silenced
+    unless TF_CPP_MIN_LOG_LEVEL is set.
 
     Inputs: windows of electron density (cm-3) and temperature (K), their logarithms scaled:
     ``ChannelScaler(log=[0, 1])``. Honest score: on simulated nights of CSES with +35 % of Ne planted before
