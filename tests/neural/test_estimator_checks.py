@@ -1,10 +1,21 @@
-"""The networks go through the public checks; here, so that one process has all that starts a backend."""
+"""The classifiers of sequences go through the public checks; test_other_estimator_checks.py has the others.
 
-from skquake.testing import parametrize_with_skquake_checks, tiny_instances
+Two files, since a file runs in one process and both start a backend.
+"""
 
-NETWORKS = [thing for thing in tiny_instances() if type(thing).__module__.startswith("skquake.neural")]
+from skquake.neural import (
+    CNNClassifier,
+    DNNClassifier,
+    LSTMClassifier,
+    SafeNetClassifier,
+    SeqNetQuakeClassifier,
+)
+from skquake.testing import parametrize_with_skquake_checks
+from skquake.testing._instances import networks
+
+SEQUENCES = (SeqNetQuakeClassifier, SafeNetClassifier, DNNClassifier, CNNClassifier, LSTMClassifier)
 
 
-@parametrize_with_skquake_checks(NETWORKS)
+@parametrize_with_skquake_checks([network for network in networks() if isinstance(network, SEQUENCES)])
 def test_checks(estimator, check):
     check(estimator)
