@@ -99,7 +99,7 @@ def test_search_over_the_classifier_network_included(world):
         {
             "seqnetquakeclassifier": [
                 RandomForestClassifier(5, random_state=0),
-                HistGradientBoostingClassifier(),
+                HistGradientBoostingClassifier(max_iter=5),
             ]
         },
         {"windowflattener": ["passthrough"], "seqnetquakeclassifier__filters": [2, 4]},

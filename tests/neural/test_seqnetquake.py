@@ -118,6 +118,7 @@ def test_cross_validation_stratifies_and_scores():
     assert cross_val_score(model, X[binary], y[binary], cv=2, scoring="roc_auc").min() > 0.8
 
 
+@pytest.mark.slow
 def test_search_in_two_processes():
     X, y = windows()
     search = GridSearchCV(learner(epochs=2), {"filters": [2, 3]}, cv=2, n_jobs=2).fit(X, y)
