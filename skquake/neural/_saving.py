@@ -66,6 +66,8 @@ def save_model(model: Estimator, path: Path) -> None:
     ------
     TypeError
         For a step that has no place in such a file, or parameters that are not plain data.
+    ValueError
+        If parameters of the network were changed after ``fit``: they would describe another one.
     OSError
         If the file cannot be written: the name is too long, there is no such folder, the disk is full.
     NotFittedError
@@ -107,6 +109,7 @@ def save_model(model: Estimator, path: Path) -> None:
     for position, (name, step) in enumerate(steps):
         _check_saveable(name, step, last=position == len(steps) - 1)
         check_is_fitted(step)
+        _check_as_fitted(step)
         kind = type(step).__name__
         record: dict[str, Any] = {"name": name, "class": kind, "params": {}, "fitted": {}}
         for key, value in step.get_params(deep=False).items():
@@ -290,6 +293,19 @@ def _restore(record, arrays, claimed):
     elif kind == "ChannelScaler":
         _check_scaler(step)
     return step
+
+
+def _check_as_fitted(step):
+    """Raise where the parameters no longer describe the network that was trained."""
+    network = getattr(step, "_network", None)
+    if network is None:
+        return
+    changed = network.changed(step._restored_network())
+    if changed:
+        raise ValueError(
+            f"{type(step).__name__}: changed after fit, {', '.join(changed)}: the file would describe another "
+            "network than the trained one; fit again, or set it back"
+        )
 
 
 def _check_network(network):
