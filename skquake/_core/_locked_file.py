@@ -62,7 +62,7 @@ class LockedFile:
         self.descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o644)
         self._close = weakref.finalize(self, _release, self.descriptor, os.getpid())
         try:
-            _lock(self.descriptor)
+            lock_at_once(self.descriptor)
             self.check_in_place()
         except BaseException as error:
             self.close()
@@ -88,7 +88,8 @@ class LockedFile:
             raise OSError(f"{self.path}: was removed or replaced while it was written; begin again")
 
 
-def _lock(descriptor):
+def lock_at_once(descriptor: int) -> None:
+    """Lock an open file, or raise OSError where another has it."""
     try:
         import fcntl
 

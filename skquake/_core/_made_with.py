@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-import json
-import os
 import sys
-from pathlib import Path
 
+from skquake._core._keras_setting import configured_backend
 from skquake._core._version import __version__
 
 _DISTRIBUTIONS = {
@@ -23,7 +21,7 @@ def made_with() -> dict[str, str]:
 
     Keras is not imported: before its import, its backend is the one that its import will choose.
     """
-    backend = _backend()
+    backend = configured_backend()
     return {
         "skquake": __version__,
         "scikit-learn": _version("scikit-learn"),
@@ -52,16 +50,3 @@ def _version(*distributions):
         except importlib.metadata.PackageNotFoundError:
             continue
     return "not installed"
-
-
-def _backend():
-    keras = sys.modules.get("keras")
-    if keras is not None and hasattr(keras, "config"):
-        return keras.config.backend()
-    if os.environ.get("KERAS_BACKEND"):
-        return os.environ["KERAS_BACKEND"]
-    home = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser())
-    try:
-        return str(json.loads((home / "keras.json").read_text()).get("backend", "tensorflow"))
-    except (OSError, ValueError, AttributeError):
-        return "tensorflow"

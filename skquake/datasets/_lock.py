@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 
+from skquake._core._locked_file import lock_at_once
+
 _PAUSE = 0.1
 
 
@@ -44,7 +46,7 @@ def _try(lock: Path) -> int | None:
     """Descriptor of the lock file, or None where another has it."""
     file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _lock(file)
+        lock_at_once(file)
         if os.path.samestat(os.fstat(file), os.stat(lock)):
             return file
     except (BlockingIOError, PermissionError, FileNotFoundError):
@@ -54,14 +56,3 @@ def _try(lock: Path) -> int | None:
         raise
     os.close(file)
     return None
-
-
-def _lock(file: int) -> None:
-    try:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:
-        import msvcrt
-
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]

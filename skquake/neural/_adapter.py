@@ -7,8 +7,9 @@ from typing import Any
 
 from sklearn import config_context
 
+from skquake._core._keras_setting import configured_backend
 from skquake._core._typing import Array
-from skquake.neural._backend import configured_backend, load_keras
+from skquake.neural._backend import load_keras
 
 load_keras()
 _HIDDEN = configured_backend() != "tensorflow" and "tensorflow" not in sys.modules

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import json
 import logging
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from skquake._core._keras_setting import configured_backend, keras_setting
 
 BACKENDS = ("tensorflow", "torch", "jax")
 _OUT_OF_MEMORY = ("ResourceExhaustedError", "OutOfMemoryError")  # of TensorFlow, of torch
@@ -71,14 +71,6 @@ def load_keras() -> ModuleType:
     return keras
 
 
-def configured_backend() -> str:
-    """Name of the backend that Keras has, or will have once it is imported."""
-    keras = sys.modules.get("keras")
-    if keras is not None and hasattr(keras, "config"):
-        return keras.config.backend()
-    return _configured()[0]
-
-
 @contextlib.contextmanager
 def memory_guard(cure: str) -> Iterator[None]:
     """Turn what a backend raises where memory does not suffice into a MemoryError that says ``cure``."""
@@ -92,21 +84,8 @@ def memory_guard(cure: str) -> Iterator[None]:
         raise
 
 
-def _configured():
-    """Name of the configured backend, and what configures it."""
-    if os.environ.get("KERAS_BACKEND"):
-        name = os.environ["KERAS_BACKEND"]
-        return name, f"KERAS_BACKEND={name}"
-    home = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser())
-    try:
-        name = json.loads((home / "keras.json").read_text())["backend"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return "tensorflow", "the default"
-    return str(name), f"{home / 'keras.json'}, KERAS_BACKEND is not set"
-
-
 def _advice(error):
-    name, source = _configured()
+    name, source = keras_setting()
     here = [other for other in BACKENDS if other != name and _is_installed(other)]
     found = f"Installed here: {', '.join(here)}. " if here else ""
     offered = name if name in BACKENDS else "torch"

@@ -303,8 +303,8 @@ def _check_as_fitted(step):
     changed = network.changed(step._restored_network())
     if changed:
         raise ValueError(
-            f"{type(step).__name__}: changed after fit, {', '.join(changed)}: the file would describe another "
-            "network than the trained one; fit again, or set it back"
+            f"{type(step).__name__}: changed after fit, {', '.join(changed)}: the file would describe "
+            "another network than the trained one; fit again, or set it back"
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from common.tiny import tiny_seqnetquake
 
+from skquake._core._keras_setting import configured_backend, keras_setting
 from skquake.neural import _backend
 
 X, Y = np.random.default_rng(0).normal(size=(40, 8, 2)), np.arange(40) % 2
@@ -105,11 +106,11 @@ def test_backend_that_is_installed_is_offered(monkeypatch):
 def test_backend_of_the_configuration_file(monkeypatch, tmp_path):
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    assert _backend._configured()[0] == "tensorflow"
+    assert keras_setting()[0] == "tensorflow"
     (tmp_path / "keras.json").write_text('{"backend": "torch"}')
-    assert _backend._configured()[0] == "torch"
+    assert keras_setting()[0] == "torch"
     (tmp_path / "keras.json").write_text("[")
-    assert _backend._configured()[0] == "tensorflow"
+    assert keras_setting()[0] == "tensorflow"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
@@ -146,7 +147,7 @@ def test_no_other_backend_is_loaded(backend):
     assert run(code, KERAS_BACKEND=backend).stdout.split() == [backend, "False"]
 
 
-@pytest.mark.skipif(_backend.configured_backend() != "tensorflow", reason="of TensorFlow's optimiser only")
+@pytest.mark.skipif(configured_backend() != "tensorflow", reason="of TensorFlow's optimiser only")
 def test_private_name_of_keras_is_still_there():
     """What `_optimizer` overrides; where Keras renames it, compiled steps outlive their models."""
     import keras
