@@ -38,7 +38,7 @@ def make_baseline(
         - ``"RF"``, ``"GBM"``: scikit-learn's random forest (200 trees) and gradient boosting, of the
           flattened windows; ``"LightGBM"``: that library's boosting;
         - ``"SVM"``: radial support vectors of the flattened, standardised windows; their margins are
-          calibrated to probabilities (Platt's sigmoid, five folds of the training rows);
+          calibrated to probabilities (one temperature, five folds of the training rows);
         - ``"DNN"``, ``"CNN"``, ``"LSTM"``: the networks of `skquake.neural`;
         - ``"MiniRocket"``: 10,000 random convolutions [1]_ (sktime; needs numba, the extra
           ``skquake[rocket]``), standardised, and a ridge classifier, calibrated as above;
@@ -126,7 +126,7 @@ def _logistic(random_state: RandomState, n_jobs: int | None, params: dict[str, A
 
 
 def _calibrated(classifier: Estimator, n_jobs: int | None) -> CalibratedClassifierCV:
-    return CalibratedClassifierCV(classifier, cv=5, ensemble=False, n_jobs=n_jobs)
+    return CalibratedClassifierCV(classifier, method="temperature", cv=5, ensemble=False, n_jobs=n_jobs)
 
 
 BASELINES: dict[str, Maker] = {

@@ -103,7 +103,7 @@ def test_a_search_within_a_search_and_clones():
 
 
 def test_before_callbacks_came():
-    """scikit-learn 1.7 has none of their methods."""
+    """scikit-learn 1.8 has none of their methods."""
     now = search().fit(X, Y)
 
     class Old(HyperoptSearchCV):
