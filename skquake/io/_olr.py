@@ -119,7 +119,9 @@ def read_olr(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
         if not np.array_equal(values[first], values[again], equal_nan=True):
             what = f"its map of {times[again]} differs from that in {files[owners[first]][0]}"
             raise FormatError(files[owners[again]][0], "maps", what + "; give the files of one product")
-    order = order[np.flatnonzero(np.diff(times[order], prepend=np.datetime64("NaT")) != np.timedelta64(0))]
+    order = order[
+        np.flatnonzero(np.diff(times[order], prepend=np.datetime64("NaT", "ns")) != np.timedelta64(0, "ns"))
+    ]
     maps = files[0][1]
     return xr.DataArray(
         values if np.array_equal(order, np.arange(len(values))) else values[order],
@@ -237,7 +239,7 @@ def _times(variable, path):
     if seconds.ndim != 1 or not ((seconds >= first) & (seconds < last)).all():
         raise FormatError(path, where, f"times in {units!r} that are not between 1900 and 2199")
     times = epoch.astype("datetime64[s]") + np.round(seconds).astype("int64")
-    if (np.diff(times) <= np.timedelta64(0)).any():
+    if (np.diff(times) <= np.timedelta64(0, "ns")).any():
         raise FormatError(path, where, "times do not ascend, or repeat")
     return times.astype("datetime64[ns]")
 

@@ -111,7 +111,7 @@ def check_series(series: Any, what: str) -> pd.DataFrame:
     if not series.size or not series.columns.is_unique:
         raise ValueError(f"{what}: expected one column a station, each once, got shape {series.shape}")
     times = pd.DatetimeIndex(to_utc(series.index, f"{what}: index"))
-    wrong = np.flatnonzero(~(np.diff(times) > np.timedelta64(0)))
+    wrong = np.flatnonzero(~(np.diff(times) > np.timedelta64(0, "ns")))
     if len(wrong):
         row = int(wrong[0])
         raise ValueError(

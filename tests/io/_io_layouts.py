@@ -180,7 +180,7 @@ def isl_bytes(n=30, *, start="2004-08-11T15:57:36", orbit=585, mode=b"ISL SURVEY
     """Records in the layout of DEMETER's ISL level 1; the values are those of a published record."""
     out = bytearray()
     for i in range(n):
-        t = (np.datetime64(start, "ms") + 1000 * i).item()
+        t = (np.datetime64(start, "ms") + np.timedelta64(i, "s")).item()
         record = bytearray(289)
         date = [t.year, t.month, t.day, t.hour, t.minute, t.second, t.microsecond // 1000, orbit, 1]
         record[8:26] = np.array(date, dtype=">i2").tobytes()
