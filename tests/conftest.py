@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-# Cores are shared among the processes of the suite: threads that wait for each other take most of the time
-# of small fits. Set before any library starts its threads.
+# Cores are shared among the processes of the suite, and small fits gain nothing by threads that wait for
+# each other. Set before any library starts its threads.
 _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // _WORKERS)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Collection, Mapping
 from itertools import pairwise
 from numbers import Real
@@ -140,7 +141,9 @@ class HyperoptEngine:
 
         index = len(self._trials)
         seed = int(np.random.default_rng([self._seed, index]).integers(2**31))
-        docs = tpe.suggest([index], self._domain, self._trials, seed, verbose=False)
+        with warnings.catch_warnings():  # what hyperopt does to its own arrays, deprecated by numpy 2.5
+            warnings.filterwarnings("ignore", "Setting the shape on a NumPy array", DeprecationWarning)
+            docs = tpe.suggest([index], self._domain, self._trials, seed, verbose=False)
         self._trials.insert_trial_docs(docs)
         self._trials.refresh()
         chosen = {label: value[0] for label, value in docs[0]["misc"]["vals"].items() if value}

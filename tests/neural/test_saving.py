@@ -177,18 +177,6 @@ def test_what_cannot_be_saved(fitted, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("changed", [{"dense_units": 2}, {"dense_activation": "tanh"}])
-def test_parameters_changed_after_fit_are_refused(changed, tmp_path):
-    """The first would not open, the second would open as another model."""
-    model = tiny_seqnetquake().fit(X, Y)
-    before = model.get_params()
-    model.set_params(**changed)
-    with pytest.raises(ValueError, match=rf"changed after fit, {next(iter(changed))}=.*fit again"):
-        save_model(model, tmp_path / "model.skq")
-    assert not list(tmp_path.iterdir())
-    save_model(model.set_params(**before), tmp_path / "model.skq")
-
-
 def test_a_place_that_cannot_be_written_is_refused_before_any_work(fitted, tmp_path, monkeypatch):
     monkeypatch.setattr(_saving, "check_is_fitted", None)
     with pytest.raises(OSError, match="too long"):

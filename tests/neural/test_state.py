@@ -14,7 +14,15 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from skquake.neural import DNNClassifier, EDLSTMERegressor, FineTuned, SafeNetClassifier, SIPClassifier
+from skquake.neural import (
+    DNNClassifier,
+    EDLSTMERegressor,
+    FineTuned,
+    SafeNetClassifier,
+    SIPClassifier,
+    load_model,
+    save_model,
+)
 from skquake.neural._model_cache import _idle
 from skquake.neural._weights import Weights
 
@@ -313,6 +321,31 @@ def test_warm_start_with_another_network_is_named():
     images = SIPClassifier("cnn", epochs=1, warm_start=True, random_state=0).fit(IMAGES, Y)
     with pytest.raises(ValueError, match=r"warm_start: image_size=40 \(it was 32\); set it back"):
         images.set_params(image_size=40).fit(IMAGES, Y)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("SeqNetQuake", {"dense_units": 2}),
+        ("SeqNetQuake", {"dense_activation": "tanh"}),
+        ("DNNClassifier", {"dense_units": 2}),
+        ("SIP", {"image_size": 40}),
+        ("ED-LSTME", {"units": 4}),
+        ("ED-LSTME", {"activation": "relu"}),
+    ],
+)
+def test_what_was_changed_after_fit_is_not_saved(name, changed, tmp_path):
+    """It would not open, or open as another model."""
+    model = clone(NETWORKS[name])
+    before = {key: model.get_params()[key] for key in changed}
+    windows, y = data(model)
+    expected = output(model.fit(windows, y), windows)
+    model.set_params(**changed)
+    with pytest.raises(ValueError, match=rf"changed after fit, {next(iter(changed))}=.*fit again"):
+        save_model(model, tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+    save_model(model.set_params(**before), tmp_path / "model")
+    np.testing.assert_array_equal(output(load_model(tmp_path / "model"), windows), expected)
 
 
 # Out of memory
