@@ -13,6 +13,10 @@ import textwrap
 import joblib
 
 _INSTALLED = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+_SHARED_NAMES = (
+    "<string>",
+    "<stdin>",
+)  # of all code from text; from Python 3.13 it finds the text of python -c
 
 
 def identity(function):
@@ -51,13 +55,22 @@ def _parts_of_function(function):
     own = (function.__module__ or "").split(".")[0] == "skquake"
     if named and (own or function.__code__.co_filename.startswith(_INSTALLED)):
         return ["name", function.__module__, function.__qualname__]
-    try:
-        body = textwrap.dedent(inspect.getsource(function))
-    except (OSError, TypeError):
+    body = _source(function)
+    if body is None:
         body = _code(function.__code__)
     enclosed = [cell.cell_contents for cell in function.__closure__ or ()]
     enclosed = [value for value in enclosed if value is not function]
     return [body, *map(_parts, (function.__defaults__, function.__kwdefaults__, enclosed))]
+
+
+def _source(function):
+    """Its text, or None where there is none of its own."""
+    if function.__code__.co_filename in _SHARED_NAMES:
+        return None
+    try:
+        return textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        return None
 
 
 def _code(code):

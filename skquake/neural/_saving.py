@@ -301,6 +301,9 @@ def _check_as_fitted(step):
     if network is None:
         return
     changed = network.changed(step._restored_network())
+    size = step.input_shape_[0]
+    if getattr(step, "image_size", size) != size:
+        changed.append(f"image_size={step.image_size} (it was {size})")
     if changed:
         raise ValueError(
             f"{type(step).__name__}: changed after fit, {', '.join(changed)}: the file would describe "

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import linecache
 import subprocess
 import sys
 
@@ -68,6 +69,14 @@ DIFFERENT = [
 def test_different_functions_differ():
     found = [identity(function) for function in DIFFERENT]
     assert len(set(found)) == len(found) and identity(None) is None
+
+
+def test_code_from_text_has_no_source_of_another(monkeypatch):
+    """Python 3.13 keeps the text of ``python -c`` under the file name of all code from text."""
+    lines = ["one = 1\n", "def f(x): return x\n"]
+    monkeypatch.setitem(linecache.cache, "<string>", (len("".join(lines)), None, lines, "<string>"))
+    first, second = compiled("\ndef f(x): return x + 1"), compiled("\ndef f(x): return x + 2")
+    assert identity(first) != identity(second)
 
 
 @pytest.mark.parametrize(
