@@ -116,7 +116,7 @@ def networks() -> list[BaseEstimator]:
         SIPClassifier(
             "cnn",
             output="softmax",
-            epochs=10,
+            epochs=5,
             learning_rate=0.05,
             batch_size=64,
             dropout=0.0,

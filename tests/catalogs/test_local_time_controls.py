@@ -81,7 +81,7 @@ def test_offsets_of_each_satellite(satellite, expected):
     st.sampled_from([0.1, 0.5, 3.0]),
     st.sampled_from([0.7, 3.0]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_offsets_are_those_of_the_orbit(satellite, first, more, hours, degrees):
     """Against the passes themselves, day by day."""
     limits = {"min_days": first, "max_days": first + more}
@@ -117,7 +117,7 @@ def test_a_later_return_of_local_time():
 
 
 @given(catalogs(20), satellites, st.integers(1, 3), st.integers(0, 100))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_controls_keep_the_local_time(catalog, satellite, ratio, seed):
     sampler = MatchedControls(ratio, match="local-time", satellite=satellite, random_state=seed)
     controls = sampler.sample(catalog)

@@ -89,6 +89,7 @@ def run(source, catalog, model=None, **changed):
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_found_where_nothing_is_and_an_effect_where_there_is_one():
     nothing = run(*make_world(), n_nulls=19)
     assert nothing.p_value > 0.05

@@ -161,6 +161,7 @@ search.fit(X, y)
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_whole_trials(tmp_path):
     path = tmp_path / "trials.jsonl"
     environment = os.environ | {"PYTHONPATH": os.getcwd()}

@@ -52,6 +52,7 @@ def test_every_combination_builds_or_is_named(estimator, space, length):
                 model._architecture(length)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("estimator", "space"), NETWORKS, ids=name)
 def test_a_combination_of_each_trains(estimator, space):
     rng = np.random.default_rng(0)

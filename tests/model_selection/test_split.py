@@ -35,7 +35,7 @@ SPLITTERS = [
 
 
 @pytest.mark.parametrize("splitter", SPLITTERS, ids=repr)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 1000), track=st.booleans(), dense=st.booleans())
 def test_no_torn_pair_no_shared_observation_no_lost_test_row(splitter, seed, track, dense):
     X = sample_frame(40, track=track, span_days=300 if dense else 600, seed=seed).X

@@ -1,10 +1,20 @@
-"""Which checks of networks are long: those of scikit-learn that a relative of the network goes through."""
+"""Which checks of networks are long: those that a relative of another network goes through as well."""
 
 from __future__ import annotations
 
 import pytest
 
-RELATIVES = ("SafeNetClassifier", "CNNClassifier", "LSTMClassifier")  # SeqNetQuake and DNN have their base
+# SeqNetQuake has their base.
+RELATIVES = ("SafeNetClassifier", "DNNClassifier", "CNNClassifier", "LSTMClassifier")
+STOPPED = ("check_stopped_fit_stays_unfitted", "check_stopped_refit_leaves_the_old_state")
+
+
+def is_long(check, network):
+    if not check.func.__module__.startswith("skquake"):
+        return network in RELATIVES or "readonly_memmap" in check.name
+    if check.name == "check_missing_backend_is_named":  # a process of its own each
+        return network != "SeqNetQuakeClassifier"
+    return check.name in STOPPED and network in RELATIVES
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -13,7 +23,5 @@ def pytest_collection_modifyitems(items):
         found = getattr(item, "callspec", None)
         if found is None or item.originalname != "test_checks" or item.path.parent.name != "neural":
             continue
-        check, network = found.params["check"], type(found.params["estimator"]).__name__
-        foreign = not check.func.__module__.startswith("skquake")
-        if foreign and (network in RELATIVES or "readonly_memmap" in check.name):
+        if is_long(found.params["check"], type(found.params["estimator"]).__name__):
             item.add_marker(pytest.mark.slow)

@@ -34,6 +34,7 @@ def graphs_alive():
     return sum(isinstance(o, FuncGraph) for o in gc.get_objects())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="graphs are TensorFlow's")
 def test_forgotten_models_leave_no_graph():
     fit(4)

@@ -12,8 +12,12 @@ from skquake.neural._networks import check_seqnetquake, seqnetquake
     ("length", "options"),
     [
         (20, {}),
-        (70, {"filters": 8, "conv_layers": 2, "lstm_layers": 1}),
-        (30, {"n_segments": 3, "conv_activation": "tanh", "lstm_layers": 3, "kernel_size": 2}),
+        pytest.param(70, {"filters": 8, "conv_layers": 2, "lstm_layers": 1}, marks=pytest.mark.slow),
+        pytest.param(
+            30,
+            {"n_segments": 3, "conv_activation": "tanh", "lstm_layers": 3, "kernel_size": 2},
+            marks=pytest.mark.slow,
+        ),
         (12, {"n_segments": 1, "dense_layers": 1, "dense_activation": "sigmoid"}),
     ],
 )

@@ -37,6 +37,11 @@ NETWORKS = {
     "SIP": SIPClassifier("cnn", epochs=1, random_state=0),
     "ED-LSTME": EDLSTMERegressor(units=3, decoder_layers=1, activation="tanh", epochs=2, random_state=0),
 }
+RELATIVES = ("SafeNet", *(type(model).__name__ for model in BASELINES))  # SeqNetQuake has their base
+EACH = [
+    pytest.param(model, marks=[pytest.mark.slow] if name in RELATIVES else [], id=name)
+    for name, model in NETWORKS.items()
+]
 
 
 class Raise(Callback):
@@ -90,7 +95,7 @@ def public(model):
     return {name for name in vars(model) if name.endswith("_")}
 
 
-@pytest.mark.parametrize("model", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("model", EACH)
 def test_a_failed_fit_leaves_what_was_there(model):
     windows, y = data(model)
     fitted = clone(model).fit(windows, y)

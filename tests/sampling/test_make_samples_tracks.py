@@ -29,7 +29,7 @@ def keep_whole_pairs(found, controls):
     return {time: row for time, row in found.items() if pair.get(row[0], row[0]) in whole}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @pytest.mark.filterwarnings("ignore:no (event|control) is left")
 @given(
     seed=st.integers(0, 10_000),

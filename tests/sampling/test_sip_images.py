@@ -76,7 +76,7 @@ def test_two_hourly_day_ends_with_its_last_map():
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(row=st.integers(0, 4), hour=st.integers(0, 23), shift=st.floats(5, 50))
 def test_nothing_later_enters(row, hour, shift):
     """A changed value shows at its hour, and in the bounds of that hour on later days alone."""

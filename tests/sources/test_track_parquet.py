@@ -88,7 +88,7 @@ print(json.dumps([peak() - before, sum(array.nbytes for array in arrays)]))
 @pytest.mark.parametrize("overlap", [0, 1])
 def test_reading_takes_little_more_memory_than_the_track(tmp_path, overlap):
     """Some 60 MB for batches and libraries, then 1.6 times the track; joining frames took four times."""
-    n, days = 200_000, 15
+    n, days = 200_000, 6
     channels = {name: np.ones(n + overlap, dtype="float32") for name in ("Ne", "Te", "B_N", "B_E", "B_C")}
     for day in range(days):
         second = np.arange(n + overlap) + n * day
