@@ -22,6 +22,7 @@ from skquake._core._validation import check_columns
 from skquake._core._weights import effective_number, event_weights
 from skquake.metrics import classification_summary, event_auc, score_interval, seismic_auc, seismic_mcc
 from skquake.metrics._evidence import align_classes
+from skquake.model_selection._widening import FIXED, NONE, WIDENED, widen, widening
 
 
 class Score(NamedTuple):
@@ -63,6 +64,8 @@ class Score(NamedTuple):
         return f"{self.value:.2f}{units}"
 
 
+# Range of each score.
+_RANGES = {"seismic_mcc": (-1.0, 1.0), "seismic_auc": (0.0, 1.0), "event_auc": (0.0, 1.0)}
 _NO_INTERVAL = {"low": np.nan, "high": np.nan, "unit": "none", "n_units": 0}
 
 
@@ -93,6 +96,11 @@ class Evaluation:
         Names of the columns used, for the probes of `skquake.inspection`; else empty.
     fit_seconds : float
         Spent in fitting, all folds together.
+    interval : str
+        What the intervals are: "models held fixed" (what other test data would do to these models),
+        "widened for pooled folds" (the same, times ``widening``), or "none".
+    widening : float
+        Factor by which the intervals were widened; 1 but where folds train on each other's test rows.
     versions : dict of {str: str}
         Versions that made this.
 
@@ -127,12 +135,15 @@ class Evaluation:
     weighted_fit: bool | None
     features: tuple[str, ...] = ()
     fit_seconds: float = 0.0
+    interval: str = FIXED
+    widening: float = 1.0
     versions: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
             f"Evaluation(seismic MCC {self.seismic_mcc}, AUC {self.seismic_auc}, event AUC {self.event_auc}, "
-            f"n={self.n}, events={self.n_events}, effective={self.effective_number:.0f})"
+            f"n={self.n}, events={self.n_events}, effective={self.effective_number:.0f}, "
+            f"intervals: {self.interval})"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -146,6 +157,7 @@ class Evaluation:
             score = getattr(self, name)
             row |= {name: score.value, f"{name}_low": score.low, f"{name}_high": score.high}
         row |= {"unit": self.seismic_mcc.unit, "n_units": self.seismic_mcc.n_units}
+        row |= {"interval": self.interval, "widening": self.widening}
         row |= {"n": self.n, "n_events": self.n_events, "effective_number": self.effective_number}
         row |= {f"paper_{name}": value for name, value in self.paper.items()}
         return pd.DataFrame([row])
@@ -177,6 +189,12 @@ def evaluate(
     enabled: one that does not ask for it); ``weighted_fit`` tells. Out-of-sample probabilities of all folds
     are pooled before scoring.
 
+    An interval from resampled test rows holds the models fixed. Folds that train on each other's test rows
+    (`PurgedGroupKFold` and its like) depend on one another through what they share in training, and such an
+    interval is too narrow: it is widened by sqrt(1 + K n_test / n_train) [1]_, 1.5 for five whole folds, and
+    says so (``interval``, ``widening``). Folds that run forwards in time, and one fold alone, are left
+    as they are. Nothing is fitted again.
+
     Parameters
     ----------
     estimator : classifier with ``predict_proba``
@@ -205,6 +223,11 @@ def evaluate(
         If ``samples`` is a table instead of the samples that hold it, or ``cv`` a number.
     ValueError
         If a row is tested twice, or a class of evidence is absent from the tested rows.
+
+    References
+    ----------
+    .. [1] Nadeau, C. & Bengio, Y. (2003). Inference for the generalization error. Machine Learning, 52,
+       239-281.
 
     Examples
     --------
@@ -251,7 +274,8 @@ def evaluate(
         probas.append(align_classes(model.predict_proba(X.iloc[test]), model.classes_))
         tests.append(np.asarray(test))
     proba = np.concatenate(probas)
-    found = _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit)
+    factor = widening(folds, len(X))
+    found = _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit, factor)
     return replace(found, fit_seconds=fit_seconds)
 
 
@@ -284,7 +308,7 @@ def _folds(cv, X, y, groups):
     return [tuple(cv)] if is_one else cv
 
 
-def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit=None):
+def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighted_fit=None, factor=1.0):
     test = np.concatenate(tests)
     if len(np.unique(test)) < len(test):
         raise ValueError("evaluate: cv tests some rows more than once; each may be tested once at most")
@@ -307,6 +331,12 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
         )
         for name, value in values.items()
     }
+    if factor > 1.0:
+        for name, score in scores.items():
+            if score.has_interval:
+                low, high = widen(score.value, score.low, score.high, factor, *_RANGES[name])
+                scores[name] = score._replace(low=low, high=high)
+    known = any(score.has_interval for score in scores.values())
     return Evaluation(
         test=test,
         fold=np.repeat(np.arange(len(tests)), [len(part) for part in tests]),
@@ -320,5 +350,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
         n_events=tested.loc[is_evidence, "event_id"].nunique(),
         effective_number=effective_number(event_id[is_evidence]),
         weighted_fit=weighted_fit,
+        interval=NONE if not known else WIDENED if factor > 1.0 else FIXED,
+        widening=factor,
         versions=made_with(),
     )

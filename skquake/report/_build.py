@@ -18,6 +18,7 @@ from skquake.inspection import location_probe, metadata_probe
 from skquake.metrics import score_difference
 from skquake.metrics._evidence import seismic_probability
 from skquake.model_selection import Evaluation, Score
+from skquake.model_selection._widening import widen
 from skquake.report._complete import fill_absent
 from skquake.report._report import EvaluationReport
 from skquake.report._verdict import CHANCE, Comparison, Facts, judge
@@ -147,7 +148,12 @@ def _difference(scoring, evaluation, probe, samples, options):
         n_resamples=options["n_resamples"],
         random_state=options["random_state"],
     )
-    return Score(**found)
+    score = Score(**found)
+    if evaluation.widening > 1.0 and score.has_interval:
+        reach = 2.0 if scoring == "seismic_mcc" else 1.0
+        low, high = widen(score.value, score.low, score.high, evaluation.widening, -reach, reach)
+        score = score._replace(low=low, high=high)
+    return score
 
 
 def _reliability(evaluation, samples, options):

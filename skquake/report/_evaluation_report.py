@@ -13,7 +13,7 @@ from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_pa
 from skquake._core._typing import Estimator, RandomState
 from skquake.alarms import MolchanCurve
 from skquake.inspection import CatalogNullResult, PowerCurve
-from skquake.model_selection import PurgedGroupKFold, evaluate, leakage_report
+from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, leakage_report
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes
 from skquake.report._report import EvaluationReport
@@ -67,7 +67,8 @@ def evaluation_report(
     samples : Bunch
         As `skquake.sampling.make_samples` returns them.
     cv : splitter, iterable of (train, test), or one (train, test), default=None
-        `skquake.model_selection.PurgedGroupKFold` of five folds by default.
+        `skquake.model_selection.PurgedTimeSeriesSplit` of five folds by default: folds that mix past and
+        future may share nights between training and test.
     probes : bool, default=True
         Score place alone and circumstances alone.
     null : CatalogNullResult, default=None
@@ -127,11 +128,11 @@ def evaluation_report(
     >>> samples = Bunch(X=X, y=y, groups=X["pair_id"])
     >>> report = evaluation_report(model, samples, n_resamples=100, random_state=0)
     >>> report
-    EvaluationReport(not tested against never-happened catalogs: seismic MCC 0.65 [...] is above chance)
+    EvaluationReport(not tested against never-happened catalogs: seismic MCC 0.66 [...] is above chance)
     >>> sorted(report.differences)
     ['location', 'metadata']
     """
-    cv = PurgedGroupKFold(5) if cv is None else cv
+    cv = PurgedTimeSeriesSplit(5) if cv is None else cv
     X, y, groups = samples.X, np.asarray(samples.y), getattr(samples, "groups", None)
     # One list of folds for all: a splitter that shuffles would part model and probes.
     folds = list(_folds(cv, X, y, groups))

@@ -72,7 +72,8 @@ def _scores(report):
     score = getattr(report.evaluation, report.scoring)
     units = f"{score.n_units} unit{'' if score.n_units == 1 else 's'} ({score.unit})"
     if has_interval(score):
-        caption = f"Scores with 95 % intervals from {units}; an earthquake counts once"
+        kind = report.evaluation.interval
+        caption = f"Scores with 95 % intervals from {units}, {kind}; an earthquake counts once"
     else:
         caption = f"Scores of {units}, too few for intervals; an earthquake counts once"
     return Table(caption, ("", *LABELS.values()), rows)
