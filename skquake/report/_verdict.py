@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 ALPHA = 0.05
 POWERED = 0.8  # share of studies that must see an effect
-LEAST_UNITS = 20  # fewer bear no claim, whatever their scores: intervals of so few are those of luck
+LEAST_UNITS = 12  # of the interval: a dozen blocks of time
+LEAST_EARTHQUAKES = 20  # fewer bear no claim, whatever their scores: intervals of so few are those of luck
 WIDE = {"seismic_mcc": 0.4, "seismic_auc": 0.2, "event_auc": 0.2}  # widths of intervals that say little
 CHANCE = {"seismic_mcc": 0.0, "seismic_auc": 0.5, "event_auc": 0.5}
 
@@ -149,7 +150,7 @@ def judge(facts: Facts) -> Verdict:
 
     1. **leakage**: training and test share observations, events, pairs or (where they are known) clusters
        of aftershocks. The score means nothing.
-    2. **few**: fewer than 20 tested earthquakes, or fewer than 20 units, or fewer than five for an interval.
+    2. **few**: fewer than 20 tested earthquakes, or fewer than 12 units, or fewer than five for an interval.
        They bear no claim, neither of a difference nor of its absence.
     3. **design**: a probe that sees no observation is itself above chance (the low end of its 95 % interval)
        under matched controls. The samples betray their class; no score on them is evidence.
@@ -269,11 +270,12 @@ def _least(facts: Facts) -> Check:
     name = "Enough for a claim"
     if not _known(facts):
         return Check(name, False, _chance(facts).finding)
-    for n, what in ((facts.n_earthquakes, "tested earthquake"), (facts.n_units, "unit")):
-        if n is not None and n < LEAST_UNITS:
-            return Check(
-                name, False, f"{n} {what}{'' if n == 1 else 's'}, a claim takes at least {LEAST_UNITS}"
-            )
+    for n, what, least in (
+        (facts.n_earthquakes, "tested earthquake", LEAST_EARTHQUAKES),
+        (facts.n_units, "unit", LEAST_UNITS),
+    ):
+        if n is not None and n < least:
+            return Check(name, False, f"{n} {what}{'' if n == 1 else 's'}, a claim takes at least {least}")
     if facts.n_units is None and facts.n_earthquakes is None:
         return Check(name, None, "numbers of earthquakes and units are not known")
     return Check(

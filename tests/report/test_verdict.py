@@ -191,7 +191,7 @@ BROKEN = {
         "few",
     ),
     "few earthquakes in many units": ({"n_earthquakes": 19}, "few"),
-    "many earthquakes in few units": ({"n_units": 19}, "few"),
+    "many earthquakes in few units": ({"n_units": 11}, "few"),
     "a probe of 0.45 under a model of 0.50": (
         {"value": 0.5, "low": 0.4, "high": 0.6, "place": Comparison(0.45, 0.05, 0.01, 0.09, 0.40)},
         "design",
