@@ -50,7 +50,7 @@ from skquake import (
 )
 from skquake.catalogs import MatchedControls, RandomControls
 from skquake.datasets import make_catalog, make_kp, make_track
-from skquake.inspection import catalog_null_test, location_probe, metadata_probe
+from skquake.inspection import catalog_null_test, location_probe, metadata_probe, place_date_probe
 from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import SpatialBlockKFold, chronological_split, evaluate
@@ -101,6 +101,7 @@ def score(settings):
             jobs[panel, name] = delayed(evaluate)(model, samples, cv, random_state=seed)
         jobs[panel, "location probe"] = delayed(location_probe)(samples, cv, random_state=seed)
         jobs[panel, "metadata probe"] = delayed(metadata_probe)(samples, cv, random_state=seed)
+        jobs[panel, "place-and-date probe"] = delayed(place_date_probe)(samples, cv, random_state=seed)
     longest_first = sorted(jobs, key=lambda job: job[1] != "SeqNetQuake")
     found = Parallel(n_jobs=2, return_as="generator")(map(jobs.get, longest_first))
     found = dict(zip(longest_first, tqdm(found, "Scores", len(jobs), leave=False), strict=True))

@@ -21,7 +21,7 @@ from sklearn.utils import Bunch
 from skquake import AftershockRemover, TrackSource
 from skquake.baselines import make_baseline
 from skquake.datasets import make_catalog, make_kp, make_track, papers
-from skquake.inspection import location_probe, metadata_probe
+from skquake.inspection import location_probe, metadata_probe, place_date_probe
 from skquake.io import (
     read_cses,
     read_demeter_isl,
@@ -41,7 +41,11 @@ from skquake.sources import join_tracks
 # The number of events stands in the table beside every interval.
 warnings.filterwarnings("ignore", message=".*hardly more than a guess")
 
-PROBES = {"location probe": location_probe, "metadata probe": metadata_probe}
+PROBES = {
+    "location probe": location_probe,
+    "metadata probe": metadata_probe,
+    "place-and-date probe": place_date_probe,
+}
 
 
 def options(description, **defaults):

@@ -14,7 +14,7 @@ from skquake._core._time import as_ns, to_utc
 from skquake._core._typing import Estimator, Frame, IntArray, RandomState, TimeLike
 from skquake.catalogs import AftershockRemover, MagnitudeFilter, MatchedControls, RandomControls
 from skquake.datasets._papers_scores import PublishedScore
-from skquake.model_selection import PurgedGroupKFold, chronological_split
+from skquake.model_selection import chronological_split
 from skquake.sampling import SlidingWindow, make_samples
 from skquake.sources import TrackSource
 
@@ -42,14 +42,18 @@ class Mode:
         Swarm's local time returns after 134 days, so a record shorter than a year needs another; in one of
         four years or more controls lie 390 to 410 days away, at the third return, which keeps the season,
         too.
+    declustering : str, default="gardner-knopoff"
+        Method of :class:`~skquake.catalogs.AftershockRemover`. "box" (2 degrees, 15 days) is the papers'; it
+        leaves later aftershocks.
 
     Examples
     --------
     >>> from skquake.datasets import papers
     >>> papers.MODES["paper"]
-    Mode(controls='random', days=None, disturbed_hours=0, purged=False, match=None)
+    Mode(controls='random', days=None, disturbed_hours=0, purged=False, match=None, declustering='box')
     >>> papers.MODES["honest"]
-    Mode(controls='matched', days=(-15, 0), disturbed_hours=24, purged=True, match='local-time')
+    Mode(controls='matched', days=(-15, 0), disturbed_hours=24, purged=True, match='local-time',
+         declustering='gardner-knopoff')
     """
 
     controls: str
@@ -57,10 +61,13 @@ class Mode:
     disturbed_hours: float
     purged: bool
     match: str | None = "place"
+    declustering: str = "gardner-knopoff"
 
 
 MODES = {
-    "paper": Mode(controls="random", days=None, disturbed_hours=0, purged=False, match=None),
+    "paper": Mode(
+        controls="random", days=None, disturbed_hours=0, purged=False, match=None, declustering="box"
+    ),
     "honest": Mode(controls="matched", days=(-15, 0), disturbed_hours=24, purged=True, match="local-time"),
 }
 
@@ -170,8 +177,9 @@ class DataSet:
     ) -> Bunch:
         """Make this data set out of a track, a catalog and the Kp index.
 
-        Aftershocks (within 2 degrees and 15 days after an independent event of the least magnitude)
-        leave, then the magnitudes outside the range.
+        Aftershocks (by the mode's ``declustering``: windows of Gardner and Knopoff, or the papers' box of 2
+        degrees and 15 days) among the events of the least magnitude leave, then the magnitudes outside the
+        range.
 
         Parameters
         ----------
@@ -223,7 +231,9 @@ class DataSet:
         settings = self.parameters(mode) | changes
         low, high = settings.pop("magnitude")
         everything = catalog if everything is None else everything
-        events = AftershockRemover().fit_transform(MagnitudeFilter(low).fit_transform(catalog))
+        events = AftershockRemover(settings.pop("declustering")).fit_transform(
+            MagnitudeFilter(low).fit_transform(catalog)
+        )
         events = MagnitudeFilter(low, high).fit_transform(events)
         if period is not None:
             events = events[_within(events, period)]
@@ -242,9 +252,10 @@ class DataSet:
     def split(self, samples: Bunch, mode: str | Mode = "honest") -> tuple[IntArray, IntArray]:
         """Training and test rows: the last fifth in time is for testing.
 
-        Swarm's matched controls lie months from their earthquakes, so that a cut in time would tear most
-        pairs, and the half that is left betrays its place: there a fifth of the pairs is for testing, whole,
-        whenever they were.
+        Swarm's matched controls lie months from their earthquakes, so that the cut tears pairs: of those the
+        training half leaves. Folds of whole pairs, whenever they were, are no cure: between rows of training
+        place and date tell an earthquake from its control (MCC 0.19 to 0.21 on 2,500 pairs of M >= 5 of
+        1999-2017 by :func:`~skquake.inspection.place_date_probe`, -0.02 to 0.01 after the cut in time).
 
         Parameters
         ----------
@@ -272,9 +283,6 @@ class DataSet:
         (array([0, 1, 2, 3]), array([4]))
         """
         settings = self.parameters(mode)
-        if self.satellite == "swarm" and settings["match"] == "local-time":
-            folds = PurgedGroupKFold(round(1 / settings["test_size"]))
-            return next(folds.split(samples.X, samples.y))
         train, test = chronological_split(samples.X, samples.y, test_size=settings["test_size"])
         if not settings["purged"]:
             time = as_ns(samples.X["time"])

@@ -7,7 +7,7 @@ from skquake.inspection._injection_recovery import injection_recovery
 from skquake.inspection._null_catalogs import null_catalogs
 from skquake.inspection._null_result import CatalogNullResult
 from skquake.inspection._power_curve import PowerCurve
-from skquake.inspection._probes import location_probe, metadata_probe
+from skquake.inspection._probes import location_probe, metadata_probe, place_date_probe
 
 __all__ = [
     "CatalogNullResult",
@@ -19,4 +19,5 @@ __all__ = [
     "location_probe",
     "metadata_probe",
     "null_catalogs",
+    "place_date_probe",
 ]

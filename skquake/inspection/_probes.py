@@ -1,4 +1,4 @@
-"""What could have made a score without any earthquake: place and circumstances alone."""
+"""What could have made a score without any earthquake: place, circumstances, place and date alone."""
 
 from __future__ import annotations
 
@@ -82,7 +82,11 @@ _FEATURES = {
     "ascending": (("ascending",), lambda X: X["ascending"]),
     "magnitude": (("magnitude",), lambda X: X["magnitude"]),
     "absolute_latitude": (("latitude",), lambda X: X["latitude"].abs()),
+    "date": (("time",), lambda X: as_ns(X["time"].to_numpy()) / 86_400e9),  # days since 1970
 }
+
+
+_PLACE_AND_DATE = ("latitude", "longitude", "date")
 
 
 def _probe(names, samples, cv, estimator, f107=None, **params):
@@ -133,6 +137,45 @@ def location_probe(
     return _probe(("latitude", "longitude"), samples, cv, estimator, **params)
 
 
+def place_date_probe(
+    samples: Bunch, cv: Any, *, estimator: Estimator | None = None, **params: Any
+) -> Evaluation:
+    """What latitude, longitude and the date together reach, through the same splits.
+
+    Neither place nor season alone tells an earthquake from its control at the same place, but the two
+    together do where earthquakes come in clusters: a training earthquake next to a test row says that there
+    were earthquakes there and then. Folds of pairs that lie among each other in time, or aftershocks
+    that the declustering left, put this probe above chance; so any input with a trend or a memory passes
+    for a precursor there.
+
+    Parameters
+    ----------
+    samples, cv, estimator, **params
+        As in `location_probe`; ``X`` also has ``time``.
+
+    Returns
+    -------
+    Evaluation
+        With ``features`` naming the columns used.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from sklearn.utils import Bunch
+    >>> from skquake.inspection import place_date_probe
+    >>> day = np.repeat(np.arange(20), 20)  # each place: twenty days with earthquakes, then as many without
+    >>> X = pd.DataFrame({"time": pd.Timestamp("2015-01-01") + pd.to_timedelta(np.arange(400), "D"),
+    ...     "latitude": 5.0, "longitude": 0.0, "event_id": np.arange(400), "pair_id": np.arange(400)})
+    >>> samples = Bunch(X=X, y=day % 2)
+    >>> probe = place_date_probe(samples, (np.arange(0, 400, 2), np.arange(1, 400, 2)), random_state=0)
+    >>> probe.features, probe.seismic_mcc.value > 0.5
+    (('latitude', 'longitude', 'date'), True)
+    """
+    check_samples(samples, cv, "place_date_probe")
+    check_columns(samples.X, ("time", "latitude", "longitude"), "place_date_probe: samples.X")
+    return _probe(_PLACE_AND_DATE, samples, cv, estimator, **params)
+
+
 def metadata_probe(
     samples: Bunch,
     cv: Any,
@@ -179,7 +222,7 @@ def metadata_probe(
     names = [
         name
         for name, (columns, _) in _FEATURES.items()
-        if name not in ("latitude", "longitude") and all(c in X and X[c].notna().any() for c in columns)
+        if name not in _PLACE_AND_DATE and all(c in X and X[c].notna().any() for c in columns)
     ]
     if f107 is not None:
         names.append("f107")

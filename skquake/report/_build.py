@@ -14,15 +14,23 @@ from skquake._core._made_with import made_with, version_changes
 from skquake._core._versions import versions
 from skquake._core._weights import event_weights
 from skquake.alarms import reliability_curve
-from skquake.inspection import location_probe, metadata_probe
+from skquake.inspection import location_probe, metadata_probe, place_date_probe
 from skquake.metrics import score_difference
 from skquake.metrics._evidence import seismic_probability
 from skquake.model_selection import Evaluation, Score
 from skquake.model_selection._widening import widen
 from skquake.report._complete import fill_absent
+from skquake.report._counted import count_report
 from skquake.report._report import EvaluationReport
 from skquake.report._verdict import CHANCE, Comparison, Facts, judge
 from skquake.sampling import ImbalanceWarning, balance_table
+
+_HELD = {
+    True: "held fixed: spread by training is not in the interval",
+    False: "fitted anew: spread by training is in the interval",
+    None: "not known whether it is held fixed",
+}
+LIMIT = 0.1  # standardised difference of a covariate that is no longer alike
 
 
 def build(
@@ -53,6 +61,7 @@ def build(
         name: _difference(scoring, evaluation, probe, samples, options) for name, probe in probes.items()
     }
     balance = _balance(samples, space_weather)
+    reports = count_report(samples)
     score = getattr(evaluation, scoring)
     facts = Facts(
         score.value,
@@ -64,10 +73,15 @@ def build(
         shared=None if leakage is None else _shared(leakage),
         place=_comparison("location", probes, differences, scoring),
         circumstances=_comparison("metadata", probes, differences, scoring),
+        place_and_date=_comparison("place and date", probes, differences, scoring),
+        n_earthquakes=_tested_earthquakes(evaluation, samples),
         **_null_facts(null, score_nulls),
         **_power_facts(power, effect_size, samples),
+        reports=reports,
+        fixed_model=getattr(evaluation, "fixed_model", None),
+        population=getattr(samples, "population", None),
         matched=_matched(samples),
-        unbalanced=unbalanced(balance, samples),
+        unbalanced=unbalanced(balance),
     )
     return EvaluationReport(
         title=title,
@@ -79,6 +93,11 @@ def build(
         samples=samples,
         folds=folds,
         settings=settings
+        | {
+            "reports": f"report {reports} on these samples in this process; others are not counted",
+            "population": facts.population or "not known: which earthquakes kept a control",
+            "model in the interval": _HELD[facts.fixed_model],
+        }
         | _other_versions({"null test": null, "power curve": power, "alarms": parts.get("molchan")}),
         versions=made_with() | versions(),
         balance=balance,
@@ -98,8 +117,13 @@ def _comparison(
     if name not in probes:
         return None
     difference = differences[name]
-    probe = getattr(probes[name], scoring).value
-    return Comparison(probe, difference.value, difference.low, difference.high)
+    probe = getattr(probes[name], scoring)
+    return Comparison(probe.value, difference.value, difference.low, difference.high, probe.low)
+
+
+def _tested_earthquakes(evaluation, samples):
+    """Earthquakes among the tested rows."""
+    return int(samples.X["event_id"].iloc[evaluation.test[evaluation.y == 1]].nunique())
 
 
 def _other_versions(parts: Mapping[str, Any]) -> dict[str, str]:
@@ -130,6 +154,7 @@ def run_probes(samples, folds, space_weather, options):
     return {
         "location": location_probe(samples, folds, **options),
         "metadata": metadata_probe(samples, folds, space_weather=space_weather, **options),
+        "place and date": place_date_probe(samples, folds, **options),
     }
 
 
@@ -180,13 +205,10 @@ def _balance(samples, space_weather):
         return balance_table(filled, space_weather=space_weather).dropna(how="all")
 
 
-def unbalanced(balance, samples):
-    """Covariates whose difference exceeds 0.1 and twice its standard error between so many events."""
-    y = np.asarray(samples.y)
-    n = [samples.X["event_id"][y == label].nunique() for label in (0, 1)]
-    limit = max(0.1, 2.0 * np.sqrt(1.0 / n[0] + 1.0 / n[1]))
+def unbalanced(balance):
+    """Covariates whose standardised difference exceeds 0.1, however few the events are."""
     difference = balance["difference"]
-    return difference[difference.abs() > limit].to_dict()
+    return difference[difference.abs() > LIMIT].to_dict()
 
 
 def _matched(samples):
@@ -210,7 +232,7 @@ def null_scoring(null):
 def _null_facts(null, score_nulls) -> dict[str, Any]:
     if null is not None:
         worst = max(null.p_values, key=null.p_values.get)
-        facts = {"null": worst, "null_share": float(null.share(worst))}
+        facts = {"null": worst, "null_share": float(null.share(worst)), "headline_null": worst}
         return facts | {"p_value": float(null.p_value), "resolution": float(null.resolution[worst])}
     if score_nulls is not None and len(score_nulls):
         worst = score_nulls["p_value"].idxmax()
@@ -227,7 +249,12 @@ def _power_facts(power, effect_size, samples) -> dict[str, Any]:
     n_events = samples.X["event_id"][np.asarray(samples.y) == 1].nunique()
     numbers = tried["n_events"]
     n_events = int(numbers[numbers <= n_events].max() if (numbers <= n_events).any() else numbers.min())
-    return {"effect_size": float(size), "effect_power": float(power.power_at(size, n_events))}
+    return {
+        "effect_size": float(size),
+        "effect_power": float(power.power_at(size, n_events)),
+        "effect_declared": effect_size is not None,
+        "power_null": power.null if isinstance(getattr(power, "null", None), str) else "",
+    }
 
 
 def fold_table(cv, folds, X, y, groups):

@@ -128,9 +128,9 @@ def evaluation_report(
     >>> samples = Bunch(X=X, y=y, groups=X["pair_id"])
     >>> report = evaluation_report(model, samples, n_resamples=100, random_state=0)
     >>> report
-    EvaluationReport(not tested against never-happened catalogs: seismic MCC 0.66 [...] is above chance)
+    EvaluationReport(not tested against never-happened catalogs, power: seismic MCC 0.66 [...)
     >>> sorted(report.differences)
-    ['location', 'metadata']
+    ['location', 'metadata', 'place and date']
     """
     cv = PurgedTimeSeriesSplit(5) if cv is None else cv
     X, y, groups = samples.X, np.asarray(samples.y), getattr(samples, "groups", None)

@@ -15,7 +15,8 @@ SECTIONS = {
     "scores": (
         "Score",
         "Rows of class 2 (space weather) are no evidence and do not count. Probes see no observation: one "
-        "knows the place, the other the circumstances (local time, season, geomagnetic activity, magnitude).",
+        "knows the place, one the circumstances (local time, season, geomagnetic activity, magnitude), one "
+        "place and date.",
     ),
     "null": ("Nulls", "What the score is where no earthquake can have made it."),
     "controls": (
@@ -26,7 +27,16 @@ SECTIONS = {
     "power": ("Power", "What a study like this one would see of an effect."),
     "alarms": ("Probabilities and alarms", ""),
 }
-TONES = {"leakage": "bad", "unbalanced": "bad", "untested": "open", "underpowered": "open", "differs": "good"}
+TONES = {
+    "leakage": "bad",
+    "design": "bad",
+    "below": "bad",
+    "few": "open",
+    "unbalanced": "bad",
+    "untested": "open",
+    "underpowered": "open",
+    "differs": "good",
+}
 
 
 def render(report):
@@ -58,7 +68,7 @@ def _tone(report):
 def _rules():
     """How `judge` documents itself: the rules in order, [(code, words), ...], and what they rest on."""
     text = inspect.getdoc(judge) or ""
-    found = re.findall(r"^\d\. \*\*(\w+)\*\*: ((?:.+\n)+?)(?=\d\. |\n)", text, re.MULTILINE)
+    found = re.findall(r"^\d+\. \*\*(\w+)\*\*: ((?:.+\n)+?)(?=\d+\. |\n)", text, re.MULTILINE)
     rest = re.search(r"^An effect would have been missed (?:.+\n)+", text, re.MULTILINE)
     rules = [(code, " ".join(words.replace("*", "").split())) for code, words in found]
     return {"rules": rules, "rest": " ".join(rest[0].split()) if rest else ""}

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 ALPHA = 0.05
 POWERED = 0.8  # share of studies that must see an effect
+LEAST_UNITS = 12  # of the interval: a dozen blocks of time
+LEAST_EARTHQUAKES = 20  # fewer bear no claim, whatever their scores: intervals of so few are those of luck
 WIDE = {"seismic_mcc": 0.4, "seismic_auc": 0.2, "event_auc": 0.2}  # widths of intervals that say little
 CHANCE = {"seismic_mcc": 0.0, "seismic_auc": 0.5, "event_auc": 0.5}
 
@@ -35,7 +37,8 @@ class Verdict(NamedTuple):
     Attributes
     ----------
     code : str
-        "leakage", "probe", "null", "underpowered", "chance", "unbalanced", "untested" or "differs".
+        "leakage", "few", "design", "below", "probe", "null", "underpowered", "chance", "unbalanced",
+        "untested" or "differs".
     text : str
         One line.
     checks : tuple of Check
@@ -48,12 +51,23 @@ class Verdict(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A probe's score, and the model's score minus it, with the interval of the difference."""
+    """A probe's score, and the model's score minus it, with the interval of the difference.
+
+    Attributes
+    ----------
+    probe : float
+        Score of the probe.
+    value, low, high : float
+        Model minus probe, and its 95 % interval.
+    probe_low : float or None
+        Low end of the probe's own 95 % interval; None or NaN where it is not known.
+    """
 
     probe: float
     value: float
     low: float
     high: float
+    probe_low: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,8 +86,10 @@ class Facts:
     shared : dict of {str: int} or None
         What training and test have in common: ``observations`` (test rows; absent where what they have
         seen is not known), ``events``, ``pairs``, ``clusters``.
-    place, circumstances : Comparison or None
-        With the location and the metadata probe, on the same rows.
+    n_earthquakes : int or None
+        Tested earthquakes.
+    place, circumstances, place_and_date : Comparison or None
+        With the location, the metadata and the place-and-date probe, on the same rows.
     p_value, null, null_share, resolution : float, str, float, float or None
         Largest p over the nulls; the null it comes from, the share of whose catalogs reach the score,
         and the least p that it could have given.
@@ -81,10 +97,21 @@ class Facts:
         A null from the scores alone: its name and p-value. It can refute, not confirm.
     effect_size, effect_power : float or None
         A planted size, and the share of such studies that see it.
+    effect_declared : bool
+        Whether the size was declared; else it is the largest that was planted.
+    power_null, headline_null : str
+        The null that the power was counted under, and the one that the headline p comes from; "" where it is
+        not known.
     matched : bool or None
         Whether every control belongs to an earthquake.
     unbalanced : dict of {str: float} or None
         Covariates that differ between seismic and control samples, with their standardised differences.
+    reports : int or None
+        Which report on these samples this is, as far as that can be counted.
+    fixed_model : bool or None
+        Whether the interval holds the fitted model fixed; None where that is not known.
+    population : str or None
+        Whom the samples speak of (which earthquakes kept a control); None where that is not known.
     """
 
     value: float
@@ -94,8 +121,10 @@ class Facts:
     n_test: int = 0
     n_units: int | None = None
     shared: dict[str, int] | None = None
+    n_earthquakes: int | None = None
     place: Comparison | None = None
     circumstances: Comparison | None = None
+    place_and_date: Comparison | None = None
     p_value: float | None = None
     null: str = ""
     null_share: float | None = None
@@ -104,8 +133,14 @@ class Facts:
     permutation_p: float | None = None
     effect_size: float | None = None
     effect_power: float | None = None
+    effect_declared: bool = True
+    power_null: str = ""
+    headline_null: str = ""
     matched: bool | None = None
     unbalanced: dict[str, float] | None = None
+    reports: int | None = None
+    fixed_model: bool | None = None
+    population: str | None = None
 
 
 def judge(facts: Facts) -> Verdict:
@@ -115,23 +150,31 @@ def judge(facts: Facts) -> Verdict:
 
     1. **leakage**: training and test share observations, events, pairs or (where they are known) clusters
        of aftershocks. The score means nothing.
-    2. **probe**: the score is above chance, but the 95 % interval of its paired difference to the
-       location probe, or then to the metadata probe, reaches zero.
-    3. **null**: the largest p over the declared nulls exceeds 0.05; without a catalog null, that of
+    2. **few**: fewer than 20 tested earthquakes, or fewer than 12 units, or fewer than five for an interval.
+       They bear no claim, neither of a difference nor of its absence.
+    3. **design**: a probe that sees no observation is itself above chance (the low end of its 95 % interval)
+       under matched controls. The samples betray their class; no score on them is evidence.
+    4. **below**: the 95 % interval of the score lies below chance. Something is reversed or torn apart:
+       a fault of the design, not an absence of evidence.
+    5. **probe**: the score is above chance, but the 95 % interval of its paired difference to the
+       location probe, then to the metadata, then to the place-and-date probe, reaches zero.
+    6. **null**: the largest p over the declared nulls exceeds 0.05; without a catalog null, that of
        labels dealt anew to given scores. It is **underpowered** instead where the least possible p
        exceeds 0.05, or an effect would have been missed (below).
-    4. **chance**: the 95 % interval of the score reaches chance; **underpowered** likewise, and where fewer
-       than five units give no interval.
-    5. **unbalanced**: controls without an earthquake of their own, or a covariate that
-       differs by more than 0.1 standard deviations and by more than chance gives.
-    6. **untested**: the score passed all that was examined, but the catalog null, a probe, leakage or
-       the balance was not examined. Without a catalog null a verdict gets no further than this.
-    7. **differs**: it passed everything. The input differs before earthquakes; that is no precursor
+    7. **chance**: the 95 % interval of the score reaches chance; **underpowered** likewise.
+    8. **unbalanced**: controls without an earthquake of their own, or a covariate that
+       differs by more than 0.1 standard deviations.
+    9. **underpowered**: the score passed so far, but an effect would have been missed (below): what such a
+       study finds is more often luck, and exaggerated.
+    10. **untested**: the score passed all that was examined, but the catalog null, a probe, leakage, the
+       power or the balance was not examined. Without a catalog null a verdict gets no further than this.
+    11. **differs**: it passed everything. The input differs before earthquakes; that is no precursor
        until it is replicated on other data.
 
     An effect would have been missed where fewer than 80 % of studies with an effect of the
-    size given see it; without a power curve, where the interval of the score is wider than 0.4
-    (MCC) or 0.2 (AUC).
+    size given see it, and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
+    whatever the power curve says. A power curve counted under another null than that of the headline p is
+    not counted.
 
     Parameters
     ----------
@@ -152,6 +195,10 @@ def judge(facts: Facts) -> Verdict:
         "chance": _chance(facts),
         "place": _probe("place", facts.place, facts),
         "circumstances": _probe("circumstances", facts.circumstances, facts),
+        "place and date": _probe("place and date", facts.place_and_date, facts),
+        "units": _least(facts),
+        "design": _design(facts),
+        "side": _side(facts),
         "null": _null(facts),
         "power": _power(facts),
         "balance": _balance(facts),
@@ -163,40 +210,112 @@ def judge(facts: Facts) -> Verdict:
 def _decide(facts: Facts, checks: dict[str, Check]) -> tuple[str, str]:
     if checks["leakage"].passed is False:
         return "leakage", f"leakage: {checks['leakage'].finding}: the score means nothing"
+    if checks["units"].passed is False:
+        return "few", f"too few for any claim: {checks['units'].finding}"
+    if checks["design"].passed is False:
+        return (
+            "design",
+            f"the design fails: {checks['design'].finding}; no score on these samples is evidence",
+        )
+    if checks["side"].passed is False:
+        return (
+            "below",
+            f"below chance: {checks['side'].finding}; look for labels reversed or pairs torn apart",
+        )
     if checks["chance"].passed:
-        for probe in ("place", "circumstances"):
+        for probe in _PROBES:
             if checks[probe].passed is False:
                 return "probe", f"no evidence: {checks[probe].finding}"
+    too_weak = checks["power"].passed is False
     for code in ("null", "chance"):
         if checks[code].passed is False:
-            too_weak = checks["power"].passed is False
             if code == "null" and facts.resolution is not None and facts.resolution > ALPHA:
                 return "underpowered", f"underpowered: {checks[code].finding}"
             if too_weak:
                 return "underpowered", f"underpowered: {checks['power'].finding}; {checks[code].finding}"
             return code, f"no evidence: {checks[code].finding}"
-    if checks["chance"].passed is None:
-        return "underpowered", f"underpowered: {checks['chance'].finding}"
     if checks["balance"].passed is False:
         return "unbalanced", f"unbalanced controls: {checks['balance'].finding}"
-    absent = [
-        name
-        for key, name in (
-            ("null", "never-happened catalogs"),
-            ("place", "place"),
-            ("circumstances", "circumstances"),
-            ("leakage", "shared observations"),
-            ("balance", "unlike controls"),
-        )
-        if checks[key].passed is None
-    ]
+    if too_weak:
+        return "underpowered", f"underpowered: {checks['power'].finding}; {checks['chance'].finding}"
+    absent = [name for key, name in _EXAMINED if checks[key].passed is None]
     if absent:
         return "untested", f"not tested against {', '.join(absent)}: {checks['chance'].finding}"
+    number = (
+        "" if facts.reports is None or facts.reports < 2 else f"; report {facts.reports} on these samples"
+    )
+    who = "" if not facts.population else f" among {facts.population}"
     return (
         "differs",
-        f"the input differs before earthquakes: p = {facts.p_value:.2g}, above place and circumstances, at "
-        "matched controls; not a precursor until replicated on other data",
+        f"the input differs before earthquakes{who}: p = {facts.p_value:.2g}, above place, circumstances and "
+        f"date, at matched controls{number}; not a precursor until replicated on other data",
     )
+
+
+_PROBES = ("place", "circumstances", "place and date")
+# Check -> what stands in the line where it was not examined.
+_EXAMINED = (
+    ("null", "never-happened catalogs"),
+    ("place", "place"),
+    ("circumstances", "circumstances"),
+    ("place and date", "place and date"),
+    ("leakage", "shared observations"),
+    ("balance", "unlike controls"),
+    ("power", "power"),
+)
+
+
+def _least(facts: Facts) -> Check:
+    """Whether there are enough earthquakes and units for any claim."""
+    name = "Enough for a claim"
+    if not _known(facts):
+        return Check(name, False, _chance(facts).finding)
+    for n, what, least in (
+        (facts.n_earthquakes, "tested earthquake", LEAST_EARTHQUAKES),
+        (facts.n_units, "unit", LEAST_UNITS),
+    ):
+        if n is not None and n < least:
+            return Check(name, False, f"{n} {what}{'' if n == 1 else 's'}, a claim takes at least {least}")
+    if facts.n_units is None and facts.n_earthquakes is None:
+        return Check(name, None, "numbers of earthquakes and units are not known")
+    return Check(
+        name, True, f"{_number(facts.n_earthquakes)} tested earthquakes, {_number(facts.n_units)} units"
+    )
+
+
+def _design(facts: Facts) -> Check:
+    """Whether samples of a matched design tell their class without any observation."""
+    name = "Probes at chance under matched controls"
+    found = dict(zip(_PROBES, (facts.place, facts.circumstances, facts.place_and_date), strict=True))
+    known = {
+        what: probe
+        for what, probe in found.items()
+        if probe is not None and probe.probe_low is not None and math.isfinite(probe.probe_low)
+    }
+    above = [
+        f"{what} alone {'reach' if what == 'circumstances' else 'reaches'} {probe.probe:z.2f} "
+        f"(95 % interval from {probe.probe_low:z.2f})"
+        for what, probe in known.items()
+        if probe.probe_low is not None and probe.probe_low > CHANCE[facts.score]
+    ]
+    if above and facts.matched is False:
+        return Check(name, None, f"controls are not matched; {', '.join(above)}")
+    if above:
+        return Check(name, False, ", ".join(above))
+    if not known:
+        return Check(name, None, "not examined")
+    absent = [what for what in found if what not in known]
+    rest = f"; not examined: {', '.join(absent)}" if absent else ""
+    return Check(name, True, f"no interval of {', '.join(known)} alone lies above chance{rest}")
+
+
+def _side(facts: Facts) -> Check:
+    """Whether the score lies on the side of chance that an effect can put it on."""
+    if not _known(facts):
+        return Check("Not below chance", None, "no interval")
+    below = facts.high < CHANCE[facts.score]
+    finding = f"{_label(facts)} {facts.value:z.2f} [{facts.low:z.2f}, {facts.high:z.2f}]"
+    return Check("Not below chance", not below, f"{finding} is {'' if below else 'not '}below chance")
 
 
 def _leakage(facts: Facts) -> Check:
@@ -221,7 +340,7 @@ def _leakage(facts: Facts) -> Check:
 
 
 def _chance(facts: Facts) -> Check:
-    label = facts.score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
+    label = _label(facts)
     if not _known(facts):
         finding = f"{label} {facts.value:z.2f} rests on {_units(facts)}: too few for an interval"
         return Check("Above chance", None, finding)
@@ -236,7 +355,7 @@ def _probe(name: str, found: Comparison | None, facts: Facts) -> Check:
     known = math.isfinite(found.low) and math.isfinite(found.high)
     interval = f" [{found.low:+z.2f}, {found.high:+z.2f}]" if known else ", without an interval"
     finding = (
-        f"{name} alone {'reaches' if name == 'place' else 'reach'} {found.probe:z.2f}, the model "
+        f"{name} alone {'reach' if name == 'circumstances' else 'reaches'} {found.probe:z.2f}, the model "
         f"{facts.value:z.2f} (difference {found.value:+z.2f}{interval})"
     )
     return Check(f"Above {name} alone", found.low > 0.0 if known else None, finding)
@@ -260,18 +379,27 @@ def _null(facts: Facts) -> Check:
 
 def _power(facts: Facts) -> Check:
     name = "An effect would have been seen"
-    if facts.effect_power is not None:
-        finding = (
-            f"an effect of size {facts.effect_size:.3g} would be seen in {_percent(facts.effect_power)} "
-            "of such studies"
-        )
-        return Check(name, facts.effect_power >= POWERED, finding)
     if not _known(facts):
         return Check(name, False, f"{_units(facts)}: no interval says what is possible")
-    finding = f"anything from {facts.low:+z.2f} to {facts.high:+z.2f} is possible"
-    if facts.high - facts.low > WIDE[facts.score]:
+    possible = f"anything from {facts.low:+z.2f} to {facts.high:+z.2f} is possible"
+    wide = facts.high - facts.low > WIDE[facts.score]
+    if facts.effect_power is None:
+        return Check(name, False if wide else None, possible if wide else f"no power curve; {possible}")
+    which = "" if facts.effect_declared else " (the largest planted, none was declared)"
+    finding = (
+        f"an effect of size {facts.effect_size:.3g}{which} would be seen in {_percent(facts.effect_power)} "
+        "of such studies"
+    )
+    if facts.effect_power < POWERED:
         return Check(name, False, finding)
-    return Check(name, None, f"no power curve; {finding}")
+    if wide:
+        return Check(name, False, f"{possible}, though {finding}")
+    if facts.power_null and facts.headline_null and facts.power_null != facts.headline_null:
+        other = f"power was counted under {facts.power_null}, the p is of {facts.headline_null}"
+        return Check(name, None, f"{finding}; {other}")
+    if not facts.effect_declared:
+        return Check(name, None, finding)
+    return Check(name, True, finding)
 
 
 def _balance(facts: Facts) -> Check:
@@ -284,7 +412,15 @@ def _balance(facts: Facts) -> Check:
         listed = ", ".join(f"{what} ({by:+z.2f})" for what, by in facts.unbalanced.items())
         return Check(name, False, f"seismic and control samples differ in {listed}")
     matched = "matched controls, " if facts.matched else ""
-    return Check(name, True, f"{matched}no covariate differs by more than 0.1 and by more than chance")
+    return Check(name, True, f"{matched}no covariate differs by more than 0.1 standard deviations")
+
+
+def _label(facts: Facts) -> str:
+    return facts.score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
+
+
+def _number(n: int | None) -> str:
+    return "unknown" if n is None else str(n)
 
 
 def _known(facts: Facts) -> bool:

@@ -9,7 +9,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import Bunch
 
-from skquake.inspection import location_probe, metadata_probe
+from skquake.inspection import location_probe, metadata_probe, place_date_probe
 from skquake.inspection._probes import ProbeFeatures
 from skquake.model_selection import PurgedGroupKFold
 
@@ -107,7 +107,7 @@ def test_errors():
 def test_samples_of_any_dataframe_library_and_mistakes():
     samples, cv = sample_frame(40), PurgedGroupKFold(2)
     X = samples.X.drop(columns="owners")
-    for probe in (location_probe, metadata_probe):
+    for probe in (location_probe, metadata_probe, place_date_probe):
         tables = [Bunch(X=table, y=samples.y) for table in (X, pl.from_pandas(X))]
         a, b = (
             probe(each, cv, estimator=DecisionTreeClassifier(random_state=0), random_state=0)
@@ -119,3 +119,21 @@ def test_samples_of_any_dataframe_library_and_mistakes():
             probe(X, cv)
         with pytest.raises(TypeError, match=rf"{probe.__name__}: cv=3 .*PurgedGroupKFold\(3\)"):
             probe(tables[0], 3)
+
+
+def test_place_and_date_give_away_what_place_and_circumstances_do_not():
+    """One place that is active by turns, in blocks of 40 days: clusters as aftershocks make them."""
+    n, day = 400, np.arange(400)
+    X = pd.DataFrame(
+        {
+            "time": pd.Timestamp("2015-01-01") + pd.to_timedelta(day, "D"),
+            "latitude": 5.0,
+            "longitude": 100.0,
+            "event_id": day,
+            "pair_id": day,
+        }
+    )
+    samples = Bunch(X=X, y=(day // 40) % 2)
+    torn = [(np.arange(0, n, 2), np.arange(1, n, 2))]
+    assert location_probe(samples, torn, **SMALL).seismic_mcc.value == 0.0
+    assert place_date_probe(samples, torn, **SMALL).seismic_mcc.value > 0.8

@@ -76,9 +76,12 @@ def test_the_largest_p_decides(samples, observed):
     assert "a stationary record" in found.to_html()
 
 
-def test_a_rare_score_is_still_no_precursor(samples, observed):
-    null = make_null(observed, {"rotate": 0.01})
-    found = evaluation_report(MODEL, samples, CV, null=null, **QUICK)
+def test_a_rare_score_is_still_no_precursor(samples, observed, monkeypatch):
+    monkeypatch.setattr("skquake.report._build.unbalanced", lambda balance: {})  # differs by chance here
+    null, power = make_null(observed, {"rotate": 0.01}), make_power({0.1: 0.2, 0.4: 1.0})
+    found = evaluation_report(MODEL, samples, CV, null=null, power=power, **QUICK)
+    assert found.verdict.text.startswith("not tested against power")  # no size was declared
+    found = evaluation_report(MODEL, samples, CV, null=null, power=power, effect_size=0.4, **QUICK)
     assert found.verdict.code == "differs"
     assert "p = 0.01" in found.verdict.text
     assert "not a precursor until replicated" in found.verdict.text
@@ -103,7 +106,8 @@ def test_power_is_read_at_the_size_and_number_of_the_study(samples, observed):
     weak = make_power({0.1: 0.2, 0.4: 0.5}, n_events=(50, 500))
     found = evaluation_report(MODEL, samples, CV, null=null, power=weak, **QUICK)
     assert found.verdict.text.startswith(
-        "underpowered: an effect of size 0.4 would be seen in 50 % of such studies; the null (rotate) reaches"
+        "underpowered: an effect of size 0.4 (the largest planted, none was declared) would be seen in 50 % "
+        "of such studies; the null (rotate) reaches"
     )
     strong = make_power({0.1: 0.2, 0.4: 1.0})
     assert evaluation_report(MODEL, samples, CV, null=null, power=strong, **QUICK).verdict.code == "null"
@@ -126,3 +130,37 @@ def test_molchan_stands_beside_chance(samples):
     assert numbers["area_skill_score"] == pytest.approx(0.65)
     assert numbers["n_events"] == 2
     assert "area skill score 0.65 (chance 0.50)" in found.to_html()
+
+
+def test_reports_of_the_same_samples_are_counted():
+    samples = sample_frame(30, signal=1.0, span_days=700, seed=77)
+    options = {"probes": False, "leakage": False} | QUICK
+    told = [evaluation_report(MODEL, samples, CV, **options).settings["reports"] for _ in range(2)]
+    assert [text.split(" in this")[0] for text in told] == [f"report {n} on these samples" for n in (1, 2)]
+    other = sample_frame(30, signal=1.0, span_days=700, seed=78)
+    assert evaluation_report(MODEL, other, CV, **options).settings["reports"].startswith("report 1 ")
+
+
+@pytest.mark.parametrize("n", [1, 5, 40, 400])
+@pytest.mark.parametrize("signal", [0.0, 4.0])
+@pytest.mark.slow
+def test_planted_worlds_read_line_by_line(n, signal):
+    """Rules of the lines of whole reports: few earthquakes bear no claim, many no more than was examined."""
+    samples = sample_frame(n, signal=signal, span_days=max(100, 10 * n), seed=5)
+    if n < 5:  # too few to be cut into folds: one earthquake is tested on itself
+        folds = [(np.arange(len(samples.y)), np.arange(len(samples.y)))]
+        found = evaluation_report(MODEL, samples, folds, leakage=False, **QUICK)
+    else:
+        found = evaluation_report(MODEL, samples, PurgedGroupKFold(3), **QUICK)
+    text = found.verdict.text
+    assert "differs" not in found.verdict.code and "differs before" not in text  # there was no null test
+    assert "nan" not in text and "nan" not in " ".join(check.finding for check in found.verdict.checks)
+    if n <= 5:
+        assert found.verdict.code == "few" and text.startswith("too few for any claim")
+    else:
+        assert found.verdict.code != "few"
+    checks = {check.name: check for check in found.verdict.checks}
+    assert checks["Rare among catalogs that never happened"].passed is None
+    assert checks["An effect would have been seen"].passed is not True
+    if n == 400:
+        assert checks["Above chance"].passed is (signal > 0.0)

@@ -32,7 +32,7 @@ def test_verdicts(scored):
     assert score_report(scored(0.0), "probability", **QUICK).verdict.code == "null"
     found = score_report(scored(2.0), "probability", **QUICK)
     # The folds of this frame keep pairs whole and purge nothing.
-    assert found.verdict.code == ("leakage" if found.leakage["n_leaking"].sum() else "untested")
+    assert found.verdict.code == ("leakage" if found.leakage["n_leaking"].sum() else "unbalanced")
     torn = scored(2.0).assign(fold=lambda X: np.arange(len(X)) % 4)
     assert score_report(torn, "probability", **QUICK).verdict.code == "leakage"
 
@@ -40,7 +40,9 @@ def test_verdicts(scored):
 def test_without_folds_leakage_is_not_known(scored):
     report = score_report(scored(2.0).drop(columns="fold"), "probability", **QUICK)
     assert report.leakage is None
-    assert report.verdict.text.startswith("not tested against never-happened catalogs, shared observations")
+    checks = {check.name: check.passed for check in report.verdict.checks}
+    assert checks["Training and test share nothing"] is None
+    assert checks["Rare among catalogs that never happened"] is None
     assert sorted(report.probes["location"].test) == sorted(report.evaluation.test)
 
 

@@ -14,8 +14,11 @@ GOOD = {
     "high": 0.40,
     "n_test": 480,
     "shared": {"observations": 0, "events": 0, "pairs": 0},
-    "place": Comparison(0.02, 0.28, 0.15, 0.40),
-    "circumstances": Comparison(0.05, 0.25, 0.10, 0.38),
+    "n_units": 60,
+    "n_earthquakes": 120,
+    "place": Comparison(0.02, 0.28, 0.15, 0.40, -0.05),
+    "circumstances": Comparison(0.05, 0.25, 0.10, 0.38, -0.02),
+    "place_and_date": Comparison(0.01, 0.29, 0.15, 0.40, -0.06),
     "p_value": 0.01,
     "null": "rotate",
     "null_share": 0.0,
@@ -35,8 +38,8 @@ NULL = {"p_value": 0.41, "null_share": 0.41}
         (
             {},
             "differs",
-            "the input differs before earthquakes: p = 0.01, above place and circumstances, at matched "
-            "controls; not a precursor until replicated on other data",
+            "the input differs before earthquakes: p = 0.01, above place, circumstances and date, at "
+            "matched controls; not a precursor until replicated on other data",
         ),
         (
             {"shared": {"observations": 12, "events": 1, "pairs": 3}},
@@ -170,7 +173,8 @@ def test_a_p_that_is_small_needs_no_finer_resolution():
 
 
 def test_small_shares_are_not_rounded_to_zero():
-    finding = judge(Facts(**GOOD | {"null_share": 0.004})).checks[4].finding
+    checks = {check.name: check.finding for check in judge(Facts(**GOOD | {"null_share": 0.004})).checks}
+    finding = checks["Rare among catalogs that never happened"]
     assert "in 0.4 % of catalogs" in finding
 
 
@@ -178,3 +182,47 @@ def test_no_negative_zeros():
     facts = Facts(**GOOD | {"value": -0.001, "low": -0.004, "place": Comparison(-0.002, 0.001, -0.004, 0.2)})
     found = judge(facts)
     assert "-0.00" not in " ".join(check.finding for check in found.checks)
+
+
+# What a referee broke: each of these said "differs" or "no evidence" before.
+BROKEN = {
+    "five earthquakes cleanly apart": (
+        {"value": 1.0, "low": 1.0, "high": 1.0, "n_units": 5, "n_earthquakes": 5},
+        "few",
+    ),
+    "few earthquakes in many units": ({"n_earthquakes": 19}, "few"),
+    "many earthquakes in few units": ({"n_units": 11}, "few"),
+    "a probe of 0.45 under a model of 0.50": (
+        {"value": 0.5, "low": 0.4, "high": 0.6, "place": Comparison(0.45, 0.05, 0.01, 0.09, 0.40)},
+        "design",
+    ),
+    "place and date above chance": ({"place_and_date": Comparison(0.05, 0.25, 0.2, 0.3, 0.03)}, "design"),
+    "an interval of nearly all, power 5 %": (
+        {"low": 0.01, "high": 0.99, "effect_power": 0.05},
+        "underpowered",
+    ),
+    "an interval of nearly all": ({"low": 0.01, "high": 0.99}, "underpowered"),
+    "power of 5 %": ({"effect_power": 0.05}, "underpowered"),
+    "a score below chance": (
+        {"value": -0.4, "low": -0.5, "high": -0.3, "p_value": 1.0, "null_share": 1.0},
+        "below",
+    ),
+    "no size declared": ({"effect_declared": False}, "untested"),
+    "power under another null": ({"power_null": "rotate", "headline_null": "shuffle-times"}, "untested"),
+    "no power curve": ({"effect_power": None, "effect_size": None}, "untested"),
+    "no place-and-date probe": ({"place_and_date": None}, "untested"),
+}
+
+
+@pytest.mark.parametrize(("change", "code"), BROKEN.values(), ids=BROKEN)
+def test_no_line_says_more_than_its_numbers(change, code):
+    assert judge(Facts(**GOOD | change)).code == code
+
+
+def test_what_one_rule_says_names_its_numbers():
+    few = judge(Facts(**GOOD | {"n_earthquakes": 5})).text
+    assert few == "too few for any claim: 5 tested earthquakes, a claim takes at least 20"
+    design = judge(Facts(**GOOD | {"place": Comparison(0.45, 0.05, 0.01, 0.09, 0.4)})).text
+    assert design.startswith("the design fails: place alone reaches 0.45 (95 % interval from 0.40)")
+    again = judge(Facts(**GOOD | {"reports": 3, "population": "places of few earthquakes"})).text
+    assert "report 3 on these samples" in again and "among places of few earthquakes" in again
