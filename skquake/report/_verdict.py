@@ -60,7 +60,8 @@ class Comparison(NamedTuple):
     value, low, high : float
         Model minus probe, and its 95 % interval.
     probe_low : float or None
-        Low end of the probe's own 95 % interval; None or NaN where it is not known.
+        Low end of the probe's own interval, which all probes together leave upwards by chance in 2.5 % of
+        studies; None or NaN where it is not known.
     """
 
     probe: float
@@ -108,8 +109,8 @@ class Facts:
         Covariates that differ between seismic and control samples, with their standardised differences.
     reports : int or None
         Which report on these samples this is, as far as that can be counted.
-    fixed_model : bool or None
-        Whether the interval holds the fitted model fixed; None where that is not known.
+    interval : str
+        What the interval is (`skquake.model_selection.Evaluation`); "" where that is not known.
     population : str or None
         Whom the samples speak of (which earthquakes kept a control); None where that is not known.
     """
@@ -139,7 +140,7 @@ class Facts:
     matched: bool | None = None
     unbalanced: dict[str, float] | None = None
     reports: int | None = None
-    fixed_model: bool | None = None
+    interval: str = ""
     population: str | None = None
 
 
@@ -152,7 +153,7 @@ def judge(facts: Facts) -> Verdict:
        of aftershocks. The score means nothing.
     2. **few**: fewer than 20 tested earthquakes, or fewer than 12 units, or fewer than five for an interval.
        They bear no claim, neither of a difference nor of its absence.
-    3. **design**: a probe that sees no observation is itself above chance (the low end of its 95 % interval)
+    3. **design**: a probe that sees no observation is itself above chance (the low end of its interval)
        under matched controls. The samples betray their class; no score on them is evidence.
     4. **below**: the 95 % interval of the score lies below chance. Something is reversed or torn apart:
        a fault of the design, not an absence of evidence.
@@ -294,7 +295,7 @@ def _design(facts: Facts) -> Check:
     }
     above = [
         f"{what} alone {'reach' if what == 'circumstances' else 'reaches'} {probe.probe:z.2f} "
-        f"(95 % interval from {probe.probe_low:z.2f})"
+        f"(interval from {probe.probe_low:z.2f})"
         for what, probe in known.items()
         if probe.probe_low is not None and probe.probe_low > CHANCE[facts.score]
     ]
@@ -345,7 +346,8 @@ def _chance(facts: Facts) -> Check:
         finding = f"{label} {facts.value:z.2f} rests on {_units(facts)}: too few for an interval"
         return Check("Above chance", None, finding)
     above = facts.low > CHANCE[facts.score]
-    finding = f"{label} {facts.value:z.2f} [{facts.low:z.2f}, {facts.high:z.2f}]"
+    kind = f" ({facts.interval})" if facts.interval else ""
+    finding = f"{label} {facts.value:z.2f} [{facts.low:z.2f}, {facts.high:z.2f}]{kind}"
     return Check("Above chance", above, f"{finding} is {'' if above else 'not '}above chance")
 
 

@@ -223,6 +223,6 @@ def test_what_one_rule_says_names_its_numbers():
     few = judge(Facts(**GOOD | {"n_earthquakes": 5})).text
     assert few == "too few for any claim: 5 tested earthquakes, a claim takes at least 20"
     design = judge(Facts(**GOOD | {"place": Comparison(0.45, 0.05, 0.01, 0.09, 0.4)})).text
-    assert design.startswith("the design fails: place alone reaches 0.45 (95 % interval from 0.40)")
+    assert design.startswith("the design fails: place alone reaches 0.45 (interval from 0.40)")
     again = judge(Facts(**GOOD | {"reports": 3, "population": "places of few earthquakes"})).text
     assert "report 3 on these samples" in again and "among places of few earthquakes" in again
