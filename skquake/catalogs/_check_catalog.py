@@ -17,8 +17,6 @@ from skquake.catalogs._completeness import completeness_table
 from skquake.catalogs._duplicates import find_duplicates
 from skquake.catalogs._holes import find_holes
 
-_NAN = float("nan")
-
 
 @dataclass(frozen=True, repr=False)
 class CatalogCheck:
@@ -98,24 +96,29 @@ class CatalogCheck:
         """Every finding as one row: ``section``, ``quantity``, ``value``, ``note``."""
         rows: list[tuple[str, str, float, str]] = [("catalog", "events", self.n_events, "")]
         rows += [
-            ("hole", f"{h.start:%Y-%m-%d %H:%M} to {h.end:%Y-%m-%d %H:%M}", h.days, f"days; p {h.p_value:.2g}")
+            (
+                "hole",
+                f"{h.start:%Y-%m-%d %H:%M} to {h.end:%Y-%m-%d %H:%M}",
+                h.days,
+                _words(h.p_value),
+            )
             for h in self.holes.itertuples()
         ]
-        rows += [
-            (
-                f"completeness by {part.by}" if part.by != "all" else "completeness",
-                str(part.part),
-                part.completeness,
-                f"b {part.b_value:.2f} ± {part.b_error:.2f}, {part.events} events",
-            )
-            for part in self.completeness.itertuples()
-        ]
+        for part in self.completeness.itertuples():
+            known = np.isfinite(part.completeness)
+            note = f"b {part.b_value:.2f} ± {part.b_error:.2f}" if known else "too few events"
+            section = "completeness" if part.by == "all" else f"completeness by {part.by}"
+            rows.append((section, part.part, part.completeness, f"{note}, {part.events} events"))
         rows.append(("duplicates", "pairs near in time and place", len(self.duplicates), ""))
         rows.append(("duplicates", "repeated ids", self.repeated_ids, ""))
         rows += [("other types", name, n, "in the catalog") for name, n in self.other_types.items()]
         rows += [("other types", name, n, "left out by the reader") for name, n in self.left_out.items()]
         frame = pd.DataFrame(rows, columns=["section", "quantity", "value", "note"])
         return frame.astype({"value": float})
+
+
+def _words(p_value):
+    return f"days; p {p_value:.2g}" if p_value > 1e-12 else "days; p below 1e-12"
 
 
 @validate_params(
@@ -170,11 +173,11 @@ def check_catalog(
 
     Notes
     -----
-    *Holes.* The ten longest waiting times are compared with all others, and with those among the 200 on either
-    side, so that a slow change of rate makes no hole. Waiting times have a gamma distribution whose shape,
-    mean**2 / variance (1 at most), allows for clustering: 1 for a Poisson process, less the more events come
-    in bursts [1]_ [2]_. The probability takes the uncertainty of the mean into account (Fisher's F). A hole of
-    one region alone is not seen in a catalog of the globe, nor any with fewer than 50 events.
+    *Holes.* The ten longest waiting times are compared with all others, and with those among the 200 on
+    either side, so that a slow change of rate makes no hole. Waiting times have a gamma distribution whose
+    shape, mean**2 / variance (1 at most), allows for clustering: 1 for a Poisson process, less the more
+    events come in bursts [1]_ [2]_. The probability takes the uncertainty of the mean into account (Fisher's
+    F). A hole of one region alone is not seen in a catalog of the globe, nor any with fewer than 50 events.
 
     *Completeness* is the fullest bin of magnitude plus 0.2, the maximum curvature [3]_ with its correction
     [4]_. A catalog that was cut at a magnitude is complete from there at best. The b-value is the

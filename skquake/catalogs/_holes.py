@@ -23,12 +23,13 @@ _TRIED = 10  # longest waiting times tried at a time; where bursts are all there
 def find_holes(catalog: pd.DataFrame, significance: float = _SIGNIFICANCE) -> pd.DataFrame:
     """Waiting times that are too long for the rate of a checked catalog, as its holes.
 
-    The ten longest are tried. Each, w, is compared with all others but those tried that are longer, once with
-    all of them and once with those among the 200 on either side. They have mean m and a gamma distribution of
-    shape k = m**2 / variance (at most 1), which allows for clustering: 1 for a Poisson process, less the more
-    events come in bursts [1]_ [2]_. The probability of w / m under Fisher's F(2 k, 2 k n) takes the uncertainty
-    of m into account; the larger of both, times the number of waiting times, must be below ``significance``.
-    Holes found are set aside and the others tried anew; where all ten are holes, the next ten too.
+    The ten longest are tried. Each, w, is compared with all others but those tried that are longer, once
+    with all of them and once with those among the 200 on either side. They have mean m and a gamma
+    distribution of shape k = m**2 / variance (at most 1), which allows for clustering: 1 for a Poisson
+    process, less the more events come in bursts [1]_ [2]_. The probability of w / m under Fisher's
+    F(2 k, 2 k n) takes the uncertainty of m into account; the larger of both, times the number of waiting
+    times, must be below ``significance``. Holes found are set aside and the others tried anew; where all ten
+    are holes, the next ten too.
 
     Returns
     -------

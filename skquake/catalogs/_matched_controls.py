@@ -364,11 +364,15 @@ class MatchedControls(BaseEstimator):
             )
         event, _, chosen = _draw(free, self.ratio, rng)
         at = event, chosen
-        return event, {
-            "time": time[at].astype("datetime64[ns]"),
-            "latitude": latitude[at],
-            "longitude": longitude[at],
-        }, lost
+        return (
+            event,
+            {
+                "time": time[at].astype("datetime64[ns]"),
+                "latitude": latitude[at],
+                "longitude": longitude[at],
+            },
+            lost,
+        )
 
     def _outside_holes(self, candidates, in_hole, holes):
         """Candidates of each event outside holes, and which events lose all by them; notes how many."""

@@ -27,8 +27,9 @@ class RandomControls(BaseEstimator):
     """Controls at random times and places, away from every earthquake.
 
     A candidate is rejected if an earthquake lies within ``min_degrees`` of great circle *and* within
-    ``min_days`` of it, or if a hole of the catalog does so in time, where nothing is known. (Each condition alone, as the papers' sentence may be read, would leave no
-    place: somewhere on Earth an earthquake happens every few hours.)
+    ``min_days`` of it. (Each condition alone, as the papers' sentence may be read, would leave no
+    place: somewhere on Earth an earthquake happens every few hours.) So is one within ``min_days`` of a hole
+    of the catalog, where nothing is known of earthquakes.
 
     Parameters
     ----------
@@ -176,9 +177,9 @@ class RandomControls(BaseEstimator):
                 return found
         in_holes = f" ({refused.sum()} lay in {len(holes)} holes of the catalog)" if refused.any() else ""
         raise ValueError(
-            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws{in_holes}: hardly any place and "
-            f"time of the catalog's range is free of earthquakes within min_degrees={self.min_degrees} and "
-            f"min_days={self.min_days}; lower one of them, or give a catalog with a wider range"
+            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws{in_holes}: hardly any place "
+            f"and time of the catalog's range is free of earthquakes within min_degrees={self.min_degrees} "
+            f"and min_days={self.min_days}; lower one of them, or give a catalog with a wider range"
         )
 
 
