@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,7 @@ class CatalogCheck:
         span = "" if self.start is None else f", {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
         yield f"{self.n_events} events{span}"
         if len(self.holes):
-            longest = self.holes.loc[self.holes["days"].idxmax()]
+            longest: Any = self.holes.iloc[int(self.holes["days"].argmax())]
             which = "" if len(self.holes) == 1 else ", the longest"
             yield (
                 f"{len(self.holes)} hole{'s' * (len(self.holes) > 1)}{which} {longest['start']:%Y-%m-%d} to "
@@ -83,7 +84,7 @@ class CatalogCheck:
             yield "no hole"
         known = self.completeness.dropna()
         if len(known):
-            worst = known.loc[known["completeness"].idxmax()]
+            worst: Any = known.iloc[int(known["completeness"].argmax())]
             more = f", up to {worst['completeness']:.1f} ({worst['part']})" if worst["by"] != "all" else ""
             yield f"complete from M {self.magnitude_of_completeness:.1f}{more}"
         else:
@@ -94,7 +95,7 @@ class CatalogCheck:
 
     def to_frame(self) -> pd.DataFrame:
         """Every finding as one row: ``section``, ``quantity``, ``value``, ``note``."""
-        rows: list[tuple[str, str, float, str]] = [("catalog", "events", self.n_events, "")]
+        rows: list[tuple[Any, ...]] = [("catalog", "events", self.n_events, "")]
         rows += [
             (
                 "hole",
@@ -104,6 +105,7 @@ class CatalogCheck:
             )
             for h in self.holes.itertuples()
         ]
+        part: Any
         for part in self.completeness.itertuples():
             known = np.isfinite(part.completeness)
             note = f"b {part.b_value:.2f} ± {part.b_error:.2f}" if known else "too few events"

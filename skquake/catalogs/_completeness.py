@@ -24,7 +24,7 @@ def b_value(magnitude: FloatArray, completeness: float, bin_width: float) -> tup
     if len(above) < 2:
         return np.nan, np.nan
     excess = above.mean() - (completeness - bin_width / 2)
-    b = np.log10(np.e) / excess
+    b = 1.0 / (np.log(10.0) * excess)
     error = np.log(10) * b**2 * np.sqrt(((above - above.mean()) ** 2).sum() / (len(above) * (len(above) - 1)))
     return float(b), float(error)
 
@@ -66,7 +66,7 @@ def cells(latitude: FloatArray, longitude: FloatArray) -> pd.Categorical:
     south = [f"{_edge(k * 30 - 90, 'SN')} to {_edge(k * 30 - 60, 'SN')}" for k in range(6)]
     west = [f"{_edge(k * 60 - 180, 'WE')} to {_edge(k * 60 - 120, 'WE')}" for k in range(6)]
     names = [f"{a}, {b}" for a in south for b in west]
-    return pd.Categorical.from_codes(row * 6 + column, names)
+    return pd.Categorical.from_codes((row * 6 + column).tolist(), pd.Index(names))
 
 
 def _edge(degrees, sides):

@@ -177,9 +177,10 @@ class RandomControls(BaseEstimator):
                 return found
         in_holes = f" ({refused.sum()} lay in {len(holes)} holes of the catalog)" if refused.any() else ""
         raise ValueError(
-            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws{in_holes}: hardly any place "
-            f"and time of the catalog's range is free of earthquakes within min_degrees={self.min_degrees} "
-            f"and min_days={self.min_days}; lower one of them, or give a catalog with a wider range"
+            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws{in_holes}: "
+            f"hardly any place and time of the catalog's range is free of earthquakes within "
+            f"min_degrees={self.min_degrees} and min_days={self.min_days}; lower one of them, or give a "
+            "catalog with a wider range"
         )
 
 

@@ -170,7 +170,8 @@ def _balance(samples, space_weather):
     """Table of covariates; the report says what the warning would."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImbalanceWarning)
-        filled = Bunch(X=fill_absent(samples.X), y=samples.y)
+        known = {name: samples[name] for name in ("kept", "events") if "kept" in samples}
+        filled = Bunch(X=fill_absent(samples.X), y=samples.y, **known)
         return balance_table(filled, space_weather=space_weather).dropna(how="all")
 
 

@@ -147,8 +147,8 @@ def make_samples(
             1 / (samples of the event or control).
         events : DataFrame
             All events and controls with ``label``, ``pair_id``, ``radius_km``, ``n_samples``,
-            ``n_evidence`` (samples of class 0 or 1), ``local_rate`` (of earthquakes in range of the source:
-            known ones a year within 300 km).
+            ``n_evidence`` (samples of class 0 or 1), ``local_rate`` (known earthquakes a year within 300 km;
+            NaN of earthquakes out of range of the source).
         dropped : DataFrame
             One row for each event or control without a sample: ``event_id``, ``label``, ``reason``,
             ``n`` (windows it had until then).
@@ -279,7 +279,8 @@ def make_samples(
         table = table[spread(table["place"].to_numpy(), table["y"].to_numpy() == 2, max_per_event)]
     samples = _assemble(table.reset_index(drop=True), places, ledger, settings, on_track)
     samples["holes"] = gaps
-    _note_kept(samples, catalog.index[in_range], local_rate(catalog[in_range], quakes, gaps))
+    samples.events["local_rate"] = local_rate(places, quakes, gaps)
+    _note_kept(samples, catalog.index[in_range])
     _warn_of_absent_class(samples)
     return samples
 
@@ -348,10 +349,10 @@ def _in_hole(table, places, holes, days):
     return control & (hole_touched(as_ns(table["time"]), holes, before, after) >= 0)
 
 
-def _note_kept(samples, in_range, rate):
-    """Adds what the earthquakes in range kept: ``local_rate``, ``kept_share`` and the table ``kept``."""
+def _note_kept(samples, in_range):
+    """Adds what the earthquakes in range kept: ``kept_share`` and the table ``kept``."""
     events, X = samples.events, samples.X
-    events["local_rate"] = pd.Series(rate, in_range, dtype=float).reindex(events.index)
+    events.loc[(events["label"] == 1) & ~events.index.isin(in_range), "local_rate"] = np.nan
     of_controls = events["pair_id"][(events["label"] == 0).to_numpy()]
     quakes = events.loc[in_range]
     quakes = quakes.assign(with_control=in_range.isin(of_controls), kept=quakes["n_evidence"] > 0)
