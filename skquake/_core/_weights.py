@@ -40,7 +40,7 @@ def row_weights(X: pd.DataFrame, kind: str | None) -> FloatArray | None:
     if kind == "event":
         return weight
     if kind != "population":
-        raise ValueError(f'sample_weight: {kind!r} is none of "event", "population" and None')
+        raise ValueError(f'sample_weight: {kind!r} is neither "event" nor "population" nor None')
     if "kept_share" not in X.columns:
         raise ValueError(
             'sample_weight="population": the samples have no column kept_share, as those of make_samples do'

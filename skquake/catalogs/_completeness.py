@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -59,7 +61,7 @@ def completeness_table(catalog: pd.DataFrame, bin_width: float, min_events: int)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def cells(latitude: FloatArray, longitude: FloatArray) -> pd.Categorical:
+def cells(latitude: FloatArray, longitude: FloatArray) -> Any:
     """Name of the cell of 30 degrees of latitude and 60 of longitude that holds each place."""
     row = np.minimum(np.floor((latitude + 90.0) / 30.0), 5).astype(int)
     column = np.minimum(np.floor((longitude + 180.0) / 60.0), 5).astype(int)
