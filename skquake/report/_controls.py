@@ -60,7 +60,7 @@ def _kept(kept: pd.DataFrame | None) -> list[Table]:
     places = kept[region].sort_values("events", ascending=False, kind="stable")
     if len(places) > 1:
         others = places.iloc[_REGIONS:]
-        notes = ()
+        notes: tuple[str, ...] = ()
         if len(others):
             share = number(others["kept"].sum() / others["events"].sum())
             notes = (f"{len(others)} other regions with {others['events'].sum()} earthquakes kept {share}",)
@@ -83,7 +83,9 @@ def _holes(samples: Any) -> list[Table]:
     holes = getattr(samples, "holes", None)
     if holes is None or not len(holes):
         return []
-    rows = [(name, number(days)) for name, days in map(_hole, holes.to_dict("records"))]
+    rows: list[tuple[str, ...]] = [
+        (name, number(days)) for name, days in map(_hole, holes.to_dict("records"))
+    ]
     lost = _lost(samples)
     note = f"{lost} controls lost their last window to them; samplers of controls had refused days before"
     return [Table("Holes of the catalog, in which nothing is quiet", ("from, to", "days"), rows, (note,))]
@@ -104,7 +106,7 @@ def _catalog(check: CatalogCheck | None) -> list[Table]:
         return []
     frame = check.to_frame()
     frame = frame[frame["section"] != "completeness by place"]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (f"{row['section']}: {row['quantity']}", number(row["value"]), row["note"])
         for row in frame.to_dict("records")
     ]
