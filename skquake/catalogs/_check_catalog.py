@@ -108,7 +108,7 @@ class CatalogCheck:
         part: Any
         for part in self.completeness.itertuples():
             known = np.isfinite(part.completeness)
-            note = f"b {part.b_value:.2f} ± {part.b_error:.2f}" if known else "too few events"
+            note = f"b {part.b_value:.2f} ± {part.b_error:.2g}" if known else "too few events"
             section = "completeness" if part.by == "all" else f"completeness by {part.by}"
             rows.append((section, part.part, part.completeness, f"{note}, {part.events} events"))
         rows.append(("duplicates", "pairs near in time and place", len(self.duplicates), ""))

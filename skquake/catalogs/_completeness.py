@@ -10,6 +10,7 @@ import pandas as pd
 from skquake._core._typing import FloatArray
 
 _CORRECTION = 0.2
+_FEWEST = 10  # events from the completeness on
 COLUMNS = ["by", "part", "events", "completeness", "b_value", "b_error"]
 
 
@@ -32,7 +33,7 @@ def b_value(magnitude: FloatArray, completeness: float, bin_width: float) -> tup
 
 
 def completeness_table(catalog: pd.DataFrame, bin_width: float, min_events: int) -> pd.DataFrame:
-    """Of all, by year and by cell of 30 x 60 degrees; parts with fewer than ``min_events`` have NaN.
+    """Of all, by year and by cell of 30 x 60 degrees; NaN where ``min_events`` or larger ones lack.
 
     Parameters
     ----------
@@ -56,7 +57,9 @@ def completeness_table(catalog: pd.DataFrame, bin_width: float, min_events: int)
             if len(magnitude) >= min_events:
                 values = magnitude.to_numpy()
                 mc = magnitude_of_completeness(values, bin_width)
-                known = mc, *b_value(values, mc, bin_width)
+                # Magnitudes that end below it tell no completeness.
+                if (values >= mc - bin_width / 2).sum() >= _FEWEST:
+                    known = mc, *b_value(values, mc, bin_width)
             rows.append((by, name, len(magnitude), *known))
     return pd.DataFrame(rows, columns=COLUMNS)
 

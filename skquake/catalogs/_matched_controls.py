@@ -85,8 +85,9 @@ class MatchedControls(BaseEstimator):
         the nearest one that many days away, in degrees of longitude. None: any day.
     holes : "find", None or DataFrame, default="find"
         Spans in which ``avoid`` lists nothing although there were earthquakes. ``"find"``: those that
-        :func:`check_catalog` finds. A frame with ``start`` and ``end``: these. None: a day is quiet
-        where nothing is listed.
+        :func:`check_catalog` finds (those of each catalog by itself, under
+        :func:`~skquake.inspection.catalog_null_test`). A frame with ``start`` and ``end``: these. None: a
+        day is quiet where nothing is listed.
 
     Attributes
     ----------

@@ -83,9 +83,8 @@ def _holes(samples: Any) -> list[Table]:
     holes = getattr(samples, "holes", None)
     if holes is None or not len(holes):
         return []
-    rows: list[tuple[str, ...]] = [
-        (name, number(days)) for name, days in map(_hole, holes.to_dict("records"))
-    ]
+    spans = map(_hole, holes.to_dict("records"))
+    rows: list[tuple[str, ...]] = [(name, number(days)) for name, days in spans]
     lost = _lost(samples)
     note = f"{lost} controls lost their last window to them; samplers of controls had refused days before"
     return [Table("Holes of the catalog, in which nothing is quiet", ("from, to", "days"), rows, (note,))]

@@ -35,10 +35,16 @@ def local_rate(events: pd.DataFrame, known: pd.DataFrame, holes: pd.DataFrame) -
 
 
 def fifths(rate: FloatArray) -> IntArray:
-    """Fifth of the events by their local rate, 0 the least seismic; all 0 with fewer than 25."""
+    """Fifth of the events by their local rate, 0 the least seismic.
+
+    All 0 with fewer than 25, or where equal rates leave one with less than a tenth or more than three tenths.
+    """
+    none = np.zeros(len(rate), dtype=np.int64)
     if len(rate) < _FEWEST:
-        return np.zeros(len(rate), dtype=np.int64)
-    return np.searchsorted(np.quantile(rate, np.arange(1, _FIFTHS) / _FIFTHS), rate, side="left")
+        return none
+    fifth = np.searchsorted(np.quantile(rate, np.arange(1, _FIFTHS) / _FIFTHS), rate, side="left")
+    share = np.bincount(fifth, minlength=_FIFTHS) / len(rate)
+    return fifth if (share >= 0.1).all() and (share <= 0.3).all() else none
 
 
 def kept_table(events: pd.DataFrame) -> pd.DataFrame:
@@ -54,13 +60,15 @@ def kept_table(events: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``by`` ("all", "local rate", "magnitude", "region"), ``part``, ``events``, ``with_control``, ``kept``,
-        ``share`` (kept / events). No fifths of the local rate with fewer than 25 earthquakes.
+        ``share`` (kept / events). No fifths of the local rate with fewer than 25 earthquakes, or where too
+        many rates are equal.
     """
     half = np.floor(2.0 * events["magnitude"].to_numpy() + 1e-9) / 2.0
     parts = {"all": (np.zeros(len(events), dtype=int), [_all(events)])}
-    if len(events) >= _FEWEST:
-        rate = events["local_rate"].to_numpy()
-        parts["local rate"] = fifths(rate), [_fifth(rate[fifths(rate) == k], k) for k in range(_FIFTHS)]
+    rate = events["local_rate"].to_numpy()
+    fifth = fifths(rate)
+    if fifth.any():
+        parts["local rate"] = fifth, [_fifth(rate[fifth == k], k) for k in range(_FIFTHS)]
     classes, code = np.unique(half, return_inverse=True)
     parts["magnitude"] = code, [f"{low:.1f} to {low + 0.5:.1f}" for low in classes]
     region = cells(events["latitude"].to_numpy(), events["longitude"].to_numpy())
@@ -84,7 +92,7 @@ def _all(events):
 
 def _fifth(rate, k):
     of = {0: "least seismic fifth", _FIFTHS - 1: "most seismic fifth"}.get(k, f"fifth {k + 1}")
-    return f"{of}, {rate.min():.3g} to {rate.max():.3g} a year" if len(rate) else of
+    return f"{of}, {rate.min():.3g} to {rate.max():.3g} a year"
 
 
 def kept_share(events: pd.DataFrame) -> FloatArray:

@@ -12,6 +12,7 @@ from skquake.catalogs import MatchedControls
 from skquake.metrics import event_auc
 from skquake.model_selection import evaluate, event_fit_params
 from skquake.sampling import balance_table, make_samples, make_sip_samples
+from skquake.sampling._kept import kept_table, population_text
 from skquake.sources import SeriesSource
 
 START = pd.Timestamp("2010-01-01")
@@ -52,6 +53,14 @@ def test_kept_shares_fall_with_the_local_rate(unequal):
     assert samples.events.loc[samples.events["label"] == 1, "local_rate"].max() == pytest.approx(
         25 / years, rel=0.05
     )
+
+
+def test_equal_rates_make_no_fifths():
+    rate = np.r_[np.ones(60), np.arange(2, 22)]
+    events = pd.DataFrame({"latitude": 0.0, "longitude": 0.0, "magnitude": 5.0, "local_rate": rate})
+    kept = kept_table(events.assign(with_control=True, kept=rate < 10))
+    assert "local rate" not in set(kept["by"])
+    assert population_text(kept) == "68 of 80 earthquakes M ≥ 5.0 kept a control"
 
 
 def test_population_stands_in_words(unequal):
