@@ -15,6 +15,7 @@ from skquake._core._time import as_ns, days_to_ns, local_solar_time, to_utc
 from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog, check_columns
 from skquake.catalogs import region_radius_km
+from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.sampling._settings import at_hours, check_days, check_local_time
 
 _DEGREES = Interval(Real, -360, 360, closed="both")
@@ -40,6 +41,7 @@ def flagged_rate(
     region: str | float = "dobrovolsky",
     avoid_days: Sequence[float] = (-15, 5),
     confidence: float = 0.95,
+    holes: str | Frame | None = "find",
 ) -> pd.Series:
     """Share of the passes near a place in which a detector flags something, away from earthquakes.
 
@@ -66,13 +68,18 @@ def flagged_rate(
     avoid_days : (float, float), default=(-15, 5)
         Days around these.
     confidence : float, default=0.95
+    holes : "find", None or DataFrame, default="find"
+        Spans in which ``avoid`` lists nothing although there were earthquakes: observations with such days
+        in their ``avoid_days`` are left out. ``"find"``: those that
+        :func:`~skquake.catalogs.check_catalog` finds. A frame with ``start`` and ``end``: these. None: a day
+        is quiet where nothing is listed.
 
     Returns
     -------
     Series
         ``passes``, ``flagged_passes``, ``rate`` (of passes), ``low``, ``high`` (exact binomial interval of
-        it, wide where passes are few), ``observations``, ``flagged_share`` (of observations). NaN without
-        any pass.
+        it, wide where passes are few), ``observations``, ``flagged_share`` (of observations), ``in_holes``
+        (observations left out for a hole of the catalog). NaN without any pass.
 
     Raises
     ------
@@ -96,8 +103,13 @@ def flagged_rate(
     ]
     hours = local_solar_time(to_utc(near["time"]), near["longitude"].to_numpy())
     near = near[at_hours(hours, check_local_time(local_time))]
+    in_holes = 0
     if avoid is not None and len(near):
-        near = near[~_disturbed(near, check_catalog(avoid, "avoid"), region, avoid_days)]
+        avoid = check_catalog(avoid, "avoid")
+        near = near[~_disturbed(near, avoid, region, avoid_days)]
+        first, last = (int(days_to_ns(day)) for day in check_days(avoid_days))
+        known = hole_touched(as_ns(to_utc(near["time"])), holes_of(holes, avoid), last, -first) < 0
+        in_holes, near = int((~known).sum()), near[known]
     by_pass = near.groupby("pass_id")["flagged"].any()
     n, k = len(by_pass), int(by_pass.sum())
     interval = binomtest(k, n).proportion_ci(confidence) if n else (np.nan, np.nan)
@@ -110,6 +122,7 @@ def flagged_rate(
             "high": interval[1],
             "observations": len(near),
             "flagged_share": near["flagged"].mean() if n else np.nan,
+            "in_holes": in_holes,
         },
         dtype=float,
         name="flagged_rate",

@@ -1,6 +1,7 @@
-"""Earthquake catalogs: aftershocks removed, regions, and controls."""
+"""Earthquake catalogs: what they lack, aftershocks removed, regions, and controls."""
 
 from skquake.catalogs._aftershocks import AftershockRemover
+from skquake.catalogs._check_catalog import CatalogCheck, check_catalog
 from skquake.catalogs._events_near import events_near
 from skquake.catalogs._magnitude_filter import MagnitudeFilter
 from skquake.catalogs._matched_controls import MatchedControls
@@ -9,9 +10,11 @@ from skquake.catalogs._regions import dobrovolsky_radius, region_radius_km
 
 __all__ = [
     "AftershockRemover",
+    "CatalogCheck",
     "MagnitudeFilter",
     "MatchedControls",
     "RandomControls",
+    "check_catalog",
     "dobrovolsky_radius",
     "events_near",
     "region_radius_km",

@@ -19,6 +19,7 @@ from skquake._core._validation import check_catalog
 from skquake.catalogs._avoid import to_avoid
 from skquake.catalogs._equal_dip import equal_dip_places, free_places
 from skquake.catalogs._free_days import free_days
+from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.catalogs._order import time_order
 from skquake.catalogs._regions import region_radius_km
 
@@ -38,7 +39,8 @@ class MatchedControls(BaseEstimator):
       days of observation, ``[t + days[0], t + days[1]]``, for longer than an instant.
 
     The control's own earthquake is always avoided; with the default days, 20 days after it is the
-    first offset that is free of it.
+    first offset that is free of it. Nor is an offset free whose days touch a hole of ``avoid``, where
+    nothing is known of earthquakes.
 
     With ``match="dip-latitude"`` a control lies in the same night at another longitude, drawn among
     those that are free in the same sense (see Notes).
@@ -81,13 +83,22 @@ class MatchedControls(BaseEstimator):
     tolerance_degrees : float or None, default=2.0
         Where the local time stays the same whatever the day: how far the ground track may lie from
         the nearest one that many days away, in degrees of longitude. None: any day.
+    holes : "find", None or DataFrame, default="find"
+        Spans in which ``avoid`` lists nothing although there were earthquakes. ``"find"``: those that
+        :func:`check_catalog` finds (those of each catalog by itself, under
+        :func:`~skquake.inspection.catalog_null_test`). A frame with ``start`` and ``end``: these. None: a
+        day is quiet where nothing is listed.
 
     Attributes
     ----------
     report_ : DataFrame
         By magnitude class (half units, closed on the left), after `sample`: ``events``,
-        ``events_with_control``, ``share``, ``controls``, and ``untested``, the controls whose days
-        reach beyond the times of ``avoid``, where the absence of earthquakes is not known.
+        ``events_with_control``, ``share``, ``controls``, ``untested``, the controls whose days
+        reach beyond the times of ``avoid``, where the absence of earthquakes is not known, and
+        ``lost_to_holes``, the earthquakes that would have a control but for the holes.
+    holes_ : DataFrame
+        The holes after `sample`: ``start``, ``end``, and ``refused``, how many offsets (or longitudes),
+        free of earthquakes, touch it; of all earthquakes.
 
     Notes
     -----
@@ -179,7 +190,7 @@ class MatchedControls(BaseEstimator):
         "satellite": [StrOptions(set(ORBITS)), None],
         "tolerance_hours": [Interval(Real, 0, 6, closed="both")],
         "tolerance_degrees": [Interval(Real, 0, None, closed="left"), None],
-    }
+    }  # avoid and holes say themselves what they may be
 
     def __init__(
         self,
@@ -196,6 +207,7 @@ class MatchedControls(BaseEstimator):
         satellite: str | None = None,
         tolerance_hours: float = 0.5,
         tolerance_degrees: float | None = 2.0,
+        holes: str | Frame | None = "find",
     ) -> None:
         self.ratio = ratio
         self.min_days = min_days
@@ -210,6 +222,7 @@ class MatchedControls(BaseEstimator):
         self.satellite = satellite
         self.tolerance_hours = tolerance_hours
         self.tolerance_degrees = tolerance_degrees
+        self.holes = holes
 
     def sample(self, catalog: Frame) -> pd.DataFrame:
         """Draw the controls of a catalog.
@@ -237,8 +250,8 @@ class MatchedControls(BaseEstimator):
         ------
         ValueError
             For an empty catalog, missing or impossible values, days in the wrong order, local time
-            without a satellite or without an offset that keeps it, or ids of the catalog that look
-            like those of controls.
+            without a satellite or without an offset that keeps it, holes that are none, or ids of the
+            catalog that look like those of controls.
         """
         check_parameters(self)
         offsets = None if self.match == "dip-latitude" else self._offsets()
@@ -249,11 +262,12 @@ class MatchedControls(BaseEstimator):
         # Control minus earthquake, in ns, where their days overlap; intervals that only touch do not.
         window = avoid_days[0] - days[1] + 1, avoid_days[1] - days[0] - 1
         reach_km = region_radius_km(self.region, avoid["magnitude"].to_numpy())
+        holes = holes_of(self.holes, avoid)
         rng = check_random_state(self.random_state)
         if offsets is None:
-            event, moved = self._elsewhere(events, avoid, reach_km, window, rng)
+            event, moved, lost = self._elsewhere(events, avoid, reach_km, window, holes, rng)
         else:
-            event, moved = self._another_day(events, avoid, reach_km, window, offsets, rng)
+            event, moved, lost = self._another_day(events, avoid, reach_km, window, holes, offsets, rng)
         controls = events.iloc[event]
         ids = controls.index
         rank = np.arange(len(event)) - np.searchsorted(event, event) + 1
@@ -268,7 +282,7 @@ class MatchedControls(BaseEstimator):
         untested = np.ones(len(time), dtype=bool)
         if len(known):
             untested = (time - window[1] < known[0]) | (time - window[0] > known[-1])
-        self.report_ = _report(events["magnitude"].to_numpy(), event, untested)
+        self.report_ = _report(events["magnitude"].to_numpy(), event, untested, lost)
         return controls
 
     def _offsets(self):
@@ -303,15 +317,21 @@ class MatchedControls(BaseEstimator):
             )
         return inside
 
-    def _another_day(self, events, avoid, reach_km, window, offsets, rng):
-        """Positions (ascending) of the events of the controls drawn, and their ``time``."""
+    def _another_day(self, events, avoid, reach_km, window, holes, offsets, rng):
+        """Events of the controls drawn (positions, ascending), their ``time``, events lost to holes."""
         free = free_days(events, avoid, reach_km, window, offsets)
+        event_time = as_ns(events["time"].to_numpy())
+        moves = np.stack([-offsets, offsets]) * NS_PER_DAY
+        in_hole = hole_touched(event_time[:, np.newaxis, np.newaxis] + moves, holes, window[1], -window[0])
         if self.side == "both":
-            candidates = free.all(axis=1)
+            # One side of unknown days leaves neither.
+            candidates, in_hole = free.all(axis=1), in_hole.max(axis=1)
         elif self.side == "either":
-            candidates = free.reshape(len(free), -1)
+            candidates, in_hole = (part.reshape(len(free), -1) for part in (free, in_hole))
         else:
-            candidates = free[:, 0 if self.side == "before" else 1]
+            side = 0 if self.side == "before" else 1
+            candidates, in_hole = free[:, side], in_hole[:, side]
+        candidates, lost = self._outside_holes(candidates, in_hole, holes)
         if not candidates.any():
             self._warn_none(
                 len(events),
@@ -326,14 +346,16 @@ class MatchedControls(BaseEstimator):
         elif self.side != "both":
             sign = -1 if self.side == "before" else 1
         days = sign * offsets[chosen % len(offsets)]
-        time = as_ns(events["time"].to_numpy())[event] + days * NS_PER_DAY
-        return event, {"time": time.astype("datetime64[ns]")}
+        time = event_time[event] + days * NS_PER_DAY
+        return event, {"time": time.astype("datetime64[ns]")}, lost
 
-    def _elsewhere(self, events, avoid, reach_km, window, rng):
-        """Positions (ascending) of the events of the controls drawn, and their time and place."""
+    def _elsewhere(self, events, avoid, reach_km, window, holes, rng):
+        """Events of the controls drawn (positions, ascending), their time and place, events lost to holes."""
         own_reach_km = region_radius_km(self.region, events["magnitude"].to_numpy())
         time, latitude, longitude = places = equal_dip_places(events)
         free = free_places(events, avoid, reach_km, own_reach_km, window, *places)
+        in_hole = hole_touched(time, holes, window[1], -window[0])
+        free, lost = self._outside_holes(free, in_hole, holes)
         if not free.any():
             nowhere = int(np.isnan(latitude).sum())
             self._warn_none(
@@ -343,16 +365,29 @@ class MatchedControls(BaseEstimator):
             )
         event, _, chosen = _draw(free, self.ratio, rng)
         at = event, chosen
-        return event, {
-            "time": time[at].astype("datetime64[ns]"),
-            "latitude": latitude[at],
-            "longitude": longitude[at],
-        }
+        return (
+            event,
+            {
+                "time": time[at].astype("datetime64[ns]"),
+                "latitude": latitude[at],
+                "longitude": longitude[at],
+            },
+            lost,
+        )
+
+    def _outside_holes(self, candidates, in_hole, holes):
+        """Candidates of each event outside holes, and which events lose all by them; notes how many."""
+        refused = np.bincount(in_hole[candidates] + 1, minlength=len(holes) + 1)[1:]
+        self.holes_ = holes.assign(refused=refused)
+        left = candidates & (in_hole < 0)
+        return left, candidates.any(axis=1) & ~left.any(axis=1)
 
     def _warn_none(self, n_events, why):
+        refused = int(self.holes_["refused"].sum())
+        holes = f"; {refused} free ones lie in {len(self.holes_)} holes of it (holes_)" if refused else ""
         warnings.warn(
             f"no control is left for any of {n_events} earthquakes: {why}, or a smaller region than "
-            f"{self.region!r}",
+            f"{self.region!r}{holes}",
             stacklevel=4,
         )
 
@@ -376,7 +411,7 @@ def _interval(name, days):
     return int(days_to_ns(start)), int(days_to_ns(end))
 
 
-def _report(magnitude, event, untested):
+def _report(magnitude, event, untested, lost):
     """How many events keep a control, by magnitude class."""
     half_units = np.floor(2.0 * magnitude + 1e-9).astype(int)
     edges = np.arange(half_units.min(), half_units.max() + 2) / 2.0
@@ -391,6 +426,7 @@ def _report(magnitude, event, untested):
             "events_with_control": count(half_units[with_control]),
             "controls": count(half_units[event]),
             "untested": count(half_units[event[untested]]),
+            "lost_to_holes": count(half_units[lost]),
         },
         index=pd.IntervalIndex.from_breaks(edges, closed="left", name="magnitude"),
     )

@@ -15,6 +15,7 @@ from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns
 from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
 from skquake.catalogs._avoid import to_avoid
+from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.catalogs._neighbours import near_pairs
 from skquake.catalogs._order import time_order
 
@@ -27,7 +28,8 @@ class RandomControls(BaseEstimator):
 
     A candidate is rejected if an earthquake lies within ``min_degrees`` of great circle *and* within
     ``min_days`` of it. (Each condition alone, as the papers' sentence may be read, would leave no
-    place: somewhere on Earth an earthquake happens every few hours.)
+    place: somewhere on Earth an earthquake happens every few hours.) So is one within ``min_days`` of a hole
+    of the catalog, where nothing is known of earthquakes.
 
     Parameters
     ----------
@@ -41,6 +43,15 @@ class RandomControls(BaseEstimator):
         Catalog of the earthquakes to keep away from; None: the catalog that is sampled.
     random_state : int, RandomState instance or None, default=None
         An int gives the same controls at each call, whatever the order of the catalog's rows.
+    holes : "find", None or DataFrame, default="find"
+        Spans in which ``avoid`` lists nothing although there were earthquakes. ``"find"``: those that
+        :func:`check_catalog` finds. A frame with ``start`` and ``end``: these. None: a day is quiet
+        where nothing is listed.
+
+    Attributes
+    ----------
+    holes_ : DataFrame
+        The holes after `sample`: ``start``, ``end``, and ``refused``, how many candidates touched each.
 
     Notes
     -----
@@ -83,12 +94,14 @@ class RandomControls(BaseEstimator):
         min_days: float = 15,
         avoid: Frame | None = None,
         random_state: RandomState = None,
+        holes: str | Frame | None = "find",
     ) -> None:
         self.ratio = ratio
         self.min_degrees = min_degrees
         self.min_days = min_days
         self.avoid = avoid
         self.random_state = random_state
+        self.holes = holes
 
     def sample(self, catalog: Frame) -> pd.DataFrame:
         """Draw the controls of a catalog.
@@ -109,8 +122,8 @@ class RandomControls(BaseEstimator):
         Raises
         ------
         ValueError
-            For fewer than two events, missing or impossible values, ids of the catalog that look
-            like those of controls, or if hardly any place is free.
+            For fewer than two events, missing or impossible values, holes that are none, ids of the
+            catalog that look like those of controls, or if hardly any place is free.
         """
         check_parameters(self)
         events = check_catalog(catalog, allow_empty=False)
@@ -138,6 +151,8 @@ class RandomControls(BaseEstimator):
 
     def _draw_free(self, events, avoid, n_controls, rng):
         """Times (ms), latitudes and longitudes of free places, in the order drawn."""
+        holes = holes_of(self.holes, avoid)
+        refused = np.zeros(len(holes), dtype=np.int64)
         avoid_time = as_ns(avoid["time"].to_numpy())
         avoid_places = unit_vectors(avoid["latitude"], avoid["longitude"])
         reach, days = self.min_degrees * KM_PER_DEGREE, int(days_to_ns(self.min_days))
@@ -148,7 +163,9 @@ class RandomControls(BaseEstimator):
             drawn += candidates.shape[1]
             order = np.argsort(candidates[0], kind="stable")
             time, latitude, longitude = candidates[:, order]
-            free = np.ones(len(order), dtype=bool)
+            hole = hole_touched(candidates[0].astype(np.int64) * _MILLISECOND, holes, days, days)
+            refused += np.bincount(hole[hole >= 0], minlength=len(holes))
+            free = hole < 0
             places = unit_vectors(latitude, longitude)
             for i, _ in near_pairs(
                 time.astype(np.int64) * _MILLISECOND, places, avoid_time, avoid_places, reach, (-days, days)
@@ -156,11 +173,14 @@ class RandomControls(BaseEstimator):
                 free[order[i]] = False
             found = np.hstack([found, candidates[:, free]])[:, :n_controls]
             if found.shape[1] == n_controls:
+                self.holes_ = holes.assign(refused=refused)
                 return found
+        in_holes = f" ({refused.sum()} lay in {len(holes)} holes of the catalog)" if refused.any() else ""
         raise ValueError(
-            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws: hardly any place and "
-            f"time of the catalog's range is free of earthquakes within min_degrees={self.min_degrees} and "
-            f"min_days={self.min_days}; lower one of them, or give a catalog with a wider range"
+            f"only {found.shape[1]} of {n_controls} controls found in {drawn} draws{in_holes}: "
+            f"hardly any place and time of the catalog's range is free of earthquakes within "
+            f"min_degrees={self.min_degrees} and min_days={self.min_days}; lower one of them, or give a "
+            "catalog with a wider range"
         )
 
 

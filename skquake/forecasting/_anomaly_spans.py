@@ -37,6 +37,7 @@ def quake_free_spans(
     days: float = 12.0,
     before_days: float = 15.0,
     after_days: float = 5.0,
+    holes: Frame | None = None,
 ) -> pd.DataFrame:
     """Spans, one after the other, that touch no earthquake's days.
 
@@ -50,6 +51,10 @@ def quake_free_spans(
         Length of a span.
     before_days, after_days : float, default=15.0, 5.0
         Around each earthquake no span lies.
+    holes : DataFrame, default=None
+        ``start`` and ``end`` of spans in which the catalog lists nothing although there were earthquakes, as
+        ``holes`` of :func:`skquake.catalogs.check_catalog`: nothing is known there, and no span touches them
+        or the days around them.
 
     Returns
     -------
@@ -70,10 +75,13 @@ def quake_free_spans(
     at = np.sort(as_ns(to_utc(events, "events")))
     starts = []
     moment = first
-    for taken_from, taken_to in [
-        *zip(at - days_to_ns(before_days), at + days_to_ns(after_days), strict=True),
-        (last, last),
-    ]:
+    taken = np.stack([at, at], axis=1)
+    if holes is not None:
+        holes = check_columns(holes, ("start", "end"), "holes")
+        taken = np.r_[taken, np.stack([as_ns(to_utc(holes[name])) for name in ("start", "end")], axis=1)]
+    around = np.array([-int(days_to_ns(before_days)), int(days_to_ns(after_days))], dtype=np.int64)
+    taken = taken[np.argsort(taken[:, 0], kind="stable")] + around
+    for taken_from, taken_to in [*taken, (last, last)]:
         while moment + length <= min(taken_from, last):
             starts.append(moment)
             moment += length

@@ -10,10 +10,11 @@ import pandas as pd
 
 from skquake._core._disturbed import DISTURBED_HOURS, DST_THRESHOLD, KP_THRESHOLD
 from skquake._core._sklearn import HasMethods, Interval, validate_params
-from skquake._core._time import as_ns, to_utc
+from skquake._core._time import as_ns, days_to_ns, to_utc
 from skquake._core._typing import Estimator, Frame
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.alarms import score_track
+from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.forecasting import space_weather_state
 from skquake.forecasting._anomaly_activity import LIMITS
 from skquake.forecasting._anomaly_rate import block_rate
@@ -53,6 +54,7 @@ def false_alarm_rate(
     expected_rate: float | None = None,
     block_days: float = 27.0,
     level: float = 0.95,
+    holes: str | Frame | None = "find",
     verbose: int = 0,
 ) -> pd.DataFrame:
     """Rate of what a detector flags in spans without any earthquake, quiet ones by themselves.
@@ -93,6 +95,11 @@ def false_alarm_rate(
         Values of one block of time count as dependent, blocks as independent; 27 days is one rotation of
         the Sun.
     level : float, default=0.95
+    holes : "find", None or DataFrame, default="find"
+        Spans in which ``catalog`` lists nothing although there were earthquakes: values with such days in
+        their ``avoid_days`` are not quake-free. ``"find"``: those that
+        :func:`~skquake.catalogs.check_catalog` finds. A frame with ``start`` and ``end``: these. None: a day
+        is free where nothing is listed.
     verbose : int, default=0
         Positive shows a progress bar over the windows of a track.
 
@@ -140,8 +147,10 @@ def false_alarm_rate(
         by_chance = np.nan
     masks = {"all": np.ones(flagged.shape, dtype=bool)}
     if catalog is not None:
-        quakes = with_region_and_days(check_catalog(catalog), region, *days)
-        masks["quake-free"] = _free(as_ns(to_utc(flagged.index)), places, quakes)
+        catalog, time = check_catalog(catalog), as_ns(to_utc(flagged.index))
+        masks["quake-free"] = _free(time, places, with_region_and_days(catalog, region, *days))
+        first, last = (int(days_to_ns(day)) for day in days)
+        masks["quake-free"] &= (hole_touched(time, holes_of(holes, catalog), last, -first) < 0)[:, np.newaxis]
     if kp is not None or dst is not None:
         limits = {
             "kp_threshold": kp_threshold,

@@ -71,7 +71,8 @@ def score_difference(
 
 def _value(score, y, proba, event_id, classes, sample_weight):
     if score == "event_auc":
-        return event_auc(event_id, y, proba, classes=classes)
+        weight = None if isinstance(sample_weight, str) else sample_weight
+        return event_auc(event_id, y, proba, classes=classes, sample_weight=weight)
     if isinstance(sample_weight, str):
         is_evidence, sample_weight = np.asarray(y) != 2, np.zeros(len(proba))
         sample_weight[is_evidence] = event_weights(np.asarray(event_id, dtype=object)[is_evidence])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skquake._core._typing import ArrayLike
-from skquake.metrics._evidence import evidence
+from skquake._core._typing import ArrayLike, FloatArray
+from skquake.metrics._evidence import check_weights, evidence
 from skquake.metrics._seismic import binary_auc
 
 
@@ -61,7 +61,12 @@ def event_scores(
 
 
 def event_auc(
-    event_id: ArrayLike, y: ArrayLike, proba: ArrayLike, *, classes: ArrayLike | None = None
+    event_id: ArrayLike,
+    y: ArrayLike,
+    proba: ArrayLike,
+    *,
+    classes: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> float:
     """Area under the ROC curve with one point per event.
 
@@ -69,6 +74,8 @@ def event_auc(
     ----------
     event_id, y, proba, classes
         As in `event_scores`.
+    sample_weight : array-like of shape (n_samples,), default=None
+        An event has the sum of its rows' weights; None: every event counts once.
 
     Returns
     -------
@@ -82,6 +89,15 @@ def event_auc(
     1.0
     """
     events = event_scores(event_id, y, proba, classes=classes)
-    return float(
-        binary_auc(events["label"].to_numpy() == 1, events["probability"].to_numpy(), np.ones(len(events)))
-    )
+    weight: FloatArray = np.ones(len(events))
+    if sample_weight is not None:
+        rows = np.asarray(y) != 2
+        of_rows = check_weights(sample_weight, len(rows))[rows]
+        weight = event_sums(np.asarray(event_id, dtype=object)[rows], of_rows)
+    return float(binary_auc(events["label"].to_numpy() == 1, events["probability"].to_numpy(), weight))
+
+
+def event_sums(event_id: ArrayLike, weight: FloatArray) -> FloatArray:
+    """Sum of the rows' weights of each event, in order of first appearance."""
+    code, events = pd.factorize(np.asarray(event_id, dtype=object))
+    return np.bincount(code, weight, minlength=len(events)).astype(float)

@@ -15,7 +15,7 @@ from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._typing import ArrayLike, RandomState
 from skquake._core._weights import event_weights
 from skquake.metrics._blocks import BLOCK_DAYS, FEW, FEWEST, tails, time_blocks
-from skquake.metrics._events import event_scores
+from skquake.metrics._events import event_scores, event_sums
 from skquake.metrics._evidence import evidence
 from skquake.metrics._seismic import binary_auc, binary_mcc
 
@@ -95,7 +95,7 @@ def score_interval(
         scores, each pair of them from one resample (`score_difference`).
     sample_weight : "event", None or array-like of shape (n_samples,), default="event"
         "event": the rows of evidence of one event share a weight of one. None: uniform.
-        Not used by "event_auc", where an event is one point.
+        An array: in "event_auc", where an event is one point, that has the sum of its rows' weights.
     n_resamples : int, default=1000
     block_days : float, default=27.0
         Least length of a block; 27 days is one rotation of the Sun.
@@ -159,8 +159,10 @@ def score_interval(
             other = _of_events(frame["event"], label, other)["probability"].to_numpy()
         events = _of_events(frame["event"], label, probability)
         label, probability = events["label"].to_numpy() == 1, events["probability"].to_numpy()
+        of_rows = frame["event"].to_numpy()
         frame = frame.groupby("event", sort=False).agg({"pair": "first", "ns": "mean"}).reset_index()
-        weight = np.ones(len(frame))
+        given = sample_weight is not None and not isinstance(sample_weight, str)
+        weight = event_sums(of_rows, weight) if given else np.ones(len(frame))
     elif isinstance(sample_weight, str):
         weight = event_weights(frame["event"])
     carries = weight > 0.0

@@ -19,7 +19,7 @@ from skquake._core._progress import progress
 from skquake._core._routing import fit_weighted, group_parameter, weight_route
 from skquake._core._typing import Array, Estimator, FloatArray, IntArray, RandomState
 from skquake._core._validation import check_columns
-from skquake._core._weights import effective_number, event_weights
+from skquake._core._weights import effective_number, row_weights
 from skquake.metrics import classification_summary, event_auc, score_interval, seismic_auc, seismic_mcc
 from skquake.metrics._evidence import align_classes
 from skquake.model_selection._widening import FIXED, NONE, WIDENED, widen, widening
@@ -203,8 +203,10 @@ def evaluate(
         With ``X`` and ``y``, as `skquake.sampling.make_samples` returns; ``groups`` go to the splitter, and
         to that of a search if it asks for them.
     cv : splitter, iterable of (train, test), or one (train, test)
-    sample_weight : "event" or None, default="event"
-        None: rows are uniform, in fit and in scores.
+    sample_weight : "event", "population" or None, default="event"
+        "population": the rows of one event share a weight of 1 / ``kept_share``, so that earthquakes of
+        seismic places, few of which keep a control, count as among all earthquakes in range
+        (`skquake.sampling.make_samples`). None: rows are uniform, in fit and in scores.
     n_resamples : int, default=1000
         Of the intervals (`skquake.metrics.score_interval`); 0 leaves them out (NaN), as do fewer than five
         units.
@@ -252,9 +254,7 @@ def evaluate(
     y = np.asarray(samples.y)
     if len(y) != len(X):
         raise ValueError(f"evaluate: samples.y has {len(y)} values and samples.X {len(X)} rows")
-    if sample_weight is not None and sample_weight != "event":
-        raise ValueError(f'sample_weight: {sample_weight!r} is neither "event" nor None')
-    event_id = X["event_id"].to_numpy()
+    row_weights(X, sample_weight)  # raises where there are none
     weighted_fit = False if sample_weight is None else weight_route(estimator).reached
     groups = getattr(samples, "groups", None)
     groups_key = None if groups is None else group_parameter(estimator)
@@ -265,8 +265,8 @@ def evaluate(
     for train, test in progress(folds, desc="folds", verbose=verbose, total=len(folds)):
         weight = None
         if sample_weight is not None:
-            weight = event_weights(event_id[train])
-            weight = weight / weight.mean()
+            of_rows = np.asarray(row_weights(X.iloc[train], sample_weight), dtype=float)
+            weight = of_rows / of_rows.mean()
         params = {groups_key: np.asarray(groups)[train]} if groups_key else {}
         start = perf_counter()
         model = fit_weighted(clone(estimator), X.iloc[train], y[train], weight, **params)
@@ -317,14 +317,17 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
     weight = None
     if sample_weight is not None:
         weight = np.zeros(len(y))
-        weight[is_evidence] = event_weights(event_id[is_evidence])
+        weight[is_evidence] = row_weights(tested[is_evidence], sample_weight)
     values = {
         "seismic_mcc": seismic_mcc(y, proba, sample_weight=weight),
         "seismic_auc": seismic_auc(y, proba, sample_weight=weight),
-        "event_auc": event_auc(event_id, y, proba),
+        "event_auc": event_auc(
+            event_id, y, proba, sample_weight=weight if sample_weight == "population" else None
+        ),
     }
     where = {"event_id": event_id, "pair_id": tested["pair_id"].to_numpy(), "time": tested["time"].to_numpy()}
-    resampling = {"sample_weight": sample_weight, "n_resamples": n_resamples, "random_state": random_state}
+    weights = weight if sample_weight == "population" else sample_weight
+    resampling = {"sample_weight": weights, "n_resamples": n_resamples, "random_state": random_state}
     scores: dict[str, Any] = {
         name: Score(
             value, **(score_interval(name, y, proba, **where, **resampling) if n_resamples else _NO_INTERVAL)
@@ -343,9 +346,7 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
         y=y,
         proba=proba,
         **scores,
-        paper=classification_summary(
-            y, proba, sample_weight=None if sample_weight is None else event_weights(event_id)
-        ),
+        paper=classification_summary(y, proba, sample_weight=row_weights(tested, sample_weight)),
         n=int(is_evidence.sum()),
         n_events=tested.loc[is_evidence, "event_id"].nunique(),
         effective_number=effective_number(event_id[is_evidence]),

@@ -7,10 +7,12 @@ from sklearn import get_config
 from skquake._core._routing import weight_route
 from skquake._core._typing import Estimator, FloatArray, Frame
 from skquake._core._validation import check_columns
-from skquake._core._weights import event_weights
+from skquake._core._weights import row_weights
 
 
-def event_fit_params(estimator: Estimator, X: Frame) -> dict[str, FloatArray]:
+def event_fit_params(
+    estimator: Estimator, X: Frame, *, sample_weight: str = "event"
+) -> dict[str, FloatArray]:
     """Parameters of ``fit`` with which every event counts once, under the names that the estimator takes.
 
     The rows of an event share a weight; scikit-learn cuts it along with ``X`` into the folds of a search or a
@@ -24,6 +26,8 @@ def event_fit_params(estimator: Estimator, X: Frame) -> dict[str, FloatArray]:
         searches. It is neither fitted nor changed.
     X : DataFrame of n_samples rows
         Samples of `skquake.sampling.make_samples`, or some of them: ``event_id`` is read.
+    sample_weight : {"event", "population"}, default="event"
+        "population": over ``kept_share`` besides, as in `evaluate`.
 
     Returns
     -------
@@ -34,6 +38,8 @@ def event_fit_params(estimator: Estimator, X: Frame) -> dict[str, FloatArray]:
     ------
     TypeError
         If what predicts in the end takes no weights, or asks for none where metadata routing is enabled.
+    ValueError
+        For other weights, or without the columns that they need.
 
     Examples
     --------
@@ -66,7 +72,9 @@ def event_fit_params(estimator: Estimator, X: Frame) -> dict[str, FloatArray]:
         )
     if not route.names:
         raise TypeError(f"event_fit_params: {_name(estimator)} is frozen, its fit learns nothing")
-    weight = event_weights(X["event_id"].to_numpy())
+    weight = row_weights(X, sample_weight)
+    if weight is None:
+        raise ValueError("event_fit_params: sample_weight=None are no weights; fit without them")
     return {name: weight / weight.mean() for name in route.names}
 
 

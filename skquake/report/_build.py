@@ -114,7 +114,7 @@ def _comparison(
         return None
     difference = differences[name]
     probe = getattr(probes[name], scoring)
-    # Each end moved out so that all probes together lie above chance by chance in 2.5 % of studies (Bonferroni).
+    # Bonferroni: all probes together lie above chance by chance in 2.5 % of studies.
     factor = norm.isf(0.025 / len(probes)) / norm.isf(0.025)
     low = probe.value - factor * (probe.value - probe.low)
     return Comparison(probe.value, difference.value, difference.low, difference.high, low)
@@ -200,7 +200,8 @@ def _balance(samples, space_weather):
     """Table of covariates; the report says what the warning would."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImbalanceWarning)
-        filled = Bunch(X=fill_absent(samples.X), y=samples.y)
+        known = {name: samples[name] for name in ("kept", "events") if "kept" in samples}
+        filled = Bunch(X=fill_absent(samples.X), y=samples.y, **known)
         return balance_table(filled, space_weather=space_weather).dropna(how="all")
 
 

@@ -12,6 +12,7 @@ from sklearn.utils import Bunch
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
 from skquake._core._typing import Estimator, RandomState
 from skquake.alarms import MolchanCurve
+from skquake.catalogs import CatalogCheck
 from skquake.inspection import CatalogNullResult, PowerCurve
 from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, leakage_report
 from skquake.model_selection._evaluate import _folds
@@ -27,6 +28,7 @@ from skquake.report._verdict import CHANCE
         "null": [HasMethods(["to_frame", "share"]), None],
         "power": [HasMethods(["to_frame", "power_at"]), None],
         "effect_size": [Interval(Real, None, None, closed="neither"), None],
+        "catalog": [CatalogCheck, None],
         "leakage": ["boolean"],
         "scoring": [StrOptions(set(CHANCE)), None],
         "n_resamples": [Interval(Integral, 1, None, closed="left")],
@@ -44,6 +46,7 @@ def evaluation_report(
     power: PowerCurve | None = None,
     effect_size: float | None = None,
     molchan: MolchanCurve | None = None,
+    catalog: CatalogCheck | None = None,
     leakage: bool = True,
     space_weather: pd.DataFrame | None = None,
     scoring: str | None = None,
@@ -82,6 +85,8 @@ def evaluation_report(
         the samples.
     molchan : MolchanCurve, default=None
         Of `skquake.alarms.molchan_curve`.
+    catalog : CatalogCheck, default=None
+        Of `skquake.catalogs.check_catalog` for the full catalog: what it lacks is printed.
     leakage : bool, default=True
         Count what training and test share.
     space_weather : DataFrame, default=None
@@ -156,6 +161,7 @@ def evaluation_report(
         power=power,
         effect_size=effect_size,
         molchan=molchan,
+        catalog=catalog,
         leakage=leakage_report(X, folds) if leakage else None,
         splits=fold_table(cv, folds, X, y, groups),
         space_weather=space_weather,

@@ -6,6 +6,7 @@ import inspect
 import re
 from functools import cache
 
+from skquake.report._controls import control_tables, population
 from skquake.report._figures import figures
 from skquake.report._tables import tables
 from skquake.report._verdict import judge
@@ -21,7 +22,8 @@ SECTIONS = {
     "null": ("Nulls", "What the score is where no earthquake can have made it."),
     "controls": (
         "Controls",
-        "What differs between seismic and control samples tells them apart without any earthquake.",
+        "What differs between seismic and control samples tells them apart without any earthquake. What "
+        "decides which earthquakes are kept decides which of them a score speaks of.",
     ),
     "splits": ("Splits", ""),
     "power": ("Power", "What a study like this one would see of an effect."),
@@ -42,6 +44,7 @@ TONES = {
 def render(report):
     """The whole page."""
     found, drawn = tables(report), figures(report)
+    found["controls"] = [*found.get("controls", []), *control_tables(report.samples, report.catalog)]
     sections = [
         {
             "name": name,
@@ -53,7 +56,13 @@ def render(report):
         for name, (heading, lead) in SECTIONS.items()
         if found.get(name) or drawn.get(name)
     ]
-    return _template("page.html").render(report=report, sections=sections, **_rules(), tone=_tone(report))
+    return _template("page.html").render(
+        report=report,
+        population=population(report.samples),
+        sections=sections,
+        **_rules(),
+        tone=_tone(report),
+    )
 
 
 def render_verdict(report):

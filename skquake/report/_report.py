@@ -12,6 +12,7 @@ from sklearn.utils import Bunch
 
 from skquake._core._typing import IntArray
 from skquake._core._typing import Path as PathLike
+from skquake.catalogs import CatalogCheck
 from skquake.model_selection import Evaluation, Score
 from skquake.report._verdict import Verdict
 
@@ -46,6 +47,8 @@ class EvaluationReport:
         Of the seismic probability on the rows of evidence.
     power : PowerCurve or None
     molchan : MolchanCurve or None
+    catalog : CatalogCheck or None
+        Of `skquake.catalogs.check_catalog`.
     settings : dict of {str: str}
         Pipeline, source, splits, samples, random state.
     versions : dict of {str: str}
@@ -91,6 +94,7 @@ class EvaluationReport:
     reliability: Any = None
     power: Any = None
     molchan: Any = None
+    catalog: CatalogCheck | None = None
     created: str = field(default_factory=lambda: f"{pd.Timestamp.now(tz='UTC'):%Y-%m-%d %H:%M} UTC")
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skquake.report._controls import control_rows
 from skquake.report._verdict import CHANCE
 
 COLUMNS = ("section", "quantity", "value", "low", "high", "note")
@@ -28,6 +29,7 @@ def rows(report):
     for covariate, row in _each(report.balance):
         note = f"seismic {row['seismic']:.4g}, control {row['control']:.4g}; standardised difference"
         yield "balance", covariate, row["difference"], NAN, NAN, note
+    yield from control_rows(report.samples, report.catalog)
     for section in ("splits", "leakage"):
         for fold, row in _each(getattr(report, section)):
             for name, value in row.items():

@@ -245,7 +245,7 @@ def _decide(facts: Facts, checks: dict[str, Check]) -> tuple[str, str]:
     number = (
         "" if facts.reports is None or facts.reports < 2 else f"; report {facts.reports} on these samples"
     )
-    who = "" if not facts.population else f" among {facts.population}"
+    who = f" ({facts.population})" if facts.population else ""
     return (
         "differs",
         f"the input differs before earthquakes{who}: p = {facts.p_value:.2g}, above place, circumstances and "

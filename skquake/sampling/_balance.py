@@ -15,6 +15,8 @@ from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
 from skquake._core._weights import event_weights
 
+_RATE = "local rate (a year)"
+
 
 class ImbalanceWarning(UserWarning):
     """Seismic and control samples differ in a covariate."""
@@ -42,7 +44,11 @@ def balance_table(
     -------
     DataFrame
         Index ``covariate``; columns ``seismic`` and ``control`` (weighted means) and ``difference``:
-        (seismic - control) / sqrt(mean of the two variances).
+        (seismic - control) / sqrt(mean of the two variances). Of samples that know which earthquakes were
+        in range (:func:`make_samples`) also ``left_out``, the mean of the earthquakes that kept no sample,
+        and ``selection``, the standardised difference of those that did and these, for local rate,
+        latitude and magnitude: no model can score by it, but a score speaks of the kept ones alone. The
+        local rate, known earthquakes a year within 300 km, is a row of such samples alone.
 
     Raises
     ------
@@ -100,8 +106,13 @@ def balance_table(
         name: _compare(np.asarray(values, dtype=float), seismic, weight)
         for name, values in _covariates(X, space_weather).items()
     }
+    if "kept" in samples:
+        rate = X["event_id"].map(samples.events["local_rate"])
+        rows[_RATE] = _compare(rate.to_numpy(dtype=float), seismic, weight)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["seismic", "control", "difference"])
     table.index.name = "covariate"
+    if "kept" in samples:
+        table = _with_selection(table, samples.events)
     apart = table["difference"].abs() > threshold
     if apart.any():
         listed = ", ".join(f"{name} {value:+.2f}" for name, value in table.loc[apart, "difference"].items())
@@ -111,6 +122,16 @@ def balance_table(
             ImbalanceWarning,
             stacklevel=2,
         )
+    return table
+
+
+def _with_selection(table, events):
+    """The table with what earthquakes in range kept samples, and what those that did not."""
+    quakes = events[events["local_rate"].notna() & (events["label"] == 1)]
+    kept = (quakes["n_evidence"] > 0).to_numpy()
+    for name, column in ((_RATE, "local_rate"), ("latitude", "latitude"), ("magnitude", "magnitude")):
+        _, left_out, difference = _compare(quakes[column].to_numpy(dtype=float), kept, np.ones(len(kept)))
+        table.loc[name, ["left_out", "selection"]] = left_out, difference
     return table
 
 

@@ -9,37 +9,26 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import Bunch
 
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
-from skquake._core._time import NS_PER_DAY, as_ns, local_solar_time
+from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, local_solar_time
 from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog
 from skquake._core._weights import event_weights
+from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.sampling._events import Ledger, check_controls, join_places, with_region_and_days
+from skquake.sampling._kept import kept_share, kept_table, local_rate
 from skquake.sampling._labels import largest_kp
 from skquake.sampling._ownership import in_whole_pairs, own, spread
 from skquake.sampling._places import PlaceCandidates
+from skquake.sampling._samples import Samples
 from skquake.sampling._settings import at_hours, check_days, check_local_time, last_day
 from skquake.sampling._tracks import TrackCandidates
 from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
 
 DAYS_AFTER = 5.0  # a control must keep clear of an earthquake for at least that long after it
 _NOT_AT = {"night": "not at night", "day": "not by day"}
-
-
-class Samples(Bunch):
-    """What :func:`make_samples` returns; its ``repr`` is one line of counts."""
-
-    def __repr__(self) -> str:
-        count = np.bincount(self.y, minlength=3)
-        ids = self.X["event_id"].to_numpy(dtype=object)
-        n_events, n_controls = (len(set(ids[self.y == label])) for label in (1, 0))
-        return (
-            f"Samples({count[1]} seismic of {n_events} events, {count[0]} non-seismic of {n_controls} "
-            f"controls, {count[2]} disturbed; {len(self.dropped)} events or controls without a sample)"
-        )
 
 
 @validate_params(
@@ -73,6 +62,7 @@ def make_samples(
     disturbed: str = "label",
     inside: str = "center",
     max_per_event: int | None = None,
+    holes: str | Frame | None = "find",
 ) -> Samples:
     """Cut a source into samples around earthquakes and controls.
 
@@ -113,6 +103,7 @@ def make_samples(
         catalog, aftershocks included. A control's window is dropped if it touches any of them:
         in the earthquake's own region (by ``inside``, its centre in any case), from ``days[0]``
         until ``max(days[1], 5)`` days after it. Windows of events are not subject to it.
+        Local rates count these earthquakes, too.
     kp : Series or DataFrame, optional
         Kp by the start of its 3-hour interval (of a frame the columns ``time`` and ``kp``). Without it
         nothing is labelled disturbed.
@@ -129,6 +120,12 @@ def make_samples(
     max_per_event : int, optional
         Most samples that an event or control may keep: evenly spread in time, undisturbed
         ones first.
+    holes : "find", None or DataFrame
+        Spans in which neither ``catalog`` nor ``exclude`` lists anything although there were earthquakes:
+        a control's window is dropped if an earthquake there could have touched it. ``"find"``: those that
+        :func:`~skquake.catalogs.check_catalog` finds in both together. A frame with ``start`` and
+        ``end``: these. None: a day is quiet where nothing is listed (a sampler of controls has its own
+        ``holes``).
 
     Returns
     -------
@@ -140,7 +137,8 @@ def make_samples(
             ``event_latitude``, ``event_longitude``; ``obs_start``, ``obs_end`` (first and last
             observation at ``max_length``); ``owners`` (ids of all events or controls that could
             own the window, nearest first); ``kp`` (largest in memory, NaN without ``kp``);
-            ``local_time`` (h); on tracks ``pass_id`` and ``ascending``. ``attrs`` holds the settings.
+            ``local_time`` (h); on tracks ``pass_id`` and ``ascending``; ``kept_share`` (see Notes). ``attrs``
+            holds the settings.
         y : ndarray of int, shape (n_samples,)
             0 non-seismic, 1 seismic, 2 disturbed.
         groups : ndarray of object, shape (n_samples,)
@@ -149,10 +147,18 @@ def make_samples(
             1 / (samples of the event or control).
         events : DataFrame
             All events and controls with ``label``, ``pair_id``, ``radius_km``, ``n_samples``,
-            ``n_evidence`` (samples of class 0 or 1).
+            ``n_evidence`` (samples of class 0 or 1), ``local_rate`` (known earthquakes a year within 300 km;
+            NaN of earthquakes out of range of the source).
         dropped : DataFrame
             One row for each event or control without a sample: ``event_id``, ``label``, ``reason``,
             ``n`` (windows it had until then).
+        kept : DataFrame
+            How many of the earthquakes in range of the source kept a control, and samples: ``by`` ("all",
+            "local rate", "magnitude", "region"), ``part``, ``events``, ``with_control``, ``kept``, ``share``.
+        population : str
+            The same in a sentence: what a score of these samples speaks of.
+        holes : DataFrame
+            ``start`` and ``end`` of the holes, and what is known of them.
 
     Raises
     ------
@@ -178,6 +184,13 @@ def make_samples(
     class 0 or 1, and a member without one leaves its pair. Otherwise a place would stand in the
     samples with one label only, and a model could score by recognising it.
 
+    Where earthquakes are many, few days are free of them: matched controls select against seismic places
+    and great earthquakes, and a score speaks of those that are left. ``kept`` says how many are, by fifths
+    of the local rate and more. ``kept_share`` of a sample is that of the fifth of its earthquake (1 for a
+    control without one): with its inverse as weight (``sample_weight="population"`` of
+    :func:`~skquake.model_selection.evaluate`) the fifths count as they do among all earthquakes in range
+    [3]_, as long as each kept some.
+
     References
     ----------
     .. [1] Xiong, P., Marchetti, D., De Santis, A., Zhang, X., Shen, X. (2021). SafeNet: SwArm for
@@ -187,6 +200,8 @@ def make_samples(
        learning. Frontiers in Environmental Science, 9, 779255.)
     .. [2] Dobrovolsky, I. P., Zubkov, S. I., Miachkin, V. I. (1979). Estimation of the size of
        earthquake preparation zones. Pure and Applied Geophysics, 117, 1025-1044.
+    .. [3] Horvitz, D. G., Thompson, D. J. (1952). A generalization of sampling without replacement from a
+       finite universe. Journal of the American Statistical Association, 47, 663-685.
 
     Examples
     --------
@@ -205,7 +220,7 @@ def make_samples(
     >>> samples = make_samples(track, catalog, region="dobrovolsky", days=(-15, 0), max_length=70)
     >>> samples
     Samples(5 seismic of 1 events, 0 non-seismic of 0 controls, 0 disturbed;
-    1 events or controls without a sample)
+    1 events or controls without a sample; 1 of 2 earthquakes M ≥ 5.0 kept samples)
     >>> samples.X.loc[0, ["time", "event_id"]].to_list()
     [Timestamp('2015-01-01 00:02:55'), 'a']
     >>> samples.dropped["reason"].to_list()
@@ -224,6 +239,7 @@ def make_samples(
         "disturbed": disturbed,
         "inside": inside,
         "max_per_event": max_per_event,
+        "holes": holes if holes is None or isinstance(holes, str) else "given",
     }
     members = dict(source) if isinstance(source, SourceCollection) else {source.name: source}
     on_track = source.kind == "track"
@@ -232,11 +248,13 @@ def make_samples(
 
     catalog = check_catalog(catalog, allow_empty=False)
     events = with_region_and_days(catalog, region, start, end)
-    controls = check_controls(controls, catalog, catalog[_in_span(events, members)])
+    in_range = _in_span(events, members)
+    controls = check_controls(controls, catalog, catalog[in_range])
     places = join_places(events, with_region_and_days(controls, region, start, end))
     known = [catalog] if exclude is None else [catalog, check_catalog(exclude, "exclude")]
     quakes = pd.concat([part[["time", "latitude", "longitude", "magnitude"]] for part in known])
     quakes = with_region_and_days(quakes.drop_duplicates(), region, days[0], max(days[1], DAYS_AFTER))
+    gaps = holes_of(holes, quakes)
 
     ledger = Ledger(places)
     find = TrackCandidates if on_track else PlaceCandidates
@@ -248,6 +266,7 @@ def make_samples(
     ledger.note(_why_none(finders))
     table = ledger.keep(table, table["at_hours"], _NOT_AT.get(str(local_time), "outside the local hours"))
     table = ledger.keep(table, ~table["touched"], "touches an earthquake")
+    table = ledger.keep(table, ~_in_hole(table, places, gaps, days), "in a hole of the catalog")
     table = _give_to_owners(table, places, ledger)
     table = _label(table, places, ledger, kp, kp_threshold, disturbed_hours, disturbed)
     table = ledger.keep(table, in_whole_pairs(places, table["place"], table["y"] != 2), "incomplete pair")
@@ -259,6 +278,9 @@ def make_samples(
     if max_per_event is not None:
         table = table[spread(table["place"].to_numpy(), table["y"].to_numpy() == 2, max_per_event)]
     samples = _assemble(table.reset_index(drop=True), places, ledger, settings, on_track)
+    samples["holes"] = gaps
+    samples.events["local_rate"] = local_rate(places, quakes, gaps)
+    _note_kept(samples, catalog.index[in_range])
     _warn_of_absent_class(samples)
     return samples
 
@@ -318,6 +340,25 @@ def _why_none(finders):
     order = ["outside the span of the source", "no observation in region and days", "windows incomplete", ""]
     closest = np.max([[order.index(reason) for reason in f.reasons()] for f in finders.values()], axis=0)
     return np.array(order, dtype=object)[closest]
+
+
+def _in_hole(table, places, holes, days):
+    """Windows of controls that an earthquake in a hole of the catalog would have touched."""
+    control = places["label"].to_numpy()[table["place"]] == 0
+    before, after = int(days_to_ns(max(days[1], DAYS_AFTER))), int(-days_to_ns(days[0]))
+    return control & (hole_touched(as_ns(table["time"]), holes, before, after) >= 0)
+
+
+def _note_kept(samples, in_range):
+    """Adds what the earthquakes in range kept: ``kept_share`` and the table ``kept``."""
+    events, X = samples.events, samples.X
+    events.loc[(events["label"] == 1) & ~events.index.isin(in_range), "local_rate"] = np.nan
+    of_controls = events["pair_id"][(events["label"] == 0).to_numpy()]
+    quakes = events.loc[in_range]
+    quakes = quakes.assign(with_control=in_range.isin(of_controls), kept=quakes["n_evidence"] > 0)
+    share = pd.Series(kept_share(quakes), in_range)
+    X["kept_share"] = X["pair_id"].map(share).fillna(1.0).to_numpy(dtype=float)
+    samples["kept"] = kept_table(quakes)
 
 
 def _give_to_owners(table, places, ledger):

@@ -15,7 +15,9 @@ from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog, check_coordinates
 from skquake._core._weights import event_weights
 from skquake.catalogs import region_radius_km
-from skquake.sampling._make_samples import DAYS_AFTER, Samples
+from skquake.catalogs._holes import hole_touched, holes_of
+from skquake.sampling._make_samples import DAYS_AFTER
+from skquake.sampling._samples import Samples
 from skquake.sampling._sip_images import HourGrid
 from skquake.sampling._sip_split import sip_split
 from skquake.sources import MapSource, SeriesSource
@@ -52,6 +54,7 @@ def make_sip_samples(
     clear_days: float | None = None,
     ratio: float | None = 1.0,
     exclude: Frame | None = None,
+    holes: str | Frame | None = "find",
     split: str | None = "blocked",
     test_size: float = 0.2,
     validation_size: float = 0.1,
@@ -88,6 +91,11 @@ def make_sip_samples(
     exclude : DataFrame, optional
         Earthquakes, beside those of ``catalog``, from which normal images keep clear, by the same rule: the
         full catalog, aftershocks included.
+    holes : "find", None or DataFrame, default="find"
+        Spans in which neither ``catalog`` nor ``exclude`` lists anything although there were earthquakes:
+        a normal image keeps clear of them by the same rule. ``"find"``: those that
+        :func:`~skquake.catalogs.check_catalog` finds in both together. A frame with ``start`` and ``end``:
+        these. None: a day is normal where nothing is listed.
     split : {"blocked", "random"} or None, default="blocked"
     test_size, validation_size : float, default=0.2, 0.1
         How ``train``, ``validation`` and ``test`` are made, see :func:`sip_split`; None makes none.
@@ -114,6 +122,8 @@ def make_sip_samples(
             The earthquakes that count, with ``radius_km``, ``distance_km`` and ``n_samples``.
         dropped : DataFrame
             Those without a sample: ``event_id``, ``label``, ``reason``, ``n``.
+        holes : DataFrame
+            ``start`` and ``end`` of the holes, and ``refused``, the normal days that they took.
 
     Raises
     ------
@@ -175,15 +185,21 @@ def make_sip_samples(
     seen = np.isin(event_day, all_days)
     kept = np.flatnonzero(owner & seen)
 
-    quake_time = event_time
+    quake_time, known = event_time, quakes
     if exclude is not None:
-        quake_time = np.r_[quake_time, as_ns(_that_count(check_catalog(exclude, "exclude"), *rule)["time"])]
-    normal_day = all_days[_clear(all_days, np.sort(quake_time), days, clear_days)]
+        others = check_catalog(exclude, "exclude")
+        quake_time = np.r_[quake_time, as_ns(_that_count(others, *rule)["time"])]
+        known = pd.concat([part[["time", "latitude", "longitude", "magnitude"]] for part in (quakes, others)])
+    gaps = holes_of(holes, known.drop_duplicates())
+    clear, hole = _clear(all_days, np.sort(quake_time), gaps, days, clear_days)
+    gaps["refused"] = np.bincount(hole[clear] + 1, minlength=len(gaps) + 1)[1:]
+    normal_day = all_days[clear & (hole < 0)]
     if not len(kept) or not len(normal_day):
         raise ValueError(
             f"{len(kept)} images before an earthquake and {len(normal_day)} normal ones among "
-            f"{len(all_days)} days with whole images of {source!r}; both are needed: use a longer record, "
-            "other magnitude and region, or fewer clear_days"
+            f"{len(all_days)} days with whole images of {source!r} ({gaps['refused'].sum()} free ones in "
+            "holes of the catalog); both are needed: use a longer record, other magnitude and region, or "
+            "fewer clear_days"
         )
     if ratio is not None:
         n_normal = min(max(round(ratio * len(kept)), 1), len(normal_day))
@@ -207,6 +223,7 @@ def make_sip_samples(
         dropped=pd.DataFrame(
             {"event_id": events.index[lost], "label": 1, "reason": reason[lost], "n": seen[lost].astype(int)}
         ),
+        holes=gaps,
         **parts,
     )
 
@@ -249,11 +266,15 @@ def _whole_days(grid, latitude, longitude, n_days, channel):
     return days[whole]
 
 
-def _clear(day, quakes, days, clear_days):
-    """Whether no earthquake (sorted times) falls into, shortly before, or soon after each image."""
+def _clear(day, quakes, holes, days, clear_days):
+    """Whether no earthquake (sorted times) falls into, shortly before, or soon after each image.
+
+    And which hole does, -1 for none.
+    """
     start = (day - days + 1) * NS_PER_DAY - days_to_ns(DAYS_AFTER)
     end = (day + 1) * NS_PER_DAY + days_to_ns(clear_days)
-    return np.searchsorted(quakes, start, side="left") == np.searchsorted(quakes, end, side="right")
+    clear = np.searchsorted(quakes, start, side="left") == np.searchsorted(quakes, end, side="right")
+    return clear, hole_touched(start, holes, 0, end - start)
 
 
 def _frame(source, events, event_day, rank, kept, normal_day, grid, n_days, rule):

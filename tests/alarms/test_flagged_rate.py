@@ -75,3 +75,16 @@ def test_noise_alone_is_flagged(detector):
     assert found["passes"] > 10
     assert found["low"] <= found["rate"] <= found["high"]
     assert found["flagged_passes"] > 0 or isinstance(detector, MASSResidual)
+
+
+def test_a_hole_of_the_catalog_is_not_quiet():
+    days = np.arange(400)
+    flags = pd.DataFrame({"time": pd.Timestamp("2015-01-01") + pd.to_timedelta(days, unit="D")})
+    flags = flags.assign(latitude=0.0, longitude=0.0, pass_id=days, flagged=days % 2 == 0)
+    far = pd.DataFrame({"time": flags["time"][(days < 100) | (days > 200)], "latitude": 60.0})
+    far = far.assign(longitude=0.0, magnitude=5.0)
+    found = flagged_rate(flags, 0, 0, 500, avoid=far)
+    # From day 99 to 201 nothing is listed: these days, 5 after and 15 before an earthquake that it may hide.
+    assert found["in_holes"] == 121 and found["passes"] == 279
+    everything = flagged_rate(flags, 0, 0, 500, avoid=far, holes=None)
+    assert everything["in_holes"] == 0 and everything["passes"] == 400

@@ -374,3 +374,11 @@ def test_el_salvador(real_data):
     table = found.between("2000-12-29", "2001-01-15").table(event="2001-01-13 17:33:32")
     assert set(table["state"]) <= {"quiet", "disturbed"} and len(table) > 10
     assert table["days_to_event"].between(-2, 16).all()
+
+
+def test_no_quake_free_span_in_a_hole_of_the_catalog():
+    hole = pd.DataFrame({"start": [pd.Timestamp("2016-03-01")], "end": [pd.Timestamp("2016-06-01")]})
+    spans = quake_free_spans("2016-01-01", "2016-08-01", ["2016-07-10"], days=12, holes=hole)
+    touched = (spans["end"] > "2016-02-15") & (spans["start"] < "2016-06-06")
+    assert len(spans) == 5 and not touched.any()
+    assert len(quake_free_spans("2016-01-01", "2016-08-01", ["2016-07-10"], days=12)) > 12

@@ -131,3 +131,19 @@ def test_errors(tec, catalog):
         false_alarm_rate(IQRBounds(), tec, avoid_days=(5, -15))
     with pytest.raises(ValueError, match="detector"):
         false_alarm_rate("iqr", tec)
+
+
+def test_a_hole_of_the_catalog_is_not_quake_free():
+    days = np.arange(400)
+    time = pd.Timestamp("2015-01-01") + pd.to_timedelta(days, unit="D")
+    tec = pd.DataFrame(np.random.default_rng(0).normal(size=(400, 1)), time, ["s"])
+    stations = pd.DataFrame({"latitude": [0.0], "longitude": [0.0]}, index=["s"])
+    far = pd.DataFrame({"time": time[(days < 100) | (days > 200)], "latitude": 60.0})
+    far = far.assign(longitude=0.0, magnitude=5.0)
+
+    def n(**more):
+        table = false_alarm_rate(IQRBounds(), tec, stations=stations, catalog=far, **more)
+        return table.loc["all", "n"] - table.loc["quake-free", "n"]
+
+    # From day 99 to 201 nothing is listed: these days, 5 after and 15 before an earthquake that it may hide.
+    assert (n(), n(holes=None)) == (121, 0)

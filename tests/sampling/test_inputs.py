@@ -104,7 +104,7 @@ def test_wrong_things_are_named():
     with pytest.raises(TypeError, match=r"samples itself, not samples.X"):
         balance_table(samples.X)
     flux = pd.DataFrame({"time": KP.index, "f107": 100.0})
-    assert "F10.7" in balance_table(samples, threshold=99, space_weather=pl.from_pandas(flux)).index
+    assert "F10.7" in balance_table(samples, threshold=np.inf, space_weather=pl.from_pandas(flux)).index
 
 
 @pytest.mark.parametrize("region", [500, "20016 km", "500"])
