@@ -97,7 +97,7 @@ def make_forecaster(
     WalkForwardForecaster(n_in=12, n_out=2, regressor=DecisionTreeRegressor(random_state=0))
     """
     naive: dict[str, Callable[[], Forecaster]] = {
-        "persistence": lambda: PersistenceForecaster(n_out, step=step, **params),
+        "persistence": lambda: PersistenceForecaster(steps, step=step, **params),
         "yesterday": lambda: YesterdayForecaster(**params),
         "median": lambda: RunningMedianForecaster(**params),
         "recurrence": lambda: RecurrenceForecaster(**params),

@@ -45,6 +45,7 @@ def test_the_papers_mode_of_the_network():
     assert (network.units, network.activation, network.epochs, network.batch_size) == (100, "relu", 50, 32)
     given = make_forecaster("ED-LSTME", 194, 8, mode="paper", exogenous=["kp"], units=200)
     assert (given.n_in, given.n_out, given.exogenous, given.regressor.units) == (194, 8, ["kp"], 200)
+    assert make_forecaster("persistence").n_out == 2
     assert (make_forecaster("ridge").n_in, make_forecaster("ridge").n_out) == (24, 2)
     with pytest.raises(ValueError, match="mode='paper' is for 'ED-LSTME', not 'RF'"):
         make_forecaster("RF", mode="paper")
