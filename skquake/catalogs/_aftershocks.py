@@ -70,6 +70,12 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
     70 it is a third as wide, east to west, as at the equator. Where it reaches a pole
     (``abs(latitude) + half_width >= 90``) all meridians meet inside it, so every longitude is in.
 
+    The papers write "2 x 2 degrees centred on" the earthquake, which may be a half width or a whole one. In
+    the catalog of the USGS 20,730 events of M >= 4.8 lie in 2005 to 2010 (the paper: 20,727); a half width
+    of 2
+    degrees leaves 9,038, one of 1 degree 10,971; the paper printed 8,912. So the half width is 2 here; the
+    last 1.4 % are unexplained.
+
     Events of the same instant do not remove each other. Where an aftershock lies in the boxes of
     two mainshocks of the same instant, its label is the one whose id comes first as text. Neither
     the order of the rows nor the kind of index changes any result.

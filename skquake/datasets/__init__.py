@@ -7,6 +7,7 @@ from skquake.datasets._fetch_kp import fetch_kp
 from skquake.datasets._fetch_swarm import fetch_swarm
 from skquake.datasets._fetch_usgs import fetch_usgs
 from skquake.datasets._kp import make_kp
+from skquake.datasets._olr import make_olr
 from skquake.datasets._tec import TECTruth, make_tec
 from skquake.datasets._track import make_track
 from skquake.datasets._truth import TrackTruth
@@ -20,6 +21,7 @@ __all__ = [
     "get_data_home",
     "make_catalog",
     "make_kp",
+    "make_olr",
     "make_tec",
     "make_track",
     "papers",

@@ -101,7 +101,8 @@ class DataSet:
     n_events : int
         Independent earthquakes, as published.
     network : dict
-        Parameters of the network where its defaults do not fit the length.
+        Parameters of the network where its defaults do not fit the length: for windows of 10 observations,
+        kernels of 2 (three kernels of 3 do not fit into half of them; the paper's is not known).
     published : dict of {str: PublishedScore}
         What the paper prints for this data set, by model.
 
@@ -177,9 +178,10 @@ class DataSet:
     ) -> Bunch:
         """Make this data set out of a track, a catalog and the Kp index.
 
-        Aftershocks (by the mode's ``declustering``: windows of Gardner and Knopoff, or the papers' box of 2
-        degrees and 15 days) among the events of the least magnitude leave, then the magnitudes outside the
-        range.
+        Aftershocks (by the mode's ``declustering``: windows of Gardner and Knopoff, or the papers' box) among
+        the events of the least magnitude leave, then the magnitudes outside the range. The papers' "2 x 2
+        degrees centred on it", 15 days, is read as 2 degrees to each side: see
+        :class:`~skquake.catalogs.AftershockRemover` for the counts.
 
         Parameters
         ----------

@@ -1,8 +1,9 @@
-"""The data sets of the two satellite papers as plain data, each with what makes and models it.
+"""The data sets of the two satellite papers, with what makes and models them; all printed scores.
 
 ``SEQNETQUAKE["01"]`` ... ``["11"]`` and ``SAFENET["01"]`` ... ``["17"]`` are :class:`DataSet` objects;
 ``MODES`` says how the papers' way of making samples differs from ours, in named parameters only;
-:func:`published` has every printed score in one frame.
+:func:`published` has every printed score of these in one frame, :func:`published_forecasts` and
+:func:`published_images` those of the two papers on electron content.
 """
 
 from __future__ import annotations
@@ -17,7 +18,17 @@ from skquake.datasets import _papers_scores as _scores
 from skquake.datasets._papers_data_set import MODES, DataSet, Mode
 from skquake.datasets._papers_scores import PublishedScore
 
-__all__ = ["MODES", "SAFENET", "SEQNETQUAKE", "DataSet", "Mode", "PublishedScore", "published"]
+__all__ = [
+    "MODES",
+    "SAFENET",
+    "SEQNETQUAKE",
+    "DataSet",
+    "Mode",
+    "PublishedScore",
+    "published",
+    "published_forecasts",
+    "published_images",
+]
 
 
 def _data_sets(base, changes, scores, others):
@@ -140,3 +151,73 @@ def published(data_sets: Iterable[DataSet] | None = None) -> pd.DataFrame:
             rows.append((data.paper, data.name, model, score.f1, score.mcc, *auc))
     names = ["paper", "dataset", "model", "f1_micro", "mcc", "auc_0", "auc_1", "auc_2"]
     return pd.DataFrame(rows, columns=names)
+
+
+def published_forecasts() -> pd.DataFrame:
+    """Table II of the ED-LSTME paper: scores of six models, over all stations and at each.
+
+    Returns
+    -------
+    DataFrame
+        Index: ``model`` and ``station`` ("all stations" first). Columns ``r2``, ``mae`` and ``rmse`` (TECU),
+        ``pearson``.
+
+    Notes
+    -----
+    As printed. The mean absolute error of ARIMA over all stations (1.785) lies below that at each of them.
+    The printed formula of R2 is a squared correlation; the printed values are not those of ``pearson``
+    squared but lie below, as those of 1 - SSres / SStot would.
+
+    References
+    ----------
+    P. Xiong et al. (2022), "GNSS TEC-based earthquake ionospheric perturbation detection using a novel deep
+    learning framework", IEEE JSTARS 15, 4248-4263, doi:10.1109/JSTARS.2022.3175961.
+
+    Examples
+    --------
+    >>> from skquake.datasets import papers
+    >>> papers.published_forecasts().loc["ED-LSTME"].head(2)
+                      r2     mae    rmse  pearson
+    station
+    all stations  0.9105  1.7438  2.6759   0.9552
+    XJSH          0.9045  1.5404  2.4641   0.9513
+    """
+    metrics = ["r2", "mae", "rmse", "pearson"]
+    tables = {
+        model: pd.DataFrame(rows, index=pd.Index(_scores.ED_LSTME_STATIONS, name="station"))[metrics]
+        for model, rows in _scores.ED_LSTME.items()
+    }
+    return pd.concat(tables, names=["model"])
+
+
+def published_images() -> pd.DataFrame:
+    """Accuracies of the paper on images of electron content.
+
+    Returns
+    -------
+    DataFrame
+        Index: ``model``. Columns ``best`` (of ten trainings, chosen on the test images), ``mean`` and ``std``
+        (ddof 0) of the ten, NaN where only the best is printed.
+
+    References
+    ----------
+    B.-T. Pham, P.-C. Chang and J.-C. Wang, "Seismic-ionospheric precursor prediction using deep learning".
+
+    Examples
+    --------
+    >>> from skquake.datasets import papers
+    >>> papers.published_images().loc[["ResNet-RS50", "EfficientNetV2"]].round(4)
+                      best    mean     std
+    model
+    ResNet-RS50     0.6208     NaN     NaN
+    EfficientNetV2  0.6716  0.6348  0.0166
+    """
+    rows = {model: {"best": best} for model, best in _scores.SIP.items()}
+    for model, trainings in _scores.SIP_TRAININGS.items():
+        rows[model] = {
+            "best": max(trainings),
+            "mean": float(np.mean(trainings)),
+            "std": float(np.std(trainings)),
+        }
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["best", "mean", "std"])
+    return frame.rename_axis("model")

@@ -55,12 +55,12 @@ def dnn(prefix: str = "") -> dict[str, Any]:
 
 
 def ed_lstme(prefix: str = "") -> dict[str, Any]:
-    """Of :class:`~skquake.neural.EDLSTMERegressor`.
+    """Of ``make_forecaster("ED-LSTME")``: history, times forecast, and the network behind ``regressor__``.
 
-    The paper searched 97, 194 and 291 times of history and 8, 12 and 16 of forecast besides, which are
-    ``n_in`` and ``n_out`` of :class:`~skquake.forecasting.WalkForwardForecaster`.
+    97 quarter hours are a day and the present one; ``n_in`` and ``n_out`` count times at the series' cadence.
     """
-    return _named(prefix, {"units": [100, 200, 300, 400], "epochs": [50, 100], "batch_size": [32, 64, 128]})
+    network = {"units": [100, 200, 300, 400], "epochs": [50, 100], "batch_size": [32, 64, 128]}
+    return _named(prefix, {"n_in": [97, 194, 291], "n_out": [8, 12, 16], **_named("regressor__", network)})
 
 
 def sip(prefix: str = "") -> dict[str, Any]:

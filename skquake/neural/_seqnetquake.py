@@ -15,7 +15,8 @@ class SeqNetQuakeClassifier(SequenceClassifier):
     Parameters
     ----------
     conv_layers, filters, kernel_size : int, default=3, 4, 3
-        Convolutions: layers, filters and kernel (observations) of each.
+        Convolutions: layers, filters and kernel (observations) of each. Three kernels of 3 take 6 of the
+        observations of a part, so windows of 10, as in the paper's DataSets 01 and 02, need a kernel of 2.
     conv_activation : {"tanh", "relu", "sigmoid"}, default="tanh"
     lstm_layers, lstm_units : int, default=2, 128
         Bidirectional LSTMs: layers, and units in each direction.

@@ -35,7 +35,8 @@ class CasePanelDisplay(Display):
     ----------
     frame : DataFrame
         The pass: ``time``, ``latitude``, ``longitude``, ``Ne`` (cm⁻³) and ``B_N``, ``B_E``, ``B_C`` (nT), as
-        of :func:`skquake.sampling.nightly_passes`. Columns may be missing: their panels stay empty.
+        of :func:`skquake.sampling.nightly_passes`, whose count of the day's tracks goes into the title.
+        Columns may be missing: their panels stay empty.
     event : DataFrame of one row
         The earthquake, as a catalog.
     density, field : DataFrame or None
@@ -236,7 +237,12 @@ class CasePanelDisplay(Display):
         row = frame.iloc[int((frame["latitude"] - event["latitude"]).abs().argmin())]
         before = (pd.Timestamp(event["time"]) - row["time"]) / pd.Timedelta(days=1)
         first = [self.title] if self.title else []
-        first += [f"{row['time']:%Y-%m-%d %H:%M} UT"]
+        number = getattr(frame, "attrs", {}).get("track_number")
+        first += (
+            [f"{row['time']:%Y-%m-%d}, track {number}, {row['time']:%H:%M} UT"]
+            if number
+            else [f"{row['time']:%Y-%m-%d %H:%M} UT"]
+        )
         if "local_time" in frame:
             first += [f"{row['local_time']:.1f} h local time"]
         first += [f"{before:.1f} days before"] if before >= 0 else [f"{-before:.1f} days after"]

@@ -56,7 +56,9 @@ def nightly_passes(
     list of DataFrame
         One a night, in the order of time; nights without a pass are missing. A night lasts from local noon to
         local noon at the epicentre. Columns ``time``, ``latitude``, ``longitude``, ``local_time`` (hours),
-        ``distance_km`` (to the epicentre) and the channels; ``attrs`` hold ``pass_id`` and ``units``.
+        ``distance_km`` (to the epicentre) and the channels; ``attrs`` hold ``pass_id``,
+        ``track_number`` (1 for the first pass that begins on its day, UT, among those of the track) and
+        ``units``.
 
     Raises
     ------
@@ -102,6 +104,12 @@ def nightly_passes(
     return [_pass(track, number, place, latitude_limit) for number in nearest["pass_id"]]
 
 
+def _number_of_day(track, number):
+    """Which pass of its day (UT) this is, counted from 1 among the passes of the track."""
+    begins = track.time[np.searchsorted(track.pass_id, np.arange(number + 1))]
+    return int(np.count_nonzero(begins // NS_PER_DAY == begins[-1] // NS_PER_DAY))
+
+
 def _pass(track, number, place, limit):
     rows = np.flatnonzero(track.pass_id == number)
     rows = rows[np.abs(track.latitude[rows]) <= limit]
@@ -117,5 +125,9 @@ def _pass(track, number, place, limit):
         }
     )
     frame[list(track.channels)] = track.values[rows]
-    frame.attrs = {"pass_id": int(number), "units": track.units}
+    frame.attrs = {
+        "pass_id": int(number),
+        "track_number": _number_of_day(track, number),
+        "units": track.units,
+    }
     return frame

@@ -132,6 +132,31 @@ def test_every_printed_number_is_a_score():
     assert table["auc_0"].notna().sum() == len(table) - 5
 
 
+def test_table_two_by_station():
+    """Typed from the paper, row by row where its network stands; the rest agrees with itself."""
+    table = papers.published_forecasts()
+    assert len(table) == 6 * 6 and table.notna().all(axis=None)
+    network = table.loc["ED-LSTME"]
+    assert network.index.tolist() == ["all stations", "XJSH", "XJWL", "XJDS", "XJKE", "XJKL"]
+    assert network["r2"].tolist() == [0.9105, 0.9045, 0.9103, 0.9467, 0.8806, 0.9483]
+    assert network["rmse"].tolist() == [2.6759, 2.4641, 2.3929, 2.0657, 3.3834, 2.2116]
+    assert table.loc[("ARIMA", "XJKE")].tolist() == [0.216, 2.9512, 8.6702, 0.6811]
+    assert table.loc[("DT", "all stations")].tolist() == [0.6838, 2.6291, 5.0302, 0.8502]
+    assert (table["mae"] < table["rmse"]).all() and (table["pearson"] < 1).all()
+    stations = table.drop("all stations", level="station")["mae"].groupby("model").min()
+    below = table.xs("all stations", level="station")["mae"].sort_index() < stations
+    assert below[below].index.tolist() == ["ARIMA"]  # the misprint
+
+
+def test_accuracies_on_images():
+    table = papers.published_images()
+    assert table.loc["ResNet-RS50", "best"] == 0.6208 and table.loc["EfficientNetV2", "best"] == 0.6716
+    printed = {"EfficientNetV2": (0.6348, 0.017), "EfficientNetV2, CutMix and MixUp": (0.6358, 0.012)}
+    for model, (mean, std) in printed.items():
+        assert table.loc[model, "mean"] == pytest.approx(mean, abs=5e-5)
+        assert table.loc[model, "std"] == pytest.approx(std, abs=5e-4)
+
+
 @pytest.mark.parametrize("data", ALL, ids=label)
 def test_every_network_can_be_built(data, world):
     network = data.model(world[0])[-1].get_params() if data.paper == "SafeNet" else {}

@@ -35,3 +35,19 @@ def test_unknown():
         make_forecaster("XGB")
     with pytest.raises(ValueError, match="samples_per_day"):
         make_forecaster("SARIMA")
+
+
+def test_the_papers_mode_of_the_network():
+    """History, outputs, indices and network as its paper has them; what is given wins."""
+    model = make_forecaster("ED-LSTME", mode="paper", random_state=0)
+    assert (model.n_in, model.n_out, model.exogenous) == (97, 12, ["kp", "ap", "f107"])
+    network = model.regressor
+    assert (network.units, network.activation, network.epochs, network.batch_size) == (100, "relu", 50, 32)
+    given = make_forecaster("ED-LSTME", 194, 8, mode="paper", exogenous=["kp"], units=200)
+    assert (given.n_in, given.n_out, given.exogenous, given.regressor.units) == (194, 8, ["kp"], 200)
+    assert make_forecaster("persistence").n_out == 2
+    assert (make_forecaster("ridge").n_in, make_forecaster("ridge").n_out) == (24, 2)
+    with pytest.raises(ValueError, match="mode='paper' is for 'ED-LSTME', not 'RF'"):
+        make_forecaster("RF", mode="paper")
+    with pytest.raises(ValueError, match="mode must be 'paper' or None, got 'honest'"):
+        make_forecaster("ED-LSTME", mode="honest")

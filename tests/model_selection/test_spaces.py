@@ -8,11 +8,11 @@ from sklearn.model_selection import ParameterSampler, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
+from skquake.forecasting import make_forecaster
 from skquake.model_selection import spaces
 from skquake.neural import (
     CNNClassifier,
     DNNClassifier,
-    EDLSTMERegressor,
     LSTMClassifier,
     SafeNetClassifier,
     SeqNetQuakeClassifier,
@@ -106,21 +106,25 @@ def test_ends_as_published():
     assert spaces.lstm()["lstm_layers"][-1] == 6
     assert spaces.dnn()["dense_layers"] == [3, 4, 5, 6, 7]
     assert spaces.ed_lstme() == {
-        "units": [100, 200, 300, 400],
-        "epochs": [50, 100],
-        "batch_size": [32, 64, 128],
+        "n_in": [97, 194, 291],
+        "n_out": [8, 12, 16],
+        "regressor__units": [100, 200, 300, 400],
+        "regressor__epochs": [50, 100],
+        "regressor__batch_size": [32, 64, 128],
     }
     assert spaces.sip(prefix="sipclassifier__")["sipclassifier__backbone"][0] == "efficientnetv2-s"
 
 
 @pytest.mark.parametrize(
     ("estimator", "space"),
-    [(EDLSTMERegressor(), spaces.ed_lstme), (SIPClassifier(), spaces.sip)],
+    [(make_forecaster("ED-LSTME"), spaces.ed_lstme), (SIPClassifier(), spaces.sip)],
     ids=["ED-LSTME", "SIP"],
 )
 def test_every_combination_is_valid(estimator, space):
     for options in ParameterSampler(space(), 24, random_state=0):
-        clone(estimator).set_params(**options)._validate_params()
+        model = clone(estimator).set_params(**options)
+        model._validate_params()
+        getattr(model, "regressor", model)._validate_params()
 
 
 def test_each_call_gives_a_space_of_its_own():

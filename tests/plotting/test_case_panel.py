@@ -35,6 +35,7 @@ def test_counts_are_those_of_the_detectors(nights):
     field = MASSResidual().detect(nights[0]).query("component == 'B_E'")
     assert display.flagged_["B_E"] == (field["flagged"].sum(), len(field))
     title = display.figure_.get_suptitle()
+    assert f", track {nights[0].attrs['track_number']}, " in title
     assert "days before" in title and f"Ne: {density['flagged'].sum()} of {len(density)}" in title
     # The area and the track stay in one piece over the dateline.
     x = np.concatenate([line.get_xdata() for line in display.panels_["map"].lines[:1]])

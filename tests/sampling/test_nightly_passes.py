@@ -34,6 +34,11 @@ def test_nearest_pass_of_each_night(track):
     assert [frame.attrs["pass_id"] for frame in found] == best["pass_id"].tolist()
     np.testing.assert_allclose([frame["distance_km"].min() for frame in found], best["km"])
     assert len(found) >= 3
+    # The number of the day's track, counted by hand: passes by the day on which they begin.
+    begins = pd.Series(time).groupby(track.pass_id).min()
+    number = begins.groupby(begins.dt.floor("D")).cumcount() + 1
+    assert [frame.attrs["track_number"] for frame in found] == number[best["pass_id"]].tolist()
+    assert number.max() > 10
 
 
 def test_frames(track):
