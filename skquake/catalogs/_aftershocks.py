@@ -72,9 +72,8 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
 
     The papers write "2 x 2 degrees centred on" the earthquake, which may be a half width or a whole one. In
     the catalog of the USGS 20,730 events of M >= 4.8 lie in 2005 to 2010 (the paper: 20,727); a half width
-    of 2
-    degrees leaves 9,038, one of 1 degree 10,971; the paper printed 8,912. So the half width is 2 here; the
-    last 1.4 % are unexplained.
+    of 2 degrees leaves 9,038, one of 1 degree 10,971; the paper printed 8,912. So the half width is 2 here;
+    the last 1.4 % are unexplained.
 
     Events of the same instant do not remove each other. Where an aftershock lies in the boxes of
     two mainshocks of the same instant, its label is the one whose id comes first as text. Neither
