@@ -121,8 +121,17 @@ def score_interval(
         With an interval from fewer than 10 units, or where more than 5 % of the resamples hold one class
         only: the score is undefined there, and they do not count.
 
+    Notes
+    -----
+    Where all resamples give the same score, as of a few units that are all right, none of n units was seen to
+    be wrong, but a share of up to 1 - (alpha / 2)**(1 / n) of them may be (Clopper & Pearson 1934): the interval
+    reaches as far as so many would move the score, 2 times that share for an MCC, once for an AUC.
+
     References
     ----------
+    Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of
+    the binomial. Biometrika, 26, 404-413.
+
     Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American
     Statistician, 69, 371-386 (the expanded percentile interval).
 
@@ -182,6 +191,8 @@ def score_interval(
         if other is not None:
             values = values - resample(draws, label, other, weight, unit)
         low, high = np.nanquantile(values, tails(level, n_units))
+        if high - low < 1e-12:
+            low, high = _unseen(low, score, other is not None, n_units, level)
         undefined = int(np.isnan(values).sum())
         intervals.append((float(high - low), float(low), float(high), name, n_units, undefined))
     _, low, high, name, n_units, undefined = max(intervals, key=itemgetter(0))
@@ -192,6 +203,22 @@ def score_interval(
         message = f"{undefined} of {n_resamples} resamples hold one class only and do not count"
         warnings.warn(f"{score}: {message}", stacklevel=3)
     return Bunch(low=low, high=high, unit=name, n_units=n_units)
+
+
+def _unseen(value, score, paired, n_units, level):
+    """Ends of an interval where all resamples agree.
+
+    Among n units none was seen to be wrong, but a share of up to 1 - (alpha / 2)**(1 / n) may be (the exact
+    binomial bound). What says one thing of every row is at chance by definition.
+    """
+    is_mcc = score == "seismic_mcc"
+    middle, most = (0.0, 1.0) if is_mcc else (0.5, 0.5)
+    if paired:
+        middle, most = 0.0, 2.0 * most
+    if np.isnan(value) or value == middle:
+        return value, value
+    reach = (2.0 if is_mcc else 1.0) * (1.0 - ((1.0 - level) / 2.0) ** (1.0 / n_units))
+    return max(value - reach, middle - most), min(value + reach, middle + most)
 
 
 def _of_events(event, label, probability):

@@ -294,7 +294,7 @@ def _design(facts: Facts) -> Check:
         if probe is not None and probe.probe_low is not None and math.isfinite(probe.probe_low)
     }
     above = [
-        f"{what} alone {'reach' if what == 'circumstances' else 'reaches'} {probe.probe:z.2f} "
+        f"{what} alone {'reaches' if what == 'place' else 'reach'} {probe.probe:z.2f} "
         f"(interval from {probe.probe_low:z.2f})"
         for what, probe in known.items()
         if probe.probe_low is not None and probe.probe_low > CHANCE[facts.score]
@@ -357,7 +357,7 @@ def _probe(name: str, found: Comparison | None, facts: Facts) -> Check:
     known = math.isfinite(found.low) and math.isfinite(found.high)
     interval = f" [{found.low:+z.2f}, {found.high:+z.2f}]" if known else ", without an interval"
     finding = (
-        f"{name} alone {'reach' if name == 'circumstances' else 'reaches'} {found.probe:z.2f}, the model "
+        f"{name} alone {'reaches' if name == 'place' else 'reach'} {found.probe:z.2f}, the model "
         f"{facts.value:z.2f} (difference {found.value:+z.2f}{interval})"
     )
     return Check(f"Above {name} alone", found.low > 0.0 if known else None, finding)

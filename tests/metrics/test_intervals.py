@@ -204,3 +204,25 @@ def coverage(n, score, truth, **null):
 def test_coverage_without_any_effect(score, truth, null):
     # Nominal 95 %. The standard error of a coverage from 100 draws is 2 %.
     assert coverage(100, score, truth, **null) >= 0.90
+
+
+@pytest.mark.parametrize("n", [5, 12, 40, 400])
+def test_nothing_wrong_among_few_units_is_no_certainty(n):
+    """Where n units are all right, a share of 1 - 0.025**(1 / n) may be wrong."""
+    y = np.tile([1, 0], n)
+    sure = np.stack([1.0 - y, y], axis=1)
+    where = {"event_id": np.arange(2 * n), "pair_id": np.arange(2 * n) // 2, "random_state": 0}
+    share = 1.0 - 0.025 ** (1.0 / n)
+    assert (1.0 - share) ** n == pytest.approx(0.025)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {name: score_interval(name, y, sure, **where) for name in SCORES}
+        wrong = score_interval("seismic_mcc", y, 1.0 - sure, **where)
+        constant = score_interval("seismic_mcc", y, np.full((2 * n, 2), 0.5), **where)
+        ahead = score_interval("seismic_auc", y, sure, reference=np.full((2 * n, 2), 0.5), **where)
+    assert (found["seismic_mcc"].low, found["seismic_mcc"].high) == pytest.approx((1.0 - 2.0 * share, 1.0))
+    for name in ("seismic_auc", "event_auc"):
+        assert (found[name].low, found[name].high) == pytest.approx((1.0 - share, 1.0))
+    assert (wrong.low, wrong.high) == pytest.approx((-1.0, 2.0 * share - 1.0))
+    assert (constant.low, constant.high) == (0.0, 0.0)  # says the same of all: at chance by definition
+    assert (ahead.low, ahead.high) == pytest.approx((0.5 - share, min(1.0, 0.5 + share)))

@@ -146,7 +146,7 @@ def test_reports_of_the_same_samples_are_counted():
 @pytest.mark.slow
 def test_planted_worlds_read_line_by_line(n, signal):
     """Rules of the lines of whole reports: few earthquakes bear no claim, many no more than was examined."""
-    samples = sample_frame(n, signal=signal, span_days=max(100, 10 * n), seed=5)
+    samples = sample_frame(n, signal=signal, span_days=max(400, 10 * n), seed=5)
     if n < 5:  # too few to be cut into folds: one earthquake is tested on itself
         folds = [(np.arange(len(samples.y)), np.arange(len(samples.y)))]
         found = evaluation_report(MODEL, samples, folds, leakage=False, **QUICK)
