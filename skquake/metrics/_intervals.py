@@ -124,13 +124,13 @@ def score_interval(
     Notes
     -----
     Where all resamples give the same score, as of a few units that are all right, none of n units was seen to
-    be wrong, but a share of up to 1 - (alpha / 2)**(1 / n) of them may be (Clopper & Pearson 1934): the interval
-    reaches as far as so many would move the score, 2 times that share for an MCC, once for an AUC.
+    be wrong, but a share of up to 1 - (alpha / 2)**(1 / n) of them may be (Clopper & Pearson 1934): the
+    interval reaches as far as so many would move the score, 2 times that share for an MCC, once for an AUC.
 
     References
     ----------
-    Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of
-    the binomial. Biometrika, 26, 404-413.
+    Clopper, C. J. & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case
+    of the binomial. Biometrika, 26, 404-413.
 
     Hesterberg, T. C. (2015). What teachers should know about the bootstrap. The American
     Statistician, 69, 371-386 (the expanded percentile interval).

@@ -143,7 +143,7 @@ def test_reports_of_the_same_samples_are_counted():
 
 @pytest.mark.parametrize("n", [1, 5, 40, 400])
 @pytest.mark.parametrize("signal", [0.0, 4.0])
-@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*hardly more than a guess")
 def test_planted_worlds_read_line_by_line(n, signal):
     """Rules of the lines of whole reports: few earthquakes bear no claim, many no more than was examined."""
     samples = sample_frame(n, signal=signal, span_days=max(400, 10 * n), seed=5)
@@ -164,3 +164,7 @@ def test_planted_worlds_read_line_by_line(n, signal):
     assert checks["An effect would have been seen"].passed is not True
     if n == 400:
         assert checks["Above chance"].passed is (signal > 0.0)
+        assert found.verdict.code == ("untested" if signal else "chance")
+    score = found.evaluation.event_auc
+    assert not score.has_interval or score.value == 0.5 or score.high > score.low
+    assert ("too few for intervals" in found.to_html()) is (n == 1)
