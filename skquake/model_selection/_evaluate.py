@@ -336,7 +336,8 @@ def _score(X, y, tests, proba, sample_weight, n_resamples, random_state, weighte
     }
     if factor > 1.0:
         for name, score in scores.items():
-            if score.has_interval:
+            # At the end of its range the interval is a binomial bound, no spread of resamples.
+            if score.has_interval and score.value not in _RANGES[name]:
                 low, high = widen(score.value, score.low, score.high, factor, *_RANGES[name])
                 scores[name] = score._replace(low=low, high=high)
     known = any(score.has_interval for score in scores.values())

@@ -30,7 +30,8 @@ def test_location_betrays_random_controls_and_not_matched_ones():
     is_control = random.X["event_id"].str.endswith("-c0")
     random.X.loc[is_control, "latitude"] += 70.0 * -np.sign(random.X.loc[is_control, "latitude"])
     random.X["longitude"] = np.where(is_control, 120.0, 10.0)
-    assert location_probe(random, CV, **SMALL).seismic_mcc.low > 0.9
+    found = location_probe(random, CV, **SMALL).seismic_mcc
+    assert found.value == 1.0 and found.low == pytest.approx(1.0 - 2.0 * (1.0 - 0.025 ** (1 / found.n_units)))
 
 
 def test_the_same_splits_are_used():
