@@ -134,7 +134,7 @@ class CatalogNullResult:
                     "resolution": self.resolution[null],
                     "n": len(scores),
                     "n_failed": len(scores) - len(known),
-                    "n_tested": self.tested.get("n_earthquakes"),
+                    "n_tested": self.tested.get("n_earthquakes", np.nan),
                     "tested_median": tested.median,
                     "tested_low": tested.low,
                     "tested_high": tested.high,

@@ -54,11 +54,13 @@ class NumbersTested(NamedTuple):
         inside = self.low <= self.observed <= self.high
         return bool(inside or abs(self.observed - self.median) <= _LIKE * self.median)
 
+    @property
+    def of_nulls(self) -> str:
+        """Median and limits in words."""
+        return f"null catalogs {self.median:.0f} [{self.low:.0f}, {self.high:.0f}]"
+
     def __str__(self) -> str:
-        return (
-            f"{self.observed} tested earthquake{'s' * (self.observed != 1)}, null catalogs "
-            f"{self.median:.0f} [{self.low:.0f}, {self.high:.0f}]"
-        )
+        return f"{self.observed} tested earthquake{'s' * (self.observed != 1)}, {self.of_nulls}"
 
 
 def count_tested(evaluation: Evaluation, X: pd.DataFrame) -> dict[str, int]:

@@ -51,7 +51,9 @@ def test_nulls_are_scored_on_as_many_earthquakes_as_were_observed(world, thinned
     # The split in time parts some pairs, so that an earthquake or its control is tested alone.
     assert (rows["n_pairs"] >= rows["n_earthquakes"]).all()
     assert (rows["n_events"] <= 2 * rows["n_pairs"]).all() and (rows["n_events"] > rows["n_pairs"]).all()
-    with pytest.warns(UserWarning, match=rf"shuffle-times: {observed} tested earthquakes, null catalogs .*thin"):
+    with pytest.warns(
+        UserWarning, match=rf"shuffle-times: {observed} tested earthquakes, null catalogs .*thin"
+    ):
         whole = run(*world, **SHUFFLED, match_events=None)
     assert (whole.scores["n_scored"] == whole.scores["n_earthquakes"]).all()
     assert whole.observed_score == thinned.observed_score  # nothing is taken from the observed one
@@ -80,7 +82,8 @@ def test_nulls_with_fewer_earthquakes_stay_as_they_are():
     fewer = result.scores["n_earthquakes"] < result.tested["n_earthquakes"]
     assert fewer.any() and not fewer.all()
     assert (
-        result.scores["n_scored"] == np.minimum(result.scores["n_earthquakes"], result.tested["n_earthquakes"])
+        result.scores["n_scored"]
+        == np.minimum(result.scores["n_earthquakes"], result.tested["n_earthquakes"])
     ).all()
     whole = run(*make_world(), **SHUFFLED, match_events=None)
     pd.testing.assert_series_equal(whole.scores.loc[fewer, "pipeline"], result.scores.loc[fewer, "pipeline"])
@@ -90,7 +93,7 @@ def test_a_store_knows_to_how_many(world, thinned, tmp_path):
     path = tmp_path / "nulls.jsonl"
     run(*world, **SHUFFLED | {"n_nulls": 4}, store=path)
     pd.testing.assert_frame_equal(run(*world, **SHUFFLED, store=path).scores, thinned.scores)
-    with pytest.raises(ValueError, match="made with another .*match_events"):
+    with pytest.raises(ValueError, match=r"made with another .*match_events"):
         run(*world, **SHUFFLED, match_events=None, store=path)
     records = [json.loads(line) for line in path.read_bytes().splitlines()]
     for record in records:
@@ -149,7 +152,9 @@ def test_a_thinned_score_is_that_of_whole_pairs(scoring, weight):
     assert count_tested(found, X) == {"n_earthquakes": 30, "n_events": 102, "n_pairs": 42}
     options = {"sample_weight": weight}
     assert thinned_score(scoring, found, X, 30, rng, **options) == getattr(found, scoring).value
-    seen = {thinned_score(scoring, found, X, 10, np.random.default_rng(seed), **options) for seed in (1, 2, 1)}
+    seen = {
+        thinned_score(scoring, found, X, 10, np.random.default_rng(seed), **options) for seed in (1, 2, 1)
+    }
     assert len(seen) == 2  # the seed decides
     # The draw by other means: first the earthquakes, then a third of the controls of nobody.
     rng = np.random.default_rng(1)
@@ -167,4 +172,6 @@ def test_a_thinned_score_is_that_of_whole_pairs(scoring, weight):
     else:
         score = seismic_mcc if scoring == "seismic_mcc" else seismic_auc
         expected = score(part["y"], proba, sample_weight=weights)
-    assert thinned_score(scoring, found, X, 10, np.random.default_rng(1), **options) == pytest.approx(expected)
+    assert thinned_score(scoring, found, X, 10, np.random.default_rng(1), **options) == pytest.approx(
+        expected
+    )
