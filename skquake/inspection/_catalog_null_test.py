@@ -130,8 +130,8 @@ def catalog_null_test(
     Raises
     ------
     ValueError
-        For unknown nulls, a record too short to rotate, a store of other settings or versions, damaged or
-        without ``random_state``, or whatever the catalog that happened lacks (samples, classes, training
+        For unknown nulls, a record too short to rotate, a store of other settings, versions or number of
+        tested earthquakes, damaged or without ``random_state``, or whatever the catalog that happened lacks (samples, classes, training
         rows).
     RuntimeError
         If another process is writing the store, or a worker process dies.
@@ -175,8 +175,9 @@ def catalog_null_test(
     Ties are broken by lot. A null catalog whose score cannot be had counts as reaching the observed one,
     so that failures never make a p-value smaller.
 
-    The p-value of one null is exact where its assumption holds (``assumes``); the headline, being
-    the largest of several, is conservative.
+    Without ``match_events`` the p-value of one null is exact where its assumption holds (``assumes``); with
+    it, it is conservative by what null catalogs with fewer tested earthquakes spread more. The headline,
+    being the largest of several, is conservative.
 
     References
     ----------
