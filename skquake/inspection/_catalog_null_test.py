@@ -131,8 +131,8 @@ def catalog_null_test(
     ------
     ValueError
         For unknown nulls, a record too short to rotate, a store of other settings, versions or number of
-        tested earthquakes, damaged or without ``random_state``, or whatever the catalog that happened lacks (samples, classes, training
-        rows).
+        tested earthquakes, damaged or without ``random_state``, or whatever the catalog that happened
+        lacks (samples, classes, training rows).
     RuntimeError
         If another process is writing the store, or a worker process dies.
 
