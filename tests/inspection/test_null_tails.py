@@ -27,6 +27,7 @@ from skquake.preprocessing import WindowFlattener
 from skquake.sampling import SlidingWindow
 from skquake.sources import SeriesSource, TrackSource
 
+FIRST = 1000  # seed of the worlds on the page of measurements
 START, DAYS, N_NULLS = pd.Timestamp("2015-01-01"), 500, 19
 PLACES = np.array([(lat, lon) for lat in (-40.0, 0.0, 40.0) for lon in np.arange(-180.0, 180.0, 30.0)])
 
@@ -165,9 +166,7 @@ def tails(world, seeds, nulls, n_nulls=N_NULLS):
 def summary(p):
     """Share at each end, mean distance from one half and its p-value, and that of Kolmogorov and Smirnov."""
     distance = np.abs(p - 0.5)
-    z = (distance.mean() - 0.25) * np.sqrt(
-        48 * len(p)
-    )  # |p - 1/2| is uniform up to 1/2: its variance is 1/48
+    z = (distance.mean() - 0.25) * np.sqrt(48 * len(p))  # of a uniform |p - 1/2| the variance is 1/48
     return {
         "n": len(p),
         "low": np.mean(p <= 0.05),
@@ -182,10 +181,10 @@ def summary(p):
 @pytest.mark.slow
 def test_missing_observations_do_not_widen_the_tails():
     """Where half of the real earthquakes have none; by whole null catalogs p lies at its ends too often."""
-    found = tails(WORLDS["silent before half"], range(100), ("shuffle-times",))
-    assert (found["tested"] < 0.8 * found["null_tested"]).mean() > 0.8
+    found = tails(WORLDS["silent before half"], range(FIRST, FIRST + 150), ("shuffle-times",))
+    assert found["tested"].mean() < 0.8 * found["null_tested"].mean()
     whole, thinned = summary(found["whole"]), summary(found["pipeline"])
-    assert whole["tails"] < 0.05
+    assert whole["tails"] < 0.01
     assert thinned["tails"] > 0.01 and thinned["ks"] > 0.01
 
 
@@ -193,12 +192,12 @@ def test_missing_observations_do_not_widen_the_tails():
 @pytest.mark.parametrize(
     ("world", "nulls", "n"),
     [
-        ("bursts", ("shuffle-times",), 40),
-        ("drift of local time", ("rotate", "shift-longitude"), 24),
+        ("bursts", ("shuffle-times",), 100),
+        ("drift of local time", ("rotate", "shift-longitude"), 80),
     ],
 )
 def test_tails_of_single_nulls(world, nulls, n):
-    found = tails(WORLDS[world], range(n), nulls)
+    found = tails(WORLDS[world], range(FIRST, FIRST + n), nulls)
     for null, part in found.groupby("null"):
         seen = summary(part["pipeline"])
         assert seen["n"] > 0.9 * n
@@ -208,7 +207,7 @@ def test_tails_of_single_nulls(world, nulls, n):
         )
 
 
-def study(first=1000):
+def study(first=FIRST):
     """The figures of the page of measurements."""
     sizes = dict(zip(WORLDS, (250, 150, 100, 80), strict=True))
     for name, n in sizes.items():
