@@ -17,6 +17,7 @@ from skquake._core._journal import fingerprint
 from skquake._core._sklearn import HasMethods, Interval, StrOptions
 from skquake._core._time import NS_PER_DAY, as_ns
 from skquake._core._typing import Estimator, Path
+from skquake.inspection._tested import COUNTS
 from skquake.model_selection import Evaluation, evaluate
 from skquake.sampling import make_samples
 
@@ -38,6 +39,7 @@ CONSTRAINTS: dict = {
     "n_jobs": [Integral, None],
     "verbose": ["verbose"],
 }
+_COLUMNS = {"null", "replicate", "days", "degrees", "overlaps", *COUNTS, "n_scored", "error"}
 _NOT_IN_SAMPLING = {"controls", "exclude", "catalog", "source"}
 
 
@@ -147,7 +149,7 @@ def check_analysis(
     names = [null if isinstance(null, str) else null.name for null in nulls]
     if not names or len(set(names)) < len(names):
         raise ValueError(f"nulls: {names} must be one name or more, each once")
-    taken = {"null", "replicate", "days", "degrees", "overlaps", "n_events", "error"} & set(pipelines)
+    taken = _COLUMNS & set(pipelines)
     if taken:
         raise ValueError(f"pipeline: the configuration {taken.pop()!r} needs another name; results use it")
     return pipelines

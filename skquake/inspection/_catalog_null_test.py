@@ -15,7 +15,7 @@ from joblib import delayed
 
 from skquake._core._failures import failure, is_full_disk
 from skquake._core._journal import fingerprint
-from skquake._core._sklearn import Interval, validate_params
+from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._typing import Estimator, Frame, Path
 from skquake.catalogs import AftershockRemover
 from skquake.inspection._analysis import (
@@ -30,6 +30,7 @@ from skquake.inspection._null_catalogs import make_nulls
 from skquake.inspection._null_result import CatalogNullResult, largest, lot_p_value, name_code
 from skquake.inspection._record import Record
 from skquake.inspection._row_store import RowStore
+from skquake.inspection._tested import COUNTS, count_tested, thinned_score
 
 
 @validate_params(
@@ -37,6 +38,7 @@ from skquake.inspection._row_store import RowStore
         **CONSTRAINTS,
         "nulls": [tuple, list],
         "n_nulls": [Interval(Integral, 1, None, closed="left")],
+        "match_events": [StrOptions({"thin"}), None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -52,6 +54,7 @@ def catalog_null_test(
     decluster: Any = AftershockRemover(),  # noqa: B008  cloned before use
     nulls: Sequence[Any] = ("rotate", "shift-longitude", "shuffle-times", "other-place"),
     n_nulls: int = 99,
+    match_events: str | None = "thin",
     scoring: str = "seismic_mcc",
     search: Callable[[Estimator], Estimator] | None = None,
     sample_weight: str | None = "event",
@@ -96,6 +99,9 @@ def catalog_null_test(
         Declared beforehand; the headline is the largest p-value over them. See Notes.
     n_nulls : int, default=99
         Catalogs of each.
+    match_events : "thin" or None, default="thin"
+        Whether each null catalog is scored on as many tested earthquakes, at most, as the one that
+        happened has. See Notes.
     scoring : {"seismic_mcc", "seismic_auc", "event_auc"}
     search : callable, default=None
         Wraps a pipeline into a search, for instance ``partial(GridSearchCV, param_grid=..., cv=...)``.
@@ -124,9 +130,9 @@ def catalog_null_test(
     Raises
     ------
     ValueError
-        For unknown nulls, a record too short to rotate, a store of other settings or versions, damaged or
-        without ``random_state``, or whatever the catalog that happened lacks (samples, classes, training
-        rows).
+        For unknown nulls, a record too short to rotate, a store of other settings, versions or number of
+        tested earthquakes, damaged or without ``random_state``, or whatever the catalog that happened
+        lacks (samples, classes, training rows).
     RuntimeError
         If another process is writing the store, or a worker process dies.
 
@@ -134,7 +140,8 @@ def catalog_null_test(
     -----
     UserWarning
         Where null catalogs failed (too few samples, too little memory). They count as reaching the observed
-        score.
+        score. And where, without ``match_events``, the number of tested earthquakes is unlike that of a
+        null's catalogs.
 
     Notes
     -----
@@ -156,11 +163,21 @@ def catalog_null_test(
     The draw of the controls is part of the chance: each catalog has one draw, the observed one too. More
     controls of each earthquake (``ratio``) make the scores, and so the test, sharper.
 
+    The fewer earthquakes are tested, the wider a score spreads by chance. Where observations are missing
+    after the real earthquakes alone, the observed score spreads more than those of null catalogs, and
+    p-values near 0 and near 1 are too frequent. ``match_events="thin"`` compares like with like: of a null
+    catalog with more tested earthquakes than the one that happened it draws as many at random,
+    with their controls, and scores these; nothing is fitted anew. A null catalog with fewer stays as
+    it is: its score spreads more, which errs on the side of a larger p. The observed score
+    always counts all its earthquakes, so that no power is given away. What a model was trained on is not
+    thinned. The numbers stand in ``scores`` and `CatalogNullResult.to_frame`.
+
     Ties are broken by lot. A null catalog whose score cannot be had counts as reaching the observed one,
     so that failures never make a p-value smaller.
 
-    The p-value of one null is exact where its assumption holds (``assumes``); the headline, being
-    the largest of several, is conservative.
+    Without ``match_events`` the p-value of one null is exact where its assumption holds (``assumes``); with
+    it, it is conservative by what null catalogs with fewer tested earthquakes spread more. The headline,
+    being the largest of several, is conservative.
 
     References
     ----------
@@ -221,15 +238,19 @@ def catalog_null_test(
             "random_state": random_state,
             "clusters": fingerprint(record.mainshock),
             "nulls": {n: repr(null) for n, null in made.items()},
+            "match_events": match_events,
         }
 
     check = _RowCheck(set(made), set(pipelines))
     with RowStore(store, header, key=_key, check=check, accept_versions=accept_versions) as kept:
         done = {_key(row): row for row in kept.rows}
         observed, seconds = analysis.scored(samples, built_seconds, 1000)
+        tested = count_tested(next(iter(observed.values())), samples.X)
+        most = tested["n_earthquakes"] if match_events else None
+        _check_most(done, most, store)
         left = [task for task in tasks if task not in done]
         jobs = (
-            delayed(_replicate)(analysis, record, made[name], replicate, random_state)
+            delayed(_replicate)(analysis, record, made[name], replicate, random_state, most)
             for name, replicate in left
         )
         found = kept.computed(jobs, len(left), n_jobs=n_jobs, desc="null catalogs", verbose=verbose)
@@ -240,7 +261,17 @@ def catalog_null_test(
     result = _result(
         observed, rows, list(made.values()), scoring, independent, random_state, pd.DataFrame(clocks)
     )
-    return replace(result, samples=samples, versions=kept.versions)
+    result = replace(
+        result, samples=samples, versions=kept.versions, tested=tested, match_events=match_events
+    )
+    if unlike := result.unlike_numbers() if match_events is None else {}:
+        told = "; ".join(f"{null}: {numbers}" for null, numbers in unlike.items())
+        warnings.warn(
+            f"{told}: scores of other numbers of earthquakes spread otherwise, and the p-values are not "
+            'those of like with like; take match_events="thin"',
+            stacklevel=2,
+        )
+    return result
 
 
 def _key(row):
@@ -256,8 +287,11 @@ class _RowCheck:
 
     def __call__(self, row: dict[str, Any]) -> None:
         known = row["null"] in self.nulls and type(row["replicate"]) is int and row["replicate"] >= 0
-        if not known or not isinstance(row["drawn"], dict) or type(row["n_events"]) is not int:
+        if not known or not isinstance(row["drawn"], dict):
             raise ValueError(f"null {row['null']!r}, replicate {row['replicate']!r}")
+        counts = [row[name] for name in (*COUNTS, "n_scored")]
+        if not all(type(n) is int and n >= 0 for n in counts) or not isinstance(row["most"], int | None):
+            raise ValueError(f"{', '.join(COUNTS)}, n_scored {counts!r}, at most {row['most']!r}")
         scores = row["scores"]
         if set(scores) != self.names or not all(isinstance(s, float | int | None) for s in scores.values()):
             raise ValueError(f"scores {scores!r}, of {', '.join(sorted(self.names))}")
@@ -267,23 +301,44 @@ class _RowCheck:
             raise ValueError(f"seconds {row['seconds']!r}, of {', '.join(PHASES)}")
 
 
-def _replicate(analysis, record, null, replicate, random_state):
-    """One null catalog through the analysis, as a row of plain numbers."""
+def _check_most(done, most, store):
+    """Raise where rows of a store were thinned to another number of earthquakes."""
+    others = {row["most"] for row in done.values()} - {most}
+    if others:
+        raise ValueError(
+            f"store: {store}: its scores were matched to {others.pop()} tested earthquakes, and the catalog "
+            f"that happened has {most} now; the splits differ from call to call: give cv a random_state, "
+            "and name another store"
+        )
+
+
+def _replicate(analysis, record, null, replicate, random_state, most):
+    """One null catalog through the analysis, as a row of plain numbers; ``most``: earthquakes to score."""
     rng = np.random.default_rng((random_state, name_code(null.name), replicate))
     catalog, drawn = null.draw(record, rng)
-    row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None}
+    row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None, "most": most}
     start = perf_counter()
     try:
-        built = analysis.built(catalog, _seed(random_state, null.name, replicate))
-        found, seconds = analysis.scored(*built)
+        samples, built_seconds = analysis.built(catalog, _seed(random_state, null.name, replicate))
+        found, seconds = analysis.scored(samples, built_seconds)
+        counts = count_tested(next(iter(found.values())), samples.X)
+        n_scored = min(counts["n_earthquakes"], most or counts["n_earthquakes"])
+        scores = {
+            # The same draw for every configuration.
+            name: thinned_score(
+                analysis.scoring, evaluation, samples.X, n_scored,
+                np.random.default_rng((random_state, name_code(null.name), replicate, 3)),
+                sample_weight=analysis.sample_weight,
+            )
+            for name, evaluation in found.items()
+        }  # fmt: skip
     except Exception as error:
         if is_full_disk(error):
             raise
-        row |= {"scores": dict.fromkeys(analysis.estimators), "n_events": 0, "error": failure(error)}
+        row |= {"scores": dict.fromkeys(analysis.estimators), "error": failure(error)}
+        row |= dict.fromkeys((*COUNTS, "n_scored"), 0)
         return row | {"seconds": {"samples": perf_counter() - start, "fit": 0.0, "score": 0.0}}
-    scores = {name: getattr(evaluation, analysis.scoring).value for name, evaluation in found.items()}
-    n_events = next(iter(found.values())).n_events
-    return row | {"scores": scores, "n_events": n_events, "seconds": seconds}
+    return row | counts | {"scores": scores, "n_scored": n_scored, "seconds": seconds}
 
 
 def _seed(random_state, name, replicate):
@@ -296,7 +351,7 @@ def _result(observed, rows, nulls, scoring, independent, random_state, seconds):
         [
             {"null": row["null"], "replicate": row["replicate"], **row["drawn"]}
             | {name: np.nan if value is None else value for name, value in row["scores"].items()}
-            | {"n_events": row["n_events"], "error": row["error"]}
+            | {name: row[name] for name in (*COUNTS, "n_scored", "error")}
             for row in rows
         ]
     )

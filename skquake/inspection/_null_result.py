@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 from skquake._core._typing import FloatArray
+from skquake.inspection._tested import NumbersTested
 from skquake.model_selection import Evaluation
 
 
@@ -24,7 +25,8 @@ class CatalogNullResult:
         Each configuration under the catalog that happened.
     scores : DataFrame
         One row a null catalog: ``null``, ``replicate``, what was drawn (``days``, ``degrees``,
-        ``overlaps``), a column a configuration (NaN where it failed), ``n_events`` tested, ``error``.
+        ``overlaps``), a column a configuration (NaN where it failed); ``n_earthquakes``, ``n_events`` (with
+        controls) and ``n_pairs`` tested, ``n_scored`` earthquakes that the score counts; ``error``.
     scoring : str
     resolution : dict of {str: float}
         By null, the smallest p-value that its number of catalogs, and of independent offsets, allow.
@@ -45,6 +47,10 @@ class CatalogNullResult:
         the same (`skquake.report.evaluation_report`).
     versions : list of dict of {str: str}
         Versions that made the scores, in their order; those of the last run come last.
+    tested : dict of {str: int}
+        ``n_earthquakes``, ``n_events`` and ``n_pairs`` tested of the catalog that happened.
+    match_events : "thin" or None
+        Whether null catalogs are scored on as many earthquakes, at most.
 
     Examples
     --------
@@ -61,6 +67,8 @@ class CatalogNullResult:
     seconds: pd.DataFrame
     samples: Bunch | None = None
     versions: list[dict[str, str]] = field(default_factory=list)
+    tested: dict[str, int] = field(default_factory=dict)
+    match_events: str | None = None
 
     @property
     def p_value(self) -> float:
@@ -81,12 +89,40 @@ class CatalogNullResult:
         """Share of the catalogs of a null that reach the observed score, failed ones among them."""
         return float(np.mean(~(self.null_scores(null) < self.observed_score)))
 
+    def tested_numbers(self, null: str) -> NumbersTested:
+        """Tested earthquakes of the catalog that happened beside those of a null's catalogs.
+
+        Returns
+        -------
+        NumbersTested
+            Named tuple of ``observed``, and ``median``, ``low`` and ``high`` (central 95 %) of the null
+            catalogs, as they were before thinning; failed ones do not count. ``alike`` is False where the
+            observed number lies outside these and is more than 5 % of the median away, None where it is
+            not known.
+        """
+        rows = self.scores[self.scores["null"] == null]
+        if "n_earthquakes" not in self.tested or "n_earthquakes" not in rows:
+            return NumbersTested.of(self.tested.get("n_earthquakes", 0), ())
+        known = rows[list(self.observed)].notna().all(axis=1)
+        return NumbersTested.of(self.tested["n_earthquakes"], rows.loc[known, "n_earthquakes"])
+
+    def unlike_numbers(self) -> dict[str, NumbersTested]:
+        """By null, numbers of tested earthquakes where the observed one is unlike the null's."""
+        found = {null: self.tested_numbers(null) for null in self.p_values}
+        return {null: numbers for null, numbers in found.items() if numbers.alike is False}
+
     def to_frame(self) -> pd.DataFrame:
-        """One row a null: observed score, its mean and 95 % quantile by chance, p-value and counts."""
+        """One row a null: observed score, its mean and 95 % quantile by chance, p-value and counts.
+
+        ``n_tested`` are the tested earthquakes of the catalog that happened, ``tested_median``,
+        ``tested_low`` and ``tested_high`` those of the null's catalogs and the limits of their central
+        95 % (before thinning), ``alike`` whether the former is like these (`tested_numbers`).
+        """
         rows = []
         for null, p in self.p_values.items():
             scores = self.null_scores(null)
             known = scores[np.isfinite(scores)]
+            tested = self.tested_numbers(null)
             rows.append(
                 {
                     "null": null,
@@ -98,6 +134,11 @@ class CatalogNullResult:
                     "resolution": self.resolution[null],
                     "n": len(scores),
                     "n_failed": len(scores) - len(known),
+                    "n_tested": self.tested.get("n_earthquakes", np.nan),
+                    "tested_median": tested.median,
+                    "tested_low": tested.low,
+                    "tested_high": tested.high,
+                    "alike": tested.alike,
                     "assumes": self.assumes[null],
                 }
             )
@@ -117,14 +158,28 @@ class CatalogNullResult:
             "assumes": self.assumes,
             "seconds": self.seconds.to_dict("records"),
             "versions": self.versions,
+            "tested": self.tested,
+            "match_events": self.match_events,
         }
 
     def __repr__(self) -> str:
         p = ", ".join(f"{null} {value:.3g}" for null, value in self.p_values.items())
         return (
             f"CatalogNullResult({self.scoring} {self.observed_score:.3f}, p={self.p_value:.3g}: {p}; "
-            f"{len(self.scores)} null catalogs)"
+            f"{len(self.scores)} null catalogs{self._tested_words()})"
         )
+
+    def _tested_words(self):
+        """Tested earthquakes, observed and by null; empty where they are not known."""
+        found = {null: self.tested_numbers(null) for null in self.p_values}
+        if not self.tested or all(numbers.alike is None for numbers in found.values()):
+            return ""
+        nulls = ", ".join(
+            f"{null} {n.median:.0f} [{n.low:.0f}, {n.high:.0f}]{' (unlike)' if n.alike is False else ''}"
+            for null, n in found.items()
+        )
+        how = "scored on as many at most" if self.match_events else "not matched"
+        return f"; tested earthquakes {self.tested['n_earthquakes']}, {how}: {nulls}"
 
 
 def largest(scores: FloatArray) -> FloatArray:

@@ -233,11 +233,27 @@ def _null_facts(null, score_nulls) -> dict[str, Any]:
     if null is not None:
         worst = max(null.p_values, key=null.p_values.get)
         facts = {"null": worst, "null_share": float(null.share(worst)), "headline_null": worst}
-        return facts | {"p_value": float(null.p_value), "resolution": float(null.resolution[worst])}
+        facts |= {"p_value": float(null.p_value), "resolution": float(null.resolution[worst])}
+        return facts | _tested_facts(null)
     if score_nulls is not None and len(score_nulls):
         worst = score_nulls["p_value"].idxmax()
         return {"permutation": worst, "permutation_p": float(score_nulls.loc[worst, "p_value"])}
     return {}
+
+
+def _tested_facts(null) -> dict[str, Any]:
+    """Whether null catalogs test other numbers of earthquakes, in words, and whether p is too small then."""
+    unlike = null.unlike_numbers() if hasattr(null, "unlike_numbers") else {}
+    if not unlike:
+        return {}
+    fewer = any(numbers.observed < numbers.median for numbers in unlike.values())
+    told = ", ".join(
+        f"{numbers if k == 0 else numbers.of_nulls} ({name})"
+        for k, (name, numbers) in enumerate(unlike.items())
+    )
+    matched = null.match_events is not None
+    how = ", scored on as many" if matched and fewer else "" if matched else ", not matched"
+    return {"unlike": told + how, "spreads_more": fewer and not matched}
 
 
 def _power_facts(power, effect_size, samples) -> dict[str, Any]:

@@ -30,7 +30,9 @@ def tables(report: EvaluationReport) -> dict[str, list[Table]]:
     found: dict[str, list[Table]] = {"scores": [_scores(report), _paper(report)], "null": [], "splits": []}
     if report.null is not None:
         nulls = report.null.to_frame().set_index("null")
+        nulls = nulls.drop(columns=nulls.columns.intersection(_TESTED))
         found["null"].append(_frame("Catalogs that never happened", nulls, notes=("assumes",)))
+        found["null"] += _tested(report.null)
     if report.score_nulls is not None and len(report.score_nulls):
         nulls = report.score_nulls.rename(columns={"quantile": "95 % quantile", "tells": "tell"})
         found["null"].append(
@@ -48,6 +50,24 @@ def tables(report: EvaluationReport) -> dict[str, list[Table]]:
         power = report.power.to_frame().set_index("n_events").rename_axis("earthquakes")
         found["power"] = [_frame("Share of simulated studies that see an effect", power)]
     return found
+
+
+_TESTED = ("n_tested", "tested_median", "tested_low", "tested_high", "alike")
+
+
+def _tested(null):
+    """One table of tested earthquakes, observed and under each null; none where they are not known."""
+    if not hasattr(null, "tested_numbers"):
+        return []
+    numbers = {name: null.tested_numbers(name) for name in null.p_values}
+    numbers = {name: found for name, found in numbers.items() if found.alike is not None}
+    if not numbers:
+        return []
+    how = "not matched" if null.match_events is None else "scored on as many at most"
+    rows = [(name, *(f"{value:.0f}" for value in found)) for name, found in numbers.items()]
+    unlike = tuple(f"{name} is unlike: {found}" for name, found in numbers.items() if not found.alike)
+    head = ("null", "observed", "null median", "null 2.5 %", "null 97.5 %")
+    return [Table(f"Tested earthquakes; catalogs that never happened are {how}", head, rows, unlike)]
 
 
 # Column -> what stands above it, where its own words would not do.

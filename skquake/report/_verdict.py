@@ -94,6 +94,10 @@ class Facts:
     p_value, null, null_share, resolution : float, str, float, float or None
         Largest p over the nulls; the null it comes from, the share of whose catalogs reach the score,
         and the least p that it could have given.
+    unlike : str
+        Where the number of tested earthquakes is unlike that of null catalogs: what both are; else "".
+    spreads_more : bool
+        Whether the score counts fewer of them than null catalogs do, so that its p is small too often.
     permutation, permutation_p : str, float or None
         A null from the scores alone: its name and p-value. It can refute, not confirm.
     effect_size, effect_power : float or None
@@ -130,6 +134,8 @@ class Facts:
     null: str = ""
     null_share: float | None = None
     resolution: float | None = None
+    unlike: str = ""
+    spreads_more: bool = False
     permutation: str = ""
     permutation_p: float | None = None
     effect_size: float | None = None
@@ -161,7 +167,8 @@ def judge(facts: Facts) -> Verdict:
        location probe, then to the metadata, then to the place-and-date probe, reaches zero.
     6. **null**: the largest p over the declared nulls exceeds 0.05; without a catalog null, that of
        labels dealt anew to given scores. It is **underpowered** instead where the least possible p
-       exceeds 0.05, or an effect would have been missed (below).
+       exceeds 0.05, or an effect would have been missed (below). A p of 0.05 or less does not count where the
+       score rests on fewer tested earthquakes than those of null catalogs: it counts as not examined.
     7. **chance**: the 95 % interval of the score reaches chance; **underpowered** likewise.
     8. **unbalanced**: controls without an earthquake of their own, or a covariate that
        differs by more than 0.1 standard deviations.
@@ -376,7 +383,12 @@ def _null(facts: Facts) -> Check:
         finding = f"the null ({facts.null}) cannot give a p below {facts.resolution:.2g}: too few of its "
         return Check(name, False, finding + "catalogs are independent")
     reached = f"the null ({facts.null}) reaches this score in {_percent(facts.null_share)} of catalogs"
-    return Check(name, facts.p_value <= ALPHA, f"{reached}, p = {facts.p_value:.2g}")
+    finding = f"{reached}, p = {facts.p_value:.2g}"
+    if facts.unlike:
+        finding += f"; {facts.unlike}"
+    if facts.p_value <= ALPHA and facts.spreads_more:
+        return Check(name, None, f"{finding}: not exchangeable, so that this p counts for nothing")
+    return Check(name, facts.p_value <= ALPHA, finding)
 
 
 def _power(facts: Facts) -> Check:

@@ -32,14 +32,20 @@ def observed(samples):
     return evaluate(MODEL, samples, CV, **QUICK)
 
 
-def make_null(observed, p_values, scoring="seismic_mcc", n=99):
-    """A result whose nulls reach the observed score as often as their p-values say."""
+def make_null(observed, p_values, scoring="seismic_mcc", n=99, tested=None, **changed):
+    """A result whose nulls reach the observed score as often as their p-values say.
+
+    ``tested``: earthquakes of the catalog that happened, and of all others.
+    """
     value = getattr(observed, scoring).value
     rows = []
     for null, p in p_values.items():
         scores = np.full(n, value - 0.5)
         scores[: round(p * (n + 1)) - 1] = value + 0.1
         rows.append(pd.DataFrame({"null": null, "replicate": np.arange(n), "pipeline": scores}))
+    if tested is not None:
+        changed["tested"] = {"n_earthquakes": tested[0]}
+        rows = [part.assign(n_earthquakes=tested[1]) for part in rows]
     return CatalogNullResult(
         observed={"pipeline": observed},
         scores=pd.concat(rows, ignore_index=True),
@@ -49,6 +55,7 @@ def make_null(observed, p_values, scoring="seismic_mcc", n=99):
         p_values=p_values,
         configuration_p_values=pd.DataFrame(),
         seconds=pd.DataFrame(),
+        **changed,
     )
 
 
@@ -168,3 +175,49 @@ def test_planted_worlds_read_line_by_line(n, signal):
     score = found.evaluation.event_auc
     assert not score.has_interval or score.value == 0.5 or score.high > score.low
     assert ("too few for intervals" in found.to_html()) is (n == 1)
+
+
+@pytest.mark.parametrize(
+    ("tested", "match_events", "passed", "finding"),
+    [
+        (
+            (29, 40),
+            None,
+            None,
+            "; 29 tested earthquakes, null catalogs 40 [40, 40] (rotate), not matched: not",
+        ),
+        (
+            (29, 40),
+            "thin",
+            True,
+            "; 29 tested earthquakes, null catalogs 40 [40, 40] (rotate), scored on as many",
+        ),
+        ((52, 40), None, True, "; 52 tested earthquakes, null catalogs 40 [40, 40] (rotate), not matched"),
+    ],
+)
+def test_tested_earthquakes_unlike_those_of_the_nulls(
+    samples, observed, tested, match_events, passed, finding, monkeypatch
+):
+    monkeypatch.setattr("skquake.report._build.unbalanced", lambda balance: {})
+    null = make_null(observed, {"rotate": 0.01}, tested=tested, match_events=match_events)
+    found = evaluation_report(MODEL, samples, CV, null=null, probes=False, **QUICK)
+    (check,) = (check for check in found.verdict.checks if "never happened" in check.name)
+    assert check.passed is passed and finding in check.finding
+    if passed is None:
+        assert found.verdict.text.startswith("not tested against never-happened catalogs")
+    page, frame = found.to_html(), found.to_frame().set_index(["section", "quantity"])
+    assert "Tested earthquakes; catalogs that never happened are" in page
+    assert f"rotate is unlike: {tested[0]} tested earthquakes" in page
+    assert frame.loc[("null", "rotate: n_tested"), "value"] == tested[0]
+    assert frame.loc[("null", "rotate: tested_median"), "value"] == 40
+    json.loads(found.to_json())
+
+
+def test_both_nulls_with_other_numbers_are_named(samples, observed):
+    null = make_null(observed, {"rotate": 0.3, "shuffle-times": 0.4}, tested=(29, 40), match_events="thin")
+    found = evaluation_report(MODEL, samples, CV, null=null, probes=False, **QUICK)
+    assert found.verdict.code == "null"
+    assert found.verdict.text.endswith(
+        "p = 0.4; 29 tested earthquakes, null catalogs 40 [40, 40] (rotate), null catalogs 40 [40, 40] "
+        "(shuffle-times), scored on as many"
+    )

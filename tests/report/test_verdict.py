@@ -226,3 +226,20 @@ def test_what_one_rule_says_names_its_numbers():
     assert design.startswith("the design fails: place alone reaches 0.45 (interval from 0.40)")
     again = judge(Facts(**GOOD | {"reports": 3, "population": "places of few earthquakes"})).text
     assert "report 3 on these samples" in again and "(places of few earthquakes)" in again
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"spreads_more": True}, "untested"),
+        ({"spreads_more": True} | NULL, "null"),  # a large p is not made smaller by it
+        ({"spreads_more": False}, "differs"),
+    ],
+)
+def test_a_small_p_of_fewer_earthquakes_than_the_nulls_does_not_count(change, code):
+    words = "29 tested earthquakes, null catalogs 40 [38, 42] (rotate), not matched"
+    found = judge(Facts(**GOOD | {"unlike": words} | change))
+    assert found.code == code
+    finding = next(check.finding for check in found.checks if "never happened" in check.name)
+    assert words in finding
+    assert ("not exchangeable" in finding) == (code == "untested")
