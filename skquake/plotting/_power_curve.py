@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ class PowerCurveDisplay(Display):
     """Share of catalogs in which a planted effect is found, by its size; one line a number of earthquakes.
 
     Points with exact binomial intervals are what was planted, lines the curve through them that never falls.
+    Which effect that was, and which nulls the p is the largest of, stands below the axis.
 
     Parameters
     ----------
@@ -41,9 +43,9 @@ class PowerCurveDisplay(Display):
     >>> from skquake.plotting import PowerCurveDisplay
     >>> scores = pd.DataFrame({"replicate": range(6), "n_events": 50, "size": [0.0, 0.0, 0.2, 0.2, 0.4, 0.4],
     ...     "score": 0.1, "p": [0.9, 0.5, 0.2, 0.01, 0.01, 0.02]})
-    >>> display = PowerCurveDisplay(PowerCurve(scores, 0.05, "seismic_mcc", "rotate", 0.95, {})).plot()
+    >>> display = PowerCurveDisplay(PowerCurve(scores, 0.05, "seismic_mcc", ("rotate",), 0.95, {})).plot()
     >>> display.axes_[0, 0].get_xlabel()
-    'planted effect at the epicentre (%)'
+    'planted effect at the epicentre (%)\nunder rotate'
     """
 
     def __init__(self, curve: Any, *, power: float = 0.95) -> None:
@@ -82,9 +84,14 @@ class PowerCurveDisplay(Display):
         axes.axhline(self.power, color=REFERENCE, lw=0.8, ls=":")
         axes.set(
             ylim=(-0.02, 1.03),
-            xlabel="planted effect at the epicentre (%)",
+            xlabel=f"planted effect at the epicentre (%)\n{_below(self.curve)}",
             ylabel="found (share of catalogs)",
         )
         axes.set_title(f"Power of the {score_label(self.curve.scoring)}", fontsize=10)
         legend_below(axes, inches=0.55)
         return self
+
+
+def _below(curve):
+    """What the curve was counted under and what was planted, in lines that an axis is wide enough for."""
+    return "\n".join(textwrap.fill(part, 62) for part in curve.counted.split("; "))
