@@ -216,9 +216,9 @@ def injection_recovery(
     ...     nulls=("shuffle-times", "other-place"), alpha=0.2, n_nulls=5, n_repeats=2, effect_min_km=2000.0,
     ...     random_state=0)
     >>> curve.to_frame()[["size", "power", "n"]]
-       size  power  n
-    0   0.0    0.2  5
-    1   9.0    1.0  2
+       size  power   n
+    0   0.0    0.1  10
+    1   9.0    1.0   2
     """
     pipelines = check_analysis(pipeline, sampling, nulls)
     sizes = _check_sizes(sizes, alpha, n_nulls, n_repeats, len(nulls))

@@ -91,9 +91,11 @@ class PowerCurve:
         return self.to_frame().pivot(index="n_events", columns="size", values="power")
 
     def by_null(self) -> pd.DataFrame:
-        """Power under each null alone and, as ``all``, under the largest p: rows as of :meth:`to_frame`.
+        """Power under each null alone and, as ``all``, by the largest p: rows as of :meth:`to_frame`.
 
         A null under which much less is found than under the others is the one that the headline waits for.
+        Where catalogs of one null mostly score higher than those of another, more than ``alpha`` of them are
+        found under that other one without any effect; never under all.
         """
         names = [name for name in self.nulls if f"p_{name}" in self.scores]
         found = self.scores[[f"p_{name}" for name in names] + ["p"]] <= self.alpha

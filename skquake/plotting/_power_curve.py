@@ -22,7 +22,7 @@ class PowerCurveDisplay(Display):
     """Share of catalogs in which a planted effect is found, by its size; one line a number of earthquakes.
 
     Points with exact binomial intervals are what was planted, lines the curve through them that never falls.
-    Which effect that was, and which nulls the p is the largest of, stands below the axis.
+    Which effect that was, and which nulls the p is the largest of, stands above the legend.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class PowerCurveDisplay(Display):
     ...     "score": 0.1, "p": [0.9, 0.5, 0.2, 0.01, 0.01, 0.02]})
     >>> display = PowerCurveDisplay(PowerCurve(scores, 0.05, "seismic_mcc", ("rotate",), 0.95, {})).plot()
     >>> display.axes_[0, 0].get_xlabel()
-    'planted effect at the epicentre (%)\nunder rotate'
+    'planted effect at the epicentre (%)'
     """
 
     def __init__(self, curve: Any, *, power: float = 0.95) -> None:
@@ -79,19 +79,20 @@ class PowerCurveDisplay(Display):
             reached = "not reached" if np.isnan(at) else f"at {at:+.0%}"
             label = f"{n_events} earthquakes: {self.power:.0%} {reached}"
             axes.plot(100.0 * part["size"], fitted, lw=1.5, label=label, **style)
-        chance = f"chance: p <= {self.curve.alpha:g}"
+        most = " at most" if len(self.curve.nulls) > 1 else ""
+        chance = f"chance{most}: p <= {self.curve.alpha:g}"
         axes.axhline(self.curve.alpha, color=REFERENCE, lw=1, ls="--", label=chance)
         axes.axhline(self.power, color=REFERENCE, lw=0.8, ls=":")
         axes.set(
             ylim=(-0.02, 1.03),
-            xlabel=f"planted effect at the epicentre (%)\n{_below(self.curve)}",
+            xlabel="planted effect at the epicentre (%)",
             ylabel="found (share of catalogs)",
         )
         axes.set_title(f"Power of the {score_label(self.curve.scoring)}", fontsize=10)
-        legend_below(axes, inches=0.55)
+        legend_below(axes, inches=0.55, title=_heading(self.curve), title_fontsize=8)
         return self
 
 
-def _below(curve):
-    """What the curve was counted under and what was planted, in lines that an axis is wide enough for."""
-    return "\n".join(textwrap.fill(part, 62) for part in curve.counted.split("; "))
+def _heading(curve):
+    """What the curve was counted under and what was planted, in lines that an Axes is wide enough for."""
+    return "\n".join(textwrap.fill(part, 76) for part in curve.counted.split("; "))

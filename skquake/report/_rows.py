@@ -47,6 +47,8 @@ def rows(report):
             quantity = f"size {row['size']:.4g}, {row['n_events']} earthquakes"
             note = f"{row['n']} simulated studies{f'; {counted}' if counted else ''}"
             yield "power", quantity, row["power"], row["low"], row["high"], note
+        for name, value in getattr(report.power, "effect", {}).items():
+            yield "power", f"planted: {name}", NAN, NAN, NAN, str(value)
     if report.molchan is not None:
         curve = report.molchan
         for name in ("area_skill_score", "p_value", "n_events", "coverage"):

@@ -57,12 +57,13 @@ def test_negative_effects():
 def test_what_was_planted_stands_below():
     effect = {"share": 0.3, "sign": "either", "days": (-15.0, 0.0), "duration": (2.0, 5.0)}
     curve = replace(make_curve(), nulls=("rotate", "other-place"), effect=effect)
-    label = PowerCurveDisplay(curve).plot().axes_[0, 0].get_xlabel()
-    assert " ".join(label.split()) == (
-        "planted effect at the epicentre (%) largest p over rotate, other-place planted in 30 % of the "
-        "earthquakes, drawn, of either sign, 2 to 5 days within days -15 to 0, drawn"
+    heading = PowerCurveDisplay(curve).plot().axes_[0, 0].get_legend().get_title().get_text()
+    assert " ".join(heading.split()) == (
+        "largest p over rotate, other-place planted in 30 % of the earthquakes, drawn, of either sign, 2 to "
+        "5 days within days -15 to 0, drawn"
     )
-    assert max(map(len, label.splitlines())) <= 62
+    assert max(map(len, heading.splitlines())) <= 76
+    assert texts(PowerCurveDisplay(curve).plot().axes_[0, 0])[-1] == "chance at most: p <= 0.05"
 
 
 def test_errors():

@@ -153,6 +153,7 @@ def test_which_effect_was_planted_is_told(samples, observed):
     rows = found.to_frame().set_index(["section", "quantity"])
     counted = f"20 simulated studies; largest p over rotate, other-place; planted {planted}"
     assert rows.loc[("power", "size 0.4, 50 earthquakes"), "note"] == counted
+    assert rows.loc[("power", "planted: duration"), "note"] == "(2.0, 5.0)"
     assert f"(largest p over rotate, other-place; planted {planted})" in found.to_html()
 
 
