@@ -245,7 +245,8 @@ def _power_facts(power, effect_size, samples) -> dict[str, Any]:
     if power is None:
         return {}
     tried = power.to_frame()
-    size = max(tried["size"], key=abs) if effect_size is None else effect_size
+    largest = float(max(tried["size"], key=abs))
+    size = largest if effect_size is None else effect_size
     studied = int(samples.X["event_id"][np.asarray(samples.y) == 1].nunique())
     numbers = tried["n_events"]
     n_events = int(numbers[numbers <= studied].max() if (numbers <= studied).any() else numbers.min())
@@ -257,6 +258,7 @@ def _power_facts(power, effect_size, samples) -> dict[str, Any]:
         "power_nulls": tuple(getattr(power, "nulls", ())),
         "power_alpha": getattr(power, "alpha", None),
         "power_score": getattr(power, "scoring", ""),
+        "power_largest": largest,
         "power_earthquakes": n_events,
         "n_sampled": studied,
     }

@@ -106,6 +106,8 @@ class Facts:
         The nulls over which the p is the largest: that of the power curve, and the headline p.
     power_alpha, power_score : float or None, str
         Up to which p an effect counted as found, and in which score; None and "" where that is not known.
+    power_largest : float or None
+        The largest size planted; power at a larger one is a lower bound.
     power_earthquakes, n_sampled : int or None
         Number of earthquakes that the power was counted for, and of those that have samples.
     matched : bool or None
@@ -145,6 +147,7 @@ class Facts:
     headline_nulls: tuple[str, ...] = ()
     power_alpha: float | None = None
     power_score: str = ""
+    power_largest: float | None = None
     power_earthquakes: int | None = None
     n_sampled: int | None = None
     matched: bool | None = None
@@ -408,16 +411,14 @@ def _power(facts: Facts) -> Check:
         other = f"power was counted in the {_label_of(facts.power_score)}, not in the {_label(facts)}"
         return Check(name, False if wide else None, f"{possible}; {other}")
     easier, harder = _counted_otherwise(facts)
+    said = f"; power was counted {'; '.join(easier + harder)}" if easier or harder else ""
     if facts.effect_power < POWERED:
-        if harder:
-            return Check(name, None, f"{finding}; power was counted {'; '.join(easier + harder)}")
-        return Check(
-            name, False, finding + (f" at most: it was counted {'; '.join(easier)}" if easier else "")
-        )
+        at_most = " at most" if easier and not harder else ""
+        return Check(name, None if harder else False, f"{finding}{at_most}{said}")
     if wide:
-        return Check(name, False, f"{possible}, though {finding}")
+        return Check(name, False, f"{possible}, though {finding}{said}")
     if easier:
-        return Check(name, None, f"{finding}; power was counted {'; '.join(easier)}")
+        return Check(name, None, f"{finding}{said}")
     return Check(name, True if facts.effect_declared else None, finding)
 
 
@@ -432,6 +433,9 @@ def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
         harder.append(under)
     if facts.power_alpha is not None and facts.power_alpha != ALPHA:
         (easier if facts.power_alpha > ALPHA else harder).append(f"at p <= {facts.power_alpha:g}")
+    size, largest = facts.effect_size, facts.power_largest
+    if size is not None and largest is not None and abs(size) > abs(largest):
+        harder.append(f"up to a size of {largest:.3g}")
     n = facts.power_earthquakes
     if n is not None and facts.n_sampled is not None and n > facts.n_sampled:
         easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")

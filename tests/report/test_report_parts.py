@@ -17,6 +17,7 @@ from skquake.alarms import MolchanCurve
 from skquake.inspection import CatalogNullResult, PowerCurve
 from skquake.model_selection import PurgedGroupKFold, evaluate
 from skquake.report import evaluation_report
+from skquake.report._build import _power_facts
 
 MODEL = make_pipeline(make_column_transformer(("passthrough", ["observed"])), LogisticRegression())
 QUICK = {"n_resamples": 60, "random_state": 0}
@@ -141,6 +142,15 @@ def test_power_counts_for_the_headline_alone(samples, observed, monkeypatch, cha
     found = evaluation_report(MODEL, samples, CV, null=null, power=power, effect_size=0.4, **QUICK)
     assert found.verdict.code == code
     assert said in " ".join(check.finding for check in found.verdict.checks)
+
+
+def test_facts_of_a_power_curve(samples):
+    curve = make_power({0.1: 0.2, 0.4: 0.5}, (50, 500), ("rotate", "other-place"), alpha=0.01)
+    facts = _power_facts(curve, 2.0, samples)
+    assert facts["power_nulls"] == ("rotate", "other-place") and facts["power_alpha"] == 0.01
+    assert (facts["effect_size"], facts["power_largest"], facts["effect_power"]) == (2.0, 0.4, 0.5)
+    assert facts["power_earthquakes"] == 50 <= facts["n_sampled"] <= 60
+    assert _power_facts(None, 2.0, samples) == {}
 
 
 def test_which_effect_was_planted_is_told(samples, observed):

@@ -240,7 +240,7 @@ SAME = {
     ("change", "passed", "finding"),
     [
         ({}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies"),
-        # Under more nulls, or at a smaller p, power is a lower bound.
+        # Under more nulls, at a smaller p or of a smaller size, power is a lower bound.
         ({"headline_nulls": ("rotate",)}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of"),
         ({"power_alpha": 0.01}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of"),
         (
@@ -254,12 +254,22 @@ SAME = {
             None,
             "would be seen in 50 % of such studies; power was counted at p <= 0.01",
         ),
+        (
+            {"power_largest": 0.1, "effect_power": 0.5},
+            None,
+            "would be seen in 50 % of such studies; power was counted up to a size of 0.1",
+        ),
+        (
+            {"power_largest": 0.1},
+            True,
+            "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies",
+        ),
         # Under fewer, an upper one.
         (
             {"power_nulls": ("rotate",), "effect_power": 0.5},
             False,
-            "in 50 % of such studies at most: it was counted under rotate, the p is the largest over rotate, "
-            "other-place",
+            "in 50 % of such studies at most; power was counted under rotate, the p is the largest over "
+            "rotate, other-place",
         ),
         (
             {"power_nulls": ("rotate",)},
