@@ -108,7 +108,7 @@ def injection_recovery(
     effect_days : pair of float, default=(-15, 0)
         Days relative to the earthquake; the strength grows over the first fifth, then stays.
     effect_share : float, default=1.0
-        Chance of each earthquake to have an effect at all: 0.3 plants one in three of ten, drawn.
+        Chance of each earthquake to have an effect at all: of 0.3 about three of ten, drawn, have one.
     effect_sign : {"same", "either"}, default="same"
         "either": each effect is, as likely as not, the inverse one: values are divided by 1 + size (raised to
         the power of the channel) instead of multiplied.
@@ -118,7 +118,7 @@ def injection_recovery(
         the first fifth of them. None: all of ``effect_days``.
     around : {"null", "catalog"}, default="null"
         Plant around earthquakes that never happened, or around those of ``catalog``; the latter needs
-        ``n_events``, since only the draw of earthquakes and controls differs then.
+        ``n_events``, since only the draw of earthquakes, controls and effects differs then.
     nulls : sequence of str or null
         Those declared for :func:`catalog_null_test`, by default its own: the headline there is the largest p
         over them, and that is what has to be reached here.
