@@ -52,21 +52,21 @@ class Plant:
         """Standard deviation in km around earthquakes of these magnitudes."""
         return np.maximum(self.width * dobrovolsky_radius(magnitude), self.minimum_km)
 
-    def strength(self, days):
-        """Strength, 0 to 1, this many days relative to the earthquake."""
-        first, last = self.days
+    def strength(self, days, window=None):
+        """Strength, 0 to 1, this many days relative to the earthquake; ``window``: its own days."""
+        first, last = self.days if window is None else window
         way = np.clip((np.asarray(days) - first) / (RISE * (last - first)), 0.0, 1.0)
         return np.where((days >= first) & (days <= last), way**2 * (3.0 - 2.0 * way), 0.0)
 
-    def profile(self, distance_km, magnitude, days):
+    def profile(self, distance_km, magnitude, days, window=None):
         """Share of the full change, 0 to 1, at a distance from the epicentre, broadcasting."""
-        return np.exp(-0.5 * (distance_km / self.width_km(magnitude)) ** 2) * self.strength(days)
+        return np.exp(-0.5 * (distance_km / self.width_km(magnitude)) ** 2) * self.strength(days, window)
 
     def shape(self, distance_km, magnitude, days):
         """Change of the decimal logarithm at a distance from the epicentre, broadcasting."""
         return np.log10(1.0 + self.effect) * self.profile(distance_km, magnitude, days)
 
-    def on_places(self, catalog, time, latitude, longitude):
+    def on_places(self, catalog, time, latitude, longitude, windows=None):
         """Where series at fixed places change.
 
         Parameters
@@ -76,6 +76,8 @@ class Plant:
             ns, ascending.
         latitude, longitude : ndarray of shape (n_places,)
             Degrees.
+        windows : pair of ndarray of shape (n_events,), default=None
+            First and last day of each earthquake; None: ``days`` for all.
 
         Yields
         ------
@@ -87,7 +89,8 @@ class Plant:
             Places.
         profile : ndarray of shape (n_rows, n_near)
         """
-        first, last = (as_ns(catalog["time"]) + days_to_ns(day) for day in self.days)
+        windows = [np.broadcast_to(day, len(catalog)) for day in (self.days if windows is None else windows)]
+        first, last = (as_ns(catalog["time"]) + days_to_ns(day) for day in windows)
         first, last = np.searchsorted(time, first), np.searchsorted(time, last, side="right")
         event_time = as_ns(catalog["time"])
         places = catalog[["latitude", "longitude", "magnitude"]].to_numpy(dtype=float)
@@ -98,4 +101,5 @@ class Plant:
             if len(near):
                 rows = slice(int(first[event]), int(last[event]))
                 days = (time[rows] - event_time[event])[:, np.newaxis] / NS_PER_DAY
-                yield event, rows, near, self.profile(distance[near], magnitude, days)
+                window = windows[0][event], windows[1][event]
+                yield event, rows, near, self.profile(distance[near], magnitude, days, window)

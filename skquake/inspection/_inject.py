@@ -12,10 +12,11 @@ from sklearn.base import clone
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
 from skquake._core._typing import Estimator
 from skquake.catalogs._plant import REACH, Plant
+from skquake.inspection._effects import Effects
 from skquake.sampling._nearby import nearby
 
 
-def footprint(source: Any, catalog: pd.DataFrame, plant: Plant) -> Any:
+def footprint(source: Any, catalog: pd.DataFrame, plant: Plant, effects: Effects | None = None) -> Any:
     """Where in a source, and with what share of the full size, the events of a catalog plant their effect.
 
     Parameters
@@ -24,34 +25,46 @@ def footprint(source: Any, catalog: pd.DataFrame, plant: Plant) -> Any:
     catalog : checked catalog
     plant : Plant
         Its width and days; the size comes with :func:`inject`.
+    effects : Effects, default=None
+        Sign and days of each event's own effect; None: all have the same, on the days of ``plant``.
 
     Returns
     -------
     list of (index, share)
-        Index into ``values`` with all places in one dimension; the share is the exponent of 1 + size. A dict
-        of such lists by name for a collection.
+        Index into ``values`` with all places in one dimension; the share, below 0 for an effect of the other
+        sign, is the exponent of 1 + size. A dict of such lists by name for a collection.
     """
+    effects = Effects.alike(len(catalog), plant.days) if effects is None else effects
+    return _footprint(source, catalog[effects.sign != 0.0], plant, effects.of_those_with_one())
+
+
+def _footprint(source, catalog, plant, effects):
     if isinstance(source, Mapping):
-        return {name: footprint(member, catalog, plant) for name, member in source.items()}
+        return {name: _footprint(member, catalog, plant, effects) for name, member in source.items()}
     time = as_ns(source.time)
     if source.kind == "track":
-        return [_along(source, time, catalog, plant)]
+        return [_along(source, time, catalog, plant, effects)]
     latitude, longitude = _places(source)
-    pieces = plant.on_places(catalog, time, latitude, longitude)
+    pieces = plant.on_places(catalog, time, latitude, longitude, (effects.first, effects.last))
     return [
-        ((near[:, np.newaxis], np.arange(rows.start, rows.stop)), profile.T.astype(np.float32))
-        for _, rows, near, profile in pieces
+        (
+            (near[:, np.newaxis], np.arange(rows.start, rows.stop)),
+            (effects.sign[event] * profile.T).astype(np.float32),
+        )
+        for event, rows, near, profile in pieces
     ]
 
 
-def _along(source, time, catalog, plant):
+def _along(source, time, catalog, plant, effects):
     """Rows of a track and the share of each, summed over the events that reach it."""
     magnitude, event_time = catalog["magnitude"].to_numpy(), as_ns(catalog["time"])
-    first, last = (event_time + days_to_ns(day) for day in plant.days)
+    first, last = (event_time + days_to_ns(day) for day in (effects.first, effects.last))
     reach = REACH * plant.width_km(magnitude)
     places = catalog[["latitude", "longitude"]].assign(radius_km=reach, start=first, end=last)
     row, event, distance = nearby(time, source.latitude, source.longitude, places)
-    share = plant.profile(distance, magnitude[event], (time[row] - event_time[event]) / NS_PER_DAY)
+    days = (time[row] - event_time[event]) / NS_PER_DAY
+    window = effects.first[event], effects.last[event]
+    share = effects.sign[event] * plant.profile(distance, magnitude[event], days, window)
     rows, position = np.unique(row, return_inverse=True)
     return (rows,), np.bincount(position, share, len(rows)).astype(np.float32)
 

@@ -13,21 +13,25 @@ from joblib import delayed
 from skquake._core._journal import fingerprint
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._typing import Estimator, Frame, Path
-from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
 from skquake.catalogs._plant import Plant
 from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed, longest_shift
+from skquake.inspection._effects import SIGNS, Mixture
 from skquake.inspection._inject import check_powers, source_parameters
-from skquake.inspection._null_catalogs import null_catalogs
+from skquake.inspection._null_catalogs import make_nulls
 from skquake.inspection._planting import PHASES, Planting, RowCheck, quakes, score_table, with_p
 from skquake.inspection._power_curve import PowerCurve
+from skquake.inspection._record import Record
 from skquake.inspection._row_store import RowStore
 
 
 @validate_params(
     {
         **CONSTRAINTS,
+        "effect_share": [Interval(Real, 0, 1, closed="right")],
+        "effect_sign": [StrOptions(set(SIGNS))],
         "around": [StrOptions({"null", "catalog"})],
+        "nulls": [tuple, list],
         "n_nulls": [Interval(Integral, 2, None, closed="left")],
         "n_repeats": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
@@ -49,8 +53,11 @@ def injection_recovery(
     effect_width: float = 0.5,
     effect_min_km: float = 200.0,
     effect_days: tuple[float, float] = (-15.0, 0.0),
+    effect_share: float = 1.0,
+    effect_sign: str = "same",
+    effect_duration: float | tuple[float, float] | None = None,
     around: str = "null",
-    null: Any = "shuffle-times",
+    nulls: Sequence[Any] = ("rotate", "shift-longitude", "shuffle-times", "other-place"),
     n_nulls: int = 100,
     n_repeats: int = 40,
     alpha: float = 0.05,
@@ -73,8 +80,8 @@ def injection_recovery(
     So effects of known size are planted into the observations themselves, around the earthquakes of
     catalogs that never happened, where whatever real ones do does not count. Everything else is as in
     :func:`catalog_null_test`: declustering, controls, samples and folds of each catalog, a fresh clone of the
-    pipeline. The effect is found where the score is among the ``alpha`` largest of those that the same
-    analysis reaches under such catalogs without anything planted.
+    pipeline. The effect is found where its p against such catalogs without anything planted, the largest over
+    all ``nulls``, is at most ``alpha``: what that test would have to say.
 
     Parameters
     ----------
@@ -86,7 +93,8 @@ def injection_recovery(
     catalog, controls, sampling, cv, min_magnitude, decluster, scoring, search, sample_weight, clusters
         As in :func:`catalog_null_test`.
     sizes : sequence of float, default=(0.05, 0.1, 0.2, 0.4)
-        Fractional changes at the epicentre at full strength (0.2: 20 % more), all of one sign, above -1.
+        Fractional changes at the epicentre at full strength (0.2: 20 % more), above -1 and all on the same
+        side of 0.
     n_events : sequence of int, default=None
         Numbers of earthquakes with samples that a study would have, drawn from those of each catalog,
         each with its controls. None: all of them.
@@ -99,16 +107,27 @@ def injection_recovery(
         but at least this many km.
     effect_days : pair of float, default=(-15, 0)
         Days relative to the earthquake; the strength grows over the first fifth, then stays.
+    effect_share : float, default=1.0
+        Chance of each earthquake to have an effect at all: of 0.3 about three of ten, drawn, have one.
+    effect_sign : {"same", "either"}, default="same"
+        "either": each effect is, as likely as not, the inverse one: values are divided by 1 + size (raised to
+        the power of the channel) instead of multiplied.
+    effect_duration : float or pair of float, default=None
+        Days that each effect lasts, or the least and most of them, between which it is drawn; its days are
+        then drawn within ``effect_days``, so that each earthquake has its own lead. The strength grows over
+        the first fifth of them. None: all of ``effect_days``.
     around : {"null", "catalog"}, default="null"
         Plant around earthquakes that never happened, or around those of ``catalog``; the latter needs
-        ``n_events``, since only the draw of earthquakes and controls differs then.
-    null : str or null, default="shuffle-times"
-        What makes the catalogs that never happened, as in :func:`catalog_null_test`.
+        ``n_events``, since only the draw of earthquakes, controls and effects differs then.
+    nulls : sequence of str or null
+        Those declared for :func:`catalog_null_test`, by default its own: the headline there is the largest p
+        over them, and that is what has to be reached here.
     n_nulls : int, default=100
-        Of these, each scored without an effect: what there is to beat.
+        Catalogs of each, scored without an effect: what there is to beat.
     n_repeats : int, default=40
-        In how many of them each size is planted.
+        In how many of all these each size is planted; the nulls take turns.
     alpha : float, default=0.05
+        What the largest p must not exceed.
     level : float, default=0.95
         Of the exact binomial intervals.
     store : path, default=None
@@ -130,8 +149,8 @@ def injection_recovery(
     ------
     ValueError
         For a pipeline without the source, sizes of both signs, unknown channels, more earthquakes than
-        there are, too few (scored) catalogs for ``alpha``, or a store of other settings or versions, or
-        damaged.
+        there are, an impossible effect, too few (scored, or independent) catalogs of a null for ``alpha``, or
+        a store of other settings or versions, or damaged.
     RuntimeError
         If another process is writing the store, or a worker process dies.
 
@@ -143,10 +162,23 @@ def injection_recovery(
 
     Notes
     -----
-    A catalog with an effect is ranked among all others without, and so is each of these: at size 0 the
-    power is ``alpha`` (but for rounding), by construction. The same catalogs, controls and folds serve
-    all sizes. In a study that tests its own catalog the null catalogs see the effect too, where their
-    events fall on its days; this is left out here, and small where the effect fills little of the record.
+    A catalog with an effect is ranked among those without of each null (its own one left out), and so is each
+    of these. At size 0 no more than ``alpha`` of the catalogs of a null have a p of that null at or below
+    ``alpha``, by construction; with several nulls, whose largest p counts, it is mostly less. The same
+    catalogs, controls, folds and drawn effects serve all sizes.
+
+    The catalogs without an effect are made from the one that happened, once for all, not anew from each
+    planted one: that would take ``n_repeats`` times as many. So a study planted in a rotated catalog is
+    ranked among shuffles of the catalog that happened. In a study that tests its own catalog the null
+    catalogs see the effect too, where their events fall on its days; this is left out here, and small where
+    the effect fills little of the record.
+
+    A null whose independent catalogs are so few that its p cannot reach ``alpha`` ("rotate" on a short
+    record) is refused: with it no study finds anything, there as here.
+
+    Where only a share of the earthquakes has an effect, or each of another sign or lead, the size is that of
+    a single effect, not their mean. Whether an earthquake has one, its sign and its days depend on
+    ``random_state`` alone: who has one at a small share has it at a greater one.
 
     On maps and stations an effect narrower than the distance between them falls through: ``effect_min_km``
     should not be below the spacing of the grid.
@@ -154,8 +186,9 @@ def injection_recovery(
     The intervals count catalogs as independent. All of them see the same observations: of another record
     of the same length the curve would differ by more.
 
-    Cost: ``n_nulls`` times building samples, and (``n_nulls`` + ``n_repeats`` times sizes) times the numbers
-    of events fits.
+    Cost: nulls times ``n_nulls`` times building samples, and (nulls times ``n_nulls`` + ``n_repeats`` times
+    sizes) times the numbers of events fits. By default these are 560 fits a number of events; one null alone
+    takes 260, and its power is only an upper bound of that of the headline.
 
     References
     ----------
@@ -180,81 +213,109 @@ def injection_recovery(
     ...     SlidingWindow(source, 5), ChannelScaler(), WindowFlattener(), LogisticRegression())
     >>> curve = injection_recovery(model, source, catalog, controls=MatchedControls(), sizes=(9.0,),
     ...     sampling={"region": "dobrovolsky", "days": (-15, 0), "max_length": 5}, cv=PurgedGroupKFold(2),
-    ...     alpha=0.2, n_nulls=5, n_repeats=2, effect_min_km=2000.0, random_state=0)
+    ...     nulls=("shuffle-times", "other-place"), alpha=0.2, n_nulls=5, n_repeats=2, effect_min_km=2000.0,
+    ...     random_state=0)
     >>> curve.to_frame()[["size", "power", "n"]]
-       size  power  n
-    0   0.0    0.2  5
-    1   9.0    1.0  2
+       size  power   n
+    0   0.0    0.1  10
+    1   9.0    1.0   2
     """
-    pipelines = check_analysis(pipeline, sampling, (null,))
-    sizes = _check_sizes(sizes, alpha, n_nulls, n_repeats)
+    pipelines = check_analysis(pipeline, sampling, nulls)
+    sizes = _check_sizes(sizes, alpha, n_nulls, n_repeats, len(nulls))
     numbers = _check_numbers(n_events, around)
     powers = check_powers(channels, source)
     plant = Plant.checked(0.0, effect_width, effect_min_km, effect_days)
+    mixture = Mixture.checked(effect_share, effect_sign, effect_duration, plant.days)
     random_state = check_seed(random_state, store)
     settings = sampling, cv, min_magnitude, decluster, scoring, sample_weight
     analysis = Analysis.of(pipelines, search, source, controls, *settings)
     holders = {name: source_parameters(model, source) for name, model in analysis.estimators.items()}
-    catalog = check_catalog(catalog, allow_empty=False)
-    rng = np.random.default_rng(random_state)
-    seeds = [int(seed) for seed in rng.integers(2**31 - 1, size=2)]
-    observed = analysis.samples(catalog, analysis.events(catalog), seeds[0])
+    made, record, observed = _declared(nulls, analysis, catalog, clusters, random_state)
     most, there = max((n or 0 for n in numbers), default=0), len(quakes(observed))
     if most > there:
         raise ValueError(
             f"n_events: {most} earthquakes asked for, and only {there} of the catalog have samples"
         )
-    nulls = null_catalogs(
-        null,
-        source,
-        catalog,
-        n=n_nulls,
-        **{name: sampling[name] for name in ("region", "days", "max_length")},
-        shift_days=longest_shift(observed.events),
-        clusters=clusters,
-        random_state=seeds[1],
-    )
-    planting = Planting(analysis, holders, plant, powers, numbers, catalog if around == "catalog" else None)
-    wanted = [sizes if replicate < n_repeats else () for replicate in range(n_nulls)]
+    resolution = _check_resolution(made, record, n_nulls, alpha)
+    around_catalog = record.catalog if around == "catalog" else None
+    planting = Planting(analysis, record, made, holders, plant, mixture, powers, numbers, around_catalog)
+    tasks = [(name, replicate) for replicate in range(n_nulls) for name in made]
+    wanted = {task: sizes if study < n_repeats else () for study, task in enumerate(tasks)}
 
     def header():
         return {
             **planting.header(),
-            "catalog": fingerprint(catalog),
-            "clusters": fingerprint(clusters),
-            "null": repr(null),
+            "catalog": fingerprint(record.catalog),
+            "clusters": fingerprint(record.mainshock),
+            "nulls": {name: repr(null) for name, null in made.items()},
             "random_state": random_state,
         }
 
-    check = RowCheck(numbers)
+    check = RowCheck(set(made), numbers)
     with RowStore(store, header, key=_key, check=check, accept_versions=accept_versions) as kept:
-        done = {
-            row["replicate"]: row
-            for row in kept.rows
-            if row["replicate"] < n_nulls and set(wanted[row["replicate"]]) <= set(row["sizes"])
-        }
-        left = [replicate for replicate in range(n_nulls) if replicate not in done]
-        jobs = (
-            delayed(planting.run)(replicate, full, wanted[replicate], random_state)
-            for replicate, full in enumerate(nulls)
-            if replicate in left
-        )
+        done = {_task(row): row for row in kept.rows if set(wanted.get(_task(row), ())) <= set(row["sizes"])}
+        left = [task for task in tasks if task not in done]
+        jobs = (delayed(planting.run)(*task, wanted[task], random_state) for task in left)
         found = kept.computed(jobs, len(left), n_jobs=n_jobs, desc="catalogs", verbose=verbose)
-        done |= {row["replicate"]: row for row in found}
-    rows = [done[replicate] for replicate in range(n_nulls)]
-    table = score_table(rows, sizes, n_repeats)
+        done |= {_task(row): row for row in found}
+    rows = [done[task] for task in tasks]
+    table = score_table(rows, wanted)
     _check_scored(table, rows, alpha)
-    table = with_p(table.dropna(ignore_index=True), around == "null", random_state)
+    table = with_p(table.dropna(ignore_index=True), around == "null", resolution, random_state)
     seconds = {phase: sum(row["seconds"][phase] for row in rows) for phase in PHASES}
-    name = null if isinstance(null, str) else null.name
-    return PowerCurve(table, float(alpha), scoring, name, float(level), seconds, kept.versions)
+    effect = {
+        "channels": powers,
+        "days": plant.days,
+        "width": plant.width,
+        "min_km": plant.minimum_km,
+        "share": mixture.share,
+        "sign": mixture.sign,
+        "duration": mixture.duration,
+        "around": around,
+    }
+    return PowerCurve(table, float(alpha), scoring, tuple(made), float(level), seconds, kept.versions, effect)
+
+
+def _declared(nulls, analysis, catalog, clusters, random_state):
+    """Nulls by name, the record that they all use, and the samples of the catalog that happened."""
+    record = Record.of(analysis.source, catalog, clusters=clusters)
+    least = -np.inf if analysis.min_magnitude is None else analysis.min_magnitude
+    settings = nulls, analysis.source, analysis.sampling
+    # Whether whole years are used must be known before the catalog is cut to them.
+    _, n_days = make_nulls(*settings, record.n_days, shift_days=0.0, min_magnitude=least)
+    if n_days < record.n_days:
+        record = Record.of(analysis.source, catalog, clusters=clusters, n_days=n_days)
+    seed = int(np.random.default_rng(random_state).integers(2**31 - 1))
+    observed = analysis.samples(record.catalog, analysis.events(record.catalog), seed)
+    shift_days = longest_shift(observed.events)
+    made, _ = make_nulls(*settings, record.n_days, shift_days=shift_days, min_magnitude=least)
+    _ = record.heads, record.dip  # found once, before the record travels to other processes
+    return made, record, observed
+
+
+def _check_resolution(made, record, n_nulls, alpha):
+    """By null, the least p that its independent catalogs allow; raise where that exceeds alpha."""
+    independent = {name: null.n_independent(record) for name, null in made.items()}
+    resolution = {name: float(max(1 / (1 + n), 1 / (1 + n_nulls))) for name, n in independent.items()}
+    for name, least in resolution.items():
+        if least > alpha:
+            raise ValueError(
+                f"nulls: {name} has {independent[name]} independent catalogs on this record, so that no p is "
+                f"below {least:.2g} and no study reaches alpha={alpha:g}; take a longer record, or declare "
+                f"nulls without it, here and in catalog_null_test"
+            )
+    return resolution
+
+
+def _task(row):
+    return row["null"], row["replicate"]
 
 
 def _key(row):
-    return row["replicate"], *row["sizes"]
+    return *_task(row), *row["sizes"]
 
 
-def _check_sizes(sizes, alpha, n_nulls, n_repeats):
+def _check_sizes(sizes, alpha, n_nulls, n_repeats, kinds):
     try:
         sizes = tuple(float(size) for size in np.atleast_1d(np.asarray(sizes, dtype=float)))
     except (TypeError, ValueError) as error:
@@ -268,8 +329,8 @@ def _check_sizes(sizes, alpha, n_nulls, n_repeats):
             f"n_nulls={n_nulls}: no p is below 1 / {n_nulls}, so none reaches alpha={alpha}; take at least "
             f"{int(np.ceil(1.0 / alpha))}"
         )
-    if n_repeats > n_nulls:
-        raise ValueError(f"n_repeats={n_repeats} is more than the n_nulls={n_nulls} catalogs")
+    if n_repeats > n_nulls * kinds:
+        raise ValueError(f"n_repeats={n_repeats} is more than the {n_nulls * kinds} catalogs of all nulls")
     return sizes
 
 
@@ -287,16 +348,16 @@ def _check_numbers(n_events, around):
 
 
 def _check_scored(table, rows, alpha):
-    """Warn of catalogs without a score; raise where so few have one that no p reaches alpha."""
+    """Warn of catalogs without a score; raise where so few of a null have one that no p reaches alpha."""
     errors = [row["error"] for row in rows if row["error"]]
     if not errors:
         return
-    for n_events, part in table[table["size"] == 0.0].groupby("n_events"):
+    for (n_events, null), part in table[table["size"] == 0.0].groupby(["n_events", "null"]):
         known = int(part["score"].notna().sum())
         if known * alpha < 1.0:
             raise ValueError(
-                f"n_events={n_events}: {known} of {len(part)} catalogs could be scored, too few for a p of "
-                f"{alpha:g}; the first problem: {errors[0]}"
+                f"n_events={n_events}: {known} of {len(part)} catalogs ({null}) could be scored, too few "
+                f"for a p of {alpha:g}; the first problem: {errors[0]}"
             )
     warnings.warn(
         f"{len(errors)} of {len(rows)} catalogs could not be scored for each number of earthquakes and are "

@@ -16,22 +16,28 @@ from skquake._core._journal import fingerprint
 from skquake._core._typing import Array
 from skquake.catalogs._plant import Plant
 from skquake.inspection._analysis import Analysis
+from skquake.inspection._effects import Mixture
 from skquake.inspection._inject import footprint, inject, with_source
-from skquake.inspection._null_result import lot_p_value
+from skquake.inspection._null_result import lot_p_value, name_code
+from skquake.inspection._record import Record
 
 PHASES = "samples", "plant", "fit"
 
 
 @dataclass(frozen=True)
 class Planting:
-    """All that turns a full catalog into scores by size.
+    """All that turns a never-happened catalog into scores by size.
 
     Parameters
     ----------
     analysis : Analysis
+    record : Record
+        Of the catalog that happened.
+    nulls : dict of {str: null}
     holders : dict of {str: list of str}
         By configuration, the parameters that hold the source.
     plant : Plant
+    mixture : Mixture
     powers : dict of {str: float}
     numbers : tuple
         Of earthquakes to draw; (None,): all.
@@ -40,8 +46,11 @@ class Planting:
     """
 
     analysis: Analysis
+    record: Record
+    nulls: dict[str, Any]
     holders: dict[str, list[str]]
     plant: Plant
+    mixture: Mixture
     powers: dict[str, float]
     numbers: tuple[int | None, ...]
     catalog: pd.DataFrame | None
@@ -50,20 +59,22 @@ class Planting:
         """What makes this planting another one, for a store."""
         parts = {
             "plant": repr(self.plant),
+            "effect_share": self.mixture.share,
+            "effect_sign": self.mixture.sign,
+            "effect_duration": self.mixture.duration,
             "channels": self.powers,
             "n_events": self.numbers,
             "around": self.catalog,
         }
         return self.analysis.header() | {name: fingerprint(part) for name, part in parts.items()}
 
-    def run(
-        self, replicate: int, full: pd.DataFrame, sizes: Sequence[float], random_state: int
-    ) -> dict[str, Any]:
-        """One never-happened catalog as a row of plain numbers, with the sizes planted in it.
+    def run(self, null: str, replicate: int, sizes: Sequence[float], random_state: int) -> dict[str, Any]:
+        """One never-happened catalog of a null as a row of plain numbers, with the sizes planted in it.
 
         ``scores`` holds (number of earthquakes, size, score), None where it failed.
         """
         row: dict[str, Any] = {
+            "null": null,
             "replicate": replicate,
             "sizes": list(sizes),
             "scores": [],
@@ -71,14 +82,17 @@ class Planting:
             "error": None,
         }
         row["seconds"] = dict.fromkeys(PHASES, 0.0)
-        analysis = self.analysis
-        parts = self._studies(replicate, full, random_state, row)
+        analysis, seed = self.analysis, (random_state, name_code(null), replicate)
+        full, _ = self.nulls[null].draw(self.record, np.random.default_rng(seed))
+        parts = self._studies(full, (*seed, 1), row)
         self._score(analysis, parts, 0.0, row)
         if sizes:
             if self.catalog is not None:
                 full = self.catalog
-                parts = self._studies(replicate, full, random_state, row)
-            where = self._timed(row, "plant", footprint, analysis.source, analysis.events(full), self.plant)
+                parts = self._studies(full, (*seed, 1), row)
+            events = analysis.events(full)
+            effects = self.mixture.draw(len(events), self.plant.days, np.random.default_rng((*seed, 2)))
+            where = self._timed(row, "plant", footprint, analysis.source, events, self.plant, effects)
             for size in sizes:
                 planted = self._timed(row, "plant", inject, analysis.source, where, size, self.powers)
                 models = {
@@ -88,9 +102,9 @@ class Planting:
                 self._score(replace(analysis, estimators=models), parts, size, row)
         return row
 
-    def _studies(self, replicate, full, random_state, row):
+    def _studies(self, full, seed, row):
         """Samples of each number of earthquakes; an error instead where there are none."""
-        rng = np.random.default_rng((random_state, replicate))
+        rng = np.random.default_rng(seed)
         analysis, seed = self.analysis, int(rng.integers(2**31 - 1))
         try:
             samples = self._timed(row, "samples", analysis.samples, full, analysis.events(full), seed)
@@ -132,15 +146,18 @@ class RowCheck:
 
     Parameters
     ----------
+    nulls : set of str
     numbers : tuple
         Of earthquakes to draw.
     """
 
+    nulls: set[str]
     numbers: tuple[int | None, ...]
 
     def __call__(self, row: dict[str, Any]) -> None:
-        if type(row["replicate"]) is not int or row["replicate"] < 0:
-            raise ValueError(f"replicate {row['replicate']!r}")
+        known = row["null"] in self.nulls and type(row["replicate"]) is int
+        if not known or row["replicate"] < 0:
+            raise ValueError(f"null {row['null']!r}, replicate {row['replicate']!r}")
         expected = {(n, float(size)) for size in (0.0, *row["sizes"]) for n in self.numbers}
         if {(n, float(size)) for n, size, _ in row["scores"]} != expected:
             raise ValueError(f"scores of other sizes or numbers than {sorted(row['sizes'])}")
@@ -190,24 +207,43 @@ def part_of(samples: Bunch, order: Array, n: int | None, rng: np.random.Generato
     )
 
 
-def score_table(rows: Iterable[Mapping[str, Any]], sizes: Sequence[float], n_repeats: int) -> pd.DataFrame:
-    """One row a replicate, number of earthquakes and size."""
+def score_table(rows: Iterable[Mapping[str, Any]], wanted: Mapping[Any, Sequence[float]]) -> pd.DataFrame:
+    """One row a catalog, number of earthquakes and size.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        As of :meth:`Planting.run`.
+    wanted : dict of {(str, int): sequence of float}
+        By null and replicate, the sizes planted; a store may hold more.
+    """
     counts = [row["n_quakes"] for row in rows if row["n_quakes"] is not None]
     every = int(np.median(counts)) if counts else 0
     table = pd.DataFrame(
         [
-            (row["replicate"], every if n is None else n, size, np.nan if score is None else score)
+            (
+                row["null"],
+                row["replicate"],
+                every if n is None else n,
+                size,
+                np.nan if score is None else score,
+            )
             for row in rows
             for n, size, score in row["scores"]
-            if size == 0.0 or (size in sizes and row["replicate"] < n_repeats)
+            if size == 0.0 or size in wanted[row["null"], row["replicate"]]
         ],
-        columns=["replicate", "n_events", "size", "score"],
+        columns=["null", "replicate", "n_events", "size", "score"],
     )
-    return table.sort_values(["n_events", "replicate"], kind="stable", ignore_index=True)
+    return table.sort_values("n_events", kind="stable", ignore_index=True)
 
 
-def with_p(table: pd.DataFrame, own: bool, random_state: int) -> pd.DataFrame:
-    """The table with ``p``: rank of each score among those without an effect, ties by lot.
+def with_p(
+    table: pd.DataFrame, own: bool, resolution: Mapping[str, float], random_state: int
+) -> pd.DataFrame:
+    """The table with a p of each null and ``p``, the largest of them.
+
+    That of a null, ``p_`` and its name, is the rank of a score among those of its catalogs without an effect,
+    ties by lot.
 
     Parameters
     ----------
@@ -215,16 +251,21 @@ def with_p(table: pd.DataFrame, own: bool, random_state: int) -> pd.DataFrame:
         As of :func:`score_table`.
     own : bool
         Whether a planted catalog is one of those without an effect: then it is left out of them.
+    resolution : dict of {str: float}
+        By null, the least p that its number of independent catalogs allows.
     random_state : int
     """
-    lots = np.random.default_rng((random_state, 3)).random(len(table))
-    p = np.ones(len(table))
+    lots = np.random.default_rng((random_state, 3)).random((len(table), len(resolution)))
+    p = np.ones(lots.shape)
     for _, part in table.groupby("n_events"):
-        reference = part[part["size"] == 0.0].set_index("replicate")["score"]
-        for position, replicate, size, score in zip(
-            part.index, part["replicate"], part["size"], part["score"], strict=True
-        ):
-            left_out = [replicate] if own or size == 0.0 else []
-            others = reference.drop(left_out, errors="ignore").to_numpy()
-            p[position] = lot_p_value(score, others, lots[position])
-    return table.assign(p=p)
+        without = part[part["size"] == 0.0]
+        for k, (null, least) in enumerate(resolution.items()):
+            reference = without[without["null"] == null].set_index("replicate")["score"]
+            for position, name, replicate, size, score in zip(
+                part.index, part["null"], part["replicate"], part["size"], part["score"], strict=True
+            ):
+                left_out = [replicate] if name == null and (own or size == 0.0) else []
+                others = reference.drop(left_out, errors="ignore").to_numpy()
+                p[position, k] = max(lot_p_value(score, others, lots[position, k]), least)
+    each = {f"p_{null}": p[:, k] for k, null in enumerate(resolution)}
+    return table.assign(p=p.max(axis=1), **each)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,18 +18,24 @@ class PowerCurve:
     Attributes
     ----------
     scores : DataFrame
-        One row a never-happened catalog, number of earthquakes and size: ``replicate``, ``n_events``,
-        ``size``, ``score`` (NaN where it failed), ``p`` (its rank among the catalogs without any effect).
+        One row a never-happened catalog, number of earthquakes and size: ``null`` that made it,
+        ``replicate``, ``n_events``, ``size``, ``score``, ``p`` (the largest over the nulls) and a column
+        ``p_`` with the name of each null (rank among its catalogs without any effect).
     alpha : float
         An effect counts as found where p <= alpha.
-    scoring, null : str
-        Which score, under which null.
+    scoring : str
+        Which score.
+    nulls : tuple of str
+        Over which the p is the largest.
     level : float
         Of the intervals.
     seconds : dict of {str: float}
         Total for ``samples``, ``plant``, ``fit``.
     versions : list of dict of {str: str}
         Versions that made the scores, in their order; those of the last run come last.
+    effect : dict
+        What was planted: ``channels`` with their powers, ``days``, ``width`` and ``min_km``, ``share`` of the
+        earthquakes, ``sign``, ``duration`` and ``around``; empty where it is not known.
 
     Examples
     --------
@@ -37,7 +44,7 @@ class PowerCurve:
     >>> scores = pd.DataFrame({"replicate": range(8), "n_events": 50,
     ...     "size": [0.0, 0.0, 0.0, 0.0, 0.2, 0.2, 0.4, 0.4], "score": 0.1,
     ...     "p": [0.9, 0.04, 0.5, 0.7, 0.2, 0.01, 0.01, 0.02]})
-    >>> curve = PowerCurve(scores, 0.05, "seismic_mcc", "shuffle-times", 0.95, {})
+    >>> curve = PowerCurve(scores, 0.05, "seismic_mcc", ("shuffle-times",), 0.95, {})
     >>> curve.to_frame().round(2)
        n_events  size  power   low  high  n
     0        50   0.0   0.25  0.01  0.81  4
@@ -50,10 +57,25 @@ class PowerCurve:
     scores: pd.DataFrame
     alpha: float
     scoring: str
-    null: str
+    nulls: tuple[str, ...]
     level: float
     seconds: dict[str, float]
     versions: list[dict[str, str]] = field(default_factory=list)
+    effect: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def planted(self) -> str:
+        """What effect was planted, in words; "" where it is not known."""
+        if not self.effect:
+            return ""
+        share, (first, last), duration = (self.effect[name] for name in ("share", "days", "duration"))
+        who = "all earthquakes" if share == 1.0 else f"{100 * share:.3g} % of the earthquakes, drawn"
+        sign = {"same": "of one sign", "either": "of either sign"}[self.effect["sign"]]
+        days = f"days {first:g} to {last:g}"
+        if duration is not None:
+            least, most = duration
+            days = f"{least:g}{'' if least == most else f' to {most:g}'} days within {days}, drawn"
+        return f"in {who}, {sign}, {days}"
 
     def to_frame(self) -> pd.DataFrame:
         """One row a number of earthquakes and size: power, its exact binomial interval, catalogs."""
@@ -67,6 +89,20 @@ class PowerCurve:
     def to_table(self) -> pd.DataFrame:
         """Power by number of earthquakes (rows) and size (columns)."""
         return self.to_frame().pivot(index="n_events", columns="size", values="power")
+
+    def by_null(self) -> pd.DataFrame:
+        """Power under each null alone and, as ``all``, by the largest p: rows as of :meth:`to_frame`.
+
+        A null under which much less is found than under the others is the one that the headline waits for.
+        Where catalogs of one null mostly score higher than those of another, more than ``alpha`` of them are
+        found under that other one without any effect; never under all.
+        """
+        names = [name for name in self.nulls if f"p_{name}" in self.scores]
+        found = self.scores[[f"p_{name}" for name in names] + ["p"]] <= self.alpha
+        found.columns = [*names, "all"]
+        keys = self.scores["n_events"], self.scores["size"].abs()
+        shares = found.groupby([key.to_numpy() for key in keys]).mean()
+        return pd.concat([self.to_frame()[["n_events", "size"]], shares.reset_index(drop=True)], axis=1)
 
     def power_at(self, size: float, n_events: int | None = None) -> float:
         """Share of cases in which an effect of a size is found, by a curve that never falls.
@@ -110,6 +146,13 @@ class PowerCurve:
         return float(_first_at(numbers, np.maximum.accumulate(found), power))
 
     @property
+    def counted(self) -> str:
+        """Under which nulls it was counted, and what was planted, in words."""
+        how = "largest p over" if len(self.nulls) > 1 else "under"
+        planted = f"; planted {self.planted}" if self.planted else ""
+        return f"{how} {', '.join(self.nulls)}{planted}"
+
+    @property
     def _sign(self):
         return -1.0 if self.scores["size"].min() < 0 else 1.0
 
@@ -131,7 +174,7 @@ class PowerCurve:
         interval = f"[{last['low']:.0%}, {last['high']:.0%}]"
         return (
             f"PowerCurve({self.scoring}, p <= {self.alpha:g}, {int(last['n_events'])} events: {needed} found "
-            f"in 95 %; {last['size']:+.3g} in {last['power']:.0%} {interval})"
+            f"in 95 %; {last['size']:+.3g} in {last['power']:.0%} {interval}; {self.counted})"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ class PowerCurveDisplay(Display):
     """Share of catalogs in which a planted effect is found, by its size; one line a number of earthquakes.
 
     Points with exact binomial intervals are what was planted, lines the curve through them that never falls.
+    Which effect that was, and which nulls the p is the largest of, stands above the legend.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ class PowerCurveDisplay(Display):
     >>> from skquake.plotting import PowerCurveDisplay
     >>> scores = pd.DataFrame({"replicate": range(6), "n_events": 50, "size": [0.0, 0.0, 0.2, 0.2, 0.4, 0.4],
     ...     "score": 0.1, "p": [0.9, 0.5, 0.2, 0.01, 0.01, 0.02]})
-    >>> display = PowerCurveDisplay(PowerCurve(scores, 0.05, "seismic_mcc", "rotate", 0.95, {})).plot()
+    >>> display = PowerCurveDisplay(PowerCurve(scores, 0.05, "seismic_mcc", ("rotate",), 0.95, {})).plot()
     >>> display.axes_[0, 0].get_xlabel()
     'planted effect at the epicentre (%)'
     """
@@ -77,7 +79,8 @@ class PowerCurveDisplay(Display):
             reached = "not reached" if np.isnan(at) else f"at {at:+.0%}"
             label = f"{n_events} earthquakes: {self.power:.0%} {reached}"
             axes.plot(100.0 * part["size"], fitted, lw=1.5, label=label, **style)
-        chance = f"chance: p <= {self.curve.alpha:g}"
+        most = " at most" if len(self.curve.nulls) > 1 else ""
+        chance = f"chance{most}: p <= {self.curve.alpha:g}"
         axes.axhline(self.curve.alpha, color=REFERENCE, lw=1, ls="--", label=chance)
         axes.axhline(self.power, color=REFERENCE, lw=0.8, ls=":")
         axes.set(
@@ -86,5 +89,10 @@ class PowerCurveDisplay(Display):
             ylabel="found (share of catalogs)",
         )
         axes.set_title(f"Power of the {score_label(self.curve.scoring)}", fontsize=10)
-        legend_below(axes, inches=0.55)
+        legend_below(axes, inches=0.55, title=_heading(self.curve), title_fontsize=8)
         return self
+
+
+def _heading(curve):
+    """What the curve was counted under and what was planted, in lines that an Axes is wide enough for."""
+    return "\n".join(textwrap.fill(part, 76) for part in curve.counted.split("; "))

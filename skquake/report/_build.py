@@ -232,7 +232,7 @@ def null_scoring(null):
 def _null_facts(null, score_nulls) -> dict[str, Any]:
     if null is not None:
         worst = max(null.p_values, key=null.p_values.get)
-        facts = {"null": worst, "null_share": float(null.share(worst)), "headline_null": worst}
+        facts = {"null": worst, "null_share": float(null.share(worst)), "headline_nulls": (*null.p_values,)}
         facts |= {"p_value": float(null.p_value), "resolution": float(null.resolution[worst])}
         return facts | _tested_facts(null)
     if score_nulls is not None and len(score_nulls):
@@ -257,19 +257,26 @@ def _tested_facts(null) -> dict[str, Any]:
 
 
 def _power_facts(power, effect_size, samples) -> dict[str, Any]:
-    """Power at a size (the largest planted), for as many earthquakes as there are, or fewer."""
+    """Power at a size (the largest planted), for no more earthquakes than there are, if so few were tried."""
     if power is None:
         return {}
     tried = power.to_frame()
-    size = max(tried["size"], key=abs) if effect_size is None else effect_size
-    n_events = samples.X["event_id"][np.asarray(samples.y) == 1].nunique()
+    largest = float(max(tried["size"], key=abs))
+    size = largest if effect_size is None else effect_size
+    studied = int(samples.X["event_id"][np.asarray(samples.y) == 1].nunique())
     numbers = tried["n_events"]
-    n_events = int(numbers[numbers <= n_events].max() if (numbers <= n_events).any() else numbers.min())
+    n_events = int(numbers[numbers <= studied].max() if (numbers <= studied).any() else numbers.min())
     return {
         "effect_size": float(size),
         "effect_power": float(power.power_at(size, n_events)),
         "effect_declared": effect_size is not None,
-        "power_null": power.null if isinstance(getattr(power, "null", None), str) else "",
+        "effect_planted": getattr(power, "planted", ""),
+        "power_nulls": tuple(getattr(power, "nulls", ())),
+        "power_alpha": getattr(power, "alpha", None),
+        "power_score": getattr(power, "scoring", ""),
+        "power_largest": largest,
+        "power_earthquakes": n_events,
+        "n_sampled": studied,
     }
 
 

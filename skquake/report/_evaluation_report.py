@@ -78,7 +78,8 @@ def evaluation_report(
         Of `skquake.inspection.catalog_null_test` for the same pipeline and splits; ``samples`` are those
         that it keeps, ``null.samples``.
     power : PowerCurve, default=None
-        Of `skquake.inspection.injection_recovery`, for a study like this one.
+        Of `skquake.inspection.injection_recovery`, for a study like this one: under the nulls of ``null``, in
+        the same score, for no more earthquakes, at 0.05. Else the verdict does not count it.
     effect_size : float, default=None
         Size of an effect, on the scale of ``power``, that the study should not miss; the largest
         planted one by default. Read at the number of earthquakes that was tried and is not above that of

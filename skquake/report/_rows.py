@@ -42,9 +42,13 @@ def rows(report):
         note = "1 - brier / uncertainty; 0 is the base rate alone"
         yield "reliability", "skill", curve.skill, curve.skill_low, curve.skill_high, note
     if report.power is not None:
+        counted = getattr(report.power, "counted", "")
         for row in report.power.to_frame().to_dict("records"):
             quantity = f"size {row['size']:.4g}, {row['n_events']} earthquakes"
-            yield "power", quantity, row["power"], row["low"], row["high"], f"{row['n']} simulated studies"
+            note = f"{row['n']} simulated studies{f'; {counted}' if counted else ''}"
+            yield "power", quantity, row["power"], row["low"], row["high"], note
+        for name, value in getattr(report.power, "effect", {}).items():
+            yield "power", f"planted: {name}", NAN, NAN, NAN, str(value)
     if report.molchan is not None:
         curve = report.molchan
         for name in ("area_skill_score", "p_value", "n_events", "coverage"):

@@ -48,7 +48,9 @@ def tables(report: EvaluationReport) -> dict[str, list[Table]]:
         found["splits"].append(_frame("What training and test share; it should be nothing", counts))
     if report.power is not None:
         power = report.power.to_frame().set_index("n_events").rename_axis("earthquakes")
-        found["power"] = [_frame("Share of simulated studies that see an effect", power)]
+        caption = "Share of simulated studies that see an effect"
+        counted = getattr(report.power, "counted", "")
+        found["power"] = [_frame(f"{caption} ({counted})" if counted else caption, power)]
     return found
 
 

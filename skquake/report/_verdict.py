@@ -104,9 +104,16 @@ class Facts:
         A planted size, and the share of such studies that see it.
     effect_declared : bool
         Whether the size was declared; else it is the largest that was planted.
-    power_null, headline_null : str
-        The null that the power was counted under, and the one that the headline p comes from; "" where it is
-        not known.
+    effect_planted : str
+        What was planted, in words: in which share of the earthquakes, of which sign, on which days.
+    power_nulls, headline_nulls : tuple of str
+        The nulls over which the p is the largest: that of the power curve, and the headline p.
+    power_alpha, power_score : float or None, str
+        Up to which p an effect counted as found, and in which score; None and "" where that is not known.
+    power_largest : float or None
+        The largest size planted; power at a larger one is a lower bound.
+    power_earthquakes, n_sampled : int or None
+        Number of earthquakes that the power was counted for, and of those that have samples.
     matched : bool or None
         Whether every control belongs to an earthquake.
     unbalanced : dict of {str: float} or None
@@ -141,8 +148,14 @@ class Facts:
     effect_size: float | None = None
     effect_power: float | None = None
     effect_declared: bool = True
-    power_null: str = ""
-    headline_null: str = ""
+    effect_planted: str = ""
+    power_nulls: tuple[str, ...] = ()
+    headline_nulls: tuple[str, ...] = ()
+    power_alpha: float | None = None
+    power_score: str = ""
+    power_largest: float | None = None
+    power_earthquakes: int | None = None
+    n_sampled: int | None = None
     matched: bool | None = None
     unbalanced: dict[str, float] | None = None
     reports: int | None = None
@@ -181,8 +194,9 @@ def judge(facts: Facts) -> Verdict:
 
     An effect would have been missed where fewer than 80 % of studies with an effect of the
     size given see it, and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
-    whatever the power curve says. A power curve counted under another null than that of the headline p is
-    not counted.
+    whatever the power curve says. The p of a power curve must be the largest over the nulls that the
+    headline p is the largest of, at most 0.05, in the same score and for no more earthquakes; else its
+    power is an upper bound: too little of it refutes, enough of it is not counted.
 
     Parameters
     ----------
@@ -399,21 +413,45 @@ def _power(facts: Facts) -> Check:
     wide = facts.high - facts.low > WIDE[facts.score]
     if facts.effect_power is None:
         return Check(name, False if wide else None, possible if wide else f"no power curve; {possible}")
-    which = "" if facts.effect_declared else " (the largest planted, none was declared)"
+    said = "" if facts.effect_declared else "the largest planted, none was declared"
+    which = "; ".join(part for part in (said, facts.effect_planted) if part)
     finding = (
-        f"an effect of size {facts.effect_size:.3g}{which} would be seen in {_percent(facts.effect_power)} "
-        "of such studies"
+        f"an effect of size {facts.effect_size:.3g}{f' ({which})' if which else ''} would be seen in "
+        f"{_percent(facts.effect_power)} of such studies"
     )
+    if facts.power_score and facts.power_score != facts.score:
+        other = f"power was counted in the {_label_of(facts.power_score)}, not in the {_label(facts)}"
+        return Check(name, False if wide else None, f"{possible}; {other}")
+    easier, harder = _counted_otherwise(facts)
+    said = f"; power was counted {'; '.join(easier + harder)}" if easier or harder else ""
     if facts.effect_power < POWERED:
-        return Check(name, False, finding)
+        at_most = " at most" if easier and not harder else ""
+        return Check(name, None if harder else False, f"{finding}{at_most}{said}")
     if wide:
-        return Check(name, False, f"{possible}, though {finding}")
-    if facts.power_null and facts.headline_null and facts.power_null != facts.headline_null:
-        other = f"power was counted under {facts.power_null}, the p is of {facts.headline_null}"
-        return Check(name, None, f"{finding}; {other}")
-    if not facts.effect_declared:
-        return Check(name, None, finding)
-    return Check(name, True, finding)
+        return Check(name, False, f"{possible}, though {finding}{said}")
+    if easier:
+        return Check(name, None, f"{finding}{said}")
+    return Check(name, True if facts.effect_declared else None, finding)
+
+
+def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
+    """In what the power was counted more easily than the headline, and more hardly."""
+    easier, harder = [], []
+    counted, declared = facts.power_nulls, facts.headline_nulls
+    under = f"under {', '.join(counted) or 'unknown nulls'}, the p is the largest over {', '.join(declared)}"
+    if set(declared) - set(counted):
+        easier.append(under)
+    elif declared and set(counted) - set(declared):
+        harder.append(under)
+    if facts.power_alpha is not None and facts.power_alpha != ALPHA:
+        (easier if facts.power_alpha > ALPHA else harder).append(f"at p <= {facts.power_alpha:g}")
+    size, largest = facts.effect_size, facts.power_largest
+    if size is not None and largest is not None and abs(size) > abs(largest):
+        harder.append(f"up to a size of {largest:.3g}")
+    n = facts.power_earthquakes
+    if n is not None and facts.n_sampled is not None and n > facts.n_sampled:
+        easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
+    return easier, harder
 
 
 def _balance(facts: Facts) -> Check:
@@ -430,7 +468,11 @@ def _balance(facts: Facts) -> Check:
 
 
 def _label(facts: Facts) -> str:
-    return facts.score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
+    return _label_of(facts.score)
+
+
+def _label_of(score: str) -> str:
+    return score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
 
 
 def _number(n: int | None) -> str:

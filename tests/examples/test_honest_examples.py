@@ -69,7 +69,7 @@ def test_the_best_of_many_on_the_test_set_is_too_good(tmp_path):
 def test_what_a_study_could_have_seen(tmp_path):
     told = run("plot_power.py", "--days", 300, "--nulls", 20, "--repeats", 5, "--figures", tmp_path)
     assert "with 100 earthquakes an effect of 20 % would be seen in" in told
-    assert "(by chance 5%)" in told and row(told, "PowerCurve(event_auc, p <= 0.05, 100 events")
+    assert "(by chance at most 5%)" in told and row(told, "PowerCurve(event_auc, p <= 0.05, 100 events")
     assert len(list(tmp_path.glob("*.png"))) == 1
 
 

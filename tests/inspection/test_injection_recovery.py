@@ -1,5 +1,6 @@
 """Injection and recovery: power at size 0, large effects, brute-force p, resuming, what is refused."""
 
+import inspect
 import json
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 
 from skquake.catalogs import MatchedControls, RandomControls
 from skquake.catalogs._plant import Plant
-from skquake.inspection import injection_recovery
+from skquake.inspection import catalog_null_test, injection_recovery
 from skquake.inspection._inject import footprint, inject
 from skquake.inspection._planting import part_of, quakes, with_p
 from skquake.model_selection import chronological_split
@@ -62,8 +63,10 @@ ARGUMENTS = {
     "decluster": None,
     "effect_min_km": 2500.0,
     "scoring": "event_auc",
+    "nulls": ("shuffle-times",),
     "random_state": 0,
 }
+THREE = ("rotate", "shuffle-times", "other-place")
 
 FEW = {"n_nulls": 5, "n_repeats": 2, "alpha": 0.2}
 
@@ -103,16 +106,145 @@ def test_p_by_loops(curve):
 def test_p_without_an_effect_takes_every_rank_once(seed, n, tied):
     rng = np.random.default_rng(seed)
     score = rng.integers(0, 3, n).astype(float) if tied else rng.random(n)
-    table = pd.DataFrame({"replicate": range(n), "n_events": 50, "size": 0.0, "score": score})
-    p = with_p(table, True, seed)["p"]
+    table = pd.DataFrame(
+        {"null": "rotate", "replicate": range(n), "n_events": 50, "size": 0.0, "score": score}
+    )
+    p = with_p(table, True, {"rotate": 0.0}, seed)["p"]
     if tied:
         order = score[:, np.newaxis] < score
         assert (p <= (n - order.T.sum(axis=1)) / n + 1e-9).all() and (p >= (1 + order.sum(axis=1)) / n).all()
     else:
         np.testing.assert_allclose(np.sort(p), np.arange(1, n + 1) / n)
     # A higher score never has a larger p; a planted one beyond all has the least.
-    higher = with_p(table.assign(score=score + 10.0 * (np.arange(n) == 2)), True, seed)["p"]
+    higher = with_p(table.assign(score=score + 10.0 * (np.arange(n) == 2)), True, {"rotate": 0.0}, seed)["p"]
     assert higher[2] == 1 / n and higher[2] <= p[2]
+
+
+def test_the_nulls_are_those_of_the_null_test():
+    declared = [
+        inspect.signature(function).parameters["nulls"].default
+        for function in (injection_recovery, catalog_null_test)
+    ]
+    assert declared[0] == declared[1] and len(declared[0]) == 4
+
+
+@pytest.fixture(scope="module")
+def three():
+    return recover(nulls=THREE, sizes=(0.06, 1.0), n_nulls=6, n_repeats=4, alpha=0.2)
+
+
+def test_the_largest_p_over_the_nulls_by_loops(three):
+    scores = three.scores
+    without = scores[scores["size"] == 0.0]
+    assert three.nulls == THREE and len(without) == 18
+    turns = [("rotate", 0), ("shuffle-times", 0), ("other-place", 0), ("rotate", 1)]
+    for size in (0.06, 1.0):
+        planted = scores[scores["size"] == size]
+        assert sorted(zip(planted["null"], planted["replicate"], strict=True)) == sorted(turns)
+    for row in scores.to_dict("records"):
+        for null in THREE:
+            others = [
+                other["score"]
+                for other in without.to_dict("records")
+                if other["null"] == null and (null, other["replicate"]) != (row["null"], row["replicate"])
+            ]
+            assert len(others) == 6 - (null == row["null"])
+            greater = sum(score > row["score"] for score in others)
+            ties = sum(score == row["score"] for score in others)
+            least = row[f"p_{null}"] * (1 + len(others)) - 1e-9
+            assert greater < least + 1e-8 and least <= 1 + greater + ties
+        assert row["p"] == max(row[f"p_{null}"] for null in THREE)
+
+
+def test_a_study_counts_where_every_null_gives_way(three):
+    by_null = three.by_null().set_index("size")
+    assert (by_null["all"] <= by_null[list(THREE)].min(axis=1)).all()
+    assert by_null["all"].tolist() == three.to_frame()["power"].tolist()
+    own = three.scores[three.scores["size"] == 0.0]
+    for null, part in own.groupby("null"):
+        assert (part[f"p_{null}"] <= 0.2).mean() <= 0.2 and (part["p"] <= 0.2).mean() <= 0.2
+    assert by_null.loc[1.0, "all"] == 1.0
+    one = recover(sizes=(1.0,), n_nulls=6, n_repeats=1, alpha=0.2)
+    same = three.scores.query("null == 'shuffle-times' and replicate == 0 and size in (0.0, 1.0)")
+    assert same["score"].tolist() == one.scores["score"].tolist()[:2]  # a null's catalogs are its own
+
+
+def test_a_null_that_cannot_reach_alpha_is_refused():
+    message = r"rotate has 1\d independent catalogs on this record, so that no p is below 0\.0\d"
+    with pytest.raises(ValueError, match=message):
+        recover(nulls=THREE, sizes=(1.0,), n_nulls=20)
+
+
+def test_a_null_of_ones_own_that_scores_high_takes_the_power():
+    class Shaken:
+        """The catalog that happened, whose effects stand in the observations."""
+
+        name, assumes = "shaken", "nothing"
+
+        def n_independent(self, record):
+            return np.inf
+
+        def draw(self, record, rng):
+            return record.catalog, {}
+
+        def __repr__(self):
+            return "Shaken()"
+
+    source = inject(
+        SOURCE, footprint(SOURCE, make_events(), Plant(0.0, 0.5, 2500.0, (-15.0, 0.0))), 9.0, {"TEC": 1.0}
+    )
+    model = make_pipeline(SlidingWindow(source, 3), WindowFlattener(), LogisticRegression())
+    found = injection_recovery(
+        model,
+        source,
+        make_events(),
+        **ARGUMENTS | {"nulls": ("shuffle-times", Shaken()), "sizes": (0.1,)} | FEW,
+    )
+    assert found.nulls == ("shuffle-times", "shaken")
+    planted = found.scores.query("size > 0 and null == 'shuffle-times'")
+    assert (planted["p_shaken"] > 0.2).all() and (planted["p"] > 0.2).all()
+
+
+def test_effects_of_their_own_are_the_same_for_any_number_of_jobs(tmp_path):
+    own = {"effect_share": 0.5, "effect_sign": "either", "effect_duration": (2, 6), "nulls": THREE}
+    arguments = {"sizes": (0.5,), **FEW, "n_repeats": 3, **own}
+    path = tmp_path / "power.jsonl"
+    curve = recover(**arguments, store=path)
+    with joblib.parallel_config(backend="threading"):
+        parallel = recover(**arguments, n_jobs=2)
+    pd.testing.assert_frame_equal(parallel.scores, curve.scores)
+    pd.testing.assert_frame_equal(recover(**arguments, store=path).scores, curve.scores)
+    for change in ({"effect_share": 0.4}, {"effect_sign": "same"}, {"effect_duration": 3.0}):
+        with pytest.raises(ValueError, match=f"made with another {next(iter(change))}"):
+            recover(**arguments | change, store=path)
+    with pytest.raises(ValueError, match="made with another nulls"):
+        recover(**arguments | {"nulls": THREE[:2]}, store=path)
+    assert curve.planted == (
+        "in 50 % of the earthquakes, drawn, of either sign, 2 to 6 days within days -15 to 0, drawn"
+    )
+    assert curve.effect["min_km"] == 2500.0 and curve.effect["channels"] == {"TEC": 1.0}
+    assert repr(curve).endswith(
+        f"; largest p over rotate, shuffle-times, other-place; planted {curve.planted})"
+    )
+
+
+def test_fewer_or_opposite_effects_are_found_less():
+    few = {"sizes": (1.0,), "n_nulls": 5, "n_repeats": 3, "alpha": 0.2}
+    nobody = recover(effect_share=1e-12, **few).scores
+    before, after = (nobody[nobody["size"] == size].set_index("replicate")["score"] for size in (0.0, 1.0))
+    pd.testing.assert_series_equal(after, before[:3])
+    score = {
+        name: recover(**few, **own).scores.query("size > 0")["score"].mean()
+        for name, own in {
+            "all": {},
+            "half": {"effect_share": 0.5},
+            "either": {"effect_sign": "either"},
+            "short": {"effect_duration": 0.5},
+        }.items()
+    }
+    assert score["all"] > 0.95 > score["half"] > 0.6
+    assert abs(score["either"] - 0.5) < 0.2  # a linear model sees a mean alone
+    assert score["short"] < 0.8
 
 
 def test_next_to_nothing_is_found_as_often_as_nothing():
@@ -172,7 +304,7 @@ def test_goes_on_where_it_stopped(tmp_path):
 
 
 def test_more_events_find_more():
-    curve = recover(sizes=(0.1,), n_events=(10, 60), n_nulls=10, n_repeats=8, alpha=0.1)
+    curve = recover(sizes=(0.03,), n_events=(10, 60), n_nulls=10, n_repeats=8, alpha=0.1)
     table = curve.to_table()
     assert table.index.tolist() == [10, 60]
     scores = curve.scores.query("size > 0").groupby("n_events")["p"].mean()
@@ -210,7 +342,9 @@ def test_catalogs_without_a_score_are_left_out():
     def broken(samples):
         raise ValueError("no folds")
 
-    with pytest.raises(ValueError, match=r"0 of 5 catalogs could be scored, too few.*: no folds"):
+    with pytest.raises(
+        ValueError, match=r"0 of 5 catalogs \(shuffle-times\) could be scored, too few.*: no folds"
+    ):
         recover(sizes=(1.0,), cv=broken, **FEW)
 
 
@@ -256,7 +390,16 @@ def test_part_of_the_earthquakes_with_their_controls(controls):
         ({"effect_days": (0, -5)}, "effect_days must be"),
         ({"effect_min_km": 0.0}, "effect_min_km"),
         ({"sampling": {"region": "dobrovolsky"}}, "sampling: keywords of make_samples"),
-        ({"null": "never"}, "'never' is none of"),
+        ({"nulls": ("never",)}, "'never' is none of"),
+        ({"nulls": ()}, "must be one name or more"),
+        ({"effect_share": 0.0}, "effect_share"),
+        ({"effect_sign": "opposite"}, "effect_sign"),
+        (
+            {"effect_duration": 16.0},
+            "effect_duration=16.0: expected days, .* no more than the 15 from -15 to 0",
+        ),
+        ({"effect_duration": (3, 2)}, "effect_duration"),
+        ({"effect_duration": (1, 2, 3)}, "effect_duration"),
         ({"alpha": 0.0}, "alpha"),
         ({"scoring": "accuracy"}, "scoring"),
     ],

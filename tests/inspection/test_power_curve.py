@@ -1,5 +1,7 @@
 """Power from p-values: intervals, the curve that never falls, and what is read from it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +23,7 @@ def make_curve(shares, n=20, sizes=SIZES, n_events=(50,)):
         for replicate in range(n)
     ]
     scores = pd.DataFrame(rows, columns=["replicate", "n_events", "size", "score", "p"])
-    return PowerCurve(scores.sample(frac=1, random_state=0), 0.05, "event_auc", "shuffle-times", 0.95, {})
+    return PowerCurve(scores.sample(frac=1, random_state=0), 0.05, "event_auc", ("shuffle-times",), 0.95, {})
 
 
 def test_frame_by_hand():
@@ -56,7 +58,8 @@ def test_read_from_the_curve():
     assert curve.size_at(0.5) == pytest.approx(0.175)
     assert np.isnan(curve.size_at(0.95))
     assert repr(curve) == (
-        "PowerCurve(event_auc, p <= 0.05, 50 events: no size found in 95 %; +0.4 in 60% [36%, 81%])"
+        "PowerCurve(event_auc, p <= 0.05, 50 events: no size found in 95 %; +0.4 in 60% [36%, 81%]; "
+        "under shuffle-times)"
     )
     # What falls by chance is pooled with its neighbour.
     assert make_curve([0.0, 0.5, 0.3, 1.0]).power_at(0.15) == pytest.approx(0.4)
@@ -80,3 +83,38 @@ def test_numbers_of_events():
     assert np.isnan(curve.events_needed(0.1))
     with pytest.raises(ValueError, match="n_events=70 was not tried; 50, 200 were"):
         curve.size_at(n_events=70)
+
+
+def test_power_of_each_null_and_of_all():
+    scores = pd.DataFrame(
+        {
+            "n_events": [50] * 6,
+            "size": [0.0, 0.0, 0.0, 0.2, 0.2, 0.2],
+            "score": 0.1,
+            "p_rotate": [0.01, 0.5, 0.5, 0.01, 0.02, 0.5],
+            "p_other-place": [0.5, 0.5, 0.5, 0.03, 0.5, 0.04],
+        }
+    )
+    scores["p"] = scores[["p_rotate", "p_other-place"]].max(axis=1)
+    curve = PowerCurve(scores, 0.05, "event_auc", ("rotate", "other-place"), 0.95, {})
+    table = curve.by_null()
+    assert list(table) == ["n_events", "size", "rotate", "other-place", "all"]
+    np.testing.assert_allclose(table.iloc[:, 2:], [[1 / 3, 0, 0], [2 / 3, 2 / 3, 1 / 3]])
+    assert table["all"].tolist() == curve.to_frame()["power"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "in all earthquakes, of one sign, days -15 to 0"),
+        ({"share": 0.25}, "in 25 % of the earthquakes, drawn, of one sign, days -15 to 0"),
+        ({"sign": "either", "days": (-4.5, -1)}, "in all earthquakes, of either sign, days -4.5 to -1"),
+        ({"duration": (3.0, 3.0)}, "in all earthquakes, of one sign, 3 days within days -15 to 0, drawn"),
+    ],
+)
+def test_what_was_planted_in_words(changes, words):
+    effect = {"share": 1.0, "sign": "same", "days": (-15.0, 0.0), "duration": None} | changes
+    curve = replace(make_curve([0.0, 0.2, 0.6, 0.6]), effect=effect)
+    assert curve.planted == words
+    assert repr(curve).endswith(f"; under shuffle-times; planted {words})")
+    assert make_curve([0.0, 0.2, 0.6, 0.6]).planted == ""

@@ -150,7 +150,7 @@ EXAMPLES = {
         {"rotate": (RNG.normal(0.0, 0.1, 99), 0.04, 0.04)}, 0.3
     ),
     "PowerCurveDisplay": lambda table: plotting.PowerCurveDisplay(
-        PowerCurve(POWER, 0.05, "seismic_mcc", "rotate", 0.95, {})
+        PowerCurve(POWER, 0.05, "seismic_mcc", ("rotate",), 0.95, {})
     ),
     "RSTMapDisplay": lambda table: plotting.RSTMapDisplay(MAPS, event=table(EVENT)),
     "ReliabilityDisplay": lambda table: plotting.ReliabilityDisplay.from_predictions(BY_TIME, n_bins=2),

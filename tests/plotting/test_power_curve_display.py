@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +18,7 @@ def make_curve(n_events=(50,), sign=1.0, rising=(0.05, 0.4, 1.0)):
         for replicate in range(20)
     ]
     table = pd.DataFrame(rows, columns=["replicate", "n_events", "size", "score", "p"])
-    return PowerCurve(table, 0.05, "event_auc", "shuffle-times", 0.95, {})
+    return PowerCurve(table, 0.05, "event_auc", ("shuffle-times",), 0.95, {})
 
 
 def texts(axes):
@@ -50,6 +52,18 @@ def test_a_line_a_number_of_earthquakes(given_axes):
 def test_negative_effects():
     axes = PowerCurveDisplay(make_curve(sign=-1.0)).plot().axes_[0, 0]
     assert axes.get_xlim()[0] < -29 and "at -" in texts(axes)[0]
+
+
+def test_what_was_planted_stands_below():
+    effect = {"share": 0.3, "sign": "either", "days": (-15.0, 0.0), "duration": (2.0, 5.0)}
+    curve = replace(make_curve(), nulls=("rotate", "other-place"), effect=effect)
+    heading = PowerCurveDisplay(curve).plot().axes_[0, 0].get_legend().get_title().get_text()
+    assert " ".join(heading.split()) == (
+        "largest p over rotate, other-place planted in 30 % of the earthquakes, drawn, of either sign, 2 to "
+        "5 days within days -15 to 0, drawn"
+    )
+    assert max(map(len, heading.splitlines())) <= 76
+    assert texts(PowerCurveDisplay(curve).plot().axes_[0, 0])[-1] == "chance at most: p <= 0.05"
 
 
 def test_errors():

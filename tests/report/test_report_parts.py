@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from skquake.alarms import MolchanCurve
 from skquake.inspection import CatalogNullResult, PowerCurve
 from skquake.model_selection import PurgedGroupKFold, evaluate
 from skquake.report import evaluation_report
+from skquake.report._build import _power_facts
 
 MODEL = make_pipeline(make_column_transformer(("passthrough", ["observed"])), LogisticRegression())
 QUICK = {"n_resamples": 60, "random_state": 0}
@@ -59,7 +61,7 @@ def make_null(observed, p_values, scoring="seismic_mcc", n=99, tested=None, **ch
     )
 
 
-def make_power(found, n_events=(50,)):
+def make_power(found, n_events=(50,), nulls=("rotate",), **changes):
     """A curve of two sizes, found in the given shares of 20 studies each."""
     parts = [
         pd.DataFrame({"n_events": n, "size": size, "p": np.where(np.arange(20) < share * 20, 0.01, 0.5)})
@@ -67,7 +69,7 @@ def make_power(found, n_events=(50,)):
         for size, share in found.items()
     ]
     scores = pd.concat(parts, ignore_index=True).assign(replicate=0, score=0.1)
-    return PowerCurve(scores, 0.05, "seismic_mcc", "rotate", 0.95, {})
+    return replace(PowerCurve(scores, 0.05, "seismic_mcc", nulls, 0.95, {}), **changes)
 
 
 def test_the_largest_p_decides(samples, observed):
@@ -124,6 +126,52 @@ def test_power_is_read_at_the_size_and_number_of_the_study(samples, observed):
     assert rows.loc[("power", "size 0.4, 50 earthquakes"), "value"] == 1.0
     page = found.to_html()
     assert "How often an effect of a given size is seen" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"nulls": ("other-place", "shuffle-times", "rotate")}, "differs", "seen in 100 % of such studies"),
+        (
+            {"nulls": ("shuffle-times",)},  # that of the headline p alone
+            "untested",
+            "power was counted under shuffle-times, the p is the largest over rotate, shuffle-times",
+        ),
+        ({"alpha": 0.2}, "untested", "power was counted at p <= 0.2"),
+        ({"scoring": "event_auc"}, "untested", "power was counted in the event AUC, not in the seismic MCC"),
+        ({"n_events": (500,)}, "untested", "power was counted for 500 earthquakes, "),
+    ],
+)
+def test_power_counts_for_the_headline_alone(samples, observed, monkeypatch, changes, code, said):
+    monkeypatch.setattr("skquake.report._build.unbalanced", lambda balance: {})
+    null = make_null(observed, {"rotate": 0.01, "shuffle-times": 0.02})
+    power = make_power({0.1: 0.2, 0.4: 1.0}, **{"nulls": ("rotate", "shuffle-times")} | changes)
+    found = evaluation_report(MODEL, samples, CV, null=null, power=power, effect_size=0.4, **QUICK)
+    assert found.verdict.code == code
+    assert said in " ".join(check.finding for check in found.verdict.checks)
+
+
+def test_facts_of_a_power_curve(samples):
+    curve = make_power({0.1: 0.2, 0.4: 0.5}, (50, 500), ("rotate", "other-place"), alpha=0.01)
+    facts = _power_facts(curve, 2.0, samples)
+    assert facts["power_nulls"] == ("rotate", "other-place") and facts["power_alpha"] == 0.01
+    assert (facts["effect_size"], facts["power_largest"], facts["effect_power"]) == (2.0, 0.4, 0.5)
+    assert facts["power_earthquakes"] == 50 <= facts["n_sampled"] <= 60
+    assert _power_facts(None, 2.0, samples) == {}
+
+
+def test_which_effect_was_planted_is_told(samples, observed):
+    effect = {"share": 0.3, "sign": "either", "days": (-15.0, 0.0), "duration": (2.0, 5.0)}
+    power = make_power({0.1: 0.2, 0.4: 1.0}, nulls=("rotate", "other-place"), effect=effect)
+    found = evaluation_report(MODEL, samples, CV, power=power, effect_size=0.1, **QUICK)
+    planted = "in 30 % of the earthquakes, drawn, of either sign, 2 to 5 days within days -15 to 0, drawn"
+    finding = f"an effect of size 0.1 ({planted}) would be seen in 20 % of such studies"
+    assert finding in [check.finding for check in found.verdict.checks]
+    rows = found.to_frame().set_index(["section", "quantity"])
+    counted = f"20 simulated studies; largest p over rotate, other-place; planted {planted}"
+    assert rows.loc[("power", "size 0.4, 50 earthquakes"), "note"] == counted
+    assert rows.loc[("power", "planted: duration"), "note"] == "(2.0, 5.0)"
+    assert f"(largest p over rotate, other-place; planted {planted})" in found.to_html()
 
 
 def test_molchan_stands_beside_chance(samples):

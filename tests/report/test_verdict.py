@@ -208,10 +208,99 @@ BROKEN = {
         "below",
     ),
     "no size declared": ({"effect_declared": False}, "untested"),
-    "power under another null": ({"power_null": "rotate", "headline_null": "shuffle-times"}, "untested"),
+    "power under one null of two": (
+        {"power_nulls": ("rotate",), "headline_nulls": ("shuffle-times", "rotate")},
+        "untested",
+    ),
+    "power under nulls that nobody knows": ({"headline_nulls": ("rotate",)}, "untested"),
+    "power at p <= 0.2": ({"power_alpha": 0.2}, "untested"),
+    "power of another score": ({"power_score": "event_auc"}, "untested"),
+    "power of another score, too little": ({"power_score": "event_auc", "effect_power": 0.1}, "untested"),
+    "power of 500 earthquakes where there are 120": (
+        {"power_earthquakes": 500, "n_sampled": 120},
+        "untested",
+    ),
     "no power curve": ({"effect_power": None, "effect_size": None}, "untested"),
     "no place-and-date probe": ({"place_and_date": None}, "untested"),
 }
+
+
+SAME = {
+    "power_alpha": 0.05,
+    "power_score": "seismic_mcc",
+    "power_earthquakes": 100,
+    "n_sampled": 120,
+    "power_nulls": ("other-place", "rotate"),
+    "headline_nulls": ("rotate", "other-place"),
+    "effect_planted": "in 30 % of the earthquakes, drawn, of either sign, days -15 to 0",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "passed", "finding"),
+    [
+        ({}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies"),
+        # Under more nulls, at a smaller p or of a smaller size, power is a lower bound.
+        ({"headline_nulls": ("rotate",)}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of"),
+        ({"power_alpha": 0.01}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of"),
+        (
+            {"headline_nulls": ("rotate",), "effect_power": 0.5},
+            None,
+            "in 50 % of such studies; power was counted under other-place, rotate, the p is the largest over "
+            "rotate",
+        ),
+        (
+            {"power_alpha": 0.01, "effect_power": 0.5},
+            None,
+            "would be seen in 50 % of such studies; power was counted at p <= 0.01",
+        ),
+        (
+            {"power_largest": 0.1, "effect_power": 0.5},
+            None,
+            "would be seen in 50 % of such studies; power was counted up to a size of 0.1",
+        ),
+        (
+            {"power_largest": 0.1},
+            True,
+            "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies",
+        ),
+        # Under fewer, an upper one.
+        (
+            {"power_nulls": ("rotate",), "effect_power": 0.5},
+            False,
+            "in 50 % of such studies at most; power was counted under rotate, the p is the largest over "
+            "rotate, other-place",
+        ),
+        (
+            {"power_nulls": ("rotate",)},
+            None,
+            "in 97 % of such studies; power was counted under rotate, the p is the largest over rotate, "
+            "other-place",
+        ),
+        (
+            {"power_earthquakes": 500},
+            None,
+            "would be seen in 97 % of such studies; power was counted for 500 earthquakes, 120 have samples",
+        ),
+        (
+            {"power_score": "event_auc"},
+            None,
+            "anything from +0.20 to +0.40 is possible; power was counted in the event AUC, not in the "
+            "seismic MCC",
+        ),
+        (
+            {"effect_declared": False},
+            None,
+            "0.2 (the largest planted, none was declared; {planted}) would be",
+        ),
+    ],
+)
+def test_power_is_that_of_the_headline(change, passed, finding):
+    found = judge(Facts(**GOOD | SAME | change))
+    (check,) = (check for check in found.checks if check.name == "An effect would have been seen")
+    assert check.passed is passed
+    assert finding.format(planted=SAME["effect_planted"]) in check.finding
+    assert found.code == {True: "differs", None: "untested", False: "underpowered"}[passed]
 
 
 @pytest.mark.parametrize(("change", "code"), BROKEN.values(), ids=BROKEN)
