@@ -11,7 +11,8 @@ its p-value is at most 0.1; the discovery is false where none of its days was ra
 Kinds of worlds: earthquakes of independent times; bursts of ten in ten days; scores that grow by a half from
 the first to the last year; cells that differ by a standard deviation. Calibration: the same earthquakes in 60
 rotated catalogs, each score by itself; one a cell and 27 days; one a 27 days; or each earthquake beside its
-own cell on days rotated by multiples of 15.
+own cell on days rotated by multiples of 15. And, as a warning, beside its own cell on the 180 days from the
+30th after it on, each day by itself although the days share their nights, and one a 27 days.
 """
 
 from __future__ import annotations
@@ -67,12 +68,16 @@ def p_values(largest, day, cell, rng):
     shared, month = largest[moved, cell].ravel(), (moved // BLOCK).ravel()
     at = np.broadcast_to(cell, moved.shape).ravel()
     every = np.arange(2 * LEAD, DAYS - 2 * LEAD, LEAD)
+    near = np.arange(2 * LEAD, 2 * LEAD + 180)
+    after = largest[(day[:, np.newaxis] + near) % DAYS, cell[:, np.newaxis]]
     own = largest[(day[:, np.newaxis] + every) % DAYS, cell[:, np.newaxis]]
     return {
         "each score": conformal_p_values(score, shared),
         "cell and 27 days": conformal_p_values(score, shared, block=at * DAYS + month),
         "27 days": conformal_p_values(score, shared, block=month),
         "own cell": conformal_p_values(score, own),
+        "180 days, each": conformal_p_values(score, after),
+        "180 days, 27 days": conformal_p_values(score, after, block=(near - near[0]) // BLOCK),
     }
 
 

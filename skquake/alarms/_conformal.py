@@ -51,12 +51,13 @@ def conformal_p_values(score: ArrayLike, calibration: ArrayLike, *, block: Array
     and its largest, for passes), as long in calibration as in test, and say by ``block`` which calibration
     scores overlap or share their days. A block's largest score is not below any single one in it: where
     blocks are exchangeable p is valid whatever the dependence inside, at the price of power. An alarm must
-    not last longer than a block.
+    not last longer than a block. In simulations 180 daily scores that each looked back 15 days, taken one by
+    one, gave false discoveries in nine of ten worlds without any effect (:doc:`/measured`).
 
     **Rotation** keeps the places, and with them what a place adds to a score; it takes the record as
     stationary. A trend or a solar cycle in the scores is no reason for alarm but looks like one. Scores
     that differ from place to place are to be compared with those of their own place. Rotated days may fall on
-    days before other earthquakes; where there is an effect, p is then too large, never too small.
+    days before other earthquakes; where an effect raises their scores, p is too large.
 
     **Many alarms.** Of a hundred alarms five have p <= 0.05 without any effect. The share of false ones among
     those that are called discoveries is held by ``scipy.stats.false_discovery_control``: p-values that share
