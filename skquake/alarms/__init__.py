@@ -2,6 +2,7 @@
 
 from skquake.alarms._alarm_function import alarm_function
 from skquake.alarms._choose_threshold import choose_threshold
+from skquake.alarms._conformal import conformal_p_values
 from skquake.alarms._count_events import count_events
 from skquake.alarms._csep import alarm_rate, to_csep
 from skquake.alarms._flagged_rate import flagged_rate
@@ -23,6 +24,7 @@ __all__ = [
     "area_rate",
     "area_skill_score",
     "choose_threshold",
+    "conformal_p_values",
     "count_events",
     "flagged_rate",
     "hanssen_kuipers",

@@ -4,14 +4,17 @@ from skquake.inspection._catalog_null_test import catalog_null_test
 from skquake.inspection._detector_sensitivity import detector_sensitivity
 from skquake.inspection._false_alarm_rate import false_alarm_rate
 from skquake.inspection._injection_recovery import injection_recovery
+from skquake.inspection._mirrored_result import TimeMirroredResult
 from skquake.inspection._null_catalogs import null_catalogs
 from skquake.inspection._null_result import CatalogNullResult
 from skquake.inspection._power_curve import PowerCurve
 from skquake.inspection._probes import location_probe, metadata_probe, place_date_probe
+from skquake.inspection._time_mirrored_test import time_mirrored_test
 
 __all__ = [
     "CatalogNullResult",
     "PowerCurve",
+    "TimeMirroredResult",
     "catalog_null_test",
     "detector_sensitivity",
     "false_alarm_rate",
@@ -20,4 +23,5 @@ __all__ = [
     "metadata_probe",
     "null_catalogs",
     "place_date_probe",
+    "time_mirrored_test",
 ]

@@ -13,7 +13,7 @@ from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_pa
 from skquake._core._typing import Estimator, RandomState
 from skquake.alarms import MolchanCurve
 from skquake.catalogs import CatalogCheck
-from skquake.inspection import CatalogNullResult, PowerCurve
+from skquake.inspection import CatalogNullResult, PowerCurve, TimeMirroredResult
 from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, leakage_report
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes
@@ -28,6 +28,7 @@ from skquake.report._verdict import CHANCE
         "null": [HasMethods(["to_frame", "share"]), None],
         "power": [HasMethods(["to_frame", "power_at"]), None],
         "effect_size": [Interval(Real, None, None, closed="neither"), None],
+        "mirrored": [TimeMirroredResult, None],
         "catalog": [CatalogCheck, None],
         "leakage": ["boolean"],
         "scoring": [StrOptions(set(CHANCE)), None],
@@ -45,6 +46,7 @@ def evaluation_report(
     null: CatalogNullResult | None = None,
     power: PowerCurve | None = None,
     effect_size: float | None = None,
+    mirrored: TimeMirroredResult | None = None,
     molchan: MolchanCurve | None = None,
     catalog: CatalogCheck | None = None,
     leakage: bool = True,
@@ -84,6 +86,9 @@ def evaluation_report(
         Size of an effect, on the scale of ``power``, that the study should not miss; the largest
         planted one by default. Read at the number of earthquakes that was tried and is not above that of
         the samples.
+    mirrored : TimeMirroredResult, default=None
+        Of `skquake.inspection.time_mirrored_test` for the same pipeline and splits: printed, and no part of
+        the verdict.
     molchan : MolchanCurve, default=None
         Of `skquake.alarms.molchan_curve`.
     catalog : CatalogCheck, default=None
@@ -161,6 +166,7 @@ def evaluation_report(
         null=null,
         power=power,
         effect_size=effect_size,
+        mirrored=mirrored,
         molchan=molchan,
         catalog=catalog,
         leakage=leakage_report(X, folds) if leakage else None,

@@ -20,6 +20,11 @@ SECTIONS = {
         "place and date.",
     ),
     "null": ("Nulls", "What the score is where no earthquake can have made it."),
+    "mirrored": (
+        "Before and after",
+        "The same analysis of the days after earthquakes, where co-seismic effects and aftershocks are "
+        "expected, and with controls that lie before, or after, their earthquakes only.",
+    ),
     "controls": (
         "Controls",
         "What differs between seismic and control samples tells them apart without any earthquake. What "

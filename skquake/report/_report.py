@@ -46,6 +46,7 @@ class EvaluationReport:
     reliability : ReliabilityCurve or None
         Of the seismic probability on the rows of evidence.
     power : PowerCurve or None
+    mirrored : TimeMirroredResult or None
     molchan : MolchanCurve or None
     catalog : CatalogCheck or None
         Of `skquake.catalogs.check_catalog`.
@@ -93,6 +94,7 @@ class EvaluationReport:
     score_nulls: pd.DataFrame | None = None
     reliability: Any = None
     power: Any = None
+    mirrored: Any = None
     molchan: Any = None
     catalog: CatalogCheck | None = None
     created: str = field(default_factory=lambda: f"{pd.Timestamp.now(tz='UTC'):%Y-%m-%d %H:%M} UTC")

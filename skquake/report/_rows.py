@@ -35,6 +35,12 @@ def rows(report):
             for name, value in row.items():
                 yield section, f"fold {fold}: {name}", _number(value), NAN, NAN, ""
     yield from _nulls(report)
+    if report.mirrored is not None:
+        for row in report.mirrored.to_frame().to_dict("records"):
+            note = (
+                row["note"] or f"{row['n_earthquakes']} earthquakes, {row['n_units']} units ({row['unit']})"
+            )
+            yield "mirrored", row["name"], row["value"], row["low"], row["high"], note
     if report.reliability is not None:
         for name in ("brier", "uncertainty", "base_rate"):
             yield "reliability", name, getattr(report.reliability, name), NAN, NAN, ""

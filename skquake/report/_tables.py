@@ -51,6 +51,8 @@ def tables(report: EvaluationReport) -> dict[str, list[Table]]:
         caption = "Share of simulated studies that see an effect"
         counted = getattr(report.power, "counted", "")
         found["power"] = [_frame(f"{caption} ({counted})" if counted else caption, power)]
+    if report.mirrored is not None:
+        found["mirrored"] = [_mirrored(report.mirrored)]
     return found
 
 
@@ -99,6 +101,23 @@ def _scores(report):
     else:
         caption = f"Scores of {units}, too few for intervals; an earthquake counts once"
     return Table(caption, ("", *LABELS.values()), rows)
+
+
+def _mirrored(result):
+    frame = result.to_frame().set_index("name")
+    scores = result.scores()
+    rows: list[tuple[str, ...]] = [
+        (
+            str(name),
+            str(row["days"]),
+            interval(scores[name], sign="+" if name in result.differences else "") if name in scores else "–",
+            number(row["n_earthquakes"]),
+        )
+        for name, row in frame.iterrows()
+    ]
+    notes = tuple(text.removesuffix(".").replace("-", "−") for text in result.sentences)
+    caption = f"{LABELS[result.scoring]} of the days before and after, 95 % intervals; no part of the verdict"
+    return Table(caption, ("", "days", "score", "earthquakes"), rows, notes)
 
 
 def _paper(report):
