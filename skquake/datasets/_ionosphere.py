@@ -146,7 +146,7 @@ def _profiles(layers, f107, altitudes_km):
     """Electron density in m⁻³ of the empirical model, (hours, altitudes, places)."""
     from PyIRI import main_library as iri
 
-    f2, f1, e = (iri.solar_interpolation_of_dictionary(layer, f107) for layer in layers)
+    f2, f1, e = (iri.solar_interpolation_of_dictionary(dict(layer), f107) for layer in layers)
     for layer in (f2, f1, e):
         layer["Nm"] = iri.freq2den(layer["fo"])
     for layer in (f2, e):

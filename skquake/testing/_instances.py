@@ -111,7 +111,13 @@ def networks() -> list[BaseEstimator]:
         CNNClassifier(**_BASELINE, conv_layers=1, kernel_size=1, dense_layers=2),
         LSTMClassifier(**_BASELINE, lstm_layers=1, lstm_units=8, dense_layers=1),
         EDLSTMERegressor(
-            units=8, decoder_layers=1, activation="tanh", learning_rate=0.03, epochs=40, random_state=0
+            units=8,
+            decoder_layers=1,
+            activation="tanh",
+            learning_rate=0.03,
+            epochs=25,
+            batch_size=12,
+            random_state=0,
         ),
         SIPClassifier(
             "cnn",

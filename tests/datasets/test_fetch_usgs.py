@@ -252,7 +252,7 @@ def test_two_processes_at_once(server, tmp_path):
     )
     command = [sys.executable, "-c", code, str(tmp_path), server.url]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [process.communicate(timeout=120)[0].strip() for process in running] == ["743", "743"]
+    assert [process.communicate(timeout=600)[0].strip() for process in running] == ["743", "743"]
     assert server.asked.count("/query") == 4
     assert files(tmp_path) == ["usgs/usgs_20100101_20100201_m4.5.csv"]
 

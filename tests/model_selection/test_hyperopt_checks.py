@@ -5,7 +5,7 @@ from sklearn.linear_model import Ridge
 from skquake.model_selection import HyperoptSearchCV
 from skquake.testing import parametrize_with_skquake_checks
 
-SEARCH = HyperoptSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2, n_iter=2, error_score="raise", random_state=0)
+SEARCH = HyperoptSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2, n_iter=2, random_state=0)
 
 
 @parametrize_with_skquake_checks([SEARCH])

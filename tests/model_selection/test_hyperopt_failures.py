@@ -231,9 +231,9 @@ def test_versions_of_a_store(tmp_path):
     header, *rest = path.read_bytes().splitlines(keepends=True)
     header = json.loads(header)
     del header["checksum"]
-    header["versions"]["scikit-learn"] = "1.8.0"
+    header["versions"]["scikit-learn"] = "1.2.3"
     path.write_bytes(sealed(header) + b"".join(rest))
-    with pytest.raises(ValueError, match=r"scikit-learn: 1\.8\.0 -> .*accept_versions=True"):
+    with pytest.raises(ValueError, match=r"scikit-learn: 1\.2\.3 -> .*accept_versions=True"):
         search(store=path, space=space, n_iter=4).fit(X, Y)
     found = search(store=path, space=space, n_iter=4, accept_versions=True).fit(X, Y)
     assert found.versions_ == [header["versions"], *first.versions_]

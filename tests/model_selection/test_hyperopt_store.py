@@ -381,7 +381,7 @@ def stop(folder, times, seconds=0.03, seed=0):
         kept = finished
         moments.append(kept.count(b"\n"))
     process = start(folder, 0.0)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     assert path.read_bytes().startswith(kept)
     trials = [json.loads(line) for line in path.read_bytes().splitlines()[2:]]
@@ -398,7 +398,7 @@ def stop(folder, times, seconds=0.03, seed=0):
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
     process = start(tmp_path_factory.mktemp("once"), 0.0)
-    return process.communicate(timeout=60)[0]
+    return process.communicate(timeout=600)[0]
 
 
 def test_a_killed_search_goes_on(tmp_path, uninterrupted):
@@ -418,11 +418,11 @@ def test_an_interrupted_search_keeps_what_is_done(tmp_path, uninterrupted):
     while lines_of(path) < 6:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=600)
     assert process.returncode != 0 and err.strip().endswith("KeyboardInterrupt")
     kept = path.read_bytes()
     # The line that was being written may have been taken back.
     assert kept.endswith(b"\n") and 5 <= kept.count(b"\n") < 32
     process = start(tmp_path, 0.0)
-    assert process.communicate(timeout=60)[0] == uninterrupted
+    assert process.communicate(timeout=600)[0] == uninterrupted
     assert path.read_bytes().startswith(kept)

@@ -80,7 +80,7 @@ def test_two_hourly_day_ends_with_its_last_map():
 @given(row=st.integers(0, 4), hour=st.integers(0, 23), shift=st.floats(5, 50))
 def test_nothing_later_enters(row, hour, shift):
     """A changed value shows at its hour, and in the bounds of that hour on later days alone."""
-    values = MAPS.at(**PLACE).to_frame()
+    values = MAPS.at(**PLACE).to_frame().copy()
     changed = values.copy()
     first = pd.Timestamp("2001-02-16")
     changed.loc[first + row * DAY + hour * HOUR] += shift
@@ -144,7 +144,7 @@ def test_what_cannot_be_made_is_named():
 
 
 def test_hole_in_the_maps_is_named():
-    values = MAPS.at(**PLACE).to_frame()
+    values = MAPS.at(**PLACE).to_frame().copy()
     values.loc["2001-02-10 05:00"] = np.nan
     source = SeriesSource(values, pd.DataFrame(PLACE, index=[0]))
     with pytest.raises(ValueError, match="NaN in channel TEC"):

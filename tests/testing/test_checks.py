@@ -199,7 +199,8 @@ def test_parametrization_marks_what_is_expected_to_fail():
     ).mark
     marked = [entry.id for entry in mark.args[1] if entry.marks]
     assert marked == ["Steps()-check_names_of_the_output"]
-    assert len({entry.id for entry in mark.args[1]}) == len(mark.args[1])
+    ours = [entry.id for entry in mark.args[1] if entry.values[1].func.__module__.startswith("skquake")]
+    assert len(set(ours)) == len(ours) > 20
 
 
 def test_data_of_ones_own():
