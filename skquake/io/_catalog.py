@@ -46,6 +46,8 @@ def check_events(table: pd.DataFrame, path: Path, unit: str, first: int = 0) -> 
     check((table["id"] == "").to_numpy(), "the event has no id")
     check(~(table["latitude"].abs() <= 90).to_numpy(), "latitude is not between -90 and 90")
     check(~table["longitude"].between(-180, 360).to_numpy(), "longitude is not between -180 and 360")
+    for name in ("stations", "gap_deg", "rms_s"):
+        table[name] = table[name].mask(table[name] == -1.0)  # so some networks write "unknown"
     for name in ("depth_km", "magnitude", "stations", "gap_deg", "rms_s"):
         check_range(table[name], name, path, where=unit, first=first)
     kinds = {kind: event_type(str(kind)) for kind in table["type"].unique()}
@@ -59,7 +61,8 @@ def join_events(
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """One catalog of the files' tables, and what it leaves out: {why: how many}.
 
-    Warns when that is everything. Of rows with one id the one ``updated`` last stays (at a tie, the last); ascending in time.
+    Warns when that is everything. Of rows with one id the one ``updated`` last stays (at a tie, the last);
+    ascending in time.
     """
     if missing_magnitude not in ("drop", "keep"):
         raise ValueError(f"missing_magnitude={missing_magnitude!r}: expected 'drop' or 'keep'")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-# QuakeML's word: other words and codes, in lower case. The codes of two letters are those of the IASPEI seismic
+# QuakeML's word: other words and codes, in lower case. The codes of two letters are those of the IASPEI
+# seismic
 # format (first letter k known, s suspected, f felt, d damaging) and of ComCat and the regional networks.
 _NAMES = {
     "earthquake": (
         "eq", "quake", "ke", "se", "fe", "de", "tectonic", "tectonic earthquake", "natural earthquake",
-        "local earthquake", "regional earthquake", "teleseism", "distant earthquake", "le", "re", "felt earthquake",
+        "local earthquake", "regional earthquake", "teleseism", "distant earthquake", "le", "re", "felt
+        earthquake",
         "damaging earthquake", "known earthquake", "suspected earthquake", "earthquakes",
         "eve", "perceptible earthquake",
     ),
@@ -18,10 +20,13 @@ _NAMES = {
         "suspected induced event", "triggered",
     ),
     "rock burst": ("kr", "sr", "rockburst", "known rockburst", "suspected rockburst", "rb"),
-    "mining explosion": ("km", "sm", "known mining explosion", "suspected mining explosion", "mine explosion"),
+    "mining explosion": ("km", "sm", "known mining explosion", "suspected mining explosion", "mine
+    explosion"),
     "chemical explosion": ("kh", "sh", "known chemical explosion", "suspected chemical explosion"),
-    "experimental explosion": ("kx", "sx", "known experimental explosion", "suspected experimental explosion"),
-    "nuclear explosion": ("kn", "sn", "nt", "nuclear", "known nuclear explosion", "suspected nuclear explosion"),
+    "experimental explosion": ("kx", "sx", "known experimental explosion", "suspected experimental
+    explosion"),
+    "nuclear explosion": ("kn", "sn", "nt", "nuclear", "known nuclear explosion", "suspected nuclear
+    explosion"),
     "quarry blast": ("qb", "quarry", "blast"),
     "explosion": ("ex", "px", "exp"),
     "landslide": ("ls", "slide"),

@@ -141,7 +141,8 @@ def read_bytes(path: Path, *, html: bool = False) -> bytes:
     except FormatError:
         raise
     except (
-        OSError, EOFError, ValueError, RuntimeError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error
+        OSError, EOFError, ValueError, RuntimeError, KeyError, NotImplementedError, zipfile.BadZipFile,
+        zlib.error
     ) as error:  # fmt: skip
         raise FormatError(path, f"{packed} stream", f"damaged or cut ({error})") from error
     if not data.strip():
@@ -225,7 +226,7 @@ _EXPONENT = re.compile(r"(?<=[\d.])[dDqQ](?=[+-]?\d)", re.ASCII)
 
 
 def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], float] = real) -> float:
-    """``text`` as a finite number (NaN for asterisks, see ``real``), or a FormatError that names the field."""
+    """``text`` as a finite number (see ``real``), or a FormatError that names the field."""
     try:
         if "_" in text:
             raise ValueError

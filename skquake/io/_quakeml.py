@@ -49,7 +49,8 @@ def read_quakeml(
     paths : path-like, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
-        Kinds of event to keep, in QuakeML's words (any capitals); None keeps explosions, quarry blasts and the
+        Kinds of event to keep, in QuakeML's words (any capitals); None keeps explosions, quarry blasts and
+        the
         like too.
         An event that names none is taken for an earthquake; one whose kind QuakeML does not know is left out.
     missing_magnitude : {"drop", "keep"}, default="drop"
@@ -68,7 +69,8 @@ def read_quakeml(
     Raises
     ------
     FormatError
-        For a file that is cut or no such catalog; for an event that cannot be (deeper than 800 km, a magnitude
+        For a file that is cut or no such catalog; for an event that cannot be (deeper than 800 km, a
+        magnitude
         beyond -5...10); for a document type or entities, which QuakeML has none
         of: nothing is expanded and nothing outside the file is read.
     ImportError

@@ -63,7 +63,7 @@ def test_numbers_of_fortran(tmp_path):
 
 def test_depth_of_quakeml(tmp_path):
     deep = quakeml_origin(more="<depth><value>5e9</value></depth>")
-    with pytest.raises(FormatError, match="depth_km 5e.06 km"):
+    with pytest.raises(FormatError, match=r"depth_km 5e.06 km"):
         read_quakeml(write(tmp_path, quakeml(quakeml_event(deep)), "a.xml"))
 
 
