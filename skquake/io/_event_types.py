@@ -5,33 +5,46 @@ from __future__ import annotations
 import re
 
 # QuakeML's word: other words and codes, in lower case. The codes of two letters are those of the IASPEI
-# seismic
-# format (first letter k known, s suspected, f felt, d damaging) and of ComCat and the regional networks.
+# seismic format (first letter k known, s suspected, f felt, d damaging) and of the regional networks.
 _NAMES = {
     "earthquake": (
-        "eq", "quake", "ke", "se", "fe", "de", "tectonic", "tectonic earthquake", "natural earthquake",
-        "local earthquake", "regional earthquake", "teleseism", "distant earthquake", "le", "re", "felt
-        earthquake",
-        "damaging earthquake", "known earthquake", "suspected earthquake", "earthquakes",
-        "eve", "perceptible earthquake",
+        *("eq", "quake", "earthquakes", "ke", "se", "fe", "de", "le", "re", "tectonic", "teleseism"),
+        *("tectonic earthquake", "natural earthquake", "local earthquake", "regional earthquake"),
+        *("distant earthquake", "felt earthquake", "damaging earthquake", "known earthquake"),
+        *("suspected earthquake", "perceptible earthquake"),
     ),
     "induced or triggered event": (
-        "ki", "si", "induced", "induced earthquake", "induced event", "known induced event",
-        "suspected induced event", "triggered",
+        *("ki", "si", "induced", "induced earthquake", "induced event", "triggered"),
+        *("known induced event", "suspected induced event"),
     ),
-    "rock burst": ("kr", "sr", "rockburst", "known rockburst", "suspected rockburst", "rb"),
-    "mining explosion": ("km", "sm", "known mining explosion", "suspected mining explosion", "mine
-    explosion"),
+    "rock burst": ("kr", "sr", "rb", "rockburst", "known rockburst", "suspected rockburst"),
+    "mining explosion": (
+        "km",
+        "sm",
+        "mine explosion",
+        "known mining explosion",
+        "suspected mining explosion",
+    ),
     "chemical explosion": ("kh", "sh", "known chemical explosion", "suspected chemical explosion"),
-    "experimental explosion": ("kx", "sx", "known experimental explosion", "suspected experimental
-    explosion"),
-    "nuclear explosion": ("kn", "sn", "nt", "nuclear", "known nuclear explosion", "suspected nuclear
-    explosion"),
+    "experimental explosion": (
+        "kx",
+        "sx",
+        "known experimental explosion",
+        "suspected experimental explosion",
+    ),
+    "nuclear explosion": (
+        "kn",
+        "sn",
+        "nt",
+        "nuclear",
+        "known nuclear explosion",
+        "suspected nuclear explosion",
+    ),
     "quarry blast": ("qb", "quarry", "blast"),
     "explosion": ("ex", "px", "exp"),
     "landslide": ("ls", "slide"),
     "not reported": ("uk", "unknown"),
-}  # fmt: skip
+}
 _CANONICAL = {other: name for name, others in _NAMES.items() for other in others}
 
 
