@@ -53,7 +53,7 @@ def test_values_that_no_orbit_has(path, name, value):
     with h5py.File(path, "r+") as file:
         file[name][7] = value
         file["A311"].attrs["ValidRange"] = [0.0, 1e300]
-    with pytest.raises(FormatError, match="row 7: .* is not between"):
+    with pytest.raises(FormatError, match=r"row 7: .* is not between"):
         read_cses(path)
 
 
