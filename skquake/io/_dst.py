@@ -103,12 +103,12 @@ def _parse(line, path, i):
     try:
         if len(fields) != 26 or not all(map(_FIELD.fullmatch, fields)):
             raise ValueError(f"{len(fields)} fields instead of 26, or one with a blank inside")
-        base, *hours = (np.nan if "*" in field else float(field) for field in fields[:25])
+        numbers = np.array([np.nan if "*" in field else float(field) for field in fields[:25]])
     except ValueError as error:
         raise FormatError(path, f"line {i}", f"not a day of 24 whole numbers ({error})") from error
-    if base != base:
+    base, hours = numbers[0], numbers[1:]
+    if np.isnan(base):
         raise FormatError(path, f"line {i}", "the base value is missing")
-    hours = np.array(hours)
     values = np.where(hours == _FILL, np.nan, 100.0 * base + hours)
     check_range(values[np.newaxis], "dst", path, where="line", first=i, label="Dst")
     return date, version, values

@@ -86,13 +86,10 @@ def read_station_vtec(
 ) -> pd.DataFrame:
     """Vertical TEC of stations from CSV files, one column a station or long.
 
-    The names in the first line decide. A table with a column of stations (``station``, ``site``,
-    ``receiver``, ...)
-    and one of ``vtec`` or ``tec`` is long; its other columns are left out. In any other table every column
-    is a
+    The names in the first line decide. A table with a column of stations (``station``, ``site``, ...) and
+    one of ``vtec`` or ``tec`` is long; its other columns are left out. In any other table every column is a
     station, unless a name says that it is none (coordinates, heights, flags, satellites, ...): then the
-    table is
-    refused until ``columns`` says which ones are.
+    table is refused until ``columns`` says which ones are.
 
     Parameters
     ----------
@@ -102,8 +99,7 @@ def read_station_vtec(
         name a zone. Files may hold other days, other stations, or overlap.
     columns : sequence of str, dict of {str: str} or None, default=None
         The columns of stations, by their names in the file; a dict also names the stations. With
-        ``stations``:
-        the one column of values. None: see above.
+        ``stations``: the one column of values. None: see above.
     stations : str or None, default=None
         The column that holds the names of stations, for a long table. None: see above.
     fill : number or sequence of numbers, default=()
@@ -220,7 +216,7 @@ def _wide(index, station, values, path):
     low, high = groups.min(), groups.max()
     differ = (low != high) & low.notna()
     if differ.any():
-        time, name = differ.index[differ.to_numpy().argmax()]
+        time, name = differ.index[int(differ.to_numpy().argmax())]
         what = f"station {name} has {low[time, name]} and {high[time, name]} at {time}; keep one"
         raise FormatError(path, "table", what)
     return low.unstack("station").rename_axis(columns=None)
