@@ -55,13 +55,10 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
     DataFrame
         Ascending and unique in ``time`` (UTC, milliseconds), index 0, 1, ... Columns ``time``, ``latitude``
         and ``longitude`` (degrees, [-180, 180)), ``altitude_km``, the observations (``Ne`` in cm-3 and ``Te``
-        in K, or the field in nT), ``magnetic_latitude``,
-        ``magnetic_longitude`` (degrees, as in the file), ``orbit`` and ``ascending`` (bool). The field is
-        ``B_N``,
-        ``B_E``, ``B_C`` (north, east, center) only where an attribute of the variable or of the file says so
-        ("NEC", "north, east, ..."); otherwise it is in a frame that the file does not name, and called
-        ``B_x``,
-        ``B_y``, ``B_z``.
+        in K, or the field in nT), ``magnetic_latitude``, ``magnetic_longitude`` (degrees, as in the file),
+        ``orbit`` and ``ascending`` (bool). The field is called ``B_N``, ``B_E``, ``B_C`` (north, east,
+        center) only where an attribute of the variable or of the file says so ("NEC", "north, east, ...");
+        otherwise its frame is not known, and it is called ``B_x``, ``B_y``, ``B_z``.
 
     Raises
     ------

@@ -40,8 +40,7 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     ------
     FormatError
         For a line that is not one day of Dst, a value beyond -2500...500 nT, and for a file that gives one
-        day
-        of one version twice with different values.
+        day of one version twice with different values.
 
     References
     ----------

@@ -50,7 +50,7 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Raises
     ------
     FormatError
-        For a line that is not in this layout, for Hp30 and Hp60 (which :func:`read_kp` does not take for Kp),
+        For a line that is not in this layout, for Hp30 and Hp60, which are not Kp,
         and for a file that gives one time twice with different values.
 
     References

@@ -50,8 +50,7 @@ def read_quakeml(
         ``.gz`` and ``.Z`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
         Kinds of event to keep, in QuakeML's words (any capitals); None keeps explosions, quarry blasts and
-        the
-        like too.
+        the like too.
         An event that names none is taken for an earthquake; one whose kind QuakeML does not know is left out.
     missing_magnitude : {"drop", "keep"}, default="drop"
         What to do with events that have no magnitude ("keep": NaN, which catalog steps refuse).
@@ -70,8 +69,7 @@ def read_quakeml(
     ------
     FormatError
         For a file that is cut or no such catalog; for an event that cannot be (deeper than 800 km, a
-        magnitude
-        beyond -5...10); for a document type or entities, which QuakeML has none
+        magnitude beyond -5...10); for a document type or entities, which QuakeML has none
         of: nothing is expanded and nothing outside the file is read.
     ImportError
         Without obspy.

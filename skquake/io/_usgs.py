@@ -55,9 +55,7 @@ def read_usgs(
     types : sequence of str or None, default=("earthquake",)
         Kinds of event to keep; None keeps explosions, rock bursts and the like too. Capitals, other usual
         words and the codes of the IASPEI format ("ke", "Quarry_Blast", ...) are taken for QuakeML's words,
-        which
-        the column ``type`` holds. Files without such a column, and events with an empty one, are taken for
-        earthquakes.
+        which the column ``type`` holds. Events without a kind are taken for earthquakes.
     missing_magnitude : {"drop", "keep"}, default="drop"
         What to do with events that have no magnitude ("keep": NaN, which catalog steps refuse).
     verbose : int, default=0
