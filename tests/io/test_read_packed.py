@@ -8,7 +8,16 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
-from _io_layouts import kp_daily, olr_values, usgs, write_olr, write_swarm, write_swarm_mag
+from _io_layouts import (
+    kp_daily,
+    olr_values,
+    quakeml,
+    quakeml_event,
+    usgs,
+    write_olr,
+    write_swarm,
+    write_swarm_mag,
+)
 
 from skquake import io
 from skquake.io import FormatError
@@ -151,18 +160,38 @@ def test_a_meridian_given_twice_with_other_values(tmp_path):
         io.read_olr(tmp_path / "b.nc")
 
 
-NOTHING = ("\n" * 20_000_000, "," * 10_000_000 + "\n", "1 " * 10_000_000, "[{},{}," * 3_000_000)
-
-
-@pytest.mark.parametrize("text", NOTHING, ids=["lines", "commas", "words", "brackets"])
-def test_much_of_nothing_in_a_small_file(tmp_path, text):
-    """Kilobytes that unpack to millions of lines or fields are refused before they become objects."""
+@pytest.mark.parametrize("text", ["1\n" * 10_000_000, "," * 20_000_000 + "\n"], ids=["lines", "commas"])
+def test_a_small_file_that_grows_is_refused(tmp_path, text):
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(text.encode(), 9))
     for reader in (io.read_kp, io.read_dst, io.read_space_weather, io.read_usgs, io.read_station_vtec):
         tracemalloc.start()
-        with pytest.raises(FormatError):
+        with pytest.raises(FormatError, match="unpacks to more than 16777216 bytes"):
             reader(path)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 120 * 2**20
+
+
+LIMITS = [
+    ("_files.MAX_LINES", "#\n" * 11, (io.read_kp, io.read_dst), "11 lines; at most 10"),
+    ("_files.MAX_LINE", "1 " * 6 + "\n", (io.read_kp, io.read_dst), "line 1: 12 characters"),
+    (
+        "_table.MAX_COLUMNS",
+        "time" + ",A" * 11 + "\n",
+        (io.read_usgs, io.read_station_vtec),
+        "than 10 columns",
+    ),
+    ("_table.MAX_CELLS", "time,A\n" + "2016-01-01,1\n" * 5, (io.read_station_vtec,), "at most 10 fields"),
+    ("_usgs._MAX_TOKENS", '{"features":[' + "{}," * 9, (io.read_usgs,), "at most 10 are read"),
+    ("_quakeml._MAX_ELEMENTS", quakeml(quakeml_event()), (io.read_quakeml,), "more than 10 elements"),
+]
+
+
+@pytest.mark.parametrize(("limit", "text", "readers", "match"), LIMITS, ids=[row[0] for row in LIMITS])
+def test_rows_and_fields_are_limited(tmp_path, monkeypatch, limit, text, readers, match):
+    monkeypatch.setattr(f"skquake.io.{limit}", 10)
+    (tmp_path / "a.txt").write_text(text)
+    for reader in readers:
+        with pytest.raises(FormatError, match=match):
+            reader(tmp_path / "a.txt")
