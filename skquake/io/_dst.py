@@ -10,9 +10,10 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
+from skquake.io._ranges import check_range
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
-_FIELD = re.compile(r" *-?\d+", re.ASCII)
+_FIELD = re.compile(r" *[+-]?\d{1,6}| *\*+", re.ASCII)
 _WIDTH = 120
 _FILL = 9999
 
@@ -32,12 +33,14 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     -------
     Series of float64
         Name ``dst``, in nT; index ``time``: the **start** of the hour that the value covers (UTC).
-        Hours marked as missing are NaN. ``attrs["versions"]`` counts the days of each version.
+        Hours marked as missing (9999, or asterisks) are NaN. ``attrs["versions"]`` counts the days of each
+        version.
 
     Raises
     ------
     FormatError
-        For a line that is not one day of Dst.
+        For a line that is not one day of Dst, a value beyond -2500...500 nT, and for a file that gives one
+        day of one version twice with different values.
 
     References
     ----------
@@ -58,9 +61,14 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """
     days: dict[np.datetime64, tuple[str, Array]] = {}
     for path in progress(expand_paths(paths), desc="read_dst", verbose=verbose, unit="file"):
+        inside: dict[tuple[np.datetime64, str], Array] = {}
         for i, line in enumerate(text_lines(read_bytes(path), path), 1):
             if line.strip():
                 day, version, values = _parse(line.rstrip(), path, i)
+                before = inside.setdefault((day, version), values)
+                if not np.array_equal(before, values, equal_nan=True):
+                    what = f"the day {day}, version {version}, stands on a line before with other values"
+                    raise FormatError(path, f"line {i}", what)
                 if day not in days or version >= days[day][0]:
                     days[day] = (version, values)
     order = sorted(days)
@@ -94,8 +102,12 @@ def _parse(line, path, i):
     try:
         if len(fields) != 26 or not all(map(_FIELD.fullmatch, fields)):
             raise ValueError(f"{len(fields)} fields instead of 26, or one with a blank inside")
-        base, *hours, _ = map(int, fields)
+        numbers = np.array([np.nan if "*" in field else float(field) for field in fields[:25]])
     except ValueError as error:
         raise FormatError(path, f"line {i}", f"not a day of 24 whole numbers ({error})") from error
-    values = [np.nan if value == _FILL else float(100 * base + value) for value in hours]
+    base, hours = numbers[0], numbers[1:]
+    if np.isnan(base):
+        raise FormatError(path, f"line {i}", "the base value is missing")
+    values = np.where(hours == _FILL, np.nan, 100.0 * base + hours)
+    check_range(values[np.newaxis], "dst", path, where="line", first=i, label="Dst")
     return date, version, values
