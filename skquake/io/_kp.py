@@ -16,6 +16,7 @@ from skquake.io._files import (
     read_bytes,
     text_lines,
 )
+from skquake.io._gfz_tables import kp_rows
 
 
 def thirds(kp):
@@ -26,8 +27,9 @@ def thirds(kp):
 def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Planetary index Kp from GFZ files.
 
-    Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields) and the three-hourly one
-    (``Kp_ap_*.txt``, 10 fields). For CelesTrak files use :func:`read_space_weather`.
+    Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields), the three-hourly one
+    (``Kp_ap_*.txt``, 10 fields), WDC form (``kpyymm.wdc``) and the JSON of GFZ's web service. For ap, Ap,
+    sunspot number and F10.7 see :func:`read_gfz`; for CelesTrak files use :func:`read_space_weather`.
 
     Parameters
     ----------
@@ -96,6 +98,9 @@ def _read_one(path):
     data = read_bytes(path)
     if data[:4] == b"DATE" or b"CssiSpaceWeather" in data[:200]:
         raise FormatError(path, "line 1", "a CelesTrak file, not GFZ; read it with read_space_weather")
+    other = kp_rows(data, path)
+    if other is not None:
+        return [(time, float(thirds(kp)), definitive) for time, kp, definitive in other]
     check_line_end(data, path)
     rows = []
     for i, line in enumerate(text_lines(data, path), 1):
