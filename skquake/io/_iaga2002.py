@@ -95,7 +95,7 @@ def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
         if parts:
             for what, here, before in (
                 ("observatory", head["code"], heads[0]["code"]),
-                ("components", [*table], [*parts[0]]),
+                ("components", [*table], [*parts[0]][:-1]),
             ):
                 if here != before:
                     raise FormatError(path, "header", f"{what} {here} after {before}; read one at a time")
@@ -134,8 +134,6 @@ def _read_one(path):
         raise wrong_file(data, path, _EXPECTED)
     check_last_line(data, path)
     head, names, skip = _header(data, path)
-    if [name.upper() for name in names] == ["DST"]:
-        raise wrong_file(data, path, "the field of an observatory", f"line {skip}")
     words = read_words(data, path, ["date", "clock", "doy", *names], skip=skip, texts=("date", "clock"))
     times = _times(words, path, skip)
     table = words[names].set_index(pd.DatetimeIndex(times, name="time"))
@@ -161,6 +159,8 @@ def _header(data, path):
     said, comments = {}, []
     for i, line in enumerate(text_lines(data[:200_000], path)[:_MAX_HEAD], 1):
         match = _COLUMNS.fullmatch(line)
+        if match and match[1].split() == ["DST"]:
+            raise wrong_file(data, path, "the field of an observatory", f"line {i}")
         if match:
             return *_named(said, comments, match[1].split(), path, i), i
         text = line.rstrip().rstrip("|").strip()
