@@ -156,10 +156,14 @@ def iaga_days(data: bytes, path: Path) -> list[Day]:
         _checked([number], path, f"line {i}")
     if not hours or len(halves) > 1:
         raise FormatError(path, "end of file", "no hour of Dst, or some stamped at :00 and some at :30")
+    days = sorted({date for date, _ in hours})
+    if len(hours) < 24 * len(days):
+        date = next(date for date in days if any((date, hour) not in hours for hour in range(24)))
+        raise FormatError(path, "end of file", f"{date} has no 24 hours: the file is cut")
     return list(_by_day(hours, version))
 
 
 def _by_day(hours, version) -> Iterator[Day]:
     for date in sorted({date for date, _ in hours}):
-        values = np.array([hours.get((date, hour), _FILL) for hour in range(24)], dtype=float)
+        values = np.array([hours[date, hour] for hour in range(24)])
         yield date, version, np.where(values == _FILL, np.nan, values)

@@ -17,10 +17,10 @@ _OVERFLOW = 9e99  # stands for asterisks, which Fortran writes where a number do
 
 
 def check_last_line(data: bytes, path: Path) -> None:
-    """Raise if the last line has no end and is not as long as the one before: it is cut."""
+    """Raise if the last line has no end and is not as long as the row of numbers before it: it is cut."""
     if not data.endswith((b"\n", b"\r")):
-        lines = data.rsplit(b"\n", 2)
-        if len(lines) < 2 or len(lines[-1]) != len(lines[-2].rstrip(b"\r")):
+        before, last = [b"", b"", *(line.rstrip(b"\r") for line in data.rsplit(b"\n", 2))][-2:]
+        if len(last) != len(before) or not before.lstrip()[:1].isdigit():
             check_line_end(data, path)
 
 

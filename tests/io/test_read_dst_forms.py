@@ -78,6 +78,7 @@ def test_iaga_2002(tmp_path, minute):
         (dst_page()[:-80].replace("</pre>", ""), "HTML: the table of Dst has no begin or no end"),
         (dst_page(days=10), "10 of 28 days"),
         (iaga_dst().replace("17 03:00", "18 03:00"), "line 12: 2015-03-18 is not day 076 of its year"),
+        (iaga_dst(hours=30), "end of file: 2015-03-18 has no 24 hours: the file is cut"),
         (iaga_dst().replace("17 03:00", "17 03:30"), "some stamped at :00 and some at :30"),
         (iaga_dst().replace("17 03:00", "17 02:00"), "line 12: given twice with different values"),
         (iaga_dst().replace("-13.00", "-9913.00"), "line 12: Dst .* is not between"),
