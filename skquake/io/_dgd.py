@@ -14,7 +14,7 @@ from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._words import check_last_line
 
 _HEAD = re.compile(r"#\s*-+ *([A-Za-z]+) *-+\s+-+ *([A-Za-z]+) *-+\s+-+ *Planetary *-+\s*")
-_LINE = re.compile(r"(\d{4}) (\d\d| \d) (\d\d| \d)((?: *-?\d+(?:\.\d+)?){27}) *", re.ASCII)
+_LINE = re.compile(r"(\d{4}) (\d\d| \d) (\d\d| \d)([ \d.-]*)", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(?:\.\d\d)?", re.ASCII)
 _EXPECTED = "SWPC's daily geomagnetic data, from ':Product: Daily Geomagnetic Data'"
 
@@ -74,7 +74,7 @@ def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     ]
     table = join_files(parts)
     table.attrs = {
-        "units": {name: "nT" if name.startswith("a_") else "1" for name in table},
+        "units": {name: "nT" if str(name).startswith("a_") else "1" for name in table},
         "origin": "NOAA Space Weather Prediction Center, estimated in near real time",
         "citation": "NOAA SWPC, https://www.swpc.noaa.gov/products/daily-geomagnetic-data",
         "license": "public domain",
@@ -87,7 +87,8 @@ def _read_one(path):
     if not re.match(rb"\s*:Product:\s+Daily Geomagnetic Data", data):
         raise wrong_file(data, path, _EXPECTED)
     check_last_line(data, path)
-    places, days, rows = None, [], []
+    places: list[str] | None = None
+    days, rows = [], []
     for i, line in enumerate(text_lines(data, path), 1):
         if line.startswith((":", "#")) or not line.strip():
             head = _HEAD.fullmatch(line)
@@ -95,21 +96,21 @@ def _read_one(path):
             continue
         match = _LINE.fullmatch(line)
         values = _NUMBER.findall(match[4]) if match else []
-        if len(values) != 27:
+        if match is None or len(values) != 27 or _NUMBER.sub("", match[4]).strip():
             what = f"expected a date and three times A and eight K, got {line[:30]!r}"
             raise FormatError(path, f"line {i}", what)
-        days.append(calendar_day(*match.groups()[:3], path, f"line {i}"))
+        days.append(calendar_day(match[1], match[2], match[3], path, f"line {i}"))
         rows.append(_checked([float(value) for value in values], path, i))
     if places is None or len(set(places)) < 3 or not days:
         what = "no line of the header that names the places of the three groups of columns, or no day"
         raise FormatError(path, "header", what)
-    values = np.array(rows).reshape(-1, 3, 9)
+    groups = np.array(rows).reshape(-1, 3, 9)
     starts = np.array(days, dtype="datetime64[h]")[:, np.newaxis] + np.arange(0, 24, 3)
     table = pd.DataFrame(index=pd.DatetimeIndex(starts.ravel().astype("datetime64[ns]"), name="time"))
     for k, place in enumerate(places):
-        table[f"k_{place}"] = values[:, k, 1:].ravel()
+        table[f"k_{place}"] = groups[:, k, 1:].ravel()
     for k, place in enumerate(places):
-        table[f"a_{place}"] = np.repeat(values[:, k, 0], 8)
+        table[f"a_{place}"] = np.repeat(groups[:, k, 0], 8)
     return one_row_a_time(table, path)
 
 

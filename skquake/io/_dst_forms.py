@@ -29,7 +29,8 @@ _VALUE = re.compile(r" *-?\d+", re.ASCII)
 _FILL = 9999
 _VERSIONS = {"F": "2", "P": "1", "R": "0", "Q": "0"}
 _IAGA_ROW = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\.\d{3} (\d{3}) +(-?\d+(?:\.\d+)?)(?: +-?[89]+(?:\.\d+)?)*\s*",
+    r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\.\d{3} (\d{3}) +(-?\d+(?:\.\d+)?)"
+    r"(?: +-?[89]+(?:\.\d+)?)*\s*",
     re.ASCII,
 )
 
@@ -95,6 +96,7 @@ def monthly_days(data: bytes, path: Path) -> list[Day]:
 
 def _table_of_page(text, path):
     title = _TITLE.search(text)
+    assert title is not None
     start = text.lower().rfind("<pre", 0, title.start())
     end = text.lower().find("</pre", title.end())
     if start < 0 or end < 0:
@@ -126,7 +128,8 @@ def _checked(values, path, where):
 def iaga_days(data: bytes, path: Path) -> list[Day]:
     """Days of Dst in IAGA-2002 form; hours may be stamped at their start or their middle."""
     check_last_line(data, path)
-    version, hours, halves = "0", {}, set()
+    version, halves = "0", set()
+    hours: dict[tuple[np.datetime64, int], float] = {}
     rows = False
     for i, line in enumerate(data.decode("latin-1").split("\n"), 1):
         if not rows:

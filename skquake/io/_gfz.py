@@ -138,7 +138,7 @@ def _text(data, path):
     if n == len(_DAY):
         days = text_rows(data, path, _DAY)
         days["definitive"] = days["flag"] >= 1
-        return _missing(_intervals(days[["date", *_KP, *_AP, *_DAY[23:27], "definitive"]]))
+        return _intervals(days[["date", *_KP, *_AP, *_DAY[23:27], "definitive"]])
     if n != len(_INTERVAL):
         raise wrong_file(data, path, _EXPECTED)
     rows = text_rows(data, path, _INTERVAL)
@@ -150,14 +150,7 @@ def _text(data, path):
         raise wrong_file(data, path, f"{_EXPECTED}; {what}", f"row {at + 1}")
     times = rows["date"].to_numpy() + hours.astype("timedelta64[h]")
     table = rows[["kp", "ap"]].set_index(pd.DatetimeIndex(times.astype("datetime64[ns]"), name="time"))
-    return _missing(table.assign(definitive=rows["flag"].to_numpy() >= 1))
-
-
-def _missing(table):
-    """-1, in which form of decimals ever, is NaN."""
-    return table.mask(
-        table.drop(columns="definitive").eq(-1).reindex(columns=table.columns, fill_value=False)
-    )
+    return table.assign(definitive=rows["flag"].to_numpy() >= 1)
 
 
 def _json(data, path):

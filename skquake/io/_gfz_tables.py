@@ -54,15 +54,19 @@ def text_rows(data: bytes, path: Path, names: list[str]) -> pd.DataFrame:
     """Rows of a GFZ text table with a column ``date``; -1 becomes NaN. Comment lines begin with ``#``."""
     check_last_line(data, path)
     table = read_words(re.sub(rb"(?m)^#[^\n]*", b"", data), path, names)
-    parts = {name: table.pop(name).to_numpy() for name in ("year", "month", "day")}
-    dates = pd.to_datetime(pd.DataFrame(parts), errors="coerce").to_numpy().astype("datetime64[ns]")
-    whole = np.all([part == np.floor(part) for part in parts.values()], axis=0)
-    first, last = np.datetime64("1900-01-01"), np.datetime64("2200-01-01")
-    bad = ~((dates >= first) & (dates < last) & whole)
-    if bad.any():
-        at = int(bad.argmax())
-        raise FormatError(path, f"row {at + 1}", f"{[float(p[at]) for p in parts.values()]} is no date")
-    table.insert(0, "date", dates)
+    year, month, day = (table.pop(name).to_numpy() for name in ("year", "month", "day"))
+    good = (1900 <= year) & (year < 2200) & (1 <= month) & (month <= 12) & (1 <= day) & (day <= 31)
+    good &= (year % 1 == 0) & (month % 1 == 0) & (day % 1 == 0)
+    year, month, day = (np.where(good, part, 1).astype(int) for part in (year, month, day))
+    months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+    dates = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
+    good &= dates.astype("datetime64[M]") == months
+    if not good.all():
+        at = int((~good).argmax())
+        raise FormatError(path, f"row {at + 1}", "year, month and day are no date between 1900 and 2199")
+    values = table.to_numpy()
+    table = pd.DataFrame(np.where(values == -1, np.nan, values), columns=table.columns)
+    table.insert(0, "date", dates.astype("datetime64[ns]"))
     return table
 
 

@@ -65,7 +65,7 @@ def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     2025-07-17 23:30:00   NaN   NaN
     """
     files = expand_paths(paths)
-    parts = []
+    parts: list[tuple[pd.DataFrame, int]] = []
     for path in progress(files, desc="read_hpo", verbose=verbose, unit="file"):
         part, minutes = _read_one(path)
         if parts and minutes != parts[0][1]:
@@ -78,7 +78,7 @@ def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     table = table[[name for name in (f"hp{minutes}", f"ap{minutes}") if name in table]]
     units = {f"hp{minutes}": "1", f"ap{minutes}": "2 nT"}
     table.attrs = {
-        "units": {name: units[name] for name in table},
+        "units": {name: units[str(name)] for name in table},
         "origin": "GFZ Helmholtz Centre for Geosciences, Potsdam",
         "citation": "Yamazaki et al. (2022), https://doi.org/10.1029/2022GL098860",
         "license": "CC BY 4.0",
@@ -104,7 +104,7 @@ def _read_one(path):
 
 def _json(data, path):
     table, _ = json_table(data, path, "GFZ's JSON of Hp30 or Hp60")
-    kinds = {name[2:] for name in table}
+    kinds = {str(name)[2:] for name in table}
     if len(kinds) != 1 or not kinds <= {"30", "60"}:
         raise wrong_file(data, path, "GFZ's JSON of Hp30 or Hp60", "JSON")
     return table, int(kinds.pop())
@@ -126,10 +126,11 @@ def _text(data, path):
     bad = ~((apart < 1e-4) & (hours >= 0) & (hours < 24)) | (table["flag"] != 0).to_numpy()
     if bad.any():
         at = int(bad.argmax())
-        what = f"{times[at]} against {table['days'].iloc[at]:g} days since 1932, last word {table['flag'].iloc[at]:g}"
+        days, flag = table["days"].iloc[at], table["flag"].iloc[at]
+        what = f"{times[at]} against {days:g} days since 1932, last word {flag:g}"
         raise FormatError(
             path, f"row {at + 1}", f"{what}: the date and the days must agree, the last word be 0"
         )
     values = {f"hp{minutes}": table["hp"].to_numpy(), f"ap{minutes}": table["ap"].to_numpy()}
     index = pd.DatetimeIndex(times.astype("datetime64[ns]"), name="time")
-    return pd.DataFrame({k: np.where(v == -1, np.nan, v) for k, v in values.items()}, index=index), minutes
+    return pd.DataFrame(values, index=index), minutes

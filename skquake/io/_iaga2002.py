@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,7 +90,8 @@ def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     >>> field.attrs["not_recorded"], field.attrs["units"]["D"]
     (['F'], 'arcmin')
     """
-    parts, heads = [], []
+    parts: list[pd.DataFrame] = []
+    heads: list[dict[str, Any]] = []
     for path in progress(expand_paths(paths), desc="read_iaga2002", verbose=verbose, unit="file"):
         table, head = _read_one(path)
         if parts:
@@ -156,7 +158,8 @@ def _reports(reported, names):
 
 def _header(data, path):
     """What the header says, names of the components, and the number of lines above the data."""
-    said, comments = {}, []
+    said: dict[str, str] = {}
+    comments: list[str] = []
     for i, line in enumerate(text_lines(data[:200_000], path)[:_MAX_HEAD], 1):
         match = _COLUMNS.fullmatch(line)
         if match and match[1].split() == ["DST"]:

@@ -74,7 +74,7 @@ def one_row_a_time(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         first = rows.groupby(level=0).transform("first")
         differ = ((rows != first) & ~(rows.isna() & first.isna())).any(axis=1).to_numpy()
         if differ.any():
-            time = rows.index[differ.argmax()]
+            time = rows.index[int(differ.argmax())]
             raise FormatError(path, f"time {time}", "given twice with different values; keep one")
         table = table[~table.index.duplicated()]
     return table

@@ -88,7 +88,7 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
     time
     2000-01-01  675.0          NaN  5.333 -45.0
     """
-    wanted = None if columns is None else _known(columns)
+    wanted = None if columns is None else known_columns(columns)
     files = expand_paths(paths)
     parts = []
     resolutions: dict[str, Path] = {}
@@ -107,7 +107,7 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
     table = table[names if wanted is None else wanted]
     units = {word.name: word.unit for word in words}
     table.attrs = {
-        "units": {name: units[name] for name in table},
+        "units": {name: units[str(name)] for name in table},
         "resolution": next(iter(resolutions)),
         "origin": "OMNI, Space Physics Data Facility, NASA Goddard Space Flight Center",
         "citation": "King and Papitashvili (2005), https://doi.org/10.1029/2004JA010649",
@@ -116,7 +116,8 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
     return table
 
 
-def _known(columns):
+def known_columns(columns: Iterable[str]) -> list[str]:
+    """Names as a list; ValueError where they are none of an OMNI file."""
     wanted = [columns] if isinstance(columns, str) else list(columns)
     known = dict.fromkeys(word.name for word in (*HOURLY, *MINUTES) if word.name not in _TIME)
     unknown = [name for name in wanted if name not in known]
@@ -128,8 +129,7 @@ def _known(columns):
 def _read_one(path, wanted):
     data = read_bytes(path)
     check_last_line(data, path)
-    counts = count_words(data)
-    n = int(counts[np.flatnonzero(counts)[0]])
+    n = int(count_words(data.lstrip().split(b"\n", 1)[0])[0])
     if n not in RESOLUTION:
         raise _no_record(data, path, n)
     words = words_of(n)
@@ -155,7 +155,7 @@ def _read_one(path, wanted):
 
 
 def _means(table):
-    """Says "1 d" or "27 d" for a file of means in the hourly layout, whose rows are all at 0 UT; else None."""
+    """Says "1 d" or "27 d" for means in the hourly layout, whose rows are all at 0 UT; else None."""
     if "minute" in table or len(table) < 2 or table["hour"].any():
         return None
     steps = np.diff(365 * table["year"].to_numpy() + table["day"].to_numpy())

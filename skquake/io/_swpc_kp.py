@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,11 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
         For a file that is cut, of another kind (named), with a K above 9, or that gives one time twice with
         different values.
 
+    Warns
+    -----
+    UserWarning
+        Where there is nothing but forecasts, and they are left out.
+
     References
     ----------
     NOAA Space Weather Prediction Center, https://services.swpc.noaa.gov/products/ (public domain)
@@ -70,7 +76,7 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
     if predicted not in ("drop", "keep"):
         raise ValueError(f"predicted={predicted!r}: expected 'drop' or 'keep'")
     files = expand_paths(paths)
-    parts = []
+    parts: list[pd.DataFrame] = []
     for path in progress(files, desc="read_swpc_kp", verbose=verbose, unit="file"):
         part = _read_one(path)
         if parts and ("kp_index" in part) != ("kp_index" in parts[0]):
@@ -79,6 +85,8 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
     table = join_files(parts, rank="rank").drop(columns="rank")
     forecasts = table["kind"] == "predicted"
     left_out = int(forecasts.sum()) if predicted == "drop" else 0
+    if left_out == len(table):
+        warnings.warn("nothing but forecasts, all left out; predicted='keep' returns them", stacklevel=2)
     table = table[~forecasts] if left_out else table
     names = [name for name in ("kp", "kind", "a_running", "station_count", "kp_index") if name in table]
     table = table[names]
@@ -118,10 +126,10 @@ def _read_one(path):
         raise FormatError(path, f"item {int(off.argmax()) + 1}", f"{times[off.argmax()]} begins no 3 hours")
     table["kp"] = thirds(table["kp"])
     kinds = columns.get("observed", ["estimated"] * len(table))
-    bad = [i for i, kind in enumerate(kinds) if kind not in _KINDS]
-    if bad:
-        what = f"observed {str(kinds[bad[0]])[:20]!r}; expected one of {_KINDS}"
-        raise FormatError(path, f"item {bad[0] + 1}", what)
+    unknown = [i for i, kind in enumerate(kinds) if kind not in _KINDS]
+    if unknown:
+        what = f"observed {str(kinds[unknown[0]])[:20]!r}; expected one of {_KINDS}"
+        raise FormatError(path, f"item {unknown[0] + 1}", what)
     table["kind"] = kinds
     table["rank"] = table["kind"].map({"predicted": 0, "estimated": 1, "observed": 2}).astype(int)
     return one_row_a_time(table, path)

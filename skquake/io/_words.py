@@ -1,4 +1,4 @@
-"""Tables of numbers between blanks: the same number of words in every line, or an error that names the line."""
+"""Tables of numbers between blanks: every line has as many words, or an error names it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def check_last_line(data: bytes, path: Path) -> None:
 def count_words(data: bytes) -> Array:
     """How many words each line has; what follows the last line end counts as a line if it has words."""
     text = np.frombuffer(data if data.endswith(b"\n") else data + b"\n", dtype=np.uint8)
-    blank = (text == 32) | ((text >= 9) & (text <= 13))
-    starts = ~blank
-    starts[1:] &= blank[:-1]
+    blank = text <= 32
     ends = np.flatnonzero(text == 10)
-    return np.add.reduceat(starts.view(np.uint8), np.concatenate([[0], ends[:-1] + 1]), dtype=np.int64)
+    last = np.flatnonzero(blank[1:] & ~blank[:-1])  # of each word
+    counts: Array = np.diff(np.searchsorted(last, ends, side="left"), prepend=0)
+    return counts
 
 
 def read_words(
@@ -65,8 +65,7 @@ def read_words(
             dtype=kinds,
             na_filter=False,
             quoting=3,
-            float_precision="round_trip",
-            encoding="latin-1",
+            float_precision="high",  # exact for numbers of less than 16 digits
         )
         numbers = [name for name in names if name not in texts]
         values = table[numbers].to_numpy()

@@ -6,14 +6,16 @@ import numpy as np
 
 # Fill and typical values of the 57 words of an hourly OMNI record, by the widths of its format.
 OMNI_HOUR = (
-    "2272 71 71  15  15   7.5   6.2   9.0 156.0  -5.6   2.5   1.0   2.2   1.6   0.6   3.5   1.6   1.5   2.7  324194."
-    "   2.9  675.   0.9  -4.0 9.999  2.64   41773.   0.3   13.   1.3   1.7 9.999  -1.08   0.97   7.7 53  71   -45"
-    "  517 999999.99 99999.99 99999.99 99999.99 99999.99 99999.99  0  56 125.6   3.7  -279   238  5.7 0.007890 0.0203"
+    "2272 71 71  15  15   7.5   6.2   9.0 156.0  -5.6   2.5   1.0   2.2   1.6   0.6   3.5   1.6   1.5"
+    "   2.7  324194.   2.9  675.   0.9  -4.0 9.999  2.64   41773.   0.3   13.   1.3   1.7 9.999  -1.0"
+    "8   0.97   7.7 53  71   -45  517 999999.99 99999.99 99999.99 99999.99 99999.99 99999.99  0  56 1"
+    "25.6   3.7  -279   238  5.7 0.007890 0.0203"
 )
 OMNI_FIVE = (
-    " 71 71  10   5 100   2876    123  0.10   -60    5.38   -3.10    2.00   -3.90    2.59   -3.54    0.21    0.82"
-    "   435.1  -434.6    17.7     8.9   4.32   98765.  1.64   1.54   1.05   9.7  240.11  -24.45   18.80   13.20"
-    "   -0.70    1.20   312  -250    62    -1   -31    14    27   1.22  6.1   99999.99     0.31     0.22"
+    " 71 71  10   5 100   2876    123  0.10   -60    5.38   -3.10    2.00   -3.90    2.59   -3.54    "
+    "0.21    0.82   435.1  -434.6    17.7     8.9   4.32   98765.  1.64   1.54   1.05   9.7  240.11  "
+    "-24.45   18.80   13.20   -0.70    1.20   312  -250    62    -1   -31    14    27   1.22  6.1   9"
+    "9999.99     0.31     0.22"
 )
 
 
@@ -35,14 +37,17 @@ def hpo(n=4, minutes=30, day="2025-07-17", hp=None, header=True):
     """A GFZ file of Hp30 or Hp60."""
     start = np.datetime64(day)
     step = minutes / 60
-    lines = [f"# PURPOSE: This file distributes the Hp{minutes} index and ap{minutes} index\n"] if header else []
+    lines = (
+        [f"# PURPOSE: This file distributes the Hp{minutes} index and ap{minutes} index\n"] if header else []
+    )
     for k in range(n):
         hour = step * k
         days = (start - np.datetime64("1932-01-01")).astype(int) + hour / 24
         value, ap = (hp or [(2.333, 9), (1.333, 5), (-1.0, -1), (9.667, 432)])[k % 4]
         date = str(start).replace("-", " ")
         lines.append(
-            f"{date} {hour:04.1f} {hour + step / 2:05.2f} {days:11.5f} {days + step / 48:11.5f} {value:6.3f} {ap:4d} 0\n"
+            f"{date} {hour:04.1f} {hour + step / 2:05.2f} {days:11.5f} {days + step / 48:11.5f}"
+            f" {value:6.3f} {ap:4d} 0\n"
         )
     return "".join(lines)
 
@@ -115,7 +120,8 @@ def dst_page(**options):
     table = monthly_dst(**options)
     return (
         "<!DOCTYPE html>\n<html><head><title>Dst</title></head><body>\n<!-- begin -->\n"
-        f'<pre class="data">\n<!-- ^^^^^ E yyyymm_part2.html ^^^^^ -->\n{table}<!-- vvvvv S yyyymm_part3.html vvvvv -->\n'
+        f'<pre class="data">\n<!-- ^^^^^ E yyyymm_part2.html ^^^^^ -->\n{table}'
+        "<!-- vvvvv S yyyymm_part3.html vvvvv -->\n"
         "</pre>\n<p>Copyright &copy; WDC</p></body></html>\n"
     )
 
@@ -156,5 +162,8 @@ def iaga_dst(minute="00", kind="Final", hours=48):
     lines = ["DATE       TIME         DOY     DST                                       |\n"]
     for hour in range(hours):
         value = 99999.0 if hour == 5 else -10.0 - hour
-        lines.append(f"2015-03-{17 + hour // 24} {hour % 24:02d}:{minute}:00.000 {76 + hour // 24:03d}    {value:10.2f}\n")
+        lines.append(
+            f"2015-03-{17 + hour // 24} {hour % 24:02d}:{minute}:00.000 {76 + hour // 24:03d}"
+            f"    {value:10.2f}\n"
+        )
     return head + "".join(lines)

@@ -13,7 +13,9 @@ from skquake.io import FormatError, read_dst
 
 def test_swarm_auxiliary_file(real_data):
     dst = read_dst(real_data / "indices" / "SW_OPER_AUX_DST_2F_20160720T000000_20160722T055959_0001.DBL")
-    assert len(dst) == 12 * 24 and dst.iloc[0] == 43 and dst.min() == -26 and dst.attrs["versions"] == {"0": 12}
+    assert (
+        len(dst) == 12 * 24 and dst.iloc[0] == 43 and dst.min() == -26 and dst.attrs["versions"] == {"0": 12}
+    )
     assert dst.loc["2016-07-22 05:00"] == -8 and dst.loc["2016-07-22 06:00":].isna().all()
 
 
@@ -22,7 +24,11 @@ def test_monthly_table_and_page(tmp_path, make):
     path = tmp_path / "dst"
     path.write_text(make())
     dst = read_dst(path)
-    assert len(dst) == 28 * 24 and dst.index[0] == pd.Timestamp("2021-02-01") and dst.attrs["versions"] == {"2": 28}
+    assert (
+        len(dst) == 28 * 24
+        and dst.index[0] == pd.Timestamp("2021-02-01")
+        and dst.attrs["versions"] == {"2": 28}
+    )
     assert dst.loc["2021-02-11 07:00"] == -18 and dst.iloc[-1] == -51 and dst.notna().all()
 
 
@@ -33,7 +39,11 @@ def test_values_that_touch(tmp_path, make):
     path = tmp_path / "dst"
     path.write_text(make(values=storm, version="REAL-TIME"))
     day = read_dst(path).loc["2021-02-02"]
-    assert day.tolist()[:4] == [-235, -217, -225, -304] and day.tolist()[16:18] == [5, 10] and day.iloc[18:].isna().all()
+    assert (
+        day.tolist()[:4] == [-235, -217, -225, -304]
+        and day.tolist()[16:18] == [5, 10]
+        and day.iloc[18:].isna().all()
+    )
     assert read_dst(path).attrs["versions"] == {"0": 28}
 
 
@@ -73,7 +83,10 @@ def test_iaga_2002(tmp_path, minute):
         (monthly_dst().replace("FEBRUARY   2021", "FEBRUARY"), "line 3: expected a day and 24 hours"),
         (monthly_dst().replace(" 3   -3  -4", " 3   -3    "), "line 9: expected 24 hours of Dst"),
         (monthly_dst().replace(" 3   -3  -4", " 3   -3-999"), None),
-        (monthly_dst().replace(" 3   -3  -4", " 3   -39998"), "line 9: Dst .* is not between -2500 and 1000 nT"),
+        (
+            monthly_dst().replace(" 3   -3  -4", " 3   -39998"),
+            "line 9: Dst .* is not between -2500 and 1000 nT",
+        ),
         (monthly_dst()[:-3], "last line has no line end|24 hours"),
         (dst_page()[:-80].replace("</pre>", ""), "HTML: the table of Dst has no begin or no end"),
         (dst_page(days=10), "10 of 28 days"),

@@ -17,7 +17,10 @@ def test_golden_values_of_the_real_file(real_data):
     frame = read_gfz(path)
     assert list(frame) == DAILY and len(frame) == 240 and frame.index[0] == pd.Timestamp("2025-01-07")
     first = frame.iloc[0]
-    assert first.drop("definitive").tolist() == [7 / 3, 9, 11, 132, 167.7, 162.2] and not frame["definitive"].any()
+    assert (
+        first.drop("definitive").tolist() == [7 / 3, 9, 11, 132, 167.7, 162.2]
+        and not frame["definitive"].any()
+    )
     assert frame.loc["2025-02-05 03:00", ["kp", "ap"]].tolist() == [5 / 3, 6.0]
     assert frame.loc["2025-02-05 06:00":].drop(columns="definitive").isna().all(axis=None)
     pd.testing.assert_series_equal(frame["kp"], read_kp(path), check_freq=False)
@@ -29,7 +32,10 @@ def test_daily_values_stand_in_all_intervals(tmp_path):
     path = tmp_path / "kp.txt"
     path.write_text(gfz_day() + gfz_day("2025 01 08", flag=2, sn=-1, f107=-1.0))
     frame = read_gfz(path)
-    assert frame["ap_daily"].tolist() == [66.0] * 16 and frame["sunspot_number"].isna().tolist() == [False] * 8 + [True] * 8
+    assert (
+        frame["ap_daily"].tolist() == [66.0] * 16
+        and frame["sunspot_number"].isna().tolist() == [False] * 8 + [True] * 8
+    )
     assert frame["f107"].tolist()[:8] == [167.7] * 8 and frame["f107"].iloc[8:].isna().all()
     # A missing Kp is not definitive, whatever its day.
     assert frame["definitive"].tolist() == [False] * 8 + [True, True, True, False, True, True, True, True]
@@ -41,10 +47,12 @@ def test_three_hourly_text(tmp_path):
     row = "2025 02 05 {:04.1f} {:05.2f} 34004.00000 34004.06250 {:6.3f} {:4d} 1\n"
     path.write_text("# Kp ap\n" + row.format(0, 1.5, 1, 4) + row.format(3, 4.5, -1, -1))
     frame = read_gfz(path)
-    assert list(frame) == ["kp", "ap", "definitive"] and frame["kp"].iloc[0] == 1 and frame["ap"].isna().iloc[1]
+    assert (
+        list(frame) == ["kp", "ap", "definitive"] and frame["kp"].iloc[0] == 1 and frame["ap"].isna().iloc[1]
+    )
     assert frame["definitive"].tolist() == [True, False]
     path.write_text(row.format(0, 0.25, 1, 4))
-    with pytest.raises(FormatError, match="its middle at 0.25 h, not 3 h long"):
+    with pytest.raises(FormatError, match=r"its middle at 0\.25 h, not 3 h long"):
         read_gfz(path)
 
 
@@ -82,7 +90,9 @@ def test_damage_to_wdc_form_is_named(tmp_path, old, new, match):
     assert old in text
     path.write_text(text.replace(old, new, 1))
     if match is None:
-        with pytest.warns(UserWarning, match="in 1 intervals ap is not that of Kp, first at 2025-01-07 06:00"):
+        with pytest.warns(
+            UserWarning, match="in 1 intervals ap is not that of Kp, first at 2025-01-07 06:00"
+        ):
             assert read_gfz(path)["kp"].iloc[2] == 2 / 3
         return
     with pytest.raises(FormatError, match=match):

@@ -20,7 +20,12 @@ def test_components_flags_and_header(tmp_path):
     assert np.isnan(field["H"].iloc[2]) and np.isnan(field["F"].iloc[1])
     about = field.attrs
     assert about["units"] == {"H": "nT", "D": "arcmin", "Z": "nT", "F": "nT"}
-    assert (about["code"], about["station"], about["latitude"], about["elevation_m"]) == ("BOU", "Boulder", 40.137, 1682)
+    assert (about["code"], about["station"], about["latitude"], about["elevation_m"]) == (
+        "BOU",
+        "Boulder",
+        40.137,
+        1682,
+    )
     assert about["longitude"] == pytest.approx(-105.236) and about["data_type"] == {"variation": 3}
     assert about["not_recorded"] == [] and "5527" in about["comments"] and about["orientation"] == "HDZ"
 
@@ -46,7 +51,10 @@ def test_an_index_of_minutes(tmp_path):
 
 
 def test_definitive_wins_and_files_join(tmp_path):
-    rows = [("2013-09-01 00:00:00.000 244", (1.0, 2.0, 3.0, 99999.0)), ("2013-09-01 00:03:00.000 244", (4.0,) * 4)]
+    rows = [
+        ("2013-09-01 00:00:00.000 244", (1.0, 2.0, 3.0, 99999.0)),
+        ("2013-09-01 00:03:00.000 244", (4.0,) * 4),
+    ]
     best = write(tmp_path / "a.min", rows, kind="definitive")
     early = write(tmp_path / "b.min")
     for files in ([best, early], [early, best]):
@@ -55,7 +63,7 @@ def test_definitive_wins_and_files_join(tmp_path):
         assert field.attrs["data_type"] == {"definitive": 2, "variation": 3}
     with pytest.raises(FormatError, match=r"c\.min, header: observatory SIT after BOU; read one at a time"):
         read_iaga2002([early, write(tmp_path / "c.min", code="SIT")])
-    with pytest.raises(FormatError, match="components .* after .*; read one at a time"):
+    with pytest.raises(FormatError, match=r"components .* after .*; read one at a time"):
         read_iaga2002([early, write(tmp_path / "d.min", components="XYZF")])
 
 
@@ -71,7 +79,10 @@ def test_seconds_dos_line_ends_and_a_last_line_without_end(tmp_path):
     ("text", "match"),
     [
         (iaga()[:-5], "line 17: the last line has no line end"),
-        (iaga().replace("00:01:00.000 244", "00:01:00.000 245"), "row 2 below line 14: .* is no date of day 245"),
+        (
+            iaga().replace("00:01:00.000 244", "00:01:00.000 245"),
+            "row 2 below line 14: .* is no date of day 245",
+        ),
         (iaga().replace("2013-09-01 00:01", "2013-19-01 00:01"), "is no date of day 244"),
         (iaga().replace("21516.55", "91516.55"), "row 2: H 91516.6 is not between -90000 and 90000"),
         (iaga().replace("21516.55", "2151x.55"), "line 16: H '2151x.55' is no number"),

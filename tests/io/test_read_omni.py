@@ -16,9 +16,22 @@ def test_golden_values_of_the_real_file(real_data):
     frame = read_omni(path)
     assert frame.shape == (25, 54) and frame.attrs["resolution"] == "1 h"
     first = frame.loc["2000-01-01 00:00"]
-    known = {"speed": 675.0, "density": 2.9, "bx_gse": -5.6, "bz_gsm": 1.6, "temperature": 324194.0, "ae": 517.0}
+    known = {
+        "speed": 675.0,
+        "density": 2.9,
+        "bx_gse": -5.6,
+        "bz_gsm": 1.6,
+        "temperature": 324194.0,
+        "ae": 517.0,
+    }
     known |= {"dst": -45.0, "ap": 56.0, "f107": 125.6, "kp": 16 / 3, "sunspot_number": 71.0, "al": -279.0}
-    known |= {"au": 238.0, "mach_magnetosonic": 5.7, "lyman_alpha": 0.00789, "quasi_invariant": 0.0203, "b": 7.5}
+    known |= {
+        "au": 238.0,
+        "mach_magnetosonic": 5.7,
+        "lyman_alpha": 0.00789,
+        "quasi_invariant": 0.0203,
+        "b": 7.5,
+    }
     known |= {"pressure": 2.64, "electric_field": -1.08, "beta": 0.97, "mach_alfven": 7.7, "pc_north": 3.7}
     for name, value in known.items():
         assert first[name] == value, name
@@ -34,7 +47,9 @@ def test_hourly_columns_units_and_older_records(tmp_path):
     path = tmp_path / "omni2_2000.dat"
     path.write_text(omni(30))
     frame = read_omni(path)
-    assert list(frame) == [word.name for word in HOURLY[3:]] and frame.index[29] == pd.Timestamp("2000-01-02 05:00")
+    assert list(frame) == [word.name for word in HOURLY[3:]] and frame.index[29] == pd.Timestamp(
+        "2000-01-02 05:00"
+    )
     assert frame.attrs["units"]["speed"] == "km/s" and frame.attrs["units"]["f107"] == "sfu"
     assert frame["alpha_ratio"].isna().all() and frame["proton_flux_1"].isna().all()
     old = tmp_path / "old.dat"
@@ -56,7 +71,14 @@ def test_high_resolution(tmp_path, kind, n):
     assert frame.index[0] == pd.Timestamp("2000-12-31")
     assert frame.index[1] - frame.index[0] == pd.Timedelta(kind.replace("min", " min"))
     row = frame.iloc[0]
-    known = {"bz_gsm": -3.54, "vx_gse": -434.6, "sym_h": -31.0, "asy_d": 14.0, "x_gse": 240.11, "timeshift": 2876.0}
+    known = {
+        "bz_gsm": -3.54,
+        "vx_gse": -434.6,
+        "sym_h": -31.0,
+        "asy_d": 14.0,
+        "x_gse": 240.11,
+        "timeshift": 2876.0,
+    }
     known |= {"time_between_observations": -60.0, "pc_north": 1.22, "mach_magnetosonic": 6.1, "ae": 312.0}
     assert row[list(known)].to_dict() == known
     if kind == "5 min":
@@ -135,7 +157,9 @@ def test_damage_is_named(tmp_path, old, new, match):
 def test_wrong_files_and_columns(tmp_path):
     path = tmp_path / "omni2_list.lst"
     path.write_text("2000 1 0 5.3 675\n")
-    with pytest.raises(FormatError, match="5 words a line; OMNI records have 55 to 57.*take the whole files"):
+    with pytest.raises(
+        FormatError, match=r"5 words a line; OMNI records have 55 to 57.*take the whole files"
+    ):
         read_omni(path)
     path.write_text("<html>OMNIWeb results</html>\n")
     with pytest.raises(FormatError, match="an HTML page; expected an OMNI file"):

@@ -19,9 +19,20 @@ def test_golden_values_of_the_real_file(real_data):
     assert frame.shape == (365 * 8, 6)
     assert list(frame) == [FREDERICKSBURG, COLLEGE, PLANET, "a_fredericksburg", "a_college", "a_planetary"]
     day = frame.loc["2013-01-20"]
-    assert day[FREDERICKSBURG].tolist() == [3, 2, 3, 2, 2, 1, 1, 1] and day[COLLEGE].tolist() == [2, 2, 5, 5, 5, 1, 0, 0]
+    assert day[FREDERICKSBURG].tolist() == [3, 2, 3, 2, 2, 1, 1, 1] and day[COLLEGE].tolist() == [
+        2,
+        2,
+        5,
+        5,
+        5,
+        1,
+        0,
+        0,
+    ]
     assert day[PLANET].tolist() == [3, 3, 3, 2, 3, 1, 0, 0]
-    assert day[["a_fredericksburg", "a_college", "a_planetary"]].drop_duplicates().to_numpy().tolist() == [[8, 20, 9]]
+    assert day[["a_fredericksburg", "a_college", "a_planetary"]].drop_duplicates().to_numpy().tolist() == [
+        [8, 20, 9]
+    ]
     assert frame.loc["2013-01-06", FREDERICKSBURG].isna().tolist() == [True] * 5 + [False] * 3
     assert frame[FREDERICKSBURG].isna().sum() == 3 + 5 + 5 and frame[PLANET].notna().all()
 
@@ -39,7 +50,10 @@ def test_planetary_decimals_are_thirds(tmp_path):
     """Since some years the planetary K has two decimals, and missing ones read -1.00."""
     path = tmp_path / "dgd.txt"
     path.write_text(
-        dgd("2026 09 22    -1  1 0-1-1-1-1-1-1    -1  1 0-1-1-1-1-1-1     7   2.00  0.67 -1.00 -1.00 -1.00 -1.00 -1.00 -1.00")
+        dgd(
+            "2026 09 22    -1  1 0-1-1-1-1-1-1    -1  1 0-1-1-1-1-1-1"
+            "     7   2.00  0.67 -1.00 -1.00 -1.00 -1.00 -1.00 -1.00"
+        )
     )
     frame = read_dgd(path)
     assert frame[PLANET].tolist()[:2] == [2, 2 / 3] and frame[PLANET].isna().sum() == 6
@@ -52,11 +66,18 @@ def test_planetary_decimals_are_thirds(tmp_path):
         (dgd()[:-6], "line 8: the last line has no line end"),
         (dgd().replace("0 1 1 0 0-1", "0 11 0 0-1"), "line 7: expected a date and three times A and eight K"),
         (dgd().replace("2013 01 05     1  0 1", "2013 01 05     1  0 0 1"), "line 7: expected a date"),
-        (dgd().replace("2013 01 05     1  0 1 1", "2013 01 05     1  0 1 10"), "line 7: K 10; expected -1 or 0 to 9"),
+        (
+            dgd().replace("2013 01 05     1  0 1 1", "2013 01 05     1  0 1 10"),
+            "line 7: K 10; expected -1 or 0 to 9",
+        ),
         (dgd().replace("2013 01 05     1", "2013 01 05   401"), "line 7: A 401; expected -1 or 0 to 400"),
+        (dgd("2013 01 05  " + "1" * 80 + " x"), "line 7: expected a date and three times A and eight K"),
         (dgd().replace("2013 01 05", "2013 13 05"), "2013 13 05 is no date"),
         (dgd().replace("2013 01 06", "2013 01 05"), "2013-01-05 00:00:00: given twice"),
-        (dgd().replace("- Fredericksburg -", "                  "), "header: no line of the header that names"),
+        (
+            dgd().replace("- Fredericksburg -", "                  "),
+            "header: no line of the header that names",
+        ),
         (DGD_HEAD, "or no day"),
         (":Product: Daily Solar Data   DSD.txt\n", "a bulletin of SWPC that no reader here takes"),
         (swpc_kp(), "SWPC's JSON of Kp, for read_swpc_kp"),
@@ -87,24 +108,37 @@ def test_both_shapes_of_json(tmp_path):
 
 def test_forecasts_do_not_pass_as_observed(tmp_path):
     path = tmp_path / "forecast.json"
-    rows = [["2026-09-05 00:00:00", "2", "observed", None], ["2026-09-05 03:00:00", "3.33", "estimated", None]]
+    rows = [
+        ["2026-09-05 00:00:00", "2", "observed", None],
+        ["2026-09-05 03:00:00", "3.33", "estimated", None],
+    ]
     rows.append(["2026-09-08 21:00:00", "5", "predicted", "G1"])
     path.write_text(json.dumps([["time_tag", "kp", "observed", "noaa_scale"], *rows]))
     frame = read_swpc_kp(path)
     assert frame["kind"].tolist() == ["observed", "estimated"] and frame.attrs["left_out"] == {"predicted": 1}
     kept = read_swpc_kp(path, predicted="keep")
-    assert kept["kp"].tolist() == [2, 10 / 3, 5] and kept["kind"].iloc[2] == "predicted" and not kept.attrs["left_out"]
+    assert (
+        kept["kp"].tolist() == [2, 10 / 3, 5]
+        and kept["kind"].iloc[2] == "predicted"
+        and not kept.attrs["left_out"]
+    )
     seen = tmp_path / "seen.json"
     seen.write_text(json.dumps([["time_tag", "kp", "observed"], ["2026-09-08 21:00:00", "4", "observed"]]))
     for files in ([seen, path], [path, seen]):
         assert read_swpc_kp(files)["kp"].tolist() == [2, 10 / 3, 4]
+    path.write_text(json.dumps([["time_tag", "kp", "observed"], ["2026-09-09 21:00:00", "4", "predicted"]]))
+    with pytest.warns(UserWarning, match="nothing but forecasts"):
+        assert not len(read_swpc_kp(path))
     with pytest.raises(ValueError, match="predicted='no'"):
         read_swpc_kp(path, predicted="no")
 
 
 def test_minutes(tmp_path):
     path, other = tmp_path / "1m.json", tmp_path / "3h.json"
-    rows = [{"time_tag": f"2026-03-08T00:0{k}:00", "kp_index": 2, "estimated_kp": 2.33, "kp": "2P"} for k in range(3)]
+    rows = [
+        {"time_tag": f"2026-03-08T00:0{k}:00", "kp_index": 2, "estimated_kp": 2.33, "kp": "2P"}
+        for k in range(3)
+    ]
     path.write_text(json.dumps(rows))
     frame = read_swpc_kp(path)
     assert frame["kp"].tolist() == [7 / 3] * 3 and frame["kp_index"].tolist() == [2] * 3 and len(frame) == 3
