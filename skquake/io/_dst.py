@@ -11,7 +11,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._dst_forms import iaga_days, is_iaga_dst, is_monthly, monthly_days
 from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
-from skquake.io._indices import kind_of, wrong_file
+from skquake.io._indices import refuse_others
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
 _FIELD = re.compile(r" *-?\d+", re.ASCII)
@@ -43,7 +43,7 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     ------
     FormatError
         For a file of another kind (named), a line that is not one day of Dst, a final or provisional monthly
-        table that lacks days, and in the table and IAGA-2002 for values outside -2500 to 1000 nT.
+        table that lacks days, and in the table and IAGA-2002 for values outside -2500 to 500 nT.
 
     References
     ----------
@@ -89,8 +89,7 @@ def _days(data, path):
         return monthly_days(data, path)
     if is_iaga_dst(head):
         return iaga_days(data, path)
-    if not head.lstrip().startswith("DST") and kind_of(data) is not None:
-        raise wrong_file(data, path, "Dst as a table of days, a monthly table or IAGA-2002")
+    refuse_others(data, path, "read_dst", "Dst as a table of days, a monthly table or IAGA-2002")
     lines = enumerate(text_lines(data, path), 1)
     return (_parse(line.rstrip(), path, i) for i, line in lines if line.strip())
 

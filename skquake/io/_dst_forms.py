@@ -16,7 +16,7 @@ from skquake.io._words import check_last_line
 
 Day = tuple[np.datetime64, str, Array]
 
-DST_LIMITS = (-2500.0, 1000.0)
+DST_LIMITS = (-2500.0, 500.0)
 """What Dst can be, in nT: the lowest value since 1957 is -589, estimates for 1859 reach -1760."""
 
 _TITLE = re.compile(

@@ -11,7 +11,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._gfz_tables import DAILY, LIMITS, is_json, is_wdc, json_table, text_rows, wdc_days
-from skquake.io._indices import join_files, one_row_a_time, wrong_file
+from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._kp_to_ap import kp_to_ap
 from skquake.io._words import check_between, check_last_line, count_words
@@ -131,6 +131,7 @@ def _read_one(path):
 
 
 def _text(data, path):
+    refuse_others(data, path, "GFZ", _EXPECTED)
     check_last_line(data, path)
     lines = (line for line in data.split(b"\n") if line[:1] != b"#" and line.strip())
     first = next(lines, b"\n")

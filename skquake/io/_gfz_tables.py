@@ -168,7 +168,7 @@ def _wdc_day(line, path, i):
         word = line[first:last]
         if not word.strip():
             return np.nan
-        if not re.fullmatch(r" *\d+" + (r"|[ \d]*\.\d+" if tenths else ""), word, re.ASCII):
+        if not re.fullmatch(r" *\d+" + (r"| *\d*\.\d+" if tenths else ""), word, re.ASCII):
             raise FormatError(path, f"line {i}", f"columns {first + 1} to {last}: {word!r} is no number")
         return float(word)
 

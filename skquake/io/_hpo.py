@@ -9,7 +9,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._gfz_tables import LIMITS, is_json, json_table, text_rows
-from skquake.io._indices import join_files, one_row_a_time, wrong_file
+from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._words import check_between, count_words
 
@@ -111,6 +111,7 @@ def _json(data, path):
 
 
 def _text(data, path):
+    refuse_others(data, path, "GFZ", _EXPECTED)
     counts = count_words(b"\n".join(b"" if line[:1] == b"#" else line for line in data.split(b"\n")[:200]))
     counts = counts[counts != 0]
     if not len(counts) or counts[0] != len(_NAMES):

@@ -41,7 +41,7 @@ _PATTERNS = [
 _WDC_KP = re.compile(r"\A\d\d[ \d]\d[ \d]\d[ \d]{3}\d[ \d]\d[ \d]{16}", re.ASCII)
 
 
-def kind_of(data: bytes) -> str | None:
+def index_kind(data: bytes) -> str | None:
     """What a file of indices is, and which reader takes it; None where its head does not tell."""
     head = data[:6000].decode("latin-1")
     for pattern, what in _PATTERNS:
@@ -58,11 +58,18 @@ def kind_of(data: bytes) -> str | None:
 
 def wrong_file(data: bytes, path: Path, expected: str, where: str = "line 1") -> FormatError:
     """The error of a reader that got a file of another kind."""
-    kind = kind_of(data)
+    kind = index_kind(data)
     if kind is None:
         start = data.lstrip(b"\xef\xbb\xbf \r\n\t")[:40].decode("latin-1")
         return FormatError(path, where, f"expected {expected}; the file begins {start!r}")
     return FormatError(path, where, f"{kind}; expected {expected}")
+
+
+def refuse_others(data: bytes, path: Path, own: str, expected: str) -> None:
+    """Raise for a file whose head says that it is of another kind; names of one's own have ``own``."""
+    kind = index_kind(data)
+    if kind is not None and own not in kind:
+        raise wrong_file(data, path, expected)
 
 
 def one_row_a_time(table: pd.DataFrame, path: Path) -> pd.DataFrame:

@@ -11,11 +11,12 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
-from skquake.io._indices import join_files, one_row_a_time, wrong_file
+from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._omni_words import HOURLY, MINUTES, RESOLUTION, words_of
 from skquake.io._words import check_between, check_last_line, count_words, read_words
 
+_EXPECTED = "an OMNI file of 55 to 57 (hourly), 49 (5 min) or 46 (1 min) words a line"
 _TIME = ("year", "day", "hour", "minute")
 
 
@@ -128,6 +129,7 @@ def known_columns(columns: Iterable[str]) -> list[str]:
 
 def _read_one(path, wanted):
     data = read_bytes(path)
+    refuse_others(data, path, "read_omni", _EXPECTED)
     check_last_line(data, path)
     n = int(count_words(data.lstrip().split(b"\n", 1)[0])[0])
     if n not in RESOLUTION:
@@ -168,7 +170,7 @@ def _no_record(data, path, n):
         what = f"{n} words a line; OMNI records have 55 to 57 (hourly), 49 (5 min) or 46 (1 min) of them"
         cure = "a list of chosen columns does not say what they are: take the whole files"
         return FormatError(path, "line 1", f"{what}; {cure}")
-    return wrong_file(data, path, "an OMNI file of 55 to 57 (hourly), 49 (5 min) or 46 (1 min) words a line")
+    return wrong_file(data, path, _EXPECTED)
 
 
 def _times(table, path) -> Array:

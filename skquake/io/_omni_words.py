@@ -52,7 +52,7 @@ HOURLY = [
     Word("mach_alfven", "1", 999.9, 0, 999.8),
     Word("kp", "1", 99, 0, 90),
     Word("sunspot_number", "1", 999, 0, 998),
-    Word("dst", "nT", 99999, -2500, 1000),
+    Word("dst", "nT", 99999, -2500, 500),
     Word("ae", "nT", 9999, 0, 9998),
     *(
         Word(f"proton_flux_{energy}", "cm-2 s-1 sr-1", 99999.99 if energy > 1 else 999999.99, 0, 999999)

@@ -81,6 +81,7 @@ def test_wdc_form(tmp_path):
         ("23302727", "2330 727", None),
         ("250108", "25x108", "line 2: expected a day of Kp in 55 to 71 columns"),
         ("23302727", "97302727", "row 1: kp 9.7 is not between 0 and 9"),
+        ("132167.70", "1321 7.70", "line 1: columns 66 to 70: '1 7.7' is no number"),
         ("  9 15 12", "  9 1  12", "line 1: columns 35 to 37: ' 1 ' is no number"),
     ],
 )
