@@ -27,6 +27,7 @@ _MONTH = re.compile(rf"\s*({'|'.join(_MONTHS)})\s+(\d{{4}})\s*", re.ASCII | re.I
 _ROW = re.compile(r" ?([ \d]\d)([ \d-]{50,100}\d)\s*", re.ASCII)
 _VALUE = re.compile(r" *-?\d+", re.ASCII)
 _FILL = 9999
+_MAX_PAGE = 2**20
 _VERSIONS = {"F": "2", "P": "1", "R": "0", "Q": "0"}
 _IAGA_ROW = re.compile(
     r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\.\d{3} (\d{3}) +(-?\d+(?:\.\d+)?)"
@@ -53,6 +54,8 @@ def monthly_days(data: bytes, path: Path) -> list[Day]:
     text = data.decode("latin-1")
     page = "<" in text[:20_000]
     if page:
+        if len(text) > _MAX_PAGE:
+            raise FormatError(path, "HTML", f"{len(text)} characters; expected at most {_MAX_PAGE}")
         text = _table_of_page(text, path)
     else:
         check_last_line(data, path)

@@ -14,7 +14,7 @@ from skquake.io._gfz_tables import DAILY, LIMITS, is_json, is_wdc, json_table, t
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._kp_to_ap import kp_to_ap
-from skquake.io._words import check_between, check_last_line, count_words
+from skquake.io._words import check_between, check_last_line, words_in
 
 _UNITS = {
     "kp": "1",
@@ -135,7 +135,7 @@ def _text(data, path):
     check_last_line(data, path)
     lines = (line for line in data.split(b"\n") if line[:1] != b"#" and line.strip())
     first = next(lines, b"\n")
-    n = int(count_words(first)[0]) if first[:1].isdigit() else 0
+    n = words_in(first) if first[:1].isdigit() else 0
     if n == len(_DAY):
         days = text_rows(data, path, _DAY)
         days["definitive"] = days["flag"] >= 1

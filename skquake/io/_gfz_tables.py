@@ -14,7 +14,7 @@ from skquake.io._files import FormatError
 from skquake.io._indices import wrong_file
 from skquake.io._words import check_last_line, read_words
 
-MAX_JSON = 64 * 2**20
+MAX_JSON = 32 * 2**20
 """Largest JSON file in bytes: all Kp since 1932 as JSON has 12 MB."""
 
 LIMITS = {

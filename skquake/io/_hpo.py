@@ -11,7 +11,7 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._gfz_tables import LIMITS, is_json, json_table, text_rows
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
-from skquake.io._words import check_between, count_words
+from skquake.io._words import check_between, words_in
 
 _NAMES = ["year", "month", "day", "hour", "middle", "days", "days_middle", "hp", "ap", "flag"]
 _EXPECTED = "a GFZ file of Hp30 or Hp60 (10 words a line, from '# PURPOSE: ... Hp30')"
@@ -112,9 +112,8 @@ def _json(data, path):
 
 def _text(data, path):
     refuse_others(data, path, "GFZ", _EXPECTED)
-    counts = count_words(b"\n".join(b"" if line[:1] == b"#" else line for line in data.split(b"\n")[:200]))
-    counts = counts[counts != 0]
-    if not len(counts) or counts[0] != len(_NAMES):
+    first = next((line for line in data.split(b"\n", 1000) if line[:1] != b"#" and line.strip()), b"")
+    if words_in(first) != len(_NAMES):
         raise wrong_file(data, path, _EXPECTED)
     table = text_rows(data, path, _NAMES)
     halves = np.unique(np.round(120 * (table["middle"] - table["hour"]).to_numpy()))

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from skquake.io._files import FormatError
-from skquake.io._words import count_words
 
 _KINDS: tuple[tuple[str, str], ...] = (
     (r"\A\s*(DATE,BSRN|DATE,KP1|DATATYPE CssiSpaceWeather)", "a CelesTrak file, for read_space_weather"),
@@ -50,8 +49,7 @@ def index_kind(data: bytes) -> str | None:
     line = head.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
     if len(line.rstrip()) >= 55 and _WDC_KP.match(line):
         return "Kp in WDC form, for read_gfz or read_kp"
-    words = int(count_words(line.encode("latin-1"))[0]) if line.strip() else 0
-    if re.fullmatch(r"[\d\s.+*-]+", line) and words in (46, 49, 55, 56, 57):
+    if re.fullmatch(r"[\d\s.+*-]+", line) and len(line.split()) in (46, 49, 55, 56, 57):
         return "an OMNI file, for read_omni"
     return None
 

@@ -14,7 +14,7 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._omni_words import HOURLY, MINUTES, RESOLUTION, words_of
-from skquake.io._words import check_between, check_last_line, count_words, read_words
+from skquake.io._words import check_between, check_last_line, read_words, words_in
 
 _EXPECTED = "an OMNI file of 55 to 57 (hourly), 49 (5 min) or 46 (1 min) words a line"
 _TIME = ("year", "day", "hour", "minute")
@@ -131,7 +131,7 @@ def _read_one(path, wanted):
     data = read_bytes(path)
     refuse_others(data, path, "read_omni", _EXPECTED)
     check_last_line(data, path)
-    n = int(count_words(data.lstrip().split(b"\n", 1)[0])[0])
+    n = words_in(data.lstrip().split(b"\n", 1)[0])
     if n not in RESOLUTION:
         raise _no_record(data, path, n)
     words = words_of(n)

@@ -16,22 +16,51 @@ from skquake.io._files import FormatError, check_line_end
 _OVERFLOW = 9e99  # stands for asterisks, which Fortran writes where a number does not fit
 
 
+MAX_LINES = 3_000_000
+"""Most lines of a file: 1 min in a year are 525,600."""
+
+MAX_LINE = 20_000
+"""Most bytes of a line."""
+
+_CHUNK = 2**24
+
+
 def check_last_line(data: bytes, path: Path) -> None:
-    """Raise if the last line has no end and is not as long as the row of numbers before it: it is cut."""
+    """Raise for a text that is no table of lines, and for one whose last line is cut.
+
+    That line is whole if it has an end, or is as long as the row of numbers before it.
+    """
+    n = data.count(b"\n")
+    if n > MAX_LINES:
+        raise FormatError(path, "text", f"{n} lines; at most {MAX_LINES} are read: split the file")
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
+    lengths = np.diff(np.concatenate([[-1], ends, [len(data)]])) - 1
+    if lengths.max() > MAX_LINE:
+        line = int(lengths.argmax()) + 1
+        raise FormatError(path, f"line {line}", f"{lengths.max()} characters; at most {MAX_LINE} are read")
     if not data.endswith((b"\n", b"\r")):
         before, last = [b"", b"", *(line.rstrip(b"\r") for line in data.rsplit(b"\n", 2))][-2:]
         if len(last) != len(before) or not before.lstrip()[:1].isdigit():
             check_line_end(data, path)
 
 
+def words_in(line: bytes) -> int:
+    """How many words a line has; 0 for one that is too long."""
+    return len(line.split()) if len(line) <= MAX_LINE else 0
+
+
 def count_words(data: bytes) -> Array:
     """How many words each line has; what follows the last line end counts as a line if it has words."""
-    text = np.frombuffer(data if data.endswith(b"\n") else data + b"\n", dtype=np.uint8)
-    blank = text <= 32
-    ends = np.flatnonzero(text == 10)
-    last = np.flatnonzero(blank[1:] & ~blank[:-1])  # of each word
-    counts: Array = np.diff(np.searchsorted(last, ends, side="left"), prepend=0)
-    return counts
+    counts, start = [], 0
+    while start < len(data):
+        end = data.find(b"\n", start + _CHUNK) + 1 or len(data)
+        part = data[start:end]
+        text = np.frombuffer(part if part.endswith(b"\n") else part + b"\n", dtype=np.uint8)
+        blank = text <= 32
+        last = np.flatnonzero(blank[1:] & ~blank[:-1])  # of each word
+        counts.append(np.diff(np.searchsorted(last, np.flatnonzero(text == 10)), prepend=0))
+        start = end
+    return np.concatenate(counts)
 
 
 def read_words(
