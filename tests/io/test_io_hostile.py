@@ -261,7 +261,9 @@ def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ionex", "swarm", "usgs", "quakeml", "kp", "dst", "sw"])
+@pytest.mark.parametrize(
+    "name", ["ionex", "swarm", "usgs", "quakeml", "kp", "dst", "sw", "gfz", "hpo", "omni", "dgd", "aux-dst"]
+)
 def test_real_files_cut_and_flipped(real_data, tmp_path, name):
     reader, pattern = {
         "ionex": (io.read_ionex, "ionex/jpl_2000-2001/jplg0130.01i.Z"),
@@ -273,6 +275,11 @@ def test_real_files_cut_and_flipped(real_data, tmp_path, name):
         "kp": (io.read_kp, "indices/Kp*.txt"),
         "dst": (io.read_dst, "indices/dst*.txt"),
         "sw": (io.read_space_weather, "indices/SW-All.csv"),
+        "gfz": (io.read_gfz, "indices/Kp*.txt"),
+        "hpo": (io.read_hpo, "indices/Hp60*.txt"),
+        "omni": (io.read_omni, "indices/omni2t*.dat"),
+        "dgd": (io.read_dgd, "indices/*DGD.txt"),
+        "aux-dst": (io.read_dst, "indices/SW_OPER_AUX_DST*.DBL"),
     }[name]
     data = next(iter(real_data.glob(pattern))).read_bytes()
     rng = np.random.default_rng(5)
