@@ -56,9 +56,10 @@ def fetch_omni(
     start, end : date
         UTC; records that start from ``start`` on and before ``end``.
     resolution : {"1 h", "5 min", "1 min"}, default="1 h"
-        A year has 3 MB, 30 MB or 140 MB.
+        A year has 3 MB, 30 MB or 160 MB.
     columns : iterable of str, default=None
-        Names to keep, as of :func:`skquake.io.read_omni`; None for all (0.2 GB of memory a year of 1 min).
+        Names to keep, as of :func:`skquake.io.read_omni`; None for all. A year of 1 min
+        is 0.2 GB in memory, 0.7 GB while it is read.
     data_home : str or path, default=None
         See :func:`get_data_home`; the files stand in its folder ``omni``.
     download_if_missing : bool, default=True
