@@ -1,4 +1,4 @@
-"""Dst in the exchange format of WDC Kyoto, and the Swarm auxiliary files that repeat it."""
+"""Dst in the forms of WDC Kyoto, and the Swarm auxiliary files that repeat its exchange format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
+from skquake.io._dst_forms import iaga_days, is_iaga_dst, is_monthly, monthly_days
 from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
+from skquake.io._indices import refuse_others
 from skquake.io._ranges import check_range
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
@@ -19,13 +21,16 @@ _FILL = 9999
 
 
 def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
-    """Hourly Dst index from WDC exchange files or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
+    """Hourly Dst index from files of WDC Kyoto or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
+
+    Reads the exchange format (120 columns a day; also Swarm's), Kyoto's monthly table as text or as the HTML
+    page that shows it, and IAGA-2002.
 
     Parameters
     ----------
     paths : path-like, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked. Where two lines give the same day, the one of the higher
-        version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
+        ``.gz`` and ``.Z`` are unpacked. Forms may be mixed. Where two lines give the same day, the one of
+        the higher version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -39,8 +44,9 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Raises
     ------
     FormatError
-        For a line that is not one day of Dst, a value beyond -2500...500 nT, and for a file that gives one
-        day of one version twice with different values.
+        For a file of another kind (named), a line that is not one day of Dst, a final or provisional monthly
+        table that lacks days, a value beyond -2500...500 nT, and for a file that gives one day of one version
+        twice with different values.
 
     References
     ----------
@@ -62,15 +68,13 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     days: dict[np.datetime64, tuple[str, Array]] = {}
     for path in progress(expand_paths(paths), desc="read_dst", verbose=verbose, unit="file"):
         inside: dict[tuple[np.datetime64, str], Array] = {}
-        for i, line in enumerate(text_lines(read_bytes(path), path), 1):
-            if line.strip():
-                day, version, values = _parse(line.rstrip(), path, i)
-                before = inside.setdefault((day, version), values)
-                if not np.array_equal(before, values, equal_nan=True):
-                    what = f"the day {day}, version {version}, stands on a line before with other values"
-                    raise FormatError(path, f"line {i}", what)
-                if day not in days or version >= days[day][0]:
-                    days[day] = (version, values)
+        for day, version, values in _days(read_bytes(path, html=True), path):
+            before = inside.setdefault((day, version), values)
+            if not np.array_equal(before, values, equal_nan=True):
+                what = f"version {version} stands in the file before with other values"
+                raise FormatError(path, f"day {day}", what)
+            if day not in days or version >= days[day][0]:
+                days[day] = (version, values)
     order = sorted(days)
     starts = np.array(order, dtype="datetime64[h]")[:, np.newaxis] + np.arange(24)
     values = np.array([days[day][1] for day in order])
@@ -84,6 +88,18 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
         "versions": {str(k): int(n) for k, n in versions.items()},
     }
     return dst
+
+
+def _days(data, path):
+    """Day, version and 24 values of each day of a file of any form."""
+    head = data[:20_000].decode("latin-1")
+    if is_monthly(head):
+        return monthly_days(data, path)
+    if is_iaga_dst(head):
+        return iaga_days(data, path)
+    refuse_others(data, path, "read_dst", "Dst as a table of days, a monthly table or IAGA-2002")
+    lines = enumerate(text_lines(data, path), 1)
+    return (_parse(line.rstrip(), path, i) for i, line in lines if line.strip())
 
 
 def _parse(line, path, i):

@@ -18,6 +18,7 @@ from skquake.io._files import (
     read_bytes,
     text_lines,
 )
+from skquake.io._gfz_tables import kp_rows
 from skquake.io._ranges import check_range
 
 
@@ -29,8 +30,9 @@ def thirds(kp):
 def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Planetary index Kp from GFZ files.
 
-    Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields) and the three-hourly one
-    (``Kp_ap_*.txt``, 10 fields). For CelesTrak files use :func:`read_space_weather`.
+    Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields), the three-hourly one
+    (``Kp_ap_*.txt``, 10 fields), WDC form (``kpyymm.wdc``) and the JSON of GFZ's web service. For ap, Ap,
+    sunspot number and F10.7 see :func:`read_gfz`; for CelesTrak files use :func:`read_space_weather`.
 
     Parameters
     ----------
@@ -103,6 +105,9 @@ def _read_one(path):
     hp = re.search(rb"\b(Hp30|Hp60)\b", data[:10_000])
     if hp:
         raise FormatError(path, "header", f"{hp[1].decode()}, not Kp; read it with read_hpo")
+    other = kp_rows(data, path)
+    if other is not None:
+        return [(time, float(thirds(kp)), definitive) for time, kp, definitive in other]
     lines = text_lines(data, path)
     if not _WHOLE.search(lines[-1]):  # the last field is one digit: such a line is whole
         check_line_end(data, path)

@@ -91,7 +91,7 @@ def test_kp_numbers_of_fortran_and_no_last_line_end(tmp_path):
 def test_a_dst_file_that_contradicts_itself(tmp_path):
     assert len(read_dst(write(tmp_path, dst_line() + dst_line()))) == 24
     other = dst_line(values=[-5] * 24)
-    with pytest.raises(FormatError, match="line 2: the day 2005-01-01, version 2, stands on a line before"):
+    with pytest.raises(FormatError, match="day 2005-01-01: version 2 stands in the file before"):
         read_dst(write(tmp_path, dst_line() + other))
     assert read_dst(write(tmp_path, dst_line(version="1") + other)).iloc[0] == -5
 
