@@ -24,7 +24,7 @@ def make_ids(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     named, nameless = table[~unnamed], table[unnamed]
     once = nameless.drop_duplicates()
     dropped = len(nameless) - len(once)
-    others = [name for name in once if name not in ("id", "time", "latitude", "longitude", "magnitude")]
+    others = [str(name) for name in once if name not in ("id", "time", "latitude", "longitude", "magnitude")]
     others.sort(key=lambda name: name != "depth_km")
     digests = pd.Series(_digests(once), index=once.index)
     order = once[others].assign(_digest=digests).sort_values(["_digest", *others], kind="stable").index
