@@ -11,7 +11,16 @@ from skquake._core._typing import ArrayLike
 from skquake.io._catalog import COLUMNS
 from skquake.io._event_times import read_times, times_from_parts
 from skquake.io._files import FormatError
-from skquake.io._layouts._base import Columns, Events, Head, Options, event_table, split_rows, with_lines
+from skquake.io._layouts._base import (
+    Columns,
+    Events,
+    Head,
+    Options,
+    event_table,
+    lines_of,
+    split_rows,
+    with_lines,
+)
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 NAMES = tuple(dict.fromkeys((*COLUMNS, "depth", "date", *PARTS)))
@@ -61,11 +70,10 @@ def read_table_by(
     """Events of a table whose columns are those named by ``columns``."""
     by_name = all(isinstance(column, str) for column in columns.values())
     head = Head.of(data)
-    mark = separator or guess_separator(next((x for x in head.lines if not x.startswith("#")), head.first))
-    comment = "#" if not (by_name and head.first.startswith("#")) else None
-    names, rows, lines = split_rows(
-        data, path, None if mark == " " else mark, header=by_name, comment=comment
-    )
+    first = separator or guess_separator(next((x for x in head.lines if not x.startswith("#")), head.first))
+    mark = None if first == " " else first
+    start = _header_line(data, path, columns, mark) if by_name else 0
+    names, rows, lines = split_rows(data, path, mark, header=by_name, comment="#", start=start)
     if not by_name:
         names = [str(k) for k in range(len(rows[0]))]
     else:
@@ -103,6 +111,19 @@ def _times(table, where, path, time_format, utc_offset):
     parts = [table.numbers(where[part]) if part in where else np.zeros(n) for part in PARTS]
     times = with_lines(lambda: times_from_parts(parts, path, first=0), table.lines)
     return times - np.timedelta64(round(utc_offset * 3600), "s")
+
+
+def _header_line(data, path, columns, mark):
+    """Number of the first line with all names that are asked for (behind a #, too), else of the first row."""
+    lines = lines_of(data, path)
+    for number, line in enumerate(lines[:1000], 1):
+        if {str(name).strip() for name in columns.values()} <= set(_fields(line.lstrip("#"), mark)):
+            return number
+    return next((k for k, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")), 1)
+
+
+def _fields(line, mark):
+    return [name.strip().strip('"') for name in line.split(mark)]
 
 
 def guess_separator(line: str) -> str:

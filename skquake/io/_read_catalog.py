@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from skquake.io._event_kinds import UNKNOWN
 from skquake.io._event_times import NAMED
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._layouts import LAYOUTS
-from skquake.io._layouts._base import Head, Layout, Options
+from skquake.io._layouts._base import Head, Layout, Options, as_utf8
 
 _FLAGS = ("suspected", "fixed_depth")
 
@@ -54,7 +55,7 @@ def read_catalog(
     paths : path-like, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     layout : str or None, default=None
-        Name of a layout of :func:`catalog_layouts`; None recognises it, for each file.
+        Name of a layout of :func:`catalog_layouts`, which files must fit; None recognises it, for each file.
     columns : dict of {str: str or int} or None, default=None
         For a table of no known layout: our name -> the file's name of the column, or its number from 0 where
         the file has no header. Our names are those of the result's columns, ``id``, and for the time
@@ -151,7 +152,7 @@ def read_catalog(
     left_out: Counter[str] = Counter()
     tables = []
     for path in progress(expand_paths(paths), desc="read_catalog", verbose=verbose, unit="file"):
-        data = read_bytes(path)
+        data = as_utf8(read_bytes(path), path)
         if columns is not None:
             events = read_table_by(
                 data, path, columns, options,
@@ -159,7 +160,7 @@ def read_catalog(
             )  # fmt: skip
             found["columns"] = None
         else:
-            which = LAYOUTS[layout] if layout else recognise(data, path)
+            which = recognise(data, path, layout)
             events = which.read(data, path, options)
             found[which.name] = which
         for message in events.warnings:
@@ -197,16 +198,20 @@ def catalog_layouts() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(texts)).rename_axis("name")
 
 
-def recognise(data: bytes, path: object) -> Layout:
-    """The one layout that fits a file's beginning, or a FormatError that says what to do."""
+def recognise(data: bytes, path: Path, name: str | None = None) -> Layout:
+    """The one layout (or that of the name) that fits a file's beginning, or a FormatError that says more."""
     head = Head.of(data)
     fits = [layout for layout in LAYOUTS.values() if layout.recognise(head)]
-    if len(fits) == 1:
-        return fits[0]
+    named = [layout for layout in fits if layout.name == name]
+    if named or (name is None and len(fits) == 1):
+        return (named or fits)[0]
+    if name is not None:
+        seems = f"; it seems to be {fits[0].name!r}" if fits else f"; {suggestion(head)}"
+        raise FormatError(path, "header", f"the file is not of the layout {name!r}{seems}")
     if fits:
         names = ", ".join(repr(layout.name) for layout in fits)
-        raise FormatError(str(path), "header", f"it may be of the layouts {names}; say which by layout=")
-    raise FormatError(path, "header", f"no known layout of a catalog; {suggestion(head)}")  # type: ignore[arg-type]
+        raise FormatError(path, "header", f"it may be of the layouts {names}; say which by layout=")
+    raise FormatError(path, "header", f"no known layout of a catalog; {suggestion(head)}")
 
 
 def _check(layout, columns, time_format, utc_offset, depth_unit, separator, fill):

@@ -27,7 +27,7 @@ NDK = (
 FDSN = (
     "#EventID|Time|Latitude|Longitude|Depth/Km|Author|Catalog|Contributor|ContributorID|MagType|Magnitude|"
     "MagAuthor|EventLocationName|EventType\n"
-    "40271581|2024-08-30T19:23:15.940000|40.831333|14.147833|2.4|INGV-OV||||Md|3.7|--|Campi Flegrei|earthquake\n"
+    "40271581|2024-08-30T19:23:15.94|40.831333|14.147833|2.4|INGV-OV||||Md|3.7|--|Campi Flegrei|earthquake\n"
     "40273591|2024-08-31T05:46:56.910000|38.3687|15.3812|114.8|INGV||||ML|2.2|--|Messina|Earthquake\n"
     "40276000|2024-08-31T09:00:00|41.0|15.0|0.0|INGV||||ML|1.9|--|Foggia|quarry blast\n"
     "40276001|2024-08-31T10:00:00|42.0|13.0||INGV||||||--|L'Aquila|\n"
@@ -45,7 +45,7 @@ DATA_TYPE EVENT_CATALOGUE
 ISC Bulletin
 --EVENT--|--------------------ORIGIN (PRIME HYPOCENTRE)-------------------|------MAGNITUDES-----
   EVENTID,TYPE,AUTHOR   ,DATE      ,TIME       ,LAT     ,LON      ,DEPTH,DEPFIX,AUTHOR   ,TYPE  ,MAG
- 14342462,se  ,ISC      ,2010-02-28,00:00:47.42,-36.6246, -73.3679, 27.0,TRUE  ,IDC      ,ML    ,4.4,ISC      ,mb    ,5.0,GCMT     ,MW    ,5.2
+ 14342462,se  ,ISC      ,2010-02-28,00:00:47.42,-36.6246, -73.3679,27,TRUE,IDC,ML,4.4,ISC,mb,5.0,GCMT,MW,5.2
  14342463,ke  ,ISC      ,2010-02-28,00:10:00.00,-36.0000, -73.0000, 33.0,      ,ISC      ,mb    ,4.8
  14342464,km  ,ISC      ,2010-02-28,01:00:00.00, 50.0000,  18.5000,  0.0,TRUE  ,IPEC     ,ML    ,2.1
  14342465,uk  ,ISC      ,2010-02-28,02:00:00.00,-36.5000, -73.5000,     ,      ,GUC      ,ML    ,3.9
@@ -56,7 +56,8 @@ STOP
 
 
 def isf_origin(
-    date, lat, lon, depth, *, fixed=" ", rms=1.057, stations=845, gap=36, kind="se", author="ISC", origin="00198763"
+    date, lat, lon, depth, *, fixed=" ", rms=1.057, stations=845, gap=36, kind="se", author="ISC",
+    origin="00198763",
 ):  # fmt: skip
     """One line of an origin, columns as in table 10.1.2 of the IMS 1.0 standard."""
     line = [" "] * 136
@@ -78,8 +79,8 @@ def isf_origin(
 
 
 ISF_ORIGINS = (
-    "   Date       Time        Err   RMS Latitude Longitude  Smaj  Smin  Az Depth   Err Ndef Nsta Gap  mdist  Mdist"
-    " Qual   Author      OrigID\n"
+    "   Date       Time        Err   RMS Latitude Longitude  Smaj  Smin  Az Depth   Err Ndef Nsta Gap  mdist"
+    "  Mdist Qual   Author      OrigID\n"
 )
 
 
@@ -87,20 +88,26 @@ def isf(*, stop=True):
     return (
         "DATA_TYPE BULLETIN IMS1.0:short\nISC Bulletin\nEvent 14342462 Near coast of central Chile\n\n"
         + ISF_ORIGINS
-        + isf_origin("2010/02/28 00:00:47.30", -35.84, -73.61, 35.0, kind="uk", author="BJI", origin="14395373")
+        + isf_origin(
+            "2010/02/28 00:00:47.30", -35.84, -73.61, 35.0, kind="uk", author="BJI", origin="14395373"
+        )
         + isf_origin("2010/02/28 00:00:47.42", -36.6246, -73.3679, 27.0, fixed="f")
         + " (#PRIME)\n"
-        + isf_origin("2010/02/28 00:00:43.12", -36.6671, -73.4847, 0.0, kind="uk", author="IDC", origin="16660453")
+        + isf_origin(
+            "2010/02/28 00:00:43.12", -36.6671, -73.4847, 0.0, kind="uk", author="IDC", origin="16660453"
+        )
         + "\nMagnitude  Err Nsta Author      OrigID\n"
         "ML     4.4 0.2    4 IDC       16660453\n"
         "MS     4.8 0.2   20 ISC       00198763\n"
         "mb     5.0 0.1  100 ISC       00198763\n"
-        "MW >   6.5          XYZ       16660453\n"
-        "\nSta     Dist  EvAz Phase        Time      TRes  Azim AzRes   Slow   SRes Def   SNR       Amp   Per Qual\n"
-        "CONC    0.45 121.8 Pg       00:00:55.8     1.0                           T__                        _e\n"
+        "MW   > 6.5          XYZ       16660453\n"
+        "\nSta     Dist  EvAz Phase        Time      TRes  Azim AzRes   Slow   SRes Def   SNR\n"
+        "CONC    0.45 121.8 Pg       00:00:55.8     1.0                           T__\n"
         "\nEVENT 2032257  Ostrava\n\n"
         + ISF_ORIGINS
-        + isf_origin("2024/09/01 12:33:19.91", 49.8219, 18.5593, 1.0, fixed="f", kind="km", author="IPEC", origin="1")
+        + isf_origin(
+            "2024/09/01 12:33:19.91", 49.8219, 18.5593, 1.0, fixed="f", kind="km", author="IPEC", origin="1"
+        )
         + "Magnitude  Err Nsta Author      OrigID\nML     1.2 0.1    5 IPEC             1\n"
         + ("\nSTOP\n" if stop else "")
     )
@@ -108,16 +115,17 @@ def isf(*, stop=True):
 
 ISC_GEM = (
     "# ISC-GEM Global Instrumental Earthquake Catalogue\n# Version 12.0\n#\n"
-    "#         date          ,    lat   ,    lon   , smajax , sminax , strike, q ,  depth ,   unc , q ,  mw  ,"
-    "  unc , q , s ,   mo  , fac,  mo_auth ,   type ,    eventid\n"
-    " 1904-04-04 10:02:34.56 ,   41.802 ,   23.108 ,    8.6 ,    6.6 , 164.2 , B ,   15.0 ,   4.8 , C , 6.84 ,"
-    " 0.40 , C , d ,  2.30 , 19 , bibliog  ,        ,  610326271\n"
-    " 1905-02-14 08:46:34.49 ,   51.890 , -176.702 ,   30.3 ,   19.5 , 157.5 , C ,   35.0 ,  24.6 , C , 7.59 ,"
-    " 0.26 , C , p ,       ,    ,          ,        ,   16957835\n"
+    "#         date          ,    lat   ,    lon   , smajax , sminax , strike, q ,  depth ,   unc , q ,"
+    "  mw  ,  unc , q , s ,   mo  , fac,  mo_auth ,   type ,    eventid\n"
+    " 1904-04-04 10:02:34.56 ,   41.802 ,   23.108 ,    8.6 ,    6.6 , 164.2 , B ,   15.0 ,   4.8 , C ,"
+    " 6.84 , 0.40 , C , d ,  2.30 , 19 , bibliog  ,        ,  610326271\n"
+    " 1905-02-14 08:46:34.49 ,   51.890 , -176.702 ,   30.3 ,   19.5 , 157.5 , C ,   35.0 ,  24.6 , C ,"
+    " 7.59 , 0.26 , C , p ,       ,    ,          ,        ,   16957835\n"
 )
 
 EMSC_CSV = (
-    "Date;Time UTC;Latitude;Longitude;Depth;Depth Type;Magnitude Type;Magnitude;Region Name;Last Update;Eqid;\n"
+    "Date;Time UTC;Latitude;Longitude;Depth;Depth Type;Magnitude Type;Magnitude;Region Name;Last Update;"
+    "Eqid;\n"
     "2014-01-11;05:21:13;38.36;20.47;2; ;ML;3.1;GREECE;2014-01-11 05:27;352307;\n"
     "2014-01-11;04:10:60;-7.20;129.90;10;f;mb;4.6;BANDA SEA;;352300;\n"
 )
@@ -138,7 +146,9 @@ def emsc_feature(id="20230206_0000008", kind="ke", mag=7.8, depth=20.0, lat=37.1
 
 def emsc_json(*features):
     features = features or (emsc_feature(), emsc_feature(id="20230206_0000009", kind="sm", mag=2.0))
-    return json.dumps({"type": "FeatureCollection", "metadata": {"count": len(features)}, "features": features})
+    return json.dumps(
+        {"type": "FeatureCollection", "metadata": {"count": len(features)}, "features": features}
+    )
 
 
 CENC = (

@@ -24,7 +24,7 @@ from _io_layouts import usgs, usgs_row
 from skquake.catalogs import AftershockRemover
 from skquake.io import FormatError, catalog_layouts, read_catalog, read_usgs
 
-# Layout -> one earthquake of its file: id (None: a digest), time in UTC, latitude, longitude, depth, magnitude, type.
+# Layout -> one earthquake of its file: id (None: digest), time, latitude, longitude, depth, magnitude, type.
 GOLDEN = {
     "jma": (None, "2011-03-11T05:46:18.120", 38.1035, 142.861, 23.74, 9.0, "Mw"),
     "gcmt-ndk": ("C200604092050A", "2006-04-09T20:50:46", -20.45, -70.24, 34.6, 5.73, "mwc"),
@@ -69,7 +69,9 @@ def test_each_layout_is_recognised_and_read(tmp_path, name):
     assert len(catalog) == n and catalog.index.is_unique and catalog["time"].is_monotonic_increasing
     id_, time, latitude, longitude, depth, magnitude, kind = GOLDEN[name]
     event = catalog[catalog["time"] == time].iloc[0]
-    assert np.allclose(event[["latitude", "longitude", "depth_km"]].astype(float), (latitude, longitude, depth))
+    assert np.allclose(
+        event[["latitude", "longitude", "depth_km"]].astype(float), (latitude, longitude, depth)
+    )
     assert event["magnitude"] == pytest.approx(magnitude) and event["magnitude_type"] == kind
     assert event["type"] == "earthquake"
     assert event.name == id_ if id_ else len(event.name) == 16
@@ -122,7 +124,9 @@ def test_magnitudes_by_preference(tmp_path):
     assert everything(path, magnitude_types=["ML"]).loc["14342462", "magnitude"] == 4.4
     path = write(tmp_path, isf())
     assert everything(path, magnitude_types=["ml"]).loc["14342462", "magnitude"] == 4.4
-    assert everything(path, magnitude_types=["MW"]).loc["14342462", "magnitude"] != 6.5  # no more than a bound
+    assert (
+        everything(path, magnitude_types=["MW"]).loc["14342462", "magnitude"] != 6.5
+    )  # no more than a bound
     jma = everything(write(tmp_path, JMA), magnitude_types=["mj"])
     assert jma.loc[jma["time"] == "2011-03-11T05:46:18.120", "magnitude"].item() == 8.4
 
@@ -135,7 +139,9 @@ def test_jma_depths_magnitudes_and_signs(tmp_path):
     assert catalog["latitude"].iloc[3] == pytest.approx(-(7 + 3.52 / 60))
     assert str(catalog["time"].iloc[1]) == "2022-12-31 15:08:01.500000"
     first = JMA.split("\n")[0]
-    low = write(tmp_path, first[:52] + "A5V" + "B0v" + first[58:] + "\n" + first[:52] + "-3V   " + first[58:] + "\n")
+    low = write(
+        tmp_path, first[:52] + "A5V" + "B0v" + first[58:] + "\n" + first[:52] + "-3V   " + first[58:] + "\n"
+    )
     assert sorted(everything(low)["magnitude"]) == [-1.5, -0.3]
     odd = write(tmp_path, first[:44] + " 0 42" + first[49:] + "\n")
     with pytest.warns(UserWarning, match="depths of 1 records"):
@@ -171,7 +177,7 @@ def test_no_stop_behind_an_isc_table_is_said(tmp_path):
 def test_seconds_sixty_are_carried(tmp_path):
     assert str(everything(write(tmp_path, NDK))["time"].iloc[1]) == "2013-03-01 12:54:00"
     assert str(everything(write(tmp_path, EMSC_CSV))["time"].iloc[0]) == "2014-01-11 04:11:00"
-    assert "2010-01-01 00:01:00" in everything(write(tmp_path, ZMAP))["time"].astype(str).tolist()
+    assert pd.Timestamp("2010-01-01T00:01") in everything(write(tmp_path, ZMAP))["time"].tolist()
 
 
 def test_metres_are_named(tmp_path):
@@ -190,7 +196,7 @@ def test_metres_are_named(tmp_path):
         ("|38.3687|", "|98.3687|", "latitude 98.3687"),
         ("|15.3812|", "||", "longitude is missing"),
         ("|15.3812|", "|515.3812|", "longitude 515.381"),
-        ("2024-08-31T05:46:56.910000", "2024-02-30T05:46:56", "time '2024-02-30T05:46:56'"),
+        ("2024-08-31T05:46:56.910000", "2024-02-30T05:46:56", "2024 2 30 5 46 56 is no date"),
         ("2024-08-31T05:46:56.910000", "2024", "time '2024' is not an ISO 8601 date"),
         ("|114.8|", "|1e400|", "infinite"),
         ("|114.8|", "|1_0|", "is no number"),
@@ -210,7 +216,8 @@ def test_chinese_names_in_any_encoding(tmp_path):
     assert catalog["place"].iloc[0] == "四川汶川"
     pd.testing.assert_frame_equal(everything(write(tmp_path, CENC.encode("gb18030"))), catalog)
     pd.testing.assert_frame_equal(everything(write(tmp_path, CENC.encode("utf-16"))), catalog)
-    reports = "震级M,发震时刻(UTC+8),纬度(°),经度(°),深度(千米),参考位置\n3.7,2025-04-02 08:19:19,28.28,87.32,10,西藏\n"
+    reports = "震级M,发震时刻(UTC+8),纬度(°),经度(°),深度(千米),参考位置\n"
+    reports += "3.7,2025-04-02 08:19:19,28.28,87.32,10,西藏\n"
     event = read_catalog(write(tmp_path, reports)).iloc[0]
     assert str(event["time"]) == "2025-04-02 00:19:19" and event["depth_km"] == 10
     with pytest.raises(FormatError, match="not Beijing time"):
@@ -218,7 +225,9 @@ def test_chinese_names_in_any_encoding(tmp_path):
 
 
 def test_a_zone_that_is_missing_is_refused(tmp_path):
-    with pytest.raises(FormatError, match=r"line 2: .* names no zone; read the file with columns= and utc_offset=9"):
+    with pytest.raises(
+        FormatError, match=r"line 2: .* names no zone; read the file with columns= and utc_offset=9"
+    ):
         read_catalog(write(tmp_path, JMA_CSV.replace("+0900", "")))
 
 
@@ -259,14 +268,23 @@ ROWS = (("2011-03-11 14:46:18.12", 38.1035, 142.861, 23740, 9.0), ("2011/03/12 0
 def test_any_table(tmp_path, mark):
     path = write(tmp_path, "# made by hand\n" + table(*ROWS, mark=mark))
     catalog = read_catalog(path, columns=NAMES, utc_offset=9, depth_unit="m")
-    assert list(catalog["time"].astype(str)) == ["2011-03-11 05:46:18.120000", "2011-03-11 15:01:00"]
+    assert list(catalog["time"].astype(str)) == ["2011-03-11 05:46:18.120", "2011-03-11 15:01:00.000"]
     assert list(catalog["depth_km"]) == [23.74, 600.0] and list(catalog["longitude"]) == [142.861, -170.0]
     assert catalog.attrs["layout"] == "columns" and catalog.attrs["clock"] == "UTC+9"
 
 
 def test_white_space_without_a_header_by_numbers_and_parts(tmp_path):
     text = "2011 3 11 14 46 18.12  38.1035 +142.861 2.374D+01 9.0 ke\n2011 3 12 0 0 0 1. .5 ***** 5 sm\n"
-    columns = {"year": 0, "month": 1, "day": 2, "hour": 3, "minute": 4, "second": 5, "latitude": 6, "longitude": 7}
+    columns = {
+        "year": 0,
+        "month": 1,
+        "day": 2,
+        "hour": 3,
+        "minute": 4,
+        "second": 5,
+        "latitude": 6,
+        "longitude": 7,
+    }
     columns |= {"depth_km": 8, "magnitude": 9, "type": 10}
     catalog = read_catalog(write(tmp_path, text), columns=columns, types=None)
     assert list(catalog["depth_km"].fillna(-1)) == [23.74, -1] and list(catalog["latitude"]) == [38.1035, 1.0]
@@ -294,18 +312,25 @@ def test_formats_of_time(tmp_path, time_format, written):
 
 
 def test_date_and_time_fill_and_kinds(tmp_path):
-    text = table(("2001-01-13", "17:33:32", 1, 2, -999, 7.7), ("2001-01-14", "00:00", 1, 2, 3, -999), header="d,t,lat,lon,h,m")
+    text = table(
+        ("2001-01-13", "17:33:32", 1, 2, -999, 7.7),
+        ("2001-01-14", "00:00", 1, 2, 3, -999),
+        header="d,t,lat,lon,h,m",
+    )
     catalog = read_catalog(write(tmp_path, text), columns=NAMES | {"date": "d"}, fill=-999)
     assert str(catalog["time"].item()) == "2001-01-13 17:33:32" and np.isnan(catalog["depth_km"].item())
     assert catalog.attrs["left_out"] == {"no magnitude": 1}
-    with pytest.raises(FormatError, match="line 2: depth_km -999 .* fill"):
+    with pytest.raises(FormatError, match=r"line 2: depth_km -999 .* fill"):
         read_catalog(write(tmp_path, text), columns=NAMES | {"date": "d"})
 
 
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"columns": {"latitude": "lat"}}, r"nothing is said of time \(or year, month, day\), longitude, magnitude"),
+        (
+            {"columns": {"latitude": "lat"}},
+            r"nothing is said of time \(or year, month, day\), longitude, magnitude",
+        ),
         ({"columns": NAMES | {"size": "m"}}, "'size' is none of"),
         ({"columns": NAMES | {"depth": 3}}, "names of the file's header, or numbers"),
         ({"columns": NAMES | {"depth_km": "h"}}, "depth and depth_km"),
@@ -327,12 +352,26 @@ def test_tables_that_cannot_be(tmp_path):
     with pytest.raises(FormatError, match="no column 'h'; it has t, lat, lon, depth, m"):
         read_catalog(write(tmp_path, table(*ROWS, header="t,lat,lon,depth,m")), columns=NAMES)
     with pytest.raises(FormatError, match="two columns of a name"):
-        read_catalog(write(tmp_path, table((1, 1, 1, 1, 1), header="t,lat,lon,h,h")), columns=NAMES | {"magnitude": "h"})
+        read_catalog(
+            write(tmp_path, table((1, 1, 1, 1, 1), header="t,lat,lon,h,h")),
+            columns=NAMES | {"magnitude": "h"},
+        )
     with pytest.raises(FormatError, match="leave utc_offset away"):
-        read_catalog(write(tmp_path, table(("2011-03-11T00:00:00Z", 1, 2, 3, 4))), columns=NAMES, utc_offset=9)
+        read_catalog(
+            write(tmp_path, table(("2011-03-11T00:00:00Z", 1, 2, 3, 4))), columns=NAMES, utc_offset=9
+        )
     with pytest.raises(FormatError, match="line 2: 2011 2 29 0 0 0 is no date and time"):
-        columns = {"year": "y", "month": "mo", "day": "d", "latitude": "lat", "longitude": "lon", "magnitude": "m"}
-        read_catalog(write(tmp_path, table((2011, 2, 29, 1, 2, 3), header="y,mo,d,lat,lon,m")), columns=columns)
+        columns = {
+            "year": "y",
+            "month": "mo",
+            "day": "d",
+            "latitude": "lat",
+            "longitude": "lon",
+            "magnitude": "m",
+        }
+        read_catalog(
+            write(tmp_path, table((2011, 2, 29, 1, 2, 3), header="y,mo,d,lat,lon,m")), columns=columns
+        )
 
 
 # --- ids ---
@@ -346,8 +385,10 @@ def test_ids_depend_on_the_events_alone(tmp_path):
     pd.testing.assert_frame_equal(first.sort_index(), again.sort_index())
     one = first[first["time"] == "2011-03-01"].sort_values("depth_km").index
     assert list(one) == [one[0], one[0] + "-2", one[0] + "-3"] and len(one[0]) == 16
-    # 360 degrees more and zeros behind the point are no other event.
-    same = read_catalog(write(tmp_path, table(("2011-03-01T00:00:00.000Z", "1.50", 362.5, 10, "4.50"))), columns=NAMES)
+    # Zeros behind the point are no other event.
+    same = read_catalog(
+        write(tmp_path, table(("2011-03-01T00:00:00.000Z", "1.50", "2.500", 10, "4.50"))), columns=NAMES
+    )
     assert same.index[0] == one[0]
 
 
@@ -373,19 +414,21 @@ def test_the_digest_is_the_documented_one(tmp_path):
 def test_real_jma_table(real_data):
     path = real_data / "catalog_other" / "jma_observed.csv"
     catalog = read_catalog(path)
-    by_pandas = pd.read_csv(path, sep=";")
+    by_pandas = pd.read_csv(path, sep=";", float_precision="round_trip")
     times = pd.to_datetime(by_pandas["timestamp"], utc=True).dt.tz_localize(None)
     assert len(catalog) == len(by_pandas) == 1499
     order = times.argsort(kind="stable")
     assert (catalog["time"].to_numpy() == times.to_numpy()[order]).all()
-    for ours, theirs in [("latitude",) * 2, ("longitude",) * 2, ("depth_km", "depth"), ("magnitude",) * 2]:
+    turned = catalog["longitude"].to_numpy() - by_pandas["longitude"].to_numpy()[order]
+    assert (np.abs(turned) > 1e-9).sum() == 1 and np.abs(turned[turned < -1] + 360).item() < 1e-9
+    for ours, theirs in [("latitude",) * 2, ("depth_km", "depth"), ("magnitude",) * 2]:
         assert (catalog[ours].to_numpy() == by_pandas[theirs].to_numpy()[order]).all()
 
 
 def test_real_horus(real_data):
     with pytest.warns(UserWarning, match="1 times have a minute or second of 60 or more"):
         catalog = read_catalog(real_data / "catalog_other" / "horus_italy.txt")
-    assert list(catalog["time"].astype(str)) == ["2017-04-22 04:42:58.060000", "2020-09-22 11:01:04.290000"]
+    assert list(catalog["time"].astype(str)) == ["2017-04-22 04:42:58.060", "2020-09-22 11:01:04.290"]
     assert list(catalog["magnitude"]) == [1.03, 1.06] and list(catalog["depth_km"]) == [11.1, 6.1]
 
 
@@ -416,8 +459,12 @@ def test_obspy_reads_the_same(tmp_path, name):
         from obspy import read_events
 
         text = FILES[name][0].replace("12:53:60.0", "12:53:51.1").replace("\t60\n", "\t59\n")
+        # Its reader wants phases of full width.
+        text = "\n".join(line for line in text.split("\n") if not line.startswith(("Sta ", "CONC")))
         path = write(tmp_path, text)
-        theirs = read_events(str(path), format={"gcmt-ndk": "NDK", "zmap": "ZMAP", "isf": "IMS10BULLETIN"}[name])
+        theirs = read_events(
+            str(path), format={"gcmt-ndk": "NDK", "zmap": "ZMAP", "isf": "IMS10BULLETIN"}[name]
+        )
     ours = everything(path)
     assert len(theirs) == len(ours)
     for event in theirs:
@@ -425,7 +472,9 @@ def test_obspy_reads_the_same(tmp_path, name):
         if name == "gcmt-ndk":
             origin = next(each for each in event.origins if each.origin_type == "hypocenter")
         time = np.datetime64(origin.time.datetime).astype("datetime64[ns]")
-        mine = ours[ours["time"] == time].iloc[0]
+        # It takes the fraction of a second from ZMAP's decimal year.
+        mine = ours.iloc[(ours["time"] - time).abs().argmin()]
+        assert abs(mine["time"] - time) < pd.Timedelta("0.5s" if name == "zmap" else "1us")
         assert (mine["latitude"], mine["longitude"]) == pytest.approx((origin.latitude, origin.longitude))
         assert mine["depth_km"] == pytest.approx(origin.depth / 1000.0)
         said = [magnitude.mag for magnitude in event.magnitudes if magnitude.mag is not None]

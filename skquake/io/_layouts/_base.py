@@ -90,13 +90,7 @@ class Head:
 
 
 def decode(data: bytes, path: Path | None = None, *, strict: bool = True) -> str:
-    """Text of UTF-8 (or UTF-16 with its mark, or GB 18030, or else Latin-1) without a byte order mark."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError:
-            if strict:
-                raise FormatError(path or "", "text", "starts as UTF-16 but is none") from None
+    """Text of UTF-8, or GB 18030, or else Latin-1, without a byte order mark."""
     if strict and (bad := data.find(b"\0")) >= 0:
         raise FormatError(path or "", f"byte {bad}", "a zero byte; expected a text file")
     for encoding in ("utf-8-sig", "gb18030"):
@@ -108,6 +102,16 @@ def decode(data: bytes, path: Path | None = None, *, strict: bool = True) -> str
         if encoding == "utf-8-sig" or re.search("[震纬经]", text):
             return text
     return data.decode("latin-1")
+
+
+def as_utf8(data: bytes, path: Path) -> bytes:
+    """UTF-16, known by its mark, as UTF-8; other data as they are."""
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeError:
+        raise FormatError(path, "text", "begins as UTF-16, but is none") from None
 
 
 def lines_of(data: bytes, path: Path) -> list[str]:
@@ -124,19 +128,23 @@ def split_rows(
     *,
     header: bool = True,
     comment: str | None = None,
+    start: int = 0,
     ragged: bool = False,
 ) -> tuple[list[str], list[list[str]], list[int]]:
     """Names of the columns ([] without a header), fields of each row, and the rows' lines.
 
     ``separator`` None is any white space. Every row must have as many fields as the names (or as the first
     row), but for an empty last one; ``ragged`` tables are not checked. Fields are stripped.
+    What stands before the line ``start`` is passed over, and so are other lines that begin with ``comment``.
     """
     check_line_end(data, path)
     lines = lines_of(data, path)
     kept = [
         (number, line)
         for number, line in enumerate(lines, 1)
-        if line.strip() and not (comment and line.startswith(comment))
+        if line.strip()
+        and number >= start
+        and (number == start or not (comment and line.startswith(comment)))
     ]
     if separator is None:
         fields = [line.split() for _, line in kept]

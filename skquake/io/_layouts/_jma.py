@@ -28,6 +28,7 @@ from skquake.io._layouts._base import (
 )
 
 _WIDTH = 96
+_LEAST = 69
 _RECORD = re.compile(r"[JUI]\d{4}[\d ]{8}")
 _KINDS = {
     "1": "earthquake",
@@ -44,7 +45,7 @@ _OTHERS = "CMN_WE"  # comments, mechanisms, arrivals, ends of events
 
 def _is_fixed_width(head: Head) -> bool:
     records = [line for line in head.lines[:20] if line[0] not in _OTHERS]
-    return bool(records) and all(_RECORD.match(line) and len(line.rstrip("\r")) >= 90 for line in records)
+    return bool(records) and all(_RECORD.match(line) and len(line) >= _LEAST for line in records)
 
 
 def _read_fixed_width(data: bytes, path: Path, options: Options) -> Events:
@@ -58,7 +59,10 @@ def _read_fixed_width(data: bytes, path: Path, options: Options) -> Events:
         if line[0] in _OTHERS:
             open_event = open_event and line[0] != "E"
             continue
-        if not _RECORD.match(line) or len(line) != _WIDTH:
+        line = line.rstrip() if len(line) > _WIDTH else line
+        # Editors strip blanks; what was cut is the last line, and has no end.
+        least = _WIDTH if number == len(lines) else _LEAST
+        if not _RECORD.match(line) or not least <= len(line) <= _WIDTH:
             what = (
                 f"expected a hypocentre record J, U or I of {_WIDTH} columns, got {len(line)}: {line[:20]!r}"
             )
@@ -67,7 +71,7 @@ def _read_fixed_width(data: bytes, path: Path, options: Options) -> Events:
             left_out["further hypocentre of an event"] += 1
             continue
         open_event = True
-        row = _record(line, path, number, options)
+        row = _record(line.ljust(_WIDTH), path, number, options)
         if row is None:
             left_out["no time"] += 1
             continue

@@ -35,10 +35,11 @@ def _recognise(head: Head) -> bool:
             values = np.array([float(field) for field in fields[:10]])
         except ValueError:
             return False
-        inside = (values >= _LOW) & (values <= _HIGH) if len(values) == 10 else np.array([False])
+        if len(fields) not in (10, 13, 14) or len(values) < 10 or np.any(values[3:5] % 1):
+            return False
         # Depth and magnitude may be unknown.
-        inside |= np.isnan(values) & np.isin(np.arange(len(values)), (5, 6))
-        if len(fields) not in (10, 13, 14) or not inside.all() or np.any(values[3:5] % 1):
+        inside = ((values >= _LOW) & (values <= _HIGH)) | (np.isnan(values) & np.isin(np.arange(10), (5, 6)))
+        if not inside.all():
             return False
     return bool(head.lines)
 
