@@ -11,16 +11,7 @@ from skquake._core._typing import ArrayLike
 from skquake.io._catalog import COLUMNS
 from skquake.io._event_times import read_times, times_from_parts
 from skquake.io._files import FormatError
-from skquake.io._layouts._base import (
-    Columns,
-    Events,
-    Head,
-    Options,
-    event_table,
-    lines_of,
-    split_rows,
-    with_lines,
-)
+from skquake.io._layouts._base import Events, Head, Options, event_table, lines_of, read_columns, with_lines
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 NAMES = tuple(dict.fromkeys((*COLUMNS, "depth", "date", *PARTS)))
@@ -73,19 +64,17 @@ def read_table_by(
     first = separator or guess_separator(next((x for x in head.lines if not x.startswith("#")), head.first))
     mark = None if first == " " else first
     start = _header_line(data, path, columns, mark) if by_name else 0
-    names, rows, lines = split_rows(data, path, mark, header=by_name, comment="#", start=start)
-    if not by_name:
-        names = [str(k) for k in range(len(rows[0]))]
-    else:
+    names, table = read_columns(data, path, mark, header=by_name, start=start)
+    if by_name:
         names = [names[0].lstrip("#").strip(), *names[1:]]
         if len(set(names)) < len(names) and any(names.count(str(name)) > 1 for name in columns.values()):
             raise FormatError(path, "line 1", "two columns of a name that columns= asks for; use numbers")
     absent = [str(name) for name in columns.values() if str(name).strip() not in names]
     if absent:
         raise FormatError(path, "line 1", f"no column {absent[0]!r}; it has {', '.join(names)}")
-    table = Columns([name.lower() for name in names], rows, lines, path)
-    where = {ours: str(theirs).strip().lower() for ours, theirs in columns.items()}
-    given: dict = {"depth": np.full(len(rows), np.nan)}
+    lines, n = table.lines, len(table)
+    where = {ours: _there(table, str(theirs).strip().lower()) for ours, theirs in columns.items()}
+    given: dict = {"depth": np.full(n, np.nan)}
     for ours, theirs in where.items():
         if ours in ("time", "date", "updated", *PARTS):
             continue
@@ -120,6 +109,11 @@ def _header_line(data, path, columns, mark):
         if {str(name).strip() for name in columns.values()} <= set(_fields(line.lstrip("#"), mark)):
             return number
     return next((k for k, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")), 1)
+
+
+def _there(table, name):
+    """The name of a column as the table knows it: a first one may stand behind a #."""
+    return next((each for each in (name, "#" + name, "# " + name) if each in table), name)
 
 
 def _fields(line, mark):

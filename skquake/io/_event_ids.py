@@ -21,29 +21,31 @@ def make_ids(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     unnamed = (table["id"] == "").to_numpy()
     if not unnamed.any():
         return table, 0
-    named, nameless = table[~unnamed], table[unnamed]
-    once = nameless.drop_duplicates()
-    dropped = len(nameless) - len(once)
+    ids = table["id"].to_numpy(dtype=object, copy=True)
+    ids[unnamed] = _digests(table[unnamed])
+    table = table.assign(id=ids)
+    # Only what shares a digest needs a closer look.
+    shared = unnamed & table["id"].where(unnamed).duplicated(keep=False).to_numpy()
+    once = table[shared].drop_duplicates()
     others = [str(name) for name in once if name not in ("id", "time", "latitude", "longitude", "magnitude")]
     others.sort(key=lambda name: name != "depth_km")
-    digests = pd.Series(_digests(once), index=once.index)
-    order = once[others].assign(_digest=digests).sort_values(["_digest", *others], kind="stable").index
-    number = digests.loc[order].groupby(digests.loc[order]).cumcount()
-    ids = digests.loc[order].where(number == 0, digests.loc[order] + "-" + (number + 1).astype(str))
-    once = once.assign(id=ids.reindex(once.index).astype(object))
-    return pd.concat([named, once]).sort_index(), dropped
+    once = once.sort_values(["id", *others], kind="stable")
+    number = once.groupby("id").cumcount()
+    once["id"] = once["id"].where(number == 0, once["id"] + "-" + (number + 1).astype(str)).astype(object)
+    dropped = int(shared.sum()) - len(once)
+    return pd.concat([table[~shared], once]).sort_index(), dropped
 
 
 def _digests(table):
     times = np.datetime_as_string(table["time"].to_numpy().astype("datetime64[ms]"))
     texts = (
-        f"{time}|{latitude:.4f}|{longitude:.4f}|{'' if np.isnan(magnitude) else f'{magnitude:.2f}'}"
+        f"{time}|{latitude:.4f}|{longitude:.4f}|{'' if magnitude != magnitude else f'{magnitude:.2f}'}"
         for time, latitude, longitude, magnitude in zip(
-            times,
+            times.tolist(),
             # Zero has one sign.
-            table["latitude"].round(4) + 0.0,
-            table["longitude"].round(4) + 0.0,
-            table["magnitude"].round(2) + 0.0,
+            (table["latitude"].round(4) + 0.0).tolist(),
+            (table["longitude"].round(4) + 0.0).tolist(),
+            (table["magnitude"].round(2) + 0.0).tolist(),
             strict=True,
         )
     )

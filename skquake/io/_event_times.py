@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from skquake._core._typing import Array
 from skquake.io._files import FormatError
@@ -83,9 +85,10 @@ def read_times(
         What the times are, for errors.
     """
     text = pd.Series(text, dtype=object).str.strip()
-    if utc_offset and time_format is None and text.str.contains(_ZONE).any():
+    zoned = text.str.contains(_ZONE).to_numpy(dtype=bool) if utc_offset and time_format is None else [False]
+    if any(zoned):
         what = f"{name} names its zone: leave utc_offset away"
-        raise FormatError(path, f"{unit} {first + int(text.str.contains(_ZONE).argmax())}", what)
+        raise FormatError(path, f"{unit} {first + int(np.argmax(zoned))}", what)
     if time_format is None:
         times = _written(text, path, unit, first)
     elif time_format in NAMED:
@@ -106,6 +109,9 @@ def read_times(
 
 
 def _written(text, path, unit, first):
+    times = _iso_at_once(text)
+    if times is not None:
+        return times
     usual = text.str.replace("/", "-", regex=False)
     usual = usual.where(usual.str.len() >= 8, "")
     # Nothing shorter than a day passes: "2001" would become the first of January.
@@ -122,6 +128,18 @@ def _written(text, path, unit, first):
         ahead = 0 if sign is None else int(sign + "1") * (int(hours) * 60 + int(minutes))
         times[row] = time - np.timedelta64(ahead, "m")
     return times
+
+
+def _iso_at_once(text):
+    """Times that are all ISO 8601, with or without zones, by pyarrow; None where one is not."""
+    column = pc.replace_substring(pa.array(text, type=pa.string(), from_pandas=True), "/", "-")
+    for zone in (None, "UTC"):
+        try:
+            times = pc.cast(column, pa.timestamp("ns", tz=zone))
+        except pa.ArrowInvalid:
+            continue
+        return None if times.null_count else times.cast(pa.int64()).to_numpy().view("datetime64[ns]")
+    return None
 
 
 def _numbers(text, path, time_format, unit, first, name):

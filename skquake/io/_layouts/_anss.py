@@ -17,7 +17,7 @@ from skquake.io._layouts._base import (
     Options,
     event_table,
     lines_of,
-    split_rows,
+    read_columns,
     with_lines,
 )
 
@@ -38,8 +38,8 @@ def _is_comcat(head: Head) -> bool:
 
 def _read_comcat(data: bytes, path: Path, options: Options) -> Events:
     mark = "," if set(Head.of(data).names(",")) >= _COMCAT else "\t"
-    names, rows, lines = split_rows(data, path, mark)
-    table = Columns([name.strip('"') for name in names], rows, lines, path)
+    table = read_columns(data, path, mark)[1]
+    lines = table.lines
     columns = {
         "id": table.text("id"),
         "time": with_lines(lambda: read_times(table.text("time"), path, first=0), lines),
@@ -59,8 +59,8 @@ def _is_ncedc_csv(head: Head) -> bool:
 
 
 def _read_ncedc_csv(data: bytes, path: Path, options: Options) -> Events:
-    names, rows, lines = split_rows(data, path)
-    table = Columns(names, rows, lines, path)
+    table = read_columns(data, path)[1]
+    lines = table.lines
     columns = {
         # Numbers are the source's own: two sources may give the same one.
         "id": _id(table.text("source"), table.text("eventid")),
@@ -102,7 +102,7 @@ def _read_readable(data: bytes, path: Path, options: Options) -> Events:
             raise FormatError(path, f"line {at}", f"expected a row of the catalog: {line[:40]!r}")
     if not rows:
         raise FormatError(path, f"line {len(text)}", "no row with an event")
-    table = Columns(list(_ENDS), rows, lines, path)
+    table = Columns.of_rows(list(_ENDS), rows, lines, path)
     columns = {
         "id": _id(table.text("src"), table.text("id")),
         "time": with_lines(lambda: read_times(table.text("time"), path, first=0), lines),

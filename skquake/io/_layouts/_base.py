@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 
 from skquake._core._geodesy import wrap_longitude
 from skquake.io._catalog import COLUMNS
@@ -181,10 +184,20 @@ def _quoted(lines, path, separator):
 class Columns:
     """Columns of a table of text by their names (small letters; the first of several of one name)."""
 
-    def __init__(self, names: Sequence[str], rows: list[list[str]], lines: list[int], path: Path) -> None:
-        self.path, self.lines = path, lines
-        places = {name.strip().lower(): k for k, name in reversed(list(enumerate(names)))}
-        self._rows, self._places = rows, places
+    def __init__(
+        self, names: Sequence[str], columns: Sequence[Any], lines: Sequence[int], path: Path
+    ) -> None:
+        self.path, self.lines, self._columns = path, lines, columns
+        self._places = {name.strip().lower(): k for k, name in reversed(list(enumerate(names)))}
+
+    @classmethod
+    def of_rows(cls, names: Sequence[str], rows: list[list[str]], lines: list[int], path: Path) -> Columns:
+        """Columns of rows, each at least as long as the names."""
+        columns = [np.array([row[k] for row in rows], dtype=object) for k in range(len(names))]
+        return cls(names, columns, lines, path)
+
+    def __len__(self) -> int:
+        return len(self.lines)
 
     def __contains__(self, name: str) -> bool:
         return name in self._places
@@ -193,17 +206,63 @@ class Columns:
         """Text of the first of the names that is there; empty texts if none is."""
         for name in names:
             if name in self._places:
-                at = self._places[name]
-                return np.array([row[at] for row in self._rows], dtype=object)
-        return np.full(len(self._rows), "", dtype=object)
+                return self._columns[self._places[name]]
+        return np.full(len(self), "", dtype=object)
 
     def numbers(self, *names: str, fill: Any = ()) -> Any:
         """Numbers of the first of the names that is there; NaN if none is."""
         name = next((name for name in names if name in self._places), None)
         if name is None:
-            return np.full(len(self._rows), np.nan)
+            return np.full(len(self), np.nan)
         text = self.text(name)
         return with_lines(lambda: to_numbers(text, self.path, name, fill=fill, first=0), self.lines)
+
+
+def read_columns(
+    data: bytes, path: Path, separator: str | None = ",", *, header: bool = True, start: int = 0
+) -> tuple[list[str], Columns]:
+    """Names and columns of a table whose rows all have the same number of fields (see :func:`split_rows`)."""
+    found = _at_once(data, path, separator, start) if header else None
+    if found is None:
+        names, rows, lines = split_rows(data, path, separator, header=header, comment="#", start=start)
+        names = names if header else [str(k) for k in range(len(rows[0]))]
+        return names, Columns.of_rows(names, rows, lines, path)
+    names, columns = found
+    return names, Columns(names, columns, range(2, 2 + len(columns[0])), path)
+
+
+def _at_once(data, path, separator, start):
+    """Names and columns of a plain table by pyarrow's parser; None for what needs a look at each line."""
+    data = data.replace(b"\r\n", b"\n")
+    if separator is None or start not in (0, 1) or b"\n\n" in data or b"\n#" in data or b"\r" in data:
+        return None
+    if b'"' in data and separator == "|":
+        return None
+    check_line_end(data, path)
+    text = decode(data, path).encode()  # a zero byte is an error here
+    head = text[: text.index(b"\n")].decode()
+    if not head.strip() or '"' in head or text.count(b"\n") > MAX_ROWS or head.count(separator) > _MAX_FIELDS:
+        return None
+    names = [name.strip() for name in head.split(separator)]
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(text),
+            read_options=pyarrow.csv.ReadOptions(
+                use_threads=False, skip_rows=1, column_names=[str(k) for k in range(len(names))]
+            ),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=separator),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={str(k): pa.string() for k in range(len(names))}, strings_can_be_null=False
+            ),
+        )
+    except (pa.ArrowException, ValueError):
+        return None
+    if not table.num_rows or table.num_rows != text.count(b"\n") - 1:
+        return None
+    columns = [pc.utf8_trim_whitespace(column.combine_chunks()) for column in table.columns]
+    if any(column.null_count for column in columns):
+        return None
+    return names, [column.to_numpy(zero_copy_only=False) for column in columns]
 
 
 def with_lines(function: Callable[[], Any], lines: Sequence[int]) -> Any:

@@ -8,13 +8,12 @@ from pathlib import Path
 from skquake.io._event_times import read_times
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
-    Columns,
     Events,
     Head,
     Layout,
     Options,
     event_table,
-    split_rows,
+    read_columns,
     with_lines,
 )
 
@@ -71,14 +70,13 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
-    names, rows, lines = split_rows(data, path, _separator(Head.of(data).first))
-    names = [name.strip('"').lower() for name in names]
+    names, table = read_columns(data, path, _separator(Head.of(data).first))
+    names, lines = [name.lower() for name in names], table.lines
     found = _places(names)
     missing = [name for name in ("latitude", "longitude", "depth", "magnitude") if name not in found]
     if missing or not ({"time", "date"} & set(found)):
         raise FormatError(path, "line 1", f"no column for {', '.join(missing) or 'the time'}")
     _check_clock(found, path)
-    table = Columns(names, rows, lines, path)
 
     def text(name):
         return table.text(found.get(name, ""))
@@ -91,7 +89,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
         "longitude": table.numbers(found["longitude"]),
         "depth": table.numbers(found["depth"]),
         "magnitude": table.numbers(found["magnitude"]),
-        "magnitude_type": text("magnitude_type") if "magnitude_type" in found else ["M"] * len(rows),
+        "magnitude_type": text("magnitude_type") if "magnitude_type" in found else ["M"] * len(table),
         "type": text("type"),
         "place": text("place"),
     }

@@ -36,7 +36,7 @@ def _read_csv(data: bytes, path: Path, options: Options) -> Events:
             row.pop()
         if len(row) != len(names):
             raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
-    table = Columns(names, rows, lines, path)
+    table = Columns.of_rows(names, rows, lines, path)
     written = table.text("date") + " " + table.text("time utc")
     columns = {
         "id": table.text("eqid"),

@@ -35,7 +35,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
         # A comma inside the name of the region makes one field more.
         if len(row) not in (len(names), len(names) + 1):
             raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
-    table = Columns(names, rows, lines, path)
+    table = Columns.of_rows(names, rows, lines, path)
     magnitude = np.array([_magnitude(row, names) for row in rows])
     columns = {
         "id": table.text("ev_id"),

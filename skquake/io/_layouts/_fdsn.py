@@ -6,16 +6,7 @@ from pathlib import Path
 
 from skquake.io._event_times import read_times
 from skquake.io._files import FormatError
-from skquake.io._layouts._base import (
-    Columns,
-    Events,
-    Head,
-    Layout,
-    Options,
-    event_table,
-    split_rows,
-    with_lines,
-)
+from skquake.io._layouts._base import Events, Head, Layout, Options, event_table, read_columns, with_lines
 
 
 def _recognise(head: Head) -> bool:
@@ -24,7 +15,9 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
-    names, rows, lines = split_rows(data, path, "|")
+    names, table = read_columns(
+        data, path, "|", start=1 + data[: len(data) - len(data.lstrip())].count(b"\n")
+    )
     names = [name.lstrip("#").strip().lower() for name in names]
     depth = next((name for name in names if name.split("/")[0] == "depth"), None)
     if depth is None:
@@ -32,9 +25,9 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     unit = depth.partition("/")[2] or "km"
     if unit not in ("km", "m"):
         raise FormatError(path, "line 1", f"depth in {unit!r}; expected km or m")
-    table = Columns(names, rows, lines, path)
+    lines = table.lines
     columns = {
-        "id": table.text("eventid"),
+        "id": table.text("#eventid", "# eventid", "eventid"),
         "time": with_lines(lambda: read_times(table.text("time"), path, first=0), lines),
         "latitude": table.numbers("latitude"),
         "longitude": table.numbers("longitude"),

@@ -32,7 +32,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
         if len(row) not in (len(names), len(names) - 1, len(names) + 1) or any(row[len(names) :]):
             raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
         row += [""] * (len(names) - len(row))
-    table = Columns(names, rows, lines, path)
+    table = Columns.of_rows(names, rows, lines, path)
     parts = [table.numbers(name) for name in _NEEDED[:6]]
     columns = {
         # Rounding made minutes and seconds of 60 and more.

@@ -40,7 +40,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     _, rows, lines = split_rows(data, path, ",", header=False, comment="#")
     if len(rows[0]) != len(names):
         raise FormatError(path, f"line {lines[0]}", f"{len(rows[0])} fields instead of {len(names)}")
-    table = Columns(names, rows, lines, path)
+    table = Columns.of_rows(names, rows, lines, path)
     columns = {
         "id": table.text("eventid"),
         "time": with_lines(lambda: read_times(table.text("date"), path, first=0), lines),

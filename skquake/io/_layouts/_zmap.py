@@ -49,7 +49,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     _, rows, lines = split_rows(data, path, _separator(first), header=False)
     if len(rows[0]) < 10:
         raise FormatError(path, f"line {lines[0]}", f"{len(rows[0])} columns; ZMAP has ten or thirteen")
-    table = Columns(_NAMES, rows, lines, path)
+    table = Columns.of_rows(_NAMES, rows, lines, path)
     # The year may carry the whole date as its decimals.
     parts = [
         np.floor(table.numbers("year")),
