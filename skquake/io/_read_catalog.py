@@ -107,7 +107,7 @@ def read_catalog(
     ------
     FormatError
         For a file that is cut, mixed up, of no known layout or of several, and for values beyond physical
-        ranges: depths from -10 to 800 km (metres are named as the likely cause), magnitudes from -5 to 10,
+        ranges: depths from -15 to 800 km (metres are named as the likely cause), magnitudes from -5 to 10,
         times from 1700 to 2199.
 
     Notes

@@ -51,7 +51,7 @@ def in_range(catalog):
     assert (
         catalog["latitude"].between(-90, 90).all() and catalog["longitude"].between(-180, 180, "left").all()
     )
-    assert catalog["depth_km"].dropna().between(-10, 800).all()
+    assert catalog["depth_km"].dropna().between(-15, 800).all()
     assert catalog["magnitude"].dropna().between(-5, 10).all()
     assert catalog["time"].between("1700", "2200").all()
 
@@ -96,12 +96,12 @@ def test_flipped_removed_repeated(case):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
-def test_ten_thousand(name, tmp_path):
+def test_every_cut_and_many_mutations(name, tmp_path):
     data, path = FILES[name][0].encode(), tmp_path / "hostile"
     started = time.process_time()
     check_cut(name, data, path, range(len(data)))
-    check_hurt(name, data, path, n=1700, seed=1)
-    print(f"{name}: {len(data)} cuts and 10,200 mutations in {time.process_time() - started:.0f} s")
+    check_hurt(name, data, path, n=300, seed=1)
+    print(f"{name}: {len(data)} cuts and 1,800 mutations in {time.process_time() - started:.0f} s")
 
 
 def test_layouts_named_for_files_of_others(tmp_path):

@@ -32,7 +32,7 @@ _FLOATS = ("latitude", "longitude", "depth_km", "magnitude", "stations", "gap_de
 _RANGES = {
     "latitude": (-90.0, 90.0, "degrees"),
     "longitude": (-180.0, 360.0, "degrees"),
-    "depth_km": (-10.0, 800.0, "km"),
+    "depth_km": (-15.0, 800.0, "km"),
     "magnitude": (-5.0, 10.0, ""),
     "gap_deg": (0.0, 360.0, "degrees"),
 }

@@ -20,7 +20,7 @@ from skquake.io._layouts._base import (
 )
 
 _NAMES = ("lon", "lat", "year", "month", "day", "mag", "depth", "hour", "minute", "second")
-_LOW = (-180, -90, 1700, 1, 1, -5, -10, 0, 0, 0)
+_LOW = (-180, -90, 1700, 1, 1, -5, -15, 0, 0, 0)
 _HIGH = (360, 90, 2200, 12, 31, 10, 800, 24, 60, 61)
 
 
