@@ -21,6 +21,8 @@ from skquake.io._layouts import LAYOUTS
 from skquake.io._layouts._base import Head, Layout, Options, as_utf8
 
 _FLAGS = ("suspected", "fixed_depth")
+_SAME = pd.Timedelta("1h")
+"""Most that two versions of an earthquake differ in time."""
 
 
 def read_catalog(
@@ -45,7 +47,8 @@ def read_catalog(
     is read with ``columns``.
 
     Files may overlap and be of several layouts. Of events with the same id the one ``updated`` last is kept
-    (at a tie, the one read last). Events without an id get one that depends on them alone: 16 digits of the
+    (at a tie, the one read last); an id of events more than an hour apart is refused, since agencies may
+    use the same numbers. Events without an id get one that depends on them alone: 16 digits of the
     SHA-256 of their time (to a millisecond), place (four decimals) and magnitude (two); repeated rows are
     one event, and others of the same time, place and magnitude are numbered ``-2``, ``-3``, ... by depth.
     The same earthquake in the catalogs of two agencies is two events.
@@ -167,8 +170,9 @@ def read_catalog(
             warnings.warn(message, stacklevel=2)
         left_out.update(events.left_out)
         tables.append(events.table)
-    events_of_all, repeated = make_ids(pd.concat(tables, ignore_index=True))
-    catalog, dropped = join_events([events_of_all], types, missing_magnitude)
+    together, repeated = make_ids(pd.concat(tables, ignore_index=True))
+    _check_ids(together, path)
+    catalog, dropped = join_events([together], types, missing_magnitude)
     left_out.update(dropped)
     if repeated:
         left_out["repeated row"] += repeated
@@ -236,6 +240,19 @@ def _check(layout, columns, time_format, utc_offset, depth_unit, separator, fill
             raise ValueError(f"{name}={value!r} is for tables read with columns; a layout says its own")
     if pd.Series(fill, dtype=float).size:
         raise ValueError("fill is for tables read with columns; a layout says its own")
+
+
+def _check_ids(events, path):
+    """Raise where one id names events too far apart in time to be versions of one."""
+    shared = events[events["id"].duplicated(keep=False)]
+    if shared.empty:
+        return
+    times = shared.groupby("id")["time"].agg(["min", "max"])
+    apart = times[times["max"] - times["min"] > _SAME]
+    if len(apart):
+        first, last = apart.iloc[0]
+        what = f"the id {str(apart.index[0])[:40]!r} names two earthquakes, of {first} and {last}"
+        raise FormatError(path, "ids", f"{what}; read the catalogs of different agencies one by one")
 
 
 def _say_what_is_lost(kept, left_out):

@@ -254,6 +254,22 @@ def test_catalogs_of_several_layouts_are_one(tmp_path):
     assert len(AftershockRemover().fit_transform(catalog)) > 0
 
 
+def test_one_id_of_two_earthquakes_is_refused(tmp_path):
+    other = FDSN.split("\n")[0] + "\n" + FDSN.split("\n")[1].replace("2024-08-30", "2023-08-30") + "\n"
+    paths = [write(tmp_path, FDSN, "a.txt"), write(tmp_path, other, "b.txt")]
+    with pytest.raises(
+        FormatError, match=r"'40271581' names two earthquakes, of 2023-08-30 .* and 2024-08-30"
+    ):
+        read_catalog(paths)
+    later = other.replace("2023-08-30T19:23", "2024-08-30T19:24")
+    assert len(read_catalog([paths[0], write(tmp_path, later, "c.txt")])) == 2
+
+
+def test_a_unit_of_depth_is_refused_where_the_layout_says_its_own(tmp_path):
+    with pytest.raises(FormatError, match="leave depth_unit away"):
+        read_catalog(write(tmp_path, usgs()), depth_unit="m")
+
+
 # --- any table ---
 
 

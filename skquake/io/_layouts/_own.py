@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skquake.io._files import FormatError
 from skquake.io._layouts._base import Events, Head, Layout, Options
 from skquake.io._quakeml import read_quakeml
 from skquake.io._usgs import read_usgs
@@ -24,6 +25,8 @@ def _is_quakeml(head: Head) -> bool:
 
 def _from(reader):
     def read(data: bytes, path: Path, options: Options) -> Events:
+        if options.depth_unit is not None:
+            raise FormatError(path, "depth", "files of this layout say their unit: leave depth_unit away")
         catalog = reader(path, types=None, missing_magnitude="keep")
         events = Events(catalog.reset_index())
         events.left_out.update(catalog.attrs["left_out"])
