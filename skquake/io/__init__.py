@@ -14,6 +14,7 @@ from skquake.io._kp_to_ap import kp_to_ap
 from skquake.io._olr import read_olr
 from skquake.io._omni import read_omni
 from skquake.io._quakeml import read_quakeml
+from skquake.io._read_catalog import catalog_layouts, read_catalog
 from skquake.io._space_weather import read_space_weather
 from skquake.io._swarm_lp import read_swarm_lp
 from skquake.io._swarm_mag import read_swarm_mag
@@ -23,7 +24,9 @@ from skquake.io._vtec import read_station_vtec
 
 __all__ = [
     "FormatError",
+    "catalog_layouts",
     "kp_to_ap",
+    "read_catalog",
     "read_cses",
     "read_demeter_isl",
     "read_dgd",

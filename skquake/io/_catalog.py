@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._geodesy import wrap_longitude
-from skquake.io._event_types import event_type
+from skquake.io._event_kinds import event_kind
 from skquake.io._files import FormatError
 from skquake.io._ranges import check_range
 
@@ -50,7 +50,7 @@ def check_events(table: pd.DataFrame, path: Path, unit: str, first: int = 0) -> 
         table[name] = table[name].mask(table[name] == -1.0)  # so some networks write "unknown"
     for name in ("depth_km", "magnitude", "stations", "gap_deg", "rms_s"):
         check_range(table[name], name, path, where=unit, first=first)
-    kinds = {kind: event_type(str(kind)) for kind in table["type"].unique()}
+    kinds = {kind: event_kind(str(kind))[0] for kind in table["type"].unique()}
     table["type"] = table["type"].map(kinds)
     table["longitude"] = wrap_longitude(table["longitude"])
     return table[list(COLUMNS)]
@@ -71,7 +71,7 @@ def join_events(
     catalog = catalog.drop_duplicates("id", keep="last")
     left_out = {}
     if types is not None:
-        kinds = {event_type(kind) for kind in ([types] if isinstance(types, str) else types)}
+        kinds = {event_kind(kind)[0] for kind in ([types] if isinstance(types, str) else types)}
         wanted = catalog["type"].isin(kinds)
         left_out = {str(k): int(n) for k, n in catalog.loc[~wanted, "type"].value_counts().items()}
         catalog = catalog[wanted]
