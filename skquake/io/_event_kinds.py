@@ -14,8 +14,8 @@ UNKNOWN = "not reported"
 
 _WORDS = {
     "earthquake": "eq ke se fe de le re quake earthquakes seism tectonic tectonic-earthquake "
-    "natural-earthquake local-earthquake regional-earthquake distant-earthquake teleseism damaging-earthquake "
-    "felt-earthquake perceptible-earthquake 天然地震 地震",
+    "natural-earthquake local-earthquake regional-earthquake distant-earthquake teleseism "
+    "damaging-earthquake felt-earthquake perceptible-earthquake 天然地震 地震",
     UNKNOWN: "uk unknown un-known unreported none n/a",
     "explosion": "ex exp px explosive ep 爆破 爆炸",
     "quarry blast": "qb blast quarry quarry-explosion",
