@@ -4,6 +4,7 @@ from skquake.datasets import papers
 from skquake.datasets._catalog import make_catalog
 from skquake.datasets._fetch import get_data_home
 from skquake.datasets._fetch_kp import fetch_kp
+from skquake.datasets._fetch_omni import fetch_omni
 from skquake.datasets._fetch_swarm import fetch_swarm
 from skquake.datasets._fetch_usgs import fetch_usgs
 from skquake.datasets._kp import make_kp
@@ -16,6 +17,7 @@ __all__ = [
     "TECTruth",
     "TrackTruth",
     "fetch_kp",
+    "fetch_omni",
     "fetch_swarm",
     "fetch_usgs",
     "get_data_home",

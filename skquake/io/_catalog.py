@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._geodesy import wrap_longitude
+from skquake.io._event_kinds import event_kind
 from skquake.io._files import FormatError
+from skquake.io._ranges import check_range
 
 COLUMNS = (
     "id",
@@ -31,7 +34,10 @@ _UNITS = {"latitude": "deg", "longitude": "deg", "depth_km": "km", "gap_deg": "d
 
 
 def check_events(table: pd.DataFrame, path: Path, unit: str, first: int = 0) -> pd.DataFrame:
-    """``COLUMNS`` of a file's table, longitudes wrapped; a FormatError names the first event that is none."""
+    """``COLUMNS`` of a file's table, longitudes wrapped, kinds of event in QuakeML's words.
+
+    A FormatError names the first event that is none: without id or place, or with a value that no event has.
+    """
 
     def check(bad, what):
         if bad.any():
@@ -40,6 +46,12 @@ def check_events(table: pd.DataFrame, path: Path, unit: str, first: int = 0) -> 
     check((table["id"] == "").to_numpy(), "the event has no id")
     check(~(table["latitude"].abs() <= 90).to_numpy(), "latitude is not between -90 and 90")
     check(~table["longitude"].between(-180, 360).to_numpy(), "longitude is not between -180 and 360")
+    for name in ("stations", "gap_deg", "rms_s"):
+        table[name] = table[name].mask(table[name] == -1.0)  # so some networks write "unknown"
+    for name in ("depth_km", "magnitude", "stations", "gap_deg", "rms_s"):
+        check_range(table[name], name, path, where=unit, first=first)
+    kinds = {kind: event_kind(str(kind))[0] for kind in table["type"].unique()}
+    table["type"] = table["type"].map(kinds)
     table["longitude"] = wrap_longitude(table["longitude"])
     return table[list(COLUMNS)]
 
@@ -49,7 +61,8 @@ def join_events(
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """One catalog of the files' tables, and what it leaves out: {why: how many}.
 
-    Of rows with one id the one ``updated`` last stays (at a tie, the last); ascending in time.
+    Warns when that is everything. Of rows with one id the one ``updated`` last stays (at a tie, the last);
+    ascending in time.
     """
     if missing_magnitude not in ("drop", "keep"):
         raise ValueError(f"missing_magnitude={missing_magnitude!r}: expected 'drop' or 'keep'")
@@ -58,7 +71,8 @@ def join_events(
     catalog = catalog.drop_duplicates("id", keep="last")
     left_out = {}
     if types is not None:
-        wanted = catalog["type"].isin([types] if isinstance(types, str) else list(types))
+        kinds = {event_kind(kind)[0] for kind in ([types] if isinstance(types, str) else types)}
+        wanted = catalog["type"].isin(kinds)
         left_out = {str(k): int(n) for k, n in catalog.loc[~wanted, "type"].value_counts().items()}
         catalog = catalog[wanted]
     if missing_magnitude == "drop":
@@ -66,6 +80,12 @@ def join_events(
         if unknown.any():
             left_out["no magnitude"] = int(unknown.sum())
         catalog = catalog[~unknown]
+    if left_out and not len(catalog):
+        what = ", ".join(f"{n} {why}" for why, n in left_out.items())
+        warnings.warn(
+            f"all {sum(left_out.values())} events are left out ({what}); see `types` and `missing_magnitude`",
+            stacklevel=3,
+        )
     catalog = catalog.set_index("id").sort_values("time", kind="stable")
     catalog.attrs = {"units": dict(_UNITS)}
     return catalog, left_out

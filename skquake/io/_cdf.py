@@ -5,10 +5,14 @@ cdflib trusts counts and offsets; a damaged file could make it loop or allocate 
 
 from __future__ import annotations
 
+import shutil
+import struct
+import tempfile
+import weakref
 import zlib
 from pathlib import Path
 
-from skquake.io._files import MAX_DECOMPRESSED, FormatError
+from skquake.io._files import MAX_DECOMPRESSED, FormatError, is_packed, kind_of, read_bytes
 
 _SIZES = {
     1: 1,
@@ -37,15 +41,55 @@ def open_cdf(path):
     Raises
     ------
     FormatError
-        For a file that is cut, damaged, of version 2, or compressed as a whole.
+        For a file that is cut, damaged or of version 2.
     """
     import cdflib
 
-    _Structure(Path(path).read_bytes(), path).check()
+    data = read_bytes(path)
+    with open(path, "rb") as stream:
+        packed = is_packed(stream.read(4)) is not None
+    if data[:8] == _COMPRESSED:
+        data, packed = _unpacked(data, path), True
+    _Structure(data, path).check()
     try:
-        return cdflib.CDF(path)
+        if not packed:
+            return cdflib.CDF(path)
+        folder = tempfile.mkdtemp(prefix="skquake-")
+        plain = Path(folder, "data.cdf")
+        plain.write_bytes(data)
+        try:
+            file = cdflib.CDF(plain)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        weakref.finalize(file, shutil.rmtree, folder, True)  # cdflib reads from it as long as it lives
+        return file
     except Exception as error:
         raise FormatError(path, "CDF header", f"cdflib cannot open it ({error})") from error
+
+
+_COMPRESSED = bytes.fromhex("cdf30001cccc0001")
+_CCR = struct.Struct(">qiqqi")  # size, kind 10, offset of the parameters, size when unpacked, reserved
+_CPR = struct.Struct(">qii")  # size, kind 11, method (5: gzip)
+
+
+def _unpacked(data, path):
+    """The plain CDF in one that is compressed as a whole."""
+    try:
+        size, kind, parameters, expected, _ = _CCR.unpack_from(data, 8)
+        if kind != 10 or not 32 <= size <= len(data) - 8 or not 0 < parameters <= len(data) - _CPR.size:
+            raise ValueError(f"a record of kind {kind} and {size} bytes")
+        _, kind, method = _CPR.unpack_from(data, parameters)
+        if kind != 11 or method != 5:
+            raise ValueError(f"method {method}; only gzip (5) is read")
+        if not 0 < expected <= MAX_DECOMPRESSED:
+            raise ValueError(f"{expected} bytes promised, at most {MAX_DECOMPRESSED} are unpacked")
+        content = zlib.decompressobj(47).decompress(data[8 + _CCR.size : 8 + size], expected + 1)
+        if len(content) != expected:
+            raise ValueError(f"unpacks to {len(content)} bytes or more, expected {expected}")
+    except (struct.error, ValueError, zlib.error) as error:
+        raise FormatError(path, "compressed CDF", f"damaged or cut ({error})") from error
+    return bytes.fromhex("cdf300010000ffff") + content
 
 
 class _Structure:
@@ -74,7 +118,7 @@ class _Structure:
     def check(self):
         data = self.data
         if data[:8] != bytes.fromhex("cdf300010000ffff"):
-            self.fail(0, f"expected an uncompressed CDF 3 file, got {data[:8].hex()}")
+            self.fail(0, f"expected a CDF 3 file, got {kind_of(data) or data[:8].hex()}")
         self.record(8, 1)
         gdr = self.integer(20, 8)
         self.record(gdr, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,18 @@ from skquake._core._typing import Array, Paths
 from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._orbit import one_row_a_time
+from skquake.io._ranges import check_range
 
 # Product: our column -> (variable, its column), and unit.
 _LAP = {"Ne": ("A311", 0), "Te": ("A321", 0)}
 _HPM = {"B_N": ("A221", 0), "B_E": ("A222", 0), "B_C": ("A223", 0)}
 _FGM = {"B_N": ("B_FGM", 0), "B_E": ("B_FGM", 1), "B_C": ("B_FGM", 2)}
 _PRODUCTS = (("Langmuir probe (LAP)", _LAP), ("magnetometer (HPM)", _HPM), ("magnetometer (HPM)", _FGM))
-_UNITS = {"Ne": "cm-3", "Te": "K", "B_N": "nT", "B_E": "nT", "B_C": "nT"}
+_NEC, _XYZ = ("B_N", "B_E", "B_C"), ("B_x", "B_y", "B_z")
+_UNITS = {"Ne": "cm-3", "Te": "K"} | dict.fromkeys(_NEC + _XYZ, "nT")
+_IS_NEC = re.compile(r"\bNEC\b|north.{0,40}east", re.IGNORECASE | re.DOTALL)
+_QUANTITIES = {"Ne": "Ne", "Te": "Te"} | dict.fromkeys(_NEC + _XYZ, "B")
+_QUANTITIES |= {name: name for name in ("altitude_km", "magnetic_latitude", "magnetic_longitude")}
 _FILLS = (-9999.0, -999999.0)
 _VERSE_START = np.datetime64("2009-01-01", "ms")
 _CLOCKS_AGREE_MS = 60_000
@@ -49,14 +55,16 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
     DataFrame
         Ascending and unique in ``time`` (UTC, milliseconds), index 0, 1, ... Columns ``time``, ``latitude``
         and ``longitude`` (degrees, [-180, 180)), ``altitude_km``, the observations (``Ne`` in cm-3 and ``Te``
-        in K, or ``B_N``, ``B_E``, ``B_C`` in nT: north, east, center), ``magnetic_latitude``,
-        ``magnetic_longitude`` (degrees, as in the file), ``orbit`` and ``ascending`` (bool).
+        in K, or the field in nT), ``magnetic_latitude``, ``magnetic_longitude`` (degrees, as in the file),
+        ``orbit`` and ``ascending`` (bool). The field is called ``B_N``, ``B_E``, ``B_C`` (north, east,
+        center) only where an attribute of the variable or of the file says so ("NEC", "north, east, ...");
+        otherwise its frame is not known, and it is called ``B_x``, ``B_y``, ``B_z``.
 
     Raises
     ------
     FormatError
         For a file that is cut, damaged, of another product than the first, or whose two clocks differ by
-        more than a minute.
+        more than a minute; for a value that the quantity cannot have (an altitude beyond 100...5000 km).
 
     References
     ----------
@@ -130,6 +138,8 @@ def _columns(file, path, without_first):
     place = {"latitude": "GEO_LAT", "longitude": "GEO_LON", "altitude_km": "ALTITUDE"}
     more = {"magnetic_latitude": "MAG_LAT", "magnetic_longitude": "MAG_LON"}
     columns = {ours: _values(file, name, 0, n, path) for ours, name in place.items()}
+    if observed is not _LAP and not _says_nec(file, observed):
+        observed = dict(zip(_XYZ, observed.values(), strict=True))
     for ours, (name, column) in observed.items():
         values = _values(file, name, column, n, path)
         if ours == "Ne":
@@ -145,12 +155,26 @@ def _columns(file, path, without_first):
     latitude, longitude = columns["latitude"], columns["longitude"]
     placed = ~np.isnat(time) & (np.abs(latitude) <= 90.0) & (longitude >= -180.0) & (longitude <= 360.0)
     columns["longitude"] = wrap_longitude(np.where(placed, longitude, 0.0))
+    for ours, quantity in _QUANTITIES.items():
+        if ours in columns:
+            check_range(np.where(placed, columns[ours], np.nan), quantity, path, label=ours)
     columns = {"time": time.astype("datetime64[ns]"), **columns}
     columns["orbit"] = np.full(n, _attribute(file, "ORBITNUM", -1), dtype="int32")
     columns["ascending"] = np.full(n, _attribute(file, "ORBITTYPE", 0) == 1)
     if not placed.any():
         raise FormatError(path, "HDF5", f"none of {n} rows has a time and a place")
     return product, {name: values[placed] for name, values in columns.items()}, int(n - placed.sum())
+
+
+def _says_nec(file, observed):
+    """Whether attributes of the field's variables, or of the file, name the frame of north, east, center."""
+
+    def says(attributes):
+        texts = (np.ravel(attributes[key])[:1] for key in list(attributes)[:200])
+        words = (v.decode("latin-1") if isinstance(v, bytes) else str(v) for text in texts for v in text)
+        return any(_IS_NEC.search(word[:2000]) for word in words)
+
+    return says(file.attrs) or all(says(file[name].attrs) for name, _ in observed.values())
 
 
 def _matrix(file, name, path, kind):

@@ -10,6 +10,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._orbit import one_row_a_time
+from skquake.io._ranges import check_range
 
 _RECORD = np.dtype(
     {
@@ -47,7 +48,8 @@ def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     Raises
     ------
     FormatError
-        For a file that does not consist of whole records, or a record with an impossible date or place.
+        For a file that does not consist of whole records, or a record with an impossible date, place or
+        value.
 
     References
     ----------
@@ -109,6 +111,8 @@ def _columns(data, path):
     offset = ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds
     values = records["values"].astype("float64")
     values[~np.isfinite(values)] = np.nan
+    for name, column in zip(_VALUES, values.T, strict=True):
+        check_range(column, name, path, where="record")
     return {
         "time": (days.astype("datetime64[ms]") + offset).astype("datetime64[ns]"),
         "latitude": latitude,

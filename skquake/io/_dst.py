@@ -1,4 +1,4 @@
-"""Dst in the exchange format of WDC Kyoto, and the Swarm auxiliary files that repeat it."""
+"""Dst in the forms of WDC Kyoto, and the Swarm auxiliary files that repeat its exchange format."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
+from skquake.io._dst_forms import iaga_days, is_iaga_dst, is_monthly, monthly_days
 from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
+from skquake.io._indices import refuse_others
+from skquake.io._ranges import check_range
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
-_FIELD = re.compile(r" *-?\d+", re.ASCII)
+_FIELD = re.compile(r" *[+-]?\d{1,6}| *\*+", re.ASCII)
 _WIDTH = 120
 _FILL = 9999
 
 
 def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
-    """Hourly Dst index from WDC exchange files or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
+    """Hourly Dst index from files of WDC Kyoto or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
+
+    Reads the exchange format (120 columns a day; also Swarm's), Kyoto's monthly table as text or as the HTML
+    page that shows it, and IAGA-2002.
 
     Parameters
     ----------
     paths : path-like, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked. Where two lines give the same day, the one of the higher
-        version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
+        ``.gz`` and ``.Z`` are unpacked. Forms may be mixed. Where two lines give the same day, the one of
+        the higher version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -32,12 +38,15 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     -------
     Series of float64
         Name ``dst``, in nT; index ``time``: the **start** of the hour that the value covers (UTC).
-        Hours marked as missing are NaN. ``attrs["versions"]`` counts the days of each version.
+        Hours marked as missing (9999, or asterisks) are NaN. ``attrs["versions"]`` counts the days of each
+        version.
 
     Raises
     ------
     FormatError
-        For a line that is not one day of Dst.
+        For a file of another kind (named), a line that is not one day of Dst, a final or provisional monthly
+        table that lacks days, a value beyond -2500...500 nT, and for a file that gives one day of one version
+        twice with different values.
 
     References
     ----------
@@ -58,11 +67,14 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """
     days: dict[np.datetime64, tuple[str, Array]] = {}
     for path in progress(expand_paths(paths), desc="read_dst", verbose=verbose, unit="file"):
-        for i, line in enumerate(text_lines(read_bytes(path), path), 1):
-            if line.strip():
-                day, version, values = _parse(line.rstrip(), path, i)
-                if day not in days or version >= days[day][0]:
-                    days[day] = (version, values)
+        inside: dict[tuple[np.datetime64, str], Array] = {}
+        for day, version, values in _days(read_bytes(path, html=True), path):
+            before = inside.setdefault((day, version), values)
+            if not np.array_equal(before, values, equal_nan=True):
+                what = f"version {version} stands in the file before with other values"
+                raise FormatError(path, f"day {day}", what)
+            if day not in days or version >= days[day][0]:
+                days[day] = (version, values)
     order = sorted(days)
     starts = np.array(order, dtype="datetime64[h]")[:, np.newaxis] + np.arange(24)
     values = np.array([days[day][1] for day in order])
@@ -76,6 +88,18 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
         "versions": {str(k): int(n) for k, n in versions.items()},
     }
     return dst
+
+
+def _days(data, path):
+    """Day, version and 24 values of each day of a file of any form."""
+    head = data[:20_000].decode("latin-1")
+    if is_monthly(head):
+        return monthly_days(data, path)
+    if is_iaga_dst(head):
+        return iaga_days(data, path)
+    refuse_others(data, path, "read_dst", "Dst as a table of days, a monthly table or IAGA-2002")
+    lines = enumerate(text_lines(data, path), 1)
+    return (_parse(line.rstrip(), path, i) for i, line in lines if line.strip())
 
 
 def _parse(line, path, i):
@@ -94,8 +118,12 @@ def _parse(line, path, i):
     try:
         if len(fields) != 26 or not all(map(_FIELD.fullmatch, fields)):
             raise ValueError(f"{len(fields)} fields instead of 26, or one with a blank inside")
-        base, *hours, _ = map(int, fields)
+        numbers = np.array([np.nan if "*" in field else float(field) for field in fields[:25]])
     except ValueError as error:
         raise FormatError(path, f"line {i}", f"not a day of 24 whole numbers ({error})") from error
-    values = [np.nan if value == _FILL else float(100 * base + value) for value in hours]
+    base, hours = numbers[0], numbers[1:]
+    if np.isnan(base):
+        raise FormatError(path, f"line {i}", "the base value is missing")
+    values = np.where(hours == _FILL, np.nan, 100.0 * base + hours)
+    check_range(values[np.newaxis], "dst", path, where="line", first=i, label="Dst")
     return date, version, values

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +16,36 @@ import numpy as np
 
 from skquake._core._paths import expand_paths as expand_paths  # for the readers
 
+_HTML = "an HTML page"
+_HEADER = "an Earth Explorer header (.HDR), which holds no data: they are in the .DBL or .cdf file beside it"
+
 MAX_DECOMPRESSED = 256 * 2**20
 """Largest size in bytes that a compressed file may unpack to: far above any real file of these formats."""
+
+MAX_GROWTH = 200
+"""How many times its size a compressed file may unpack to, once that is more than ``SMALL`` bytes."""
+
+SMALL = 16 * 2**20
+
+MAX_LINES = 3_000_000
+"""Most lines of a text file: more than a century of half hours."""
+
+MAX_LINE = 20_000
+"""Most characters of a line."""
+
+_KINDS = (
+    (re.compile(rb"PK\x03\x04"), "a ZIP archive"),
+    (re.compile(rb"\x89HDF\r\n\x1a\n"), "an HDF5 or NetCDF 4 file"),
+    (re.compile(rb"CDF[\x01\x02\x05]"), "a NetCDF 3 file"),
+    (re.compile(rb"\xcd\xf3\x00\x01\xcc\xcc\x00\x01"), "a CDF 3 file compressed as a whole"),
+    (re.compile(rb"\xcd\xf3\x00\x01"), "a CDF 3 file"),
+    (re.compile(rb"(\xcd\xf2\x60\x02|\x00\x00\xff\xff\x00\x00\xff\xff)"), "a CDF file of version 2"),
+    (re.compile(rb"%PDF-"), "a PDF"),
+    (re.compile(rb"PAR1"), "a Parquet file"),
+    (re.compile(rb"\xff\xfe|\xfe\xff"), "a text in UTF-16 (save it as UTF-8)"),
+    (re.compile(rb"(?s)\s*(<\?xml.{0,200}?\?>\s*)?<(\w+:)?Earth_Explorer_Header"), _HEADER),
+    (re.compile(rb"(?is)\s*(<!--.{0,2000}?-->\s*|<\?xml.{0,200}?\?>\s*)*<(!doctype\s+html|html)"), _HTML),
+)
 
 
 class FormatError(ValueError):
@@ -40,6 +70,7 @@ class FormatError(ValueError):
     def __init__(self, path: str | os.PathLike[str], where: str, what: str) -> None:
         # What a hostile file holds must not flood the terminal.
         what = what if len(what) <= 300 else what[:297] + "..."
+        what = what.encode("utf-8", "backslashreplace").decode("utf-8")
         super().__init__(path, where, what)
         self.path, self.where, self.what = path, where, what
 
@@ -48,56 +79,116 @@ class FormatError(ValueError):
 
 
 class _Bounded(io.BytesIO):
-    """Memory that refuses to grow beyond ``MAX_DECOMPRESSED``."""
+    """Memory that refuses to grow beyond ``limit`` bytes."""
+
+    def __init__(self, limit):
+        super().__init__()
+        self.limit = limit
 
     def write(self, data):
-        if self.tell() + len(data) > MAX_DECOMPRESSED:
+        if self.tell() + len(data) > self.limit:
             raise OverflowError
         return super().write(data)
 
 
 def is_packed(data: bytes) -> str | None:
-    """What data are packed with, by their first bytes: "gzip", "compress" or None."""
+    """What data are packed with, by their first bytes: "gzip", "compress", "ZIP" or None."""
+    if data[:4] == b"PK\x03\x04":
+        return "ZIP"
     return {b"\x1f\x8b": "gzip", b"\x1f\x9d": "compress"}.get(data[:2])
 
 
-def read_bytes(path: Path) -> bytes:
-    """Content of a file, unpacked if it is gzip or Unix compress (recognised by its first bytes).
+def kind_of(data: bytes) -> str | None:
+    """What a file is that none of the text formats is, by its first bytes; None if it may be text."""
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf")
+    return next((name for pattern, name in _KINDS if pattern.match(head)), None)
+
+
+def read_bytes(path: Path, *, html: bool = False) -> bytes:
+    """Content of a file, unpacked if it is gzip, Unix compress or a ZIP of one file (by its first bytes).
+
+    Parameters
+    ----------
+    path : path-like
+    html : bool, default=False
+        Whether the file may be an HTML page.
 
     Raises
     ------
     FormatError
-        If the file is empty, its compressed stream is damaged, or it unpacks to more than
-        ``MAX_DECOMPRESSED`` bytes.
+        If the file is empty, its compressed stream is damaged, or unpacks to more than
+        ``MAX_DECOMPRESSED`` bytes or ``MAX_GROWTH`` times its size; for a ZIP of several files, an HTML page
+        saved under the name of data, and an Earth Explorer header.
     """
     data = Path(path).read_bytes()
-    packed = is_packed(data)
+    packed, size = is_packed(data), len(data)
+    limit = min(MAX_DECOMPRESSED, max(SMALL, MAX_GROWTH * size))
     try:
         if packed == "gzip":
             with gzip.open(io.BytesIO(data)) as stream:
-                data = stream.read(MAX_DECOMPRESSED + 1)
-            if len(data) > MAX_DECOMPRESSED:
+                data = stream.read(limit + 1)
+            if len(data) > limit:
                 raise OverflowError
         elif packed == "compress":
-            out = _Bounded()
+            out = _Bounded(limit)
             ncompress.decompress(data, out)
             data = out.getvalue()
+        elif packed == "ZIP":
+            data = _only_member(data, path, limit)
     except OverflowError:
-        what = f"unpacks to more than {MAX_DECOMPRESSED} bytes; unpack it yourself if that is right"
+        what = f"unpacks to more than {limit} bytes (from {size}); unpack it yourself if that is right"
         raise FormatError(path, f"{packed} stream", what) from None
-    except (OSError, EOFError, ValueError, RuntimeError, zlib.error) as error:
+    except FormatError:
+        raise
+    except (
+        OSError, EOFError, ValueError, RuntimeError, KeyError, NotImplementedError, zipfile.BadZipFile,
+        zlib.error
+    ) as error:  # fmt: skip
         raise FormatError(path, f"{packed} stream", f"damaged or cut ({error})") from error
     if not data.strip():
         raise FormatError(path, "byte 0", "the file is empty")
+    kind = kind_of(data)
+    if kind == _HEADER or (kind == _HTML and not html):
+        more = "; the server may have answered with a page instead of the file: download it again"
+        raise FormatError(path, "byte 0", kind + more * (kind == _HTML))
     return data
+
+
+def _only_member(data, path, limit):
+    """The one file in a ZIP archive; headers beside it are passed over."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [
+            m for m in archive.infolist() if not m.is_dir() and not m.filename.upper().endswith(".HDR")
+        ]
+        if len(members) != 1:
+            names = ", ".join(m.filename[:60] for m in members[:4])
+            what = f"{len(members)} files ({names}{', ...' * (len(members) > 4)}); expected one: unpack it"
+            raise FormatError(path, "ZIP archive", what)
+        if members[0].flag_bits & 1:
+            raise FormatError(path, "ZIP archive", "encrypted; unpack it with its password")
+        with archive.open(members[0]) as stream:
+            content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise OverflowError
+    if is_packed(content):
+        raise FormatError(path, "ZIP archive", "the file in it is packed again; unpack it")
+    return content
 
 
 def text_lines(data: bytes, path: Path) -> list[str]:
     """Lines of ASCII text without line ends; a byte that no text has is an error."""
     bad = data.find(b"\0")
     if bad >= 0:
-        raise FormatError(path, f"byte {bad}", "a zero byte; expected a text file")
-    return data.decode("latin-1").replace("\r\n", "\n").split("\n")
+        kind = kind_of(data)
+        raise FormatError(path, f"byte {bad}", f"{kind or 'a zero byte'}; expected a text file")
+    n = data.count(b"\n")
+    if n > MAX_LINES:
+        raise FormatError(path, "text", f"{n} lines; at most {MAX_LINES} are read: split the file")
+    lines = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
+    longest = max(range(len(lines)), key=lambda i: len(lines[i]))
+    if len(lines[longest]) > MAX_LINE:
+        raise FormatError(path, f"line {longest + 1}", f"{len(lines[longest])} characters: no such table")
+    return lines
 
 
 def check_line_end(data: bytes, path: Path) -> None:
@@ -109,15 +200,40 @@ def check_line_end(data: bytes, path: Path) -> None:
         )
 
 
-def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], float] = float) -> float:
-    """``text`` as a finite number, or a FormatError that names the field."""
+def real(text: str) -> float:
+    """A number as Fortran or C writes it: ``1.0D+03``, ``+5``; a field of asterisks (overflow) is NaN.
+
+    Raises
+    ------
+    ValueError
+        For what is no finite number.
+    """
+    text = text.strip()
+    if text and not text.strip("*"):
+        return float("nan")
+    if "_" in text:
+        raise ValueError(f"{text[:20]!r} is no number")
+    try:
+        value = float(text)
+    except ValueError:
+        value = float(_EXPONENT.sub("e", text))
+    if value - value != 0.0:
+        raise ValueError(f"{text[:20]!r} is not finite")
+    return value
+
+
+_EXPONENT = re.compile(r"(?<=[\d.])[dDqQ](?=[+-]?\d)", re.ASCII)
+
+
+def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], float] = real) -> float:
+    """``text`` as a finite number (see ``real``), or a FormatError that names the field."""
     try:
         if "_" in text:
             raise ValueError
         value = kind(text)
-        if value != value or value in (float("inf"), float("-inf")):
+        if value in (float("inf"), float("-inf")) or (value != value and "*" not in text):
             raise ValueError
-    except ValueError:
+    except (ValueError, OverflowError):
         raise FormatError(path, f"line {line}", f"{name} {text.strip()[:20]!r} is no number") from None
     return value
 

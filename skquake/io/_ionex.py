@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _DEFAULT_EXPONENT = -1
+_MAX_HEADER = 4 * 2**20
 _SKIPPED = {b"START OF RMS MAP": b"END OF RMS MAP", b"START OF HEIGHT MAP": b"END OF HEIGHT MAP"}
 
 
@@ -51,13 +52,15 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray of float32, dims (time, latitude, longitude)
-        Name ``tec``, in TECU (1e16 electrons per m²), NaN where the file has 9999; all three
+        Name ``tec``, in TECU (1e16 electrons per m²), NaN where the file has 9999 or
+        asterisks; all three
         coordinates ascend, ``time`` is UTC. Longitudes are as in the file (usually -180 *and* 180).
 
     Raises
     ------
     FormatError
-        For a damaged file, fewer or more maps than promised, files with different grids, and two
+        For a damaged file, TEC beyond -100...1000 TECU, fewer or more maps than promised, files with
+        different grids, and two
         files that start at the same epoch but differ (two analysis centres, or two solutions).
 
     Warns
@@ -207,6 +210,8 @@ def _header(data, path):
     top = data[: data.find(b"\n")]
     if top[60:].strip() != b"IONEX VERSION / TYPE" or top[20:21] != b"I":
         raise FormatError(path, "line 1", "expected the record 'IONEX VERSION / TYPE' of an ionosphere map")
+    if end > _MAX_HEADER:
+        raise FormatError(path, "header", f"{end} bytes; expected at most {_MAX_HEADER}")
     if end < 0:
         raise FormatError(path, "header", "no record END OF HEADER: the file is cut or is no IONEX")
     records: dict[str, tuple[bytes, int]] = {}
@@ -243,7 +248,7 @@ def _header(data, path):
         what = f"{n_maps} maps of {len(latitudes)} x {len(longitudes)} cannot stand in {len(data)} bytes"
         raise FormatError(path, "header", what)
     reader = MapReader(data, path, latitudes, longitudes)
-    numbers("EPOCH OF FIRST MAP", 6, 6, 0, int)
+    numbers("EPOCH OF FIRST MAP", 6, 6, 0)
     program = records.get("PGM / RUN BY / DATE", (b"", 0))[0][:40].decode("latin-1")
     return Header(
         latitudes=latitudes,

@@ -6,13 +6,14 @@ import re
 
 import numpy as np
 
-from skquake.io._files import FormatError, calendar_day
+from skquake.io._files import FormatError, calendar_day, real
+from skquake.io._ranges import RANGES, outside
 
 _PER_LINE = 16
 _WIDTH = 5
 _FILL = 9999
 _LINE_FEED = 10
-_FIELD = re.compile(rb" *-?\d+")
+_FIELD = re.compile(rb" *[+-]?\d+| *\*+")
 _PLACES = np.array([10_000, 1_000, 100, 10, 1], dtype="float32")
 
 
@@ -52,13 +53,14 @@ class MapReader:
     def epoch(self, line, at):
         """Time of the record of six I6 fields at offset ``at``; 24:00 is the next day."""
         try:
-            year, month, day, hour, minute, second = (int(line[k : k + 6]) for k in range(0, 36, 6))
+            year, month, day, hour, minute = (int(line[k : k + 6]) for k in range(0, 30, 6))
+            second = real(line[30:36].decode("latin-1"))
             if not (0 <= hour <= 24 and 0 <= minute < 60 and 0 <= second < 61):
                 raise ValueError
             date = calendar_day(year, month, day, self.path, "").astype("datetime64[ns]")
         except ValueError:
             raise FormatError(self.path, self.where(at), f"{line[:36]!r} is no epoch (6I6)") from None
-        return date + np.timedelta64(3600 * hour + 60 * minute + second, "s")
+        return date + np.timedelta64(1000 * (3600 * hour + 60 * minute) + round(1000 * second), "ms")
 
     def exponent(self, line, at):
         """Exponent of the EXPONENT record at offset ``at``."""
@@ -84,6 +86,7 @@ class MapReader:
             Offset behind the map.
         """
         start, at = self.line(at)
+        at = self._past_comments(at)
         line, after = self.line(at)
         if line[60:].strip() != b"EPOCH OF CURRENT MAP":
             raise FormatError(self.path, self.where(at), f"expected EPOCH OF CURRENT MAP, got {line[:80]!r}")
@@ -92,6 +95,7 @@ class MapReader:
         values, after = self._fast(at)
         if values is None:
             values, exponent, after = self._strict(at, exponent)
+        after = self._past_comments(after)
         end, behind = self.line(after)
         if end[60:].strip() != b"END OF TEC MAP" or end[:6] != start[:6]:
             what = f"expected END OF TEC MAP of map {start[:6].decode('latin-1').strip()}, got {end[:80]!r}"
@@ -100,7 +104,23 @@ class MapReader:
         missing = values == _FILL
         values = values / power if exponent < 0 else values * power
         values[missing] = np.nan
+        bad = outside(values, "tec")
+        if bad.any():
+            low, high, unit, _ = RANGES["tec"]
+            i, j = np.argwhere(bad)[0]
+            what = (
+                f"{values[i, j]:g} {unit} at latitude {self.latitudes[i]:g}, longitude {self.longitudes[j]:g}"
+            )
+            raise FormatError(self.path, self.where(at), f"{what} is not between {low:g} and {high:g}")
         return epoch, values, exponent, behind
+
+    def _past_comments(self, at):
+        """Offset of the first line from ``at`` on that is no COMMENT."""
+        line, after = self.line(at)
+        while line[60:].strip() == b"COMMENT" and after > at:
+            at = after
+            line, after = self.line(at)
+        return at
 
     def _fast(self, at):
         """Values and end of the map body at ``at`` if it is regular, else (None, at)."""
@@ -157,43 +177,59 @@ class MapReader:
         return width, heads, np.array(breaks), np.concatenate(digits)
 
     def _strict(self, at, exponent):
-        """Values, exponent and end of a map, line by line."""
+        """Values, exponent and end of a map, line by line; a latitude may come in bands of longitudes."""
         rows: list[list[int]] = []
-        columns = len(self.longitudes)
         for latitude in self.latitudes:
-            line, after = self.line(at)
-            if line[60:].strip() == b"EXPONENT" and not rows:
-                exponent, at = self.exponent(line, at), after
-                line, after = self.line(at)
-            if not self._is_head(line, latitude):
-                what = f"expected LAT/LON1/LON2/DLON/H of latitude {latitude:g}, got {line[:80]!r}"
-                raise FormatError(self.path, self.where(at), what)
             row: list[int] = []
-            at = after
-            while len(row) < columns:
+            while len(row) < len(self.longitudes):
+                at = self._past_comments(at)
                 line, after = self.line(at)
-                text, n = line.rstrip(), min(_PER_LINE, columns - len(row))
-                fields = [text[k : k + _WIDTH] for k in range(0, len(text), _WIDTH)]
-                if len(text) != n * _WIDTH or not all(map(_FIELD.fullmatch, fields)):
-                    what = f"expected {n} values of {_WIDTH} columns, got {text[:80]!r}"
-                    raise FormatError(self.path, self.where(at), what)
-                row += map(int, fields)
-                at = after
+                if line[60:].strip() == b"EXPONENT" and not rows and not row:
+                    exponent, at = self.exponent(line, at), self._past_comments(after)
+                    line, after = self.line(at)
+                n = self._columns_of(line, latitude, len(row))
+                if n is None:
+                    what = f"expected LAT/LON1/LON2/DLON/H of latitude {latitude:g}"
+                    if row:
+                        what += f" from longitude {self.longitudes[len(row)]:g}"
+                    raise FormatError(self.path, self.where(at), f"{what}, got {line[:80]!r}")
+                values, at = self._row(after, n)
+                row += values
             rows.append(row)
         return np.array(rows, dtype="float32"), exponent, at
 
-    def _is_head(self, line, latitude):
-        """Whether a record LAT/LON1/LON2/DLON/H is for this latitude and the header's longitudes."""
+    def _row(self, at, columns):
+        """``columns`` values of a latitude from ``at`` on, and the offset behind them."""
+        row: list[int] = []
+        while len(row) < columns:
+            at = self._past_comments(at)
+            line, after = self.line(at)
+            text, n = line.rstrip(), min(_PER_LINE, columns - len(row))
+            fields = [text[k : k + _WIDTH] for k in range(0, len(text), _WIDTH)]
+            if len(text) != n * _WIDTH or not all(map(_FIELD.fullmatch, fields)):
+                what = f"expected {n} values of {_WIDTH} columns, got {text[:80]!r}"
+                raise FormatError(self.path, self.where(at), what)
+            row += [_FILL if b"*" in field else int(field) for field in fields]
+            at = after
+        return row, at
+
+    def _columns_of(self, line, latitude, start):
+        """How many longitudes from number ``start`` on a record LAT/LON1/LON2/DLON/H is for; None if it is
+        for another latitude or other longitudes."""
         try:
-            lat, lon1, lon2 = float(line[2:8]), float(line[8:14]), float(line[14:20])
+            lat, lon1, lon2 = (real(line[k : k + 6].decode("latin-1")) for k in (2, 8, 14))
         except ValueError:
-            return False
-        return (
-            line[60:].strip() == b"LAT/LON1/LON2/DLON/H"
-            and abs(lat - latitude) < 1e-3
-            and abs(lon1 - self.longitudes[0]) < 1e-3
-            and abs(lon2 - self.longitudes[-1]) < 1e-3
-        )
+            return None
+        if line[60:].strip() != b"LAT/LON1/LON2/DLON/H" or not (
+            abs(lat - latitude) < 1e-3 and abs(lon1 - self.longitudes[start]) < 1e-3
+        ):
+            return None
+        end = np.flatnonzero(np.abs(self.longitudes[start:] - lon2) < 1e-3)
+        return int(end[0]) + 1 if len(end) else None
+
+    def _is_head(self, line, latitude):
+        """Whether a record LAT/LON1/LON2/DLON/H is for this latitude and all longitudes."""
+        return self._columns_of(line, latitude, 0) == len(self.longitudes)
 
 
 def _decode(text):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,8 @@ from skquake.io._files import (
     read_bytes,
     text_lines,
 )
+from skquake.io._gfz_tables import kp_rows
+from skquake.io._ranges import check_range
 
 
 def thirds(kp):
@@ -26,8 +30,9 @@ def thirds(kp):
 def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Planetary index Kp from GFZ files.
 
-    Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields) and the three-hourly one
-    (``Kp_ap_*.txt``, 10 fields). For CelesTrak files use :func:`read_space_weather`.
+    Reads the daily layout (``Kp_ap_Ap_SN_F107_*.txt``, 28 fields), the three-hourly one
+    (``Kp_ap_*.txt``, 10 fields), WDC form (``kpyymm.wdc``) and the JSON of GFZ's web service. For ap, Ap,
+    sunspot number and F10.7 see :func:`read_gfz`; for CelesTrak files use :func:`read_space_weather`.
 
     Parameters
     ----------
@@ -47,7 +52,8 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Raises
     ------
     FormatError
-        For a line that is not in this layout.
+        For a line that is not in this layout, for Hp30 and Hp60, which are not Kp,
+        and for a file that gives one time twice with different values.
 
     References
     ----------
@@ -96,9 +102,18 @@ def _read_one(path):
     data = read_bytes(path)
     if data[:4] == b"DATE" or b"CssiSpaceWeather" in data[:200]:
         raise FormatError(path, "line 1", "a CelesTrak file, not GFZ; read it with read_space_weather")
-    check_line_end(data, path)
-    rows = []
-    for i, line in enumerate(text_lines(data, path), 1):
+    hp = re.search(rb"\b(Hp30|Hp60)\b", data[:10_000])
+    if hp:
+        raise FormatError(path, "header", f"{hp[1].decode()}, not Kp; read it with read_hpo")
+    other = kp_rows(data, path)
+    if other is not None:
+        return [(time, float(thirds(kp)), definitive) for time, kp, definitive in other]
+    lines = text_lines(data, path)
+    if not _WHOLE.search(lines[-1]):  # the last field is one digit: such a line is whole
+        check_line_end(data, path)
+    rows: list[tuple[np.datetime64, float, bool]] = []
+    known: dict[tuple[np.datetime64, bool], float] = {}
+    for i, line in enumerate(lines, 1):
         if line.startswith("#") or not line.strip():
             continue
         fields = line.split()
@@ -109,17 +124,22 @@ def _read_one(path):
         day = calendar_day(fields[0], fields[1], fields[2], path, f"line {i}").astype("datetime64[h]")
         hours, kps = (range(0, 24, 3), values[7:15]) if len(fields) == 28 else ([values[3]], values[7:8])
         for hour, kp in zip(hours, kps, strict=True):
-            if hour not in range(0, 24, 3) or not (kp == -1 or 0 <= kp <= 9):
-                raise FormatError(
-                    path, f"line {i}", f"Kp {kp:g} at {hour:g} h; expected -1 or 0...9 at 0, 3, ... 21 h"
-                )
-            rows.append(
-                (
-                    day + np.timedelta64(int(hour), "h"),
-                    np.nan if kp == -1 else float(thirds(kp)),
-                    values[-1] >= 1,
-                )
-            )
+            if hour not in range(0, 24, 3):
+                what = f"Kp at {hour:g} h; expected 0, 3, ... 21 h (an index of hours or half hours is "
+                raise FormatError(path, f"line {i}", what + "Hp60 or Hp30: read it with read_hpo)")
+            kp = np.nan if kp == -1 else kp
+            check_range([kp], "kp", path, where="line", first=i, label="Kp")
+            time, definitive = day + np.timedelta64(int(hour), "h"), values[-1] >= 1
+            kp = float(thirds(kp))
+            before = known.get((time, definitive), np.nan)
+            if before == before and kp == kp and before != kp:
+                what = f"Kp {kp:.3f} at {time}:00, and {before:.3f} on a line before; keep one"
+                raise FormatError(path, f"line {i}", what)
+            known[time, definitive] = kp if kp == kp else before
+            rows.append((time, kp, definitive))
     if not rows:
         raise FormatError(path, "end of file", "no line with Kp")
     return rows
+
+
+_WHOLE = re.compile(r"(^|\s)[012]\s*$", re.ASCII)

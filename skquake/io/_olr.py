@@ -15,6 +15,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
+from skquake.io._ranges import outside
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,7 +29,6 @@ _SINCE = re.compile(
 )
 _CALENDARS = ("standard", "gregorian", "proleptic_gregorian")
 _REFORM = np.datetime64("1582-10-15", "D")
-_LARGEST = 1000.0  # W/m², far above any
 _MOST_PACKED = 1032  # deflate cannot pack tighter
 
 
@@ -59,7 +59,8 @@ def read_olr(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     -------
     xarray.DataArray of float32, dims (time, latitude, longitude)
         Name ``olr``, in W/m², NaN where the file has no value; all three coordinates ascend, ``time`` is UTC,
-        longitudes are in [-180, 180). A meridian that the file gives twice (0 and 360) is read once.
+        longitudes are in [-180, 180). A meridian that the file gives twice (0 and 360)
+        with the same values is read once.
 
     Raises
     ------
@@ -194,14 +195,18 @@ def _maps(file, path, n_bytes):
     latitudes = _coordinate(file[names["latitude"]], path, 90.0)
     longitudes = wrap_longitude(_coordinate(file[names["longitude"]], path, 540.0))
     north = np.unique(latitudes, return_index=True)[1]
-    east = np.unique(longitudes, return_index=True)[1]
+    east, twin = np.unique(longitudes, return_index=True, return_inverse=True)[1:]
     if len(north) < len(latitudes):
         raise FormatError(path, "latitudes", "a latitude is given twice")
     values = olr.transpose(*names.values()).to_numpy().astype("float32", copy=False)
+    for k in np.flatnonzero(east[twin] != np.arange(len(twin))):
+        if not np.array_equal(values[:, :, k], values[:, :, east[twin[k]]], equal_nan=True):
+            what = f"the meridian {longitudes[k]:g} is given twice with different values; keep one"
+            raise FormatError(path, "longitudes", what)
     values = values[:, north][:, :, east]
-    outside = ~((values >= 0.0) & (values <= _LARGEST)) & ~np.isnan(values)
-    if outside.any():
-        i, j, k = np.argwhere(outside)[0]
+    bad = outside(values, "olr") | np.isinf(values)
+    if bad.any():
+        i, j, k = np.argwhere(bad)[0]
         what = f"{values[i, j, k]:g} is no radiation in W/m^2; a value that marks gaps must be its _FillValue"
         raise FormatError(path, f"olr of {times[i]}", what)
     title = str(file.attrs.get("title", ""))[:200].strip()

@@ -18,6 +18,7 @@ from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
 
 _MAX_DEPTH = 100  # far deeper than QuakeML goes; also the most namespaces in force at one place
+_MAX_ELEMENTS = 2_000_000  # of all kinds in a file; the services give 20,000 events at once
 _ENCODINGS = (None, "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1")
 _KINDS = {"time": "int64", "updated": "int64"} | dict.fromkeys(
     ("latitude", "longitude", "depth_km", "magnitude", "stations", "gap_deg", "rms_s"), "float64"
@@ -48,7 +49,8 @@ def read_quakeml(
     paths : path-like, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
-        Kinds of event to keep, in QuakeML's words; None keeps explosions, quarry blasts and the like too.
+        Kinds of event to keep, in QuakeML's words (any capitals); None keeps explosions, quarry blasts and
+        the like too.
         An event that names none is taken for an earthquake; one whose kind QuakeML does not know is left out.
     missing_magnitude : {"drop", "keep"}, default="drop"
         What to do with events that have no magnitude ("keep": NaN, which catalog steps refuse).
@@ -66,10 +68,16 @@ def read_quakeml(
     Raises
     ------
     FormatError
-        For a file that is cut or no such catalog; for a document type or entities, which QuakeML has none
+        For a file that is cut or no such catalog; for an event that cannot be (deeper than 800 km, a
+        magnitude beyond -5...10); for a document type or entities, which QuakeML has none
         of: nothing is expanded and nothing outside the file is read.
     ImportError
         Without obspy.
+
+    Warns
+    -----
+    UserWarning
+        If all events are left out.
 
     References
     ----------
@@ -193,7 +201,8 @@ def _row(event, origin, made):
 
 def _preferred(things, preferred):
     """The origin or magnitude that the event prefers, else the first; None if there is none."""
-    named = [thing for thing in things if preferred is not None and thing.resource_id.id == preferred.id]
+    name = getattr(preferred, "id", None)  # obspy leaves None where a publicID is absent
+    named = [t for t in things if name is not None and getattr(t.resource_id, "id", None) == name]
     return (named or things or [None])[0]
 
 
@@ -213,7 +222,7 @@ def _check_xml(data, path):
     Looked at by an event parser that builds no tree, before anything else sees the file.
     """
     parser = expat.ParserCreate(namespace_separator="}")
-    depth, namespaces, n_events = 0, 0, 0
+    depth, namespaces, n_events, n_elements = 0, 0, 0, 0
 
     def refuse(what):
         raise FormatError(path, f"line {parser.CurrentLineNumber}", what)
@@ -229,8 +238,11 @@ def _check_xml(data, path):
             refuse(f"more than {_MAX_DEPTH} namespaces")
 
     def start(name, attributes):
-        nonlocal depth, n_events
+        nonlocal depth, n_events, n_elements
         depth += 1
+        n_elements += 1
+        if n_elements > _MAX_ELEMENTS:
+            refuse(f"more than {_MAX_ELEMENTS} elements: split the file")
         namespace, _, tag = name.rpartition("}")
         if depth == 1 and not (
             tag == "quakeml" and namespace.startswith("http://quakeml.org/xmlns/quakeml/")

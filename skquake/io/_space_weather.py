@@ -9,8 +9,9 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, check_line_end, expand_paths, number, read_bytes, text_lines
+from skquake.io._files import FormatError, expand_paths, number, read_bytes, text_lines
 from skquake.io._kp import thirds
+from skquake.io._ranges import RANGES, outside
 from skquake.io._table import header_of, parse_times, read_table
 
 _KP, _AP = [f"KP{i}" for i in range(1, 9)], [f"AP{i}" for i in range(1, 9)]
@@ -43,7 +44,8 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
     Raises
     ------
     FormatError
-        For a file that is cut or in neither layout.
+        For a file that is cut or in neither layout, for values that no index has, and for a file that gives
+        one day twice with different values.
 
     References
     ----------
@@ -107,12 +109,23 @@ def _read_one(path):
     else:
         what = "expected a CelesTrak file: CSV from 'DATE,BSRN,' or text from 'DATATYPE CssiSpaceWeather'"
         raise FormatError(path, "line 1", what + "; GFZ files are read by read_kp")
-    for names, top in ((_KP, 90), (_AP, 400), (["f107"], 1000)):
-        values = days[names].to_numpy()
-        bad = ((values < 0) | (values > top)).any(axis=1)
+    dates = days["date"].to_numpy("datetime64[D]")
+    for names, quantity, factor in ((_KP, "kp", 10.0), (_AP, "ap", 1.0), (["f107"], "f107", 1.0)):
+        values = days[names].to_numpy() / factor
+        bad = outside(values, quantity)
         if bad.any():
-            date = str(days["date"].to_numpy()[bad.argmax()])[:10]
-            raise FormatError(path, f"day {date}", f"{names[0]}... is not between 0 and {top}")
+            i, j = np.argwhere(bad)[0]
+            low, high, unit, _ = RANGES[quantity]
+            what = (
+                f"{names[j]} {factor * values[i, j]:g} is not between {factor * low:g} and {factor * high:g}"
+            )
+            raise FormatError(path, f"day {dates[i]}", f"{what} {unit}".rstrip())
+    same = days.duplicated(["date", "type"], keep=False)
+    if same.any():
+        different = ~days[same].duplicated(keep=False)
+        if different.any():
+            what = "the day is given twice with different values; keep one"
+            raise FormatError(path, f"day {str(days.loc[different.idxmax(), 'date'])[:10]}", what)
     return days
 
 
@@ -137,7 +150,6 @@ def _csv(data, path):
 
 def _text(data, path):
     """Days of the fixed-width layout (I4,I3,I3,I5,I3,8I3,I4,8I4,I4,F4.1,I2,I4,F6.1,I2,5F6.1)."""
-    check_line_end(data, path)
     rows, dates, counts, section = [], [], {}, None
     for i, line in enumerate(text_lines(data, path), 1):
         words = line.split()

@@ -15,9 +15,13 @@ from skquake._core._typing import Array, Paths
 from skquake.io._cdf import open_cdf
 from skquake.io._files import FormatError, expand_paths
 from skquake.io._orbit import one_row_a_time
+from skquake.io._ranges import check_range
 
 _MEAN_RADIUS_KM = 6371.2
 _POSITION = ("Timestamp", "Latitude", "Longitude", "Radius")
+_QUANTITIES = {"altitude_km": "altitude_km", "Ne": "Ne", "Te": "Te", "F": "F"} | dict.fromkeys(
+    ("B_N", "B_E", "B_C"), "B"
+)
 _CDF_EPOCH_1970_MS = 62_167_219_200_000.0
 
 
@@ -91,13 +95,16 @@ def _columns(file, path, columns_of):
     if absent:
         raise FormatError(path, "CDF", f"no variable for {', '.join(absent)}; expected a Swarm file")
     time, latitude, longitude, radius = (series(file, name, path) for name in _POSITION)
-    columns = {
+    columns: dict[str, Any] = {
         "time": _times(time, file.varinq("Timestamp").Data_Type_Description, path),
         "latitude": _limited(latitude, -90.0, 90.0, "Latitude", path),
         "longitude": wrap_longitude(_limited(longitude, -180.0, 360.0, "Longitude", path)),
         "altitude_km": _limited(radius, 6e6, 1e8, "Radius", path) / 1e3 - _MEAN_RADIUS_KM,
         **observed,
     }
+    for name, quantity in _QUANTITIES.items():
+        if name in columns:
+            check_range(columns[name], quantity, path, where="record", label=name)
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) != 1 or not len(time):
         raise FormatError(path, "CDF", f"variables of different or no length: {lengths}")
@@ -110,10 +117,21 @@ def _columns(file, path, columns_of):
     kind = attribute("File_Type") or attribute("ORIGINAL_PRODUCT_NAMES")[len("SW_OPER_") :]
     version = attribute("File_Version")
     return columns, {
-        "satellite": kind[3:4] or "?",
+        "satellite": _spacecraft(file, path) or kind[3:4] or "?",
         "version": int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
         "variables": variables,
     }
+
+
+def _spacecraft(file, path):
+    """The one satellite that the variable Spacecraft of an export names; None without such a variable."""
+    if "Spacecraft" not in file.cdf_info().zVariables:
+        return None
+    names = sorted({str(name).strip() for name in np.ravel(file.varget("Spacecraft"))})
+    if len(names) != 1:
+        what = f"several satellites ({', '.join(names[:5])}) in one file; export one satellite a file"
+        raise FormatError(path, "variable Spacecraft", what)
+    return names[0][:20]
 
 
 def series(file, name, path, width=1):

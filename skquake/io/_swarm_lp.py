@@ -47,7 +47,9 @@ def read_swarm_lp(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     Raises
     ------
     FormatError
-        For a file that is cut, damaged, no such product, or of another satellite than the first.
+        For a file that is cut, damaged, no such product, or of another satellite than the first,
+        for several satellites in one file, and for a value that the Earth has nowhere (``altitude_km`` beyond
+        100...5000).
 
     References
     ----------

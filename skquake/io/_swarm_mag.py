@@ -40,7 +40,8 @@ def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     Raises
     ------
     FormatError
-        For a file that is cut, damaged, no such product, or of another satellite than the first.
+        For a file that is cut, damaged, no such product, or of another satellite than the first,
+        and for several satellites in one file.
 
     References
     ----------

@@ -14,12 +14,22 @@ import pyarrow as pa
 import pyarrow.csv
 
 from skquake._core._typing import Array
-from skquake.io._files import FormatError, check_line_end
+from skquake.io._files import FormatError, check_line_end, kind_of, real
+
+MAX_CELLS = 40_000_000
+"""Most fields (rows times columns read) of a table."""
+
+MAX_COLUMNS = 20_000
 
 
 def header_of(data: bytes, path: Path) -> list[str]:
     """Names in the first line of a CSV file."""
-    first = data.split(b"\n", 1)[0].strip()
+    first = data[: data.find(b"\n") if b"\n" in data else len(data)].strip()
+    if first.count(b",") > MAX_COLUMNS:
+        raise FormatError(path, "line 1", f"more than {MAX_COLUMNS} columns")
+    kind = kind_of(data)
+    if kind is not None:
+        raise FormatError(path, "byte 0", f"{kind}; expected a table of comma-separated values")
     try:
         text = first.decode("utf-8-sig")
         names = next(csv.reader([text], strict=True))
@@ -36,7 +46,8 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
     data : bytes
         The file; its first line holds the names.
     columns : dict of {str: type}
-        Name in the file -> ``float`` or ``str``. Empty fields are NaN or "".
+        Name in the file -> ``float`` or ``str``. Empty fields are NaN or ""; numbers may be written as
+        Fortran or C do (``1.0D+03``, ``+5``; asterisks are NaN).
 
     Returns
     -------
@@ -44,22 +55,26 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
         In file order, index 0, 1, ...
     """
     check_line_end(data, path)
-    options = pyarrow.csv.ConvertOptions(
-        include_columns=list(columns),
-        column_types={name: pa.float64() if kind is float else pa.string() for name, kind in columns.items()},
-        strings_can_be_null=False,
-    )
+    n = data.count(b"\n") + data.count(b"\r")
+    if n * len(columns) > MAX_CELLS:
+        what = f"{n} lines of {len(columns)} columns; at most {MAX_CELLS} fields are read: split the file"
+        raise FormatError(path, "table", what)
     try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(use_threads=False),
-            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-            convert_options=options,
-        )
+        table = _parse(data, columns, pa.float64())
     except (pa.ArrowException, ValueError) as error:
-        text = str(error)
-        row = re.search(r"Row #(\d+)", text)
-        raise FormatError(path, f"row {row[1]}" if row else "table", text.replace("\n", " ")) from error
+        try:
+            table = _parse(data, columns, pa.string())
+        except (pa.ArrowException, ValueError):
+            text = str(error)
+            row = re.search(r"Row #(\d+)", text)
+            raise FormatError(path, f"row {row[1]}" if row else "table", text.replace("\n", " ")) from error
+        numbers = {
+            name: pa.array(_reals(table.column(name).to_pylist(), path, name))
+            if kind is float
+            else table.column(name)
+            for name, kind in columns.items()
+        }
+        table = pa.table(numbers)
     frame = pd.DataFrame({name: table.column(name).to_numpy() for name in columns})
     if not len(frame):
         raise FormatError(path, "line 2", "no row below the header")
@@ -67,6 +82,37 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
         if kind is float and np.isinf(frame[name].to_numpy()).any():
             raise FormatError(path, f"row {int(np.isinf(frame[name]).argmax()) + 2}", f"{name} is infinite")
     return frame
+
+
+def _parse(data, columns, number):
+    """The columns as pyarrow reads them, those of numbers as the type ``number``."""
+    options = pyarrow.csv.ConvertOptions(
+        include_columns=list(columns),
+        column_types={name: number if kind is float else pa.string() for name, kind in columns.items()},
+        strings_can_be_null=False,
+    )
+    return pyarrow.csv.read_csv(
+        pa.BufferReader(data),
+        read_options=pyarrow.csv.ReadOptions(use_threads=False),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=options,
+    )
+
+
+def _reals(fields, path, name):
+    """Numbers in any form that Fortran or C writes; what pyarrow takes for missing stays so."""
+    values = np.full(len(fields), np.nan)
+    for i, field in enumerate(fields):
+        if field in _MISSING:
+            continue
+        try:
+            values[i] = real(field)
+        except ValueError:
+            raise FormatError(path, f"row {i + 2}", f"{name} {field[:20]!r} is no number") from None
+    return values
+
+
+_MISSING = frozenset(pyarrow.csv.ConvertOptions().null_values)
 
 
 def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, unit: str = "row") -> Array:

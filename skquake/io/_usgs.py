@@ -23,7 +23,7 @@ _COLUMNS = {
     "depth_km": (float, ("depth", "depth_km")),
     "magnitude": (float, ("mag", "magnitude")),
     "magnitude_type": (str, ("magtype",)),
-    "type": (str, ("type", "event_type")),
+    "type": (str, ("type", "event_type", "eventtype", "evtype", "event type", "etype")),
     "place": (str, ("place",)),
     "status": (str, ("status",)),
     "updated": (str, ("updated",)),
@@ -53,8 +53,9 @@ def read_usgs(
     paths : path-like, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
-        Kinds of event to keep; None keeps explosions, rock bursts and the like too.
-        Old files without a ``type`` column are taken to hold earthquakes only.
+        Kinds of event to keep; None keeps explosions, rock bursts and the like too. Capitals, other usual
+        words and the codes of the IASPEI format ("ke", "Quarry_Blast", ...) are taken for QuakeML's words,
+        which the column ``type`` holds. Events without a kind are taken for earthquakes.
     missing_magnitude : {"drop", "keep"}, default="drop"
         What to do with events that have no magnitude ("keep": NaN, which catalog steps refuse).
     verbose : int, default=0
@@ -71,7 +72,13 @@ def read_usgs(
     Raises
     ------
     FormatError
-        For a file that is cut, mixed up, or no such catalog.
+        For a file that is cut, mixed up, or no such catalog, and for an event that cannot be: deeper than
+        800 km (metres?), of a magnitude beyond -5...10.
+
+    Warns
+    -----
+    UserWarning
+        If all events are left out.
 
     References
     ----------
@@ -139,6 +146,9 @@ def _csv(data, path):
 
 
 def _geojson(data, path):
+    n = sum(map(data.count, (b"{", b"[", b",")))
+    if n > _MAX_TOKENS:
+        raise FormatError(path, "GeoJSON", f"{n} values; at most {_MAX_TOKENS} are read: split the file")
     try:
         collection = json.loads(data)
         features = collection["features"]
@@ -169,6 +179,7 @@ def _geojson(data, path):
 
 
 _NEVER = -(2**62)
+_MAX_TOKENS = 5_000_000  # 50 times the events that the service gives at once
 
 
 def _feature(feature):
@@ -176,7 +187,7 @@ def _feature(feature):
 
     def real(value):
         value = np.nan if value is None else value
-        if isinstance(value, bool | str) or np.isinf(value):
+        if isinstance(value, bool | str | list | dict) or np.isinf(value):
             raise ValueError(f"{value!r} is no number")
         return float(value)
 
@@ -186,17 +197,24 @@ def _feature(feature):
         return int(value)
 
     def text(name):
-        return str(properties.get(name) or "")
+        return words(properties.get(name) or "")
+
+    def words(value):
+        if not isinstance(value, str | int | float):
+            raise ValueError(f"{type(value).__name__} instead of text")
+        value = str(value)
+        value.encode()  # half a character (a lone surrogate) is none
+        return value
 
     return (
-        str(feature["id"]),
+        words(feature["id"]),
         stamp(properties["time"]),
         real(latitude),
         real(longitude),
         real(depth[0] if depth else None),
         real(properties["mag"]),
         text("magType"),
-        text("type") or "earthquake",
+        text("type"),
         text("place"),
         text("status"),
         _NEVER if properties.get("updated") is None else stamp(properties["updated"]),

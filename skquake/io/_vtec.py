@@ -2,28 +2,108 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import ArrayLike, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
-from skquake.io._table import header_of, parse_times, read_table
+from skquake.io._ranges import check_range
+from skquake.io._table import MAX_CELLS, header_of, parse_times, read_table
 
 _TIME = ("time", "datetime", "date", "timestamp", "epoch", "utc")
 
 
-def read_station_vtec(paths: Paths, *, fill: ArrayLike = (), verbose: int = 0) -> pd.DataFrame:
-    """Vertical TEC of stations from CSV files with a time column and one column a station.
+_STATION = frozenset(
+    ["station", "site", "stn", "sta", "receiver", "rcv", "marker", "station_id", "station_name", "site_id"]
+)
+_VTEC = frozenset(
+    f"{name}{unit}"
+    for name in ("vtec", "tec")
+    for unit in ("", "_tecu", "(tecu)", " (tecu)", "[tecu]", " [tecu]")
+)
+# Words of what is no station, alone or as a part of a name; single letters and their like alone only.
+_WORDS = frozenset(
+    [
+        *("lat", "latitude", "lon", "long", "longitude", "lng", "alt", "altitude", "height", "hgt", "elev"),
+        *(
+            "elevation",
+            "azim",
+            "azimuth",
+            "flag",
+            "flags",
+            "quality",
+            "error",
+            "err",
+            "sigma",
+            "std",
+            "stdev",
+        ),
+        *(
+            "rms",
+            "unc",
+            "uncertainty",
+            "satellite",
+            "satellites",
+            "prn",
+            "svid",
+            "spacecraft",
+            "orbit",
+            "doy",
+        ),
+        *("sod", "unnamed", "index", "roti", "stec", "mlat", "mlon", "mlt", "kp", "dst", "f107", "station"),
+        *(
+            "site",
+            "receiver",
+            "date",
+            "time",
+            "year",
+            "month",
+            "day",
+            "hour",
+            "minute",
+            "second",
+            "nsat",
+            "bias",
+        ),
+    ]
+)
+_ALONE = frozenset(
+    ["x", "y", "z", "id", "qc", "s4", "no", "n", "sat", "sv", "f", "ap", "lt", "ut", "sec", "dcb"]
+)
+
+
+def read_station_vtec(
+    paths: Paths,
+    *,
+    columns: Iterable[str] | Mapping[str, str] | None = None,
+    stations: str | None = None,
+    fill: ArrayLike = (),
+    verbose: int = 0,
+) -> pd.DataFrame:
+    """Vertical TEC of stations from CSV files, one column a station or long.
+
+    The names in the first line decide. A table with a column of stations (``station``, ``site``, ...) and
+    one of ``vtec`` or ``tec`` is long; its other columns are left out. In any other table every column is a
+    station, unless a name says that it is none (coordinates, heights, flags, satellites, ...): then the
+    table is refused until ``columns`` says which ones are.
 
     Parameters
     ----------
     paths : path-like, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked. The time column is called ``time``, ``datetime``, ``date``,
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked. The time column is called ``time``, ``datetime``, ``date``,
         ``timestamp``, ``epoch`` or ``utc`` (any case) and holds ISO 8601 dates, UTC unless they
         name a zone. Files may hold other days, other stations, or overlap.
+    columns : sequence of str, dict of {str: str} or None, default=None
+        The columns of stations, by their names in the file; a dict also names the stations. With
+        ``stations``: the one column of values. None: see above.
+    stations : str or None, default=None
+        The column that holds the names of stations, for a long table. None: see above.
     fill : number or sequence of numbers, default=()
-        Values that mean "missing" besides an empty field.
+        Values that mean "missing" besides an empty field and asterisks.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -31,13 +111,13 @@ def read_station_vtec(paths: Paths, *, fill: ArrayLike = (), verbose: int = 0) -
     -------
     DataFrame of float64
         Index ``time`` (UTC), ascending and unique; one column a station, in TECU. Any cadence; times
-        that no file has are absent, not filled.
+        that no file has are absent, not filled. ``attrs["left_out"]`` names the columns that were not read.
 
     Raises
     ------
     FormatError
-        For a file that is cut or is no such table, and where the same station and time is given
-        twice with different values.
+        For a file that is cut or is no such table, for columns that are no stations, for values beyond
+        -100...1000 TECU, and where the same station and time is given twice with different values.
 
     Examples
     --------
@@ -52,34 +132,94 @@ def read_station_vtec(paths: Paths, *, fill: ArrayLike = (), verbose: int = 0) -
     2016-12-08 00:15:00   NaN  21.5
     """
     missing = np.atleast_1d(np.asarray(fill, dtype=float))
+    if isinstance(columns, str):
+        columns = [columns]
+    names = columns if columns is None or isinstance(columns, Mapping) else {name: name for name in columns}
+    if stations is not None and names is not None and len(names) != 1:
+        raise ValueError(f"columns={columns!r}: with stations={stations!r} expected the one column of values")
     first, *others = expand_paths(paths)
-    vtec = _read_one(first, missing)
+    left_out: dict[str, None] = {}
+    vtec = _read_one(first, missing, names, stations, left_out)
     for path in progress(others, desc="read_station_vtec", verbose=verbose, unit="file"):
-        vtec = _join(vtec, _read_one(path, missing), path)
+        vtec = _join(vtec, _read_one(path, missing, names, stations, left_out), path)
     vtec.attrs = {
         "units": dict.fromkeys(vtec.columns, "TECU"),
         "origin": "station VTEC (CSV)",
         "citation": "",
+        "left_out": list(left_out),
     }
     return vtec
 
 
-def _read_one(path, fill):
+def _read_one(path, fill, columns, stations, left_out):
     data = read_bytes(path)
     names = header_of(data, path)
+    if len(set(names)) < len(names) or not all(name.strip() for name in names):
+        raise FormatError(path, "line 1", "two columns of the same name, or one without a name")
     time = next((name for name in names if name.strip().lower() in _TIME), None)
-    stations = [name for name in names if name != time]
-    if time is None or not stations:
+    if time is None or len(names) < 2:
         raise FormatError(
             path, "line 1", f"expected a column {' or '.join(_TIME)} and one a station, got {names[:8]}"
         )
-    if len(set(names)) < len(names) or not all(name.strip() for name in names):
-        raise FormatError(path, "line 1", "two columns of the same name, or one without a name")
-    table = read_table(data, path, {time: str} | dict.fromkeys(stations, float))
-    index = pd.DatetimeIndex(parse_times(table.pop(time), path), name="time")
-    table = table.rename(columns=str.strip).set_index(index)
-    table = table.mask(table.isin(fill)) if len(fill) else table
-    return _unique(table, path)
+    values, station = _roles(names, time, columns, stations, path)
+    left_out |= dict.fromkeys(name for name in names if name not in (time, station, *values))
+    kinds = {time: str} | ({station: str} if station else {}) | dict.fromkeys(values, float)
+    table = read_table(data, path, kinds)
+    numbers = table[list(values)]
+    numbers = numbers.mask(numbers.isin(fill)) if len(fill) else numbers
+    for name in values:
+        check_range(numbers[name], "tec", path, first=2, label=name)
+    index = pd.DatetimeIndex(parse_times(table[time], path), name="time")
+    if station is not None:
+        return _wide(index, table[station].str.strip(), numbers.iloc[:, 0], path)
+    return _unique(numbers.rename(columns=values).set_index(index), path)
+
+
+def _roles(names, time, columns, stations, path):
+    """The columns of values {name in the file: ours}, and the one of stations (None in a wide table)."""
+    others = {name.strip().lower(): name for name in names if name != time}
+    asked = [*(columns or ()), *([stations] if stations else ())]
+    absent = [name for name in asked if name not in names]
+    if absent:
+        raise FormatError(path, "line 1", f"no column {', '.join(absent)}; there are {names[:12]}")
+    station = stations or next((name for key, name in others.items() if key in _STATION), None)
+    if station is not None and (columns is None or stations is not None):
+        value = next(iter(columns or ()), None) or next(
+            (name for key, name in others.items() if key in _VTEC), None
+        )
+        if value is None:
+            what = f"a column {station!r} but none called vtec or tec in {names[:12]}; name it: columns=[...]"
+            raise FormatError(path, "line 1", what + f", stations={station!r}")
+        return {value: value}, station
+    if columns is not None:
+        return dict(columns), None
+    strange = [name for key, name in others.items() if _is_no_station(key)]
+    if strange:
+        what = f"{', '.join(strange[:6])} are no stations; name those that are: columns=[...]"
+        raise FormatError(path, "line 1", what + ", or the column that holds their names: stations=...")
+    return {name: name.strip() for name in others.values()}, None
+
+
+def _is_no_station(name):
+    return name in _ALONE or not _WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name))
+
+
+def _wide(index, station, values, path):
+    """A long table with one column a station."""
+    if (station == "").any():
+        raise FormatError(path, f"row {int((station == '').argmax()) + 2}", "no name of a station")
+    n_times, n_stations = index.nunique(), station.nunique()
+    if n_times * n_stations > MAX_CELLS:
+        raise FormatError(path, "table", f"{n_times} times of {n_stations} stations; split the file")
+    long = pd.DataFrame({"time": index, "station": station.to_numpy(), "value": values.to_numpy()})
+    groups = long.groupby(["time", "station"], sort=True)["value"]
+    low, high = groups.min(), groups.max()
+    differ = (low != high) & low.notna()
+    if differ.any():
+        time, name = differ.index[int(differ.to_numpy().argmax())]
+        what = f"station {name} has {low[time, name]} and {high[time, name]} at {time}; keep one"
+        raise FormatError(path, "table", what)
+    return low.unstack("station").rename_axis(columns=None)
 
 
 def _unique(table, path):

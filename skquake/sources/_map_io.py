@@ -102,11 +102,22 @@ def time_base(time):
         when = pd.Timestamp(time[rank[int(np.argmax(odd)) + 1]])
         raise ValueError(
             f"maps: irregular in time: {when.isoformat()} is not a whole number of cadences "
-            f"({cadence / 1e9:g} s) after the map before; resample to one cadence first"
+            f"({cadence / 1e9:g} s) after the map before; {_regular(time[rank], cadence)}"
         )
     start = time[rank[0]]
     slots = (time - start) // cadence
     return start + cadence * np.arange(slots.max() + 1), slots, cadence
+
+
+def _regular(time, cadence):
+    """Which of the times lie on the base that most of them share."""
+    phase, n = np.unique(time % cadence, return_counts=True)
+    first = phase[np.argmax(n)]
+    left = pd.Timestamp(time[time % cadence != first][0]).isoformat()
+    return (
+        f"take the {n.max()} of {len(time)} times that are {first / 1e9:g} s after a multiple of it "
+        f"(without {left}{', ...' if len(time) - n.max() > 1 else ''}), or resample to one cadence first"
+    )
 
 
 def read_map(files):

@@ -139,7 +139,7 @@ def tec_integers(n=2, lats=3, lons=19, seed=0):
 
 
 def write_cses(
-    path, n=40, *, product="LAP", start="2018-08-01T02:03:04", seed=0, cadence_ms=3000, attributes=True
+    path, n=40, *, product="LAP", start="2018-08-01T02:03:04", seed=0, cadence_ms=3000, frame="NEC"
 ):
     """An HDF5 file in the layout of CSES level 2 products; returns what stands in it."""
     import h5py
@@ -165,6 +165,8 @@ def write_cses(
     with h5py.File(path, "w") as file:
         for name, values in data.items():
             set_ = file.create_dataset(name, data=values.reshape(n, -1))
+            if name.startswith(("A22", "B_")) and frame:
+                set_.attrs["Description"] = np.bytes_(f"magnetic field, {frame}")
             if name in ("A311", "A321"):
                 set_.attrs["Units"] = {"A311": b"m^-3", "A321": b"K"}[name]
                 set_.attrs["FillValue"] = -9999.0

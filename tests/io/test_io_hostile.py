@@ -12,6 +12,19 @@ import ncompress
 import numpy as np
 import pandas as pd
 import pytest
+from _index_layouts import (
+    dgd,
+    dst_page,
+    gfz_day,
+    gfz_json,
+    hpo,
+    iaga,
+    iaga_dst,
+    monthly_dst,
+    omni,
+    swpc_kp,
+    wdc_kp,
+)
 from _io_layouts import (
     dst_line,
     ionex,
@@ -76,11 +89,26 @@ CASES = {
     "swarm": (io.read_swarm_lp, swarm_bytes),
     "olr": (io.read_olr, olr_bytes),
     "olr-classic": (io.read_olr, lambda d: olr_bytes(d, engine="scipy", packed=False)),
+    "kp-wdc": (io.read_kp, lambda d: wdc_kp().encode()),
+    "kp-json": (io.read_kp, lambda d: gfz_json().encode()),
+    "gfz": (io.read_gfz, lambda d: (gfz_day() + gfz_day("2025 01 08")).encode()),
+    "hpo": (io.read_hpo, lambda d: hpo(8).encode()),
+    "hpo-json": (io.read_hpo, lambda d: gfz_json("Hp60", (3.0, 2.0), hours=1, status=None).encode()),
+    "dst-table": (io.read_dst, lambda d: monthly_dst().encode()),
+    "dst-page": (io.read_dst, lambda d: dst_page().encode()),
+    "dst-iaga": (io.read_dst, lambda d: iaga_dst().encode()),
+    "omni": (io.read_omni, lambda d: omni(4).encode()),
+    "omni-5min": (io.read_omni, lambda d: omni(4, "5 min").encode()),
+    "iaga2002": (io.read_iaga2002, lambda d: iaga().encode()),
+    "dgd": (io.read_dgd, lambda d: dgd().encode()),
+    "swpc-kp": (io.read_swpc_kp, lambda d: swpc_kp().encode()),
     "swarm-compressed": (io.read_swarm_lp, lambda d: swarm_bytes(d, compress=6)),
 }
 # What a cut right behind a line (or, for IONEX, behind the last map of TEC) leaves whole.
 RECORDS = {"demeter": 289}  # a cut between two records cannot be seen
-LINE_BASED = {"usgs", "kp", "dst", "celestrak-csv", "vtec"}
+LINE_BASED = {"usgs", "kp", "dst", "celestrak-csv", "vtec", "kp-wdc", "gfz", "hpo", "dst-iaga"}
+LINE_BASED |= {"omni", "omni-5min", "iaga2002", "dgd"}
+SHARED = {io.read_kp, io.read_gfz}  # read the same files
 
 
 @pytest.fixture(params=CASES)
@@ -95,6 +123,8 @@ def attempt(reader, path, data):
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*no END OF FILE")
+            warnings.filterwarnings("ignore", message=".*ap is not that of Kp")
+            warnings.filterwarnings("ignore", message=".*the header reports")
             return reader(path)
     except io.FormatError as error:
         assert error.path == path and error.where and error.what
@@ -125,7 +155,8 @@ def test_cut_at_every_offset(case):
         elif name.startswith(("ionex", "olr")):
             np.testing.assert_array_equal(part, whole)
         else:
-            pd.testing.assert_frame_equal(part, whole)
+            rows_equal_head(part, whole)
+            assert len(part) == len(whole)
 
 
 def test_flipped_bytes(case):
@@ -191,7 +222,7 @@ def test_noise_and_nothing(reader, tmp_path):
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
 def test_files_of_the_other_formats(reader, tmp_path):
     for other, make in CASES.values():
-        if other is not reader:
+        if other is not reader and not {reader, other} <= SHARED:
             assert attempt(reader, tmp_path / "a", make(tmp_path)) is None
 
 
@@ -230,7 +261,9 @@ def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ionex", "swarm", "usgs", "quakeml", "kp", "dst", "sw"])
+@pytest.mark.parametrize(
+    "name", ["ionex", "swarm", "usgs", "quakeml", "kp", "dst", "sw", "gfz", "hpo", "omni", "dgd", "aux-dst"]
+)
 def test_real_files_cut_and_flipped(real_data, tmp_path, name):
     reader, pattern = {
         "ionex": (io.read_ionex, "ionex/jpl_2000-2001/jplg0130.01i.Z"),
@@ -242,6 +275,11 @@ def test_real_files_cut_and_flipped(real_data, tmp_path, name):
         "kp": (io.read_kp, "indices/Kp*.txt"),
         "dst": (io.read_dst, "indices/dst*.txt"),
         "sw": (io.read_space_weather, "indices/SW-All.csv"),
+        "gfz": (io.read_gfz, "indices/Kp*.txt"),
+        "hpo": (io.read_hpo, "indices/Hp60*.txt"),
+        "omni": (io.read_omni, "indices/omni2t*.dat"),
+        "dgd": (io.read_dgd, "indices/*DGD.txt"),
+        "aux-dst": (io.read_dst, "indices/SW_OPER_AUX_DST*.DBL"),
     }[name]
     data = next(iter(real_data.glob(pattern))).read_bytes()
     rng = np.random.default_rng(5)

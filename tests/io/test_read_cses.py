@@ -36,6 +36,27 @@ def test_magnetometer(path, product):
     np.testing.assert_array_equal(frame[["B_N", "B_E", "B_C"]][1:], field[1:])
 
 
+@pytest.mark.parametrize("product", ["HPM", "FGM"])
+@pytest.mark.parametrize("frame", [None, "instrument frame", "sensor xyz"])
+def test_a_field_in_another_frame_is_not_called_north(path, product, frame):
+    _, data = write_cses(path, product=product, cadence_ms=1000, frame=frame)
+    table = read_cses(path)
+    assert not {"B_N", "B_E", "B_C"} & set(table)
+    field = data["B_FGM"] if product == "FGM" else np.stack([data[f"A22{i}"] for i in (1, 2, 3)], axis=1)
+    np.testing.assert_array_equal(table[["B_x", "B_y", "B_z"]][1:], field[1:])
+    assert table.attrs["units"]["B_x"] == "nT"
+
+
+@pytest.mark.parametrize(("name", "value"), [("ALTITUDE", 1e-309), ("A311", 1e30), ("MAG_LAT", 91.0)])
+def test_values_that_no_orbit_has(path, name, value):
+    write_cses(path)
+    with h5py.File(path, "r+") as file:
+        file[name][7] = value
+        file["A311"].attrs["ValidRange"] = [0.0, 1e300]
+    with pytest.raises(FormatError, match=r"row 7: .* is not between"):
+        read_cses(path)
+
+
 def test_fills_ranges_and_rows_without_a_place(path):
     write_cses(path)
     with h5py.File(path, "r+") as file:

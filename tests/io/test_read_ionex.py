@@ -113,7 +113,7 @@ def test_windows_line_ends_and_one_last_line_without_end(tmp_path):
 
 @pytest.mark.parametrize(("exponent", "factor"), [(None, 0.1), (-2, 0.01), (0, 1.0), (1, 10.0)])
 def test_exponent_of_the_header(write, exponent, factor):
-    values = tec_integers()
+    values = tec_integers() // 16
     tec = read_ionex(write("a.inx", DAY_1, values, exponent=exponent))
     np.testing.assert_allclose(tec[:, ::-1], values * factor, rtol=1e-6)
 
@@ -236,3 +236,80 @@ def test_progress_and_compressed_by_content(tmp_path, capsys):
         warnings.simplefilter("ignore")
         assert read_ionex(tmp_path / "a.dat", verbose=1).shape == (2, 3, 19)
     assert "read_ionex" in capsys.readouterr().err
+
+
+def mapped(tmp_path, text):
+    (tmp_path / "a.inx").write_text(text)
+    return read_ionex(tmp_path / "a.inx")
+
+
+def lines_of(text, label):
+    return [i for i, line in enumerate(text.split("\n")) if line[60:].strip() == label]
+
+
+def test_comments_anywhere_in_a_map(tmp_path):
+    text = ionex(DAY_1, tec_integers())
+    whole, comment = mapped(tmp_path, text), f"{'9999 9999':<60}COMMENT"
+    lines = text.split("\n")
+    start, stop = lines_of(text, "START OF TEC MAP")[0], lines_of(text, "END OF TEC MAP")[0]
+    for at in range(start, stop + 2):
+        np.testing.assert_array_equal(mapped(tmp_path, "\n".join([*lines[:at], comment, *lines[at:]])), whole)
+
+
+def test_rows_in_two_bands_of_longitude(tmp_path):
+    text = ionex(DAY_1, tec_integers())
+    whole, lines = mapped(tmp_path, text), []
+    rows = iter(text.split("\n"))
+    for line in rows:
+        if line[60:].strip() != "LAT/LON1/LON2/DLON/H" or "RMS" in "".join(lines[-2:]):
+            lines.append(line)
+            continue
+        values = next(rows) + next(rows)
+        for lon1, lon2, part in (("-180.0", " -20.0", values[:45]), ("   0.0", " 180.0", values[45:])):
+            lines.append(line[:8] + lon1 + lon2 + line[20:])
+            lines += [part[k : k + 80] for k in range(0, len(part), 80)]
+    np.testing.assert_array_equal(mapped(tmp_path, "\n".join(lines)), whole)
+    with pytest.raises(FormatError, match="latitude 10 from longitude 0"):
+        mapped(tmp_path, "\n".join(lines).replace("   0.0 180.0", "  20.0 180.0", 1))
+
+
+def test_numbers_of_fortran_in_maps(tmp_path):
+    text = ionex(DAY_1, tec_integers())
+    whole = mapped(tmp_path, text)
+    seconds = text.replace("    12     0     0", "    12     0  0.00").replace(
+        "     0     0     0 ", "     0     0  0.00 "
+    )
+    assert seconds != text
+    np.testing.assert_array_equal(mapped(tmp_path, seconds), whole)
+    i = lines_of(text, "LAT/LON1/LON2/DLON/H")[0] + 1
+    lines = text.split("\n")
+    lines[i] = "*****   +5" + lines[i][10:]
+    tec = mapped(tmp_path, "\n".join(lines))
+    assert np.isnan(tec[0, 2, 0]) and tec[0, 2, 1] == np.float32(0.5)
+    np.testing.assert_array_equal(tec[1:], whole[1:])
+
+
+def test_tec_that_cannot_be(tmp_path):
+    text = ionex(DAY_1, np.full((2, 3, 19), 9998), exponent=1)
+    with pytest.raises(FormatError, match="99980 TECU at latitude 10, longitude -180 is not between"):
+        mapped(tmp_path, text)
+
+
+def test_maps_that_end_before_midnight(tmp_path):
+    """A day at 15 min whose last map is of 23:59:24, and one of second 60."""
+    from skquake.sources import MapSource
+
+    epochs = [
+        "2012-11-18T23:00",
+        "2012-11-18T23:15",
+        "2012-11-18T23:30",
+        "2012-11-18T23:45",
+        "2012-11-18T23:59:24",
+    ]
+    values = tec_integers(5)
+    tec = mapped(tmp_path, ionex(epochs, values))
+    assert str(tec.time.values[-1])[:19] == epochs[-1]
+    with pytest.raises(ValueError, match=r"take the 4 of 5 times .* \(without 2012-11-18T23:59:24\)"):
+        MapSource(tec)
+    sixty = mapped(tmp_path, ionex([(2012, 11, 18, 22, 59, 60), *epochs[1:4]], values[:4]))
+    assert sixty.time.values[0] == np.datetime64("2012-11-18T23:00")

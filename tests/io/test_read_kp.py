@@ -62,7 +62,7 @@ def test_celestrak_file_names_its_reader(tmp_path, text):
         (kp_daily(values="1.0 1.0 1.0 1.0 1.0 1.0 1.0 99"), "line 2: Kp 99"),
         (kp_daily(values="1.0 1.0 1.0 1.0 x 1.0 1.0 1.0"), "line 2: field 'x'"),
         (kp_daily(values="1.0 1.0 1.0 1.0 nan 1.0 1.0 1.0"), "line 2: field 'nan'"),
-        (kp_daily()[:-1], "no line end"),
+        (kp_daily()[:-3], "no line end"),
     ],
 )
 def test_wrong_files(tmp_path, text, match):

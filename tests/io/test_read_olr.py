@@ -49,7 +49,9 @@ def test_grids_of_either_direction_and_order(path):
 
 
 def test_a_meridian_given_twice_is_read_once(path):
-    write_olr(path, VALUES, longitudes=[0.0, 90.0, 180.0, 270.0, 360.0])
+    values = np.array(VALUES)
+    values[:, :, -1] = values[:, :, 0]
+    write_olr(path, values, longitudes=[0.0, 90.0, 180.0, 270.0, 360.0])
     assert read_olr(path).longitude.values.tolist() == [-180.0, -90.0, 0.0, 90.0]
 
 

@@ -182,7 +182,7 @@ EXTERNAL = '<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + quakeml(
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
-        ("<html><body/></html>", "line 1", "expected QuakeML, found 'html'"),
+        ("<html><body/></html>", "byte 0", "an HTML page"),
         ("<quakeml/>", "line 1", "expected QuakeML"),
         ("just words", "line 1", "no XML"),
         (quakeml(quakeml_event())[:-12], "line 2", "cut, or no XML"),

@@ -344,7 +344,7 @@ ENTRY = b'{"__metadata__": {"skquake":RECORD}, "a": {"dtype": %b, "shape": %b, "
         (b"{}", "not a model saved by skquake"),
         (b'{"__metadata__": {"skquake":RECORD}}', "9 bytes of arrays, 0 are described"),
         (b'{"__metadata__": {"skquake":RECORD}}' + b"[" * 100_000, "Extra data"),
-        (b'{"__metadata__": {"skquake":RECORD}, "a": ' + b"[" * 100_000, "recursion|nested|Expecting|overflow"),
+        (b'{"__metadata__": {"skquake":RECORD}, "a": ' + b"[" * 100_000, "recursion|nested|Expec|overflow"),
         (b'{"__metadata__": {"skquake":RECORD, "more": "1"}}', "metadata of another kind"),
         (b'{"__metadata__": {"skquake":RECORD}, "a": 3}', "not subscriptable"),
         (b'{"__metadata__": {"skquake":RECORD}, "a": {}, "a": {}}', "there twice"),

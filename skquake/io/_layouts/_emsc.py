@@ -1,0 +1,130 @@
+"""European-Mediterranean Seismological Centre: CSV of its search page, JSON of its FDSN service."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from skquake.io._event_times import read_times
+from skquake.io._files import FormatError
+from skquake.io._layouts._base import (
+    Columns,
+    Events,
+    Head,
+    Layout,
+    Options,
+    event_table,
+    split_rows,
+    with_lines,
+)
+
+_CITATION = "EMSC-CSEM, https://www.emsc-csem.org, https://www.seismicportal.eu"
+_LICENSE = "free to use with citation (see the terms of EMSC)"
+
+
+def _is_csv(head: Head) -> bool:
+    return {"date", "time utc", "latitude", "longitude", "magnitude"} <= set(head.names(";"))
+
+
+def _read_csv(data: bytes, path: Path, options: Options) -> Events:
+    names, rows, lines = split_rows(data, path, ";", ragged=True)
+    names = names[:-1] if names[-1] == "" else names
+    for row, at in zip(rows, lines, strict=True):
+        if len(row) == len(names) + 1 and row[-1] == "":
+            row.pop()
+        if len(row) != len(names):
+            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
+    table = Columns.of_rows(names, rows, lines, path)
+    written = table.text("date") + " " + table.text("time utc")
+    columns = {
+        "id": table.text("eqid"),
+        "time": with_lines(lambda: read_times(written, path, first=0), lines),
+        "latitude": table.numbers("latitude"),
+        "longitude": table.numbers("longitude"),
+        "depth": table.numbers("depth"),
+        "fixed_depth": [text.lower() == "f" for text in table.text("depth type")],
+        "magnitude": table.numbers("magnitude"),
+        "magnitude_type": table.text("magnitude type"),
+        "type": table.text("event type", "evtype"),
+        "place": table.text("region name"),
+        "updated": with_lines(lambda: _updated(table.text("last update"), path, 0), lines),
+    }
+    return Events(event_table(columns, path, lines, options))
+
+
+def _updated(text, path, first):
+    known = text != ""
+    times = np.full(len(text), np.datetime64("NaT", "ns"))
+    if known.any():
+        # Unknown ones take any known date's place, so that an error names the right row.
+        filled = np.where(known, text, text[known][0])
+        times[known] = read_times(filled, path, first=first, unit="row", name="last update")[known]
+    return times
+
+
+def _is_json(head: Head) -> bool:
+    return head.text.lstrip().startswith("{") and '"FeatureCollection"' in head.text and '"unid"' in head.text
+
+
+def _read_json(data: bytes, path: Path, options: Options) -> Events:
+    try:
+        collection = json.loads(data)
+        features = collection["features"]
+        count = (collection.get("metadata") or {}).get("count", len(features))
+        if not isinstance(features, list) or not features:
+            raise ValueError("no features")
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise FormatError(path, "JSON", f"expected a whole FeatureCollection ({error})") from error
+    if count != len(features):
+        raise FormatError(
+            path, "JSON", f"metadata.count says {count}, the file holds {len(features)} features"
+        )
+    rows = []
+    for k, feature in enumerate(features):
+        try:
+            rows.append(_feature(feature))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise FormatError(
+                path, f"feature {k}", f"not an event ({type(error).__name__}: {error})"
+            ) from error
+    columns = {name: np.array([row[name] for row in rows], dtype=object) for name in rows[0]}
+    columns["time"] = read_times(columns["time"], path, unit="feature", first=0)
+    columns["updated"] = _updated(columns["updated"], path, 0)
+    return Events(event_table(columns, path, range(len(rows)), options))
+
+
+def _feature(feature):
+    properties = feature["properties"]
+
+    def real(name):
+        value = properties[name]
+        if isinstance(value, bool | str):
+            raise ValueError(f"{name} {value!r} is no number")
+        value = np.nan if value is None else float(value)
+        if np.isinf(value):
+            raise ValueError(f"{name} is infinite")
+        return value
+
+    def text(name):
+        value = properties.get(name)
+        # What cannot be written, as half a surrogate pair, is refused here.
+        return "" if value is None else str(value).encode().decode()
+
+    return {
+        "id": text("unid") or str(feature["id"]),
+        "time": text("time"),
+        "latitude": real("lat"),
+        "longitude": real("lon"),
+        "depth": real("depth"),
+        "magnitude": real("mag"),
+        "magnitude_type": text("magtype"),
+        "type": text("evtype"),
+        "place": text("flynn_region"),
+        "updated": text("lastupdate"),
+    }
+
+
+CSV = Layout("emsc-csv", "EMSC earthquake search, CSV", _CITATION, _LICENSE, _is_csv, _read_csv)
+JSON = Layout("emsc-json", "EMSC FDSN event service, JSON", _CITATION, _LICENSE, _is_json, _read_json)

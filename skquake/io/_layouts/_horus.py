@@ -1,0 +1,61 @@
+"""HORUS, the homogenized instrumental seismic catalog of Italy, tab-separated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from skquake.io._event_times import times_from_parts
+from skquake.io._files import FormatError
+from skquake.io._layouts._base import (
+    Columns,
+    Events,
+    Head,
+    Layout,
+    Options,
+    event_table,
+    split_rows,
+    with_lines,
+)
+
+_NEEDED = ("year", "mo", "da", "ho", "mi", "se", "lat", "lon", "depth", "mw", "sigmw")
+
+
+def _recognise(head: Head) -> bool:
+    return set(_NEEDED) <= set(head.names("\t"))
+
+
+def _read(data: bytes, path: Path, options: Options) -> Events:
+    names, rows, lines = split_rows(data, path, "\t", ragged=True)
+    for row, at in zip(rows, lines, strict=True):
+        if len(row) not in (len(names), len(names) - 1, len(names) + 1) or any(row[len(names) :]):
+            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
+        row += [""] * (len(names) - len(row))
+    table = Columns.of_rows(names, rows, lines, path)
+    parts = [table.numbers(name) for name in _NEEDED[:6]]
+    columns = {
+        # Rounding made minutes and seconds of 60 and more.
+        "time": with_lines(lambda: times_from_parts(parts, path, first=0, most_seconds=120.0), lines),
+        "latitude": table.numbers("lat"),
+        "longitude": table.numbers("lon"),
+        "depth": table.numbers("depth"),
+        "magnitude": table.numbers("mw"),
+        "magnitude_type": ["Mw"] * len(rows),
+        "type": table.text("ev_type", "ev. type", "event type"),
+    }
+    events = Events(event_table(columns, path, lines, options))
+    carried = int(np.sum((parts[4] >= 60) | (parts[5] >= 60)))
+    if carried:
+        events.warnings.append(f"{path}: {carried} times have a minute or second of 60 or more; carried on")
+    return events
+
+
+LAYOUT = Layout(
+    "horus",
+    "HORUS, homogenized instrumental seismic catalog of Italy",
+    "Lolli et al. (2020), https://doi.org/10.1785/0220200148",
+    "that of the INGV",
+    _recognise,
+    _read,
+)
