@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from skquake._core._evidence import FEWEST
 from skquake._core._time import as_ns, days_to_ns, to_utc
 from skquake._core._typing import Array
 
@@ -56,12 +57,15 @@ def block_rate(
 
 
 def ratio_interval(part: Array, whole: Array, level: float) -> tuple[float, float, float]:
-    """sum(part) / sum(whole) over independent units, and its interval, kept within [0, 1]."""
+    """sum(part) / sum(whole) over independent units, and its interval, kept within [0, 1].
+
+    No interval (NaN) from fewer than five units.
+    """
     n = len(whole)
     if not n:
         return np.nan, np.nan, np.nan
     rate = part.sum() / whole.sum()
-    if n < 2:
+    if n < FEWEST:
         return rate, np.nan, np.nan
     spread = np.sqrt(n / (n - 1) * np.sum((part - rate * whole) ** 2)) / whole.sum()
     reach = stats.t.ppf(0.5 + level / 2.0, n - 1) * spread
