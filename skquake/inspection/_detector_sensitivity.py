@@ -19,6 +19,7 @@ from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
 from skquake.catalogs._order import time_order
 from skquake.forecasting import space_weather_state
+from skquake.forecasting._anomaly_rate import ar_numbers
 from skquake.inspection._detections import detect
 from skquake.inspection._moved_rates import SIGNS, MovedRates, Pairs, first_defined, layer, movable
 from skquake.sampling._settings import check_days
@@ -106,9 +107,10 @@ def detector_sensitivity(
         One choice a row: ``detector`` and the five choices; ``n_events``; ``rate`` (mean over the earthquakes
         of the share flagged in their days), ``free_rate`` (the same of the free days of their stations),
         ``difference``, ``low``, ``high`` (its interval: the spread of the never-happened ones around it),
-        ``expected_rate`` (of Gaussian noise), ``p`` (of this choice alone, one-sided) and ``p_max`` (of it
-        as the best of all). ``attrs``: ``n_nulls``; ``n_events``, ``n_groups`` that move together.
-
+        ``expected_rate`` (of independent Gaussian errors), ``expected_ar_rate``, ``expected_ar_low``,
+        ``expected_ar_high`` (of AR(1) errors, as of :func:`false_alarm_rate`), ``p`` (of this choice alone,
+        one-sided) and ``p_max`` (of it as the best of all). ``attrs``: ``n_nulls``; ``n_events``,
+        ``n_groups`` that move together.
     Raises
     ------
     ValueError
@@ -164,6 +166,7 @@ def detector_sensitivity(
         name: detect(detector, series)
         for name, detector in progress(detectors.items(), desc="detectors", verbose=verbose)
     }
+    of_memory = {name: ar_numbers(getattr(part, "expected_ar", None), level) for name, part in found.items()}
     time, event_time = as_ns(series.time), as_ns(events["time"].to_numpy())
     widest = min(choice["days"][0] for choice in grid), max(choice["days"][1] for choice in grid)
     span = max(first_defined(part.polarity, name) for name, part in found.items()), int(time[-1])
@@ -207,6 +210,7 @@ def detector_sensitivity(
                     "rate": rate[0, 0],
                     "free_rate": rate[1, 0],
                     "expected_rate": part.expected_rate,
+                    **of_memory[name],
                 }
             )
     both = np.array(rates)
