@@ -116,7 +116,7 @@ class ARRate:
         middle, low, high = self.correlation(level)
         if np.isnan(middle):
             return np.nan, np.nan, np.nan
-        between = np.tanh(np.linspace(*np.arctanh([low, high]), 3))
+        between = np.tanh(np.linspace(np.arctanh(low), np.arctanh(high), 3))
         rate, *others = (self._rate(float(correlation)) for correlation in (middle, *between))
         return rate, min(rate, *others), max(rate, *others)
 
