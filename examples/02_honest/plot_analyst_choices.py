@@ -71,8 +71,8 @@ rates = {
     name: false_alarm_rate(bounds, series, catalog=catalog, kp=kp).loc["quake-free, quiet"]
     for name, bounds in detectors.items()
 }
-rates = pd.DataFrame(rates).T[["flagged_rate", "low", "high", "expected_rate"]]
-print("Flagged on quiet days free of earthquakes, and expected of noise:")
+rates = pd.DataFrame(rates).T[["flagged_rate", "low", "high", "expected_rate", "expected_ar_rate"]]
+print("Flagged on quiet days free of earthquakes, and expected of noise without and with memory:")
 print(rates.to_string(float_format="{:.1%}".format))
 
 # %%

@@ -42,7 +42,8 @@ for name, bounds in STYLES.items():
 # A simulated ionosphere
 # ----------------------
 # Electron content every two hours at one station for a year, with storms and without any earthquake: the same
-# hour of the 15 days before.
+# hour of the 15 days before. ``ar_rate`` computes the share of errors that remember the day before as these
+# do.
 
 station = pd.DataFrame({"latitude": [36.5], "longitude": [142.0]}, index=["point"])
 kp = make_kp("2014-12-25", "2016-01-01", random_state=0)
@@ -50,6 +51,7 @@ tec = make_tec("2015-01-01", "2016-01-01", stations=station, cadence="2h", kp=kp
 for name, bounds in STYLES.items():
     options = {"same_hour": True, "samples_per_day": 12}
     polarity = bounds.set_params(**options).fit(tec).detect(tec).polarity.iloc[15 * 12 :]
+    rows[name]["expected with its memory"] = bounds.ar_rate(tec).rate
     rows[name]["simulated TEC"] = float((polarity != 0).mean().iloc[0])
 table = pd.DataFrame(rows).T
 print(table.to_string(float_format="{:.1%}".format))
@@ -59,11 +61,11 @@ print(table.to_string(float_format="{:.1%}".format))
 # ----------------
 
 figure, ax = plt.subplots(figsize=(8, 3.6), layout="constrained")
-table[["expected of noise", "noise", "simulated TEC"]].mul(100).plot.barh(
-    ax=ax, color=["#444444", "#0072B2", "#D55E00"]
+table[["expected of noise", "noise", "expected with its memory", "simulated TEC"]].mul(100).plot.barh(
+    ax=ax, color=["#444444", "#0072B2", "#999999", "#D55E00"]
 )
 ax.invert_yaxis()
 ax.set_xlabel("share of values outside the bounds (%)")
-figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
 ax.get_legend().remove()
 plt.show()

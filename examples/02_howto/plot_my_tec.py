@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 
 from skquake import IQRBounds
 from skquake.datasets import make_kp, make_tec
-from skquake.forecasting import TECAnomalyDetector, quake_free_spans
+from skquake.forecasting import TECAnomalyDetector, quake_free_spans, rate_in_words
 from skquake.io import read_station_vtec
 from skquake.plotting import AnomalySeriesDisplay, DTECHeatmapDisplay
 from skquake.preprocessing import KalmanImputer, SigmaClipper
@@ -56,15 +56,12 @@ detector = TECAnomalyDetector(bounds=IQRBounds(style="iqr"), kp=kp).fit(clean)
 found = detector.detect(clean)
 before = found.between("2016-11-23", "2016-12-10")
 rate = before.rate()
-print(
-    f"{rate['flagged_rate']:.1%} [{rate['low']:.1%}, {rate['high']:.1%}] flagged around the earthquake, "
-    f"{rate['expected_rate']:.1%} expected of noise"
-)
+print(f"Around the earthquake: {rate_in_words(rate)}")
 print(before.table(event["time"].iloc[0]).head(10).to_string(index=False))
 
 spans = quake_free_spans("2016-11-05", "2016-12-15", event["time"], days=5)
 nothing = detector.confute(clean, spans)
-print(f"Quake-free spans: {nothing.flagged_rate:.1%} [{nothing.low:.1%}, {nothing.high:.1%}] flagged")
+print(f"Quake-free spans: {rate_in_words(nothing)}")
 
 # %%
 # Figures

@@ -47,6 +47,7 @@ from skquake.forecasting import (
     forecast_scores,
     make_forecaster,
     quake_free_spans,
+    rate_in_words,
     space_weather_state,
 )
 from skquake.io import kp_to_ap, read_dst, read_olr, read_space_weather, read_station_vtec, read_usgs
@@ -269,8 +270,8 @@ def by_station(tables):
 # Anomalies
 # ---------
 # Two detectors: errors of the forecast beyond two standard deviations of the errors of 15 days, and the
-# classic bounds of the same hour of 15 days. Both with the rate at which pure noise leaves such bounds, and
-# both on spans that no earthquake touches.
+# classic bounds of the same hour of 15 days. Both with the rate at which errors without and with a memory
+# leave such bounds, and both on spans that no earthquake touches.
 
 
 def detectors(indices, dst):
@@ -287,10 +288,7 @@ def confute(detector, series, span):
     """What is flagged in the article's days without an earthquake, where it found nothing; printed."""
     detector.fit(series[: series.index[0] + pd.Timedelta(days=TRAIN_DAYS)])
     rate = detector.detect(series).between(*map(pd.Timestamp, span)).rate()
-    return (
-        f"{rate['flagged_rate']:.1%} [{rate['low']:.1%}, {rate['high']:.1%}] flagged, "
-        f"{rate['expected_rate']:.1%} expected of noise"
-    )
+    return rate_in_words(rate)
 
 
 def anomalies(name, detector, series, catalog):
@@ -301,12 +299,9 @@ def anomalies(name, detector, series, catalog):
     around = found.between(moment - pd.Timedelta(days=TEST_DAYS), series.index[-1])
     rate = around.rate()
     quiet = around.rate(state="quiet") if (around.state == "quiet").any() else None
-    print(
-        f"\n{name}: {rate['flagged_rate']:.1%} [{rate['low']:.1%}, {rate['high']:.1%}] of the values of the "
-        f"{TEST_DAYS} days before are flagged, {rate['expected_rate']:.1%} expected of noise"
-    )
+    print(f"\n{name}, the {TEST_DAYS} days before: {rate_in_words(rate)}")
     if quiet is not None:
-        print(f"  at quiet times {quiet['flagged_rate']:.1%} [{quiet['low']:.1%}, {quiet['high']:.1%}]")
+        print(f"  at quiet times {rate_in_words(quiet)}")
     table = around.table(event=moment)
     print(
         f"  {len(table)} anomalies, {(table['state'] == 'quiet').sum()} of them at quiet times; the largest:"
@@ -326,8 +321,7 @@ def anomalies(name, detector, series, catalog):
     if len(spans):
         nothing = detector.confute(series, spans)
         print(
-            f"  {len(spans)} spans of 5 days without an earthquake: {nothing.flagged_rate:.1%} "
-            f"[{nothing.low:.1%}, {nothing.high:.1%}] flagged; "
+            f"  {len(spans)} spans of 5 days without an earthquake: {rate_in_words(nothing)}; "
             f"{nothing.spans_with_quiet_anomaly:.0%} of them hold an anomaly at a quiet time"
         )
     else:
@@ -449,7 +443,7 @@ displays = {
     "bars": ForecastBarsDisplay.from_predictions(observed, compared, disturbed=state, latitude=latitudes),
     "anomalies": AnomalySeriesDisplay(
         around.observed, around.bounds, kp=indices["kp"], dst=dst, event=event,
-        expected_rate=around.expected_rate, **QUIET,
+        expected_rate=around.expected_rate, expected_ar=around.expected_ar, **QUIET,
     ),
     "heatmap": DTECHeatmapDisplay.from_anomalies(around, event=event),
     "heatmap_classic": DTECHeatmapDisplay.from_anomalies(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from skquake._core._evidence import FEWEST
 from skquake._core._typing import ArrayLike, FloatArray
-from skquake.metrics._blocks import FEWEST
 
 
 def of_enough(low: ArrayLike, high: ArrayLike, n_units: ArrayLike) -> tuple[FloatArray, FloatArray]:

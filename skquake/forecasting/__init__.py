@@ -3,6 +3,7 @@
 from skquake.forecasting._anomalies import TECAnomalies
 from skquake.forecasting._anomaly_activity import space_weather_state
 from skquake.forecasting._anomaly_detector import TECAnomalyDetector
+from skquake.forecasting._anomaly_rate import rate_in_words
 from skquake.forecasting._anomaly_spans import quake_free_spans
 from skquake.forecasting._make import make_forecaster
 from skquake.forecasting._naive import (
@@ -29,5 +30,6 @@ __all__ = [
     "forecast_scores",
     "make_forecaster",
     "quake_free_spans",
+    "rate_in_words",
     "space_weather_state",
 ]

@@ -12,6 +12,7 @@ from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 from skquake._core._typing import FloatArray, IntArray, TimeLike
 from skquake.forecasting._anomaly_rate import block_rate
 from skquake.forecasting._anomaly_synchrony import synchrony
+from skquake.preprocessing import ARRate
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,6 +31,8 @@ class TECAnomalies:
         "quiet", "disturbed" or "unknown" space weather at each time.
     expected_rate : float
         Share of independent Gaussian errors outside such bounds.
+    expected_ar : ARRate or None
+        The same of AR(1) errors with the memory that the detector knows; None for bounds without it.
 
     Examples
     --------
@@ -40,7 +43,7 @@ class TECAnomalies:
     >>> tec = pd.DataFrame({"XJSH": [10.0, 12.0, 11.0, 12.0, 12.0, 25.0]}, index=index)
     >>> found = TECAnomalyDetector(None, IQRBounds(days=3, style="iqr")).fit(tec).detect(tec)
     >>> found
-    TECAnomalies(6 times, 1 stations, 1 anomalies)
+    TECAnomalies(6 times, 1 stations, 1 anomalies; expected of independent errors 35.6%, of AR(1) errors ...)
     >>> found.table(event="2016-12-08")[["station", "start", "peak", "days_to_event"]]
       station      start   peak  days_to_event
     0    XJSH 2016-12-06  12.25            2.0
@@ -54,10 +57,15 @@ class TECAnomalies:
     polarity: pd.DataFrame
     state: pd.Series
     expected_rate: float
+    expected_ar: ARRate | None = None
 
     def __repr__(self) -> str:
         n_times, n_stations = self.dtec.shape
-        return f"TECAnomalies({n_times} times, {n_stations} stations, {len(self._runs()[0])} anomalies)"
+        text = f"{n_times} times, {n_stations} stations, {len(self._runs()[0])} anomalies"
+        rates = f"expected of independent errors {self.expected_rate:.1%}"
+        if self.expected_ar is not None and np.isfinite(self.expected_ar.rate):
+            rates += f", of AR(1) errors {self.expected_ar.rate:.1%}"
+        return f"TECAnomalies({text}; {rates})"
 
     def between(self, start: TimeLike, end: TimeLike) -> TECAnomalies:
         """The same from ``start`` to ``end``, both inclusive; the history of the bounds stays used.
@@ -181,7 +189,9 @@ class TECAnomalies:
         Returns
         -------
         Series
-            ``flagged_rate``, ``low``, ``high``; ``expected_rate``; ``n`` (defined values), ``n_blocks``.
+            ``flagged_rate``, ``low``, ``high`` (NaN with fewer than five blocks); ``expected_rate`` of
+            independent errors; ``expected_ar_rate``, ``expected_ar_low``, ``expected_ar_high`` of errors with
+            a memory (:class:`~skquake.preprocessing.ARRate`); ``n`` (defined values), ``n_blocks``.
 
         Raises
         ------
@@ -193,7 +203,7 @@ class TECAnomalies:
         if not (block_days > 0 and 0 < level < 1):
             raise ValueError(f"block_days={block_days} must be positive and level={level} between 0 and 1")
         polarity = self.polarity if state is None else self.polarity[(self.state == state).to_numpy()]
-        return block_rate(polarity, self.expected_rate, block_days=block_days, level=level)
+        return block_rate(polarity, self.expected_rate, self.expected_ar, block_days=block_days, level=level)
 
     def synchrony(
         self,

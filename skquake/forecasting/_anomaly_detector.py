@@ -18,7 +18,7 @@ from skquake.forecasting._anomalies import TECAnomalies
 from skquake.forecasting._anomaly_activity import LIMITS, space_weather_state
 from skquake.forecasting._anomaly_spans import confute
 from skquake.forecasting._frames import check_series
-from skquake.preprocessing import IQRBounds, RollingSigmaBounds
+from skquake.preprocessing import ARRate, IQRBounds, RollingSigmaBounds
 from skquake.preprocessing._containers import read_values, with_times
 from skquake.preprocessing._rolling_bounds import NAMES, RollingBounds
 from skquake.sources import SeriesSource
@@ -50,6 +50,9 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
     ----------
     forecaster_ : fitted clone of ``forecaster``, or None
     bounds_ : fitted clone of ``bounds``
+    ar_rate_ : ARRate or None
+        What AR(1) errors with the memory of those of the training span leave the bounds with; None where the
+        forecaster gives no errors there (one that learns), or for bounds that do not know it.
     offset_ : float
         -1: what ``decision_function`` subtracts from ``score_samples``.
     n_features_in_ : int
@@ -58,13 +61,14 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
     Notes
     -----
     Anomalies come by chance, too: each rate stands beside the one that noise would give
-    (:meth:`TECAnomalies.rate`), and :meth:`confute` counts them where no earthquake is. An anomaly at a
-    quiet time before an earthquake is an anomaly at a quiet time before an earthquake: nothing here makes
-    it a precursor.
+    (:meth:`TECAnomalies.rate`), independent or with the memory of the errors of the training span
+    (of the record itself, anomalies included, where ``ar_rate_`` is None), and :meth:`confute` counts them
+    where no earthquake is. An anomaly at a quiet time before an earthquake is an anomaly at a quiet time
+    before an earthquake: nothing here makes it a precursor.
 
     Honest score: of simulated TEC with nothing planted, classic bounds (1.5 IQR) flag 14.5 % [11.9, 17.0]
     where 11.4 % are expected, those of the errors of a ridge forecast 7.4 % [6.5, 8.4] of 7.3 %. In the 15
-    days before El Salvador 2001 the errors of `EDLSTMERegressor` left their bounds 3.8 % [0.9, 6.7] of the
+    days before El Salvador 2001 the errors of `EDLSTMERegressor` left their bounds 3.8 % of the
     time, 4.8 % expected. See the page "What was measured".
 
     References
@@ -150,6 +154,8 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
         if self.forecaster is not None:
             frame, _ = check_series(X, "X")
             self.forecaster_ = clone(self.forecaster).fit(*self._inputs(frame))
+            X = frame - self._predicted(frame)
+        self.ar_rate_ = self._ar_rate(X)
         return self
 
     def detect(self, X: Record) -> TECAnomalies:
@@ -191,7 +197,15 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
             )
         state = space_weather_state(observed.index, **{name: getattr(self, name) for name in LIMITS})
         return TECAnomalies(
-            observed, predicted, error, bounds, found.dtec, found.polarity, state, found.expected_rate
+            observed,
+            predicted,
+            error,
+            bounds,
+            found.dtec,
+            found.polarity,
+            state,
+            found.expected_rate,
+            self._ar_rate(error) if self.ar_rate_ is None else self.ar_rate_,
         )
 
     def confute(
@@ -214,7 +228,9 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
             ``spans``: a row a span with ``start``, ``end``, ``days``, ``n`` (values with bounds),
             ``flagged``, ``flagged_rate``, ``anomalies``, ``quiet_anomalies`` (those that all three
             conditions would leave), ``share_of_days`` with any. ``flagged_rate``, ``low``, ``high`` over all
-            spans, each counted as one independent block; ``expected_rate``; ``spans_with_anomaly``,
+            spans, each counted as one independent block (no interval from fewer than five);
+            ``expected_rate``, ``expected_ar_rate``, ``expected_ar_low``, ``expected_ar_high`` as of
+            :meth:`TECAnomalies.rate`; ``spans_with_anomaly``,
             ``spans_with_quiet_anomaly``: the share of spans that hold at least one.
 
         Raises
@@ -244,6 +260,11 @@ class TECAnomalyDetector(OutlierMixin, BaseEstimator):
             return self.bounds_.score_samples(X)
         observed, _ = check_series(X, "X")
         return self.bounds_.score_samples(observed - self._predicted(observed))
+
+    def _ar_rate(self, errors: Record) -> ARRate | None:
+        """Of errors; None where there are too few."""
+        found = self.bounds_.ar_rate(errors) if hasattr(self.bounds_, "ar_rate") else None
+        return found if found is not None and np.isfinite(found.lag_correlation) else None
 
     def _inputs(self, frame: pd.DataFrame) -> tuple[Frame, ...]:
         return (frame,) if self.exogenous is None else (frame, self.exogenous)

@@ -15,7 +15,7 @@ from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
 from skquake._core._typing import Frame, TimeLike
 from skquake._core._validation import check_columns
-from skquake.forecasting._anomaly_rate import ratio_interval
+from skquake.forecasting._anomaly_rate import ar_numbers, ratio_interval
 
 if TYPE_CHECKING:
     from skquake.forecasting._anomalies import TECAnomalies
@@ -133,6 +133,7 @@ def confute(found: TECAnomalies, spans: Frame | Iterable[tuple[TimeLike, TimeLik
         low=float(low),
         high=float(high),
         expected_rate=found.expected_rate,
+        **ar_numbers(found.expected_ar, level),
         spans_with_anomaly=float(np.mean(table["anomalies"] > 0)),
         spans_with_quiet_anomaly=float(np.mean(table["quiet_anomalies"] > 0)),
     )

@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skquake._core._typing import Estimator
 
 
 def detect(detector: Estimator, data: Any) -> Any:
-    """``polarity`` (frame, NaN undefined) and ``expected_rate`` of a detector on series.
+    """``polarity`` (frame, NaN undefined), ``expected_rate`` and ``expected_ar`` of a detector on series.
 
     Parameters
     ----------
@@ -32,4 +33,7 @@ def detect(detector: Estimator, data: Any) -> Any:
         check_is_fitted(detector)
     except NotFittedError:
         detector = clone(detector).fit(data)
-    return detector.detect(data)
+    found = detector.detect(data)
+    if isinstance(found, Bunch) and hasattr(detector, "ar_rate"):
+        found.expected_ar = detector.ar_rate(data)
+    return found

@@ -19,8 +19,9 @@ from skquake._core._typing import Frame, RandomState
 from skquake._core._validation import check_catalog
 from skquake.catalogs._order import time_order
 from skquake.forecasting import space_weather_state
+from skquake.forecasting._anomaly_rate import ar_numbers
 from skquake.inspection._detections import detect
-from skquake.inspection._moved_rates import SIGNS, MovedRates, Pairs, first_defined, layer, movable
+from skquake.inspection._moved_rates import SIGNS, MovedRates, Pairs, first_defined, layer, movable, owned
 from skquake.sampling._settings import check_days
 
 DEFAULTS = {
@@ -51,6 +52,7 @@ def detector_sensitivity(
     catalog: Frame,
     *,
     choices: Mapping[str, Sequence[Any]] | None = None,
+    aftershocks: Frame | None = None,
     kp: pd.Series | None = None,
     disturbed_hours: float = DISTURBED_HOURS,
     free_of: tuple[float, float] = (-15, 5),
@@ -85,6 +87,11 @@ def detector_sensitivity(
         earthquake; ``kp_threshold`` (only times with no Kp above it in the last ``disturbed_hours`` count;
         inf: all); ``sign`` ("both", "positive", "negative") of the anomalies. Those left out have one option:
         any magnitude, "dobrovolsky", (-15, 0), inf, "both".
+    aftershocks : DataFrame, default=None
+        Earthquakes that were removed from ``catalog``, as ``everything[~remover.mainshock_mask_]`` of an
+        :class:`~skquake.catalogs.AftershockRemover`. Values that they own, by the region and days of a choice
+        (the nearest of the epicentres that hold a station owns it), are left out wherever they are counted,
+        before earthquakes, moved ones too, and on free days, as the papers deleted them. None: none is.
     kp : Series, default=None
         For ``kp_threshold``.
     disturbed_hours : float, default=24.0
@@ -106,9 +113,10 @@ def detector_sensitivity(
         One choice a row: ``detector`` and the five choices; ``n_events``; ``rate`` (mean over the earthquakes
         of the share flagged in their days), ``free_rate`` (the same of the free days of their stations),
         ``difference``, ``low``, ``high`` (its interval: the spread of the never-happened ones around it),
-        ``expected_rate`` (of Gaussian noise), ``p`` (of this choice alone, one-sided) and ``p_max`` (of it
-        as the best of all). ``attrs``: ``n_nulls``; ``n_events``, ``n_groups`` that move together.
-
+        ``expected_rate`` (of independent Gaussian errors), ``expected_ar_rate``, ``expected_ar_low``,
+        ``expected_ar_high`` (of AR(1) errors, as of :func:`false_alarm_rate`), ``p`` (of this choice alone,
+        one-sided) and ``p_max`` (of it as the best of all). ``attrs``: ``n_nulls``; ``n_events``,
+        ``n_groups`` that move together.
     Raises
     ------
     ValueError
@@ -164,6 +172,7 @@ def detector_sensitivity(
         name: detect(detector, series)
         for name, detector in progress(detectors.items(), desc="detectors", verbose=verbose)
     }
+    of_memory = {name: ar_numbers(getattr(part, "expected_ar", None), level) for name, part in found.items()}
     time, event_time = as_ns(series.time), as_ns(events["time"].to_numpy())
     widest = min(choice["days"][0] for choice in grid), max(choice["days"][1] for choice in grid)
     span = max(first_defined(part.polarity, name) for name, part in found.items()), int(time[-1])
@@ -184,17 +193,25 @@ def detector_sensitivity(
     quiet = {
         limit: _quiet(series.time, kp, limit, disturbed_hours) for limit in {c["kp_threshold"] for c in grid}
     }
-    keys = list(dict.fromkeys((choice["kp_threshold"], choice["sign"]) for choice in grid))
+    parts = ("kp_threshold", "sign") if aftershocks is None else ("kp_threshold", "sign", "region", "days")
+    keys = list(dict.fromkeys(tuple(choice[column] for column in parts) for choice in grid))
+    left_out = {
+        key: owned(time, series.stations, events, check_catalog(aftershocks, "aftershocks"), *key)
+        for key in {key[2:] for key in keys if key[2:]}
+    }
     strength = events["magnitude"].to_numpy()
 
     rows, rates = [], []
     for name, part in found.items():
-        layers = [layer(part.polarity, quiet[limit], sign) for limit, sign in keys]
+        layers = [
+            layer(part.polarity.mask(left_out[key[2:]]) if left_out else part.polarity, quiet[key[0]], key[1])
+            for key in keys
+        ]
         counts = dict(zip(keys, moved.counts(layers), strict=True))
         for choice in grid:
             chosen = used & (strength >= choice["min_magnitude"])
             event, station = np.nonzero(pairs.inside[choice["region"]] & chosen[:, np.newaxis])
-            of_choice = counts[choice["kp_threshold"], choice["sign"]]
+            of_choice = counts[tuple(choice[column] for column in parts)]
             rate = moved.rates(of_choice, (event, station), choice["days"])
             if np.isnan(rate[:, 0]).any():
                 raise ValueError(f"choices: no earthquake, or none with a value, is left for {choice}")
@@ -207,6 +224,7 @@ def detector_sensitivity(
                     "rate": rate[0, 0],
                     "free_rate": rate[1, 0],
                     "expected_rate": part.expected_rate,
+                    **of_memory[name],
                 }
             )
     both = np.array(rates)

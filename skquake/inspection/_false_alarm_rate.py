@@ -108,7 +108,9 @@ def false_alarm_rate(
     DataFrame
         One condition a row (index ``condition``: "all", "quake-free" with a catalog, "quiet" with an
         index, "quake-free, quiet" with both): ``flagged_rate``, ``low``, ``high`` (from blocks),
-        ``expected_rate``, ``n`` (values with bounds, or windows), ``n_blocks``. NaN where nothing is
+        ``expected_rate``; ``expected_ar_rate``, ``expected_ar_low``, ``expected_ar_high`` (of AR(1) errors
+        with the memory of the training span of a detector, of ``data`` for bounds; NaN for a classifier);
+        ``n`` (values with bounds, or windows), ``n_blocks``. NaN where nothing is
         left, low and high with fewer than five blocks.
 
     Raises
@@ -137,14 +139,14 @@ def false_alarm_rate(
     if hasattr(detector, "detect"):
         found = detect(detector, data)
         flagged, places = found.polarity, _places(data, stations, catalog)
-        by_chance = found.expected_rate
+        by_chance, expected_ar = found.expected_rate, getattr(found, "expected_ar", None)
     else:
         scores = score_track(detector, data, length=length, verbose=verbose)
         flagged = pd.DataFrame(
             {"track": (scores["probability"] > threshold).to_numpy(float)}, pd.DatetimeIndex(scores["time"])
         )
         places = [(scores["latitude"].to_numpy(), scores["longitude"].to_numpy())]
-        by_chance = np.nan
+        by_chance, expected_ar = np.nan, None
     masks = {"all": np.ones(flagged.shape, dtype=bool)}
     if catalog is not None:
         catalog, time = check_catalog(catalog), as_ns(to_utc(flagged.index))
@@ -164,7 +166,7 @@ def false_alarm_rate(
         masks["quiet"] = quiet
     expected_rate = by_chance if expected_rate is None else expected_rate
     rows = {
-        name: block_rate(flagged.where(mask), expected_rate, block_days=block_days, level=level)
+        name: block_rate(flagged.where(mask), expected_rate, expected_ar, block_days=block_days, level=level)
         for name, mask in masks.items()
     }
     table = pd.DataFrame(rows).T.rename_axis("condition")

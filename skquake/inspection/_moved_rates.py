@@ -186,6 +186,53 @@ def layer(polarity: pd.DataFrame, quiet: BoolArray, sign: str) -> FloatArray:
     return np.where(np.isfinite(values) & quiet[:, np.newaxis], flagged, np.nan)
 
 
+def owned(
+    time: IntArray,
+    stations: pd.DataFrame,
+    events: pd.DataFrame,
+    aftershocks: pd.DataFrame,
+    region: str | float,
+    days: tuple[float, float],
+) -> BoolArray:
+    """Times at which an aftershock owns a station: the nearest of the epicentres that hold it.
+
+    An earthquake holds a station that lies in its region in its days. Ties in distance go to the nearest in
+    time, then to the events.
+
+    Parameters
+    ----------
+    time : ndarray of int64, shape (n_times,)
+        ns, ascending.
+    stations : DataFrame
+        ``latitude``, ``longitude``.
+    events, aftershocks : DataFrame
+        Checked catalogs.
+    region, days
+        Of each earthquake.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_times, n_stations)
+    """
+    nearest = np.full((len(time), len(stations)), np.inf)
+    away = np.full(nearest.shape, np.iinfo(np.int64).max)
+    found = np.zeros(nearest.shape, dtype=bool)
+    for quakes, is_aftershock in ((events, False), (aftershocks, True)):
+        moment, reach = as_ns(quakes["time"]), region_radius_km(region, quakes["magnitude"].to_numpy())
+        columns = [quakes[name].to_numpy()[:, np.newaxis] for name in ("latitude", "longitude")]
+        distance = great_circle_km(*columns, *(stations[name].to_numpy() for name in stations))
+        for quake, station in zip(*np.nonzero(distance <= reach[:, np.newaxis]), strict=True):
+            begin, end = (moment[quake] + days_to_ns(day) for day in days)
+            rows = slice(np.searchsorted(time, begin), np.searchsorted(time, end, side="right"))
+            km, lag = distance[quake, station], np.abs(time[rows] - moment[quake])
+            old_km, old_lag = nearest[rows, station], away[rows, station]
+            takes = (km < old_km) | ((km == old_km) & (lag < old_lag))
+            nearest[rows, station] = np.where(takes, km, old_km)
+            away[rows, station] = np.where(takes, lag, old_lag)
+            found[rows, station] = np.where(takes, is_aftershock, found[rows, station])
+    return found
+
+
 def first_defined(polarity: pd.DataFrame, name: str) -> int:
     """First time at which any station has bounds, ns."""
     defined = polarity.notna().to_numpy().any(axis=1)

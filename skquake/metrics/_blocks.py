@@ -11,12 +11,12 @@ import numpy as np
 from scipy import stats
 from sklearn.utils import Bunch, check_random_state
 
+from skquake._core._evidence import FEWEST
 from skquake._core._sklearn import Interval
 from skquake._core._time import NS_PER_DAY
 from skquake._core._typing import ArrayLike, FloatArray, IntArray, RandomState
 
 BLOCK_DAYS = 27.0  # one rotation of the Sun
-FEWEST = 5  # units below which there is no interval
 FEW = 10  # units below which an interval is hardly known
 # What functions with such intervals take.
 PARAMETERS: dict = {

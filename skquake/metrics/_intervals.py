@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch, check_random_state
 
+from skquake._core._evidence import FEWEST
 from skquake._core._sklearn import Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._typing import ArrayLike, RandomState
 from skquake._core._weights import event_weights
-from skquake.metrics._blocks import BLOCK_DAYS, FEW, FEWEST, tails, time_blocks
+from skquake.metrics._blocks import BLOCK_DAYS, FEW, tails, time_blocks
 from skquake.metrics._events import event_scores, event_sums
 from skquake.metrics._evidence import evidence
 from skquake.metrics._seismic import binary_auc, binary_mcc

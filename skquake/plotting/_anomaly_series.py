@@ -12,7 +12,9 @@ from skquake._core._typing import Estimator, Frame
 from skquake.forecasting import space_weather_state
 from skquake.plotting._check import check_event, check_series
 from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._expected import expected_rates, of_noise
 from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
+from skquake.preprocessing import ARRate
 
 _BAND = "#009E73"
 _BOUNDS = ("lower", "center", "upper")
@@ -37,6 +39,8 @@ class AnomalySeriesDisplay(Display):
         The earthquake, as a catalog: a line in every panel.
     expected_rate : float, default=None
         Share of pure noise outside such bounds.
+    expected_ar : ARRate, default=None
+        The same of AR(1) errors, as of ``ar_rate`` of bounds.
     dst_threshold, kp_threshold, disturbed_hours : float, default=-30.0, 3.0, 24.0
         Disturbed is Dst below or Kp above its threshold within so long, as of
         :func:`~skquake.forecasting.space_weather_state`; a time with an unknown index is not quiet.
@@ -89,6 +93,7 @@ class AnomalySeriesDisplay(Display):
         kp: pd.Series | None = None,
         event: Frame | None = None,
         expected_rate: float | None = None,
+        expected_ar: ARRate | None = None,
         dst_threshold: float = DST_THRESHOLD,
         kp_threshold: float = KP_THRESHOLD,
         disturbed_hours: float = DISTURBED_HOURS,
@@ -101,6 +106,7 @@ class AnomalySeriesDisplay(Display):
         self.kp = kp
         self.event = event
         self.expected_rate = expected_rate
+        self.expected_ar = expected_ar
         self.dst_threshold = dst_threshold
         self.kp_threshold = kp_threshold
         self.disturbed_hours = disturbed_hours
@@ -123,8 +129,9 @@ class AnomalySeriesDisplay(Display):
         -------
         AnomalySeriesDisplay
         """
-        found = estimator.detect(check_series(series, f"{cls.__name__}: series"))
-        return cls(series, found.bounds, **({"expected_rate": found.expected_rate} | options))
+        checked = check_series(series, f"{cls.__name__}: series")
+        found = estimator.detect(checked)
+        return cls(series, found.bounds, **(expected_rates(estimator, found, checked) | options))
 
     @classmethod
     def from_anomalies(cls, anomalies: Any, **options: Any) -> Self:
@@ -144,6 +151,7 @@ class AnomalySeriesDisplay(Display):
         known = (anomalies.state != "unknown").any()
         found = {
             "expected_rate": anomalies.expected_rate,
+            "expected_ar": anomalies.expected_ar,
             "disturbed": anomalies.state != "quiet" if known else None,
         }
         return cls(anomalies.observed, anomalies.bounds, **(found | options))
@@ -268,7 +276,7 @@ class AnomalySeriesDisplay(Display):
         text = f"outside: {row['flagged']:.1%} of {row['n']:.0f}"
         if attributed and np.isfinite(row["flagged_quiet"]):
             text += f", {row['flagged_quiet']:.1%} of quiet times"
-        return text + (f" (noise: {self.expected_rate:.1%})" if self.expected_rate is not None else "")
+        return text + of_noise(self.expected_rate, self.expected_ar)
 
     def _checked(self):
         what = type(self).__name__

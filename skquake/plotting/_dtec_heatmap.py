@@ -10,7 +10,9 @@ import pandas as pd
 from skquake._core._typing import Estimator, Frame
 from skquake.plotting._check import check_event, check_series
 from skquake.plotting._display import Display, GivenAxes
+from skquake.plotting._expected import expected_rates, of_noise
 from skquake.plotting._style import check_axes, label_grid
+from skquake.preprocessing import ARRate
 
 _COLUMNS = 3
 
@@ -29,6 +31,8 @@ class DTECHeatmapDisplay(Display):
         By the times of ``dtec``: marked with dots.
     expected_rate : float, default=None
         What noise leaves the bounds with, written beside each station's share.
+    expected_ar : ARRate, default=None
+        The same of AR(1) errors, as of ``ar_rate`` of bounds.
     unit : str, default="TECU"
 
     Attributes
@@ -73,12 +77,14 @@ class DTECHeatmapDisplay(Display):
         event: Frame | None = None,
         disturbed: pd.Series | None = None,
         expected_rate: float | None = None,
+        expected_ar: ARRate | None = None,
         unit: str = "TECU",
     ) -> None:
         self.dtec = dtec
         self.event = event
         self.disturbed = disturbed
         self.expected_rate = expected_rate
+        self.expected_ar = expected_ar
         self.unit = unit
 
     @classmethod
@@ -98,8 +104,9 @@ class DTECHeatmapDisplay(Display):
         -------
         DTECHeatmapDisplay
         """
-        found = estimator.detect(check_series(series, f"{cls.__name__}: series"))
-        return cls(found.dtec, **({"expected_rate": found.expected_rate} | options))
+        checked = check_series(series, f"{cls.__name__}: series")
+        found = estimator.detect(checked)
+        return cls(found.dtec, **(expected_rates(estimator, found, checked) | options))
 
     @classmethod
     def from_anomalies(cls, anomalies: Any, *, event: Frame | None = None, unit: str = "TECU") -> Self:
@@ -118,8 +125,8 @@ class DTECHeatmapDisplay(Display):
         """
         known = (anomalies.state != "unknown").any()
         disturbed = anomalies.state != "quiet" if known else None
-        rate = anomalies.expected_rate
-        return cls(anomalies.dtec, event=event, disturbed=disturbed, expected_rate=rate, unit=unit)
+        rates = {"expected_rate": anomalies.expected_rate, "expected_ar": anomalies.expected_ar}
+        return cls(anomalies.dtec, event=event, disturbed=disturbed, unit=unit, **rates)
 
     @property
     def grids_(self) -> dict[str, pd.DataFrame]:
@@ -202,8 +209,8 @@ class DTECHeatmapDisplay(Display):
         known = np.isfinite(values)
         share = (values[known] != 0).mean() if known.any() else np.nan
         title = f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value"
-        if self.expected_rate is not None and known.any():
-            title += f" (noise: {self.expected_rate:.1%})"
+        if known.any():
+            title += of_noise(self.expected_rate, self.expected_ar)
         axes.set_title(title, fontsize=10)
         axes.set_yticks(range(0, 25, 6))
         axes.set_ylim(0, 24)

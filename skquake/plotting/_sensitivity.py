@@ -12,7 +12,10 @@ from skquake._core._validation import check_columns
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, draw_intervals
 
-NUMBERS = ("rate", "free_rate", "difference", "low", "high", "expected_rate", "p", "p_max", "n_events")
+NUMBERS = (
+    *("rate", "free_rate", "difference", "low", "high", "p", "p_max", "n_events"),
+    *("expected_rate", "expected_ar_rate", "expected_ar_low", "expected_ar_high"),
+)
 VERDICTS = {
     "p_max": ("even as the best of all", SEISMIC),
     "p": ("alone, not as the best of all", CONTROL),

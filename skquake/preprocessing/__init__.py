@@ -1,5 +1,6 @@
 """Transformers of windows, cleaning and bounds of series and maps, and training-only resampling."""
 
+from skquake.preprocessing._ar_rate import ARRate
 from skquake.preprocessing._cadence import change_cadence
 from skquake.preprocessing._flattener import WindowFlattener
 from skquake.preprocessing._iqr_bounds import IQRBounds
@@ -16,6 +17,7 @@ from skquake.preprocessing._train_only import TrainOnly
 from skquake.preprocessing._window_bounds import WindowBounds
 
 __all__ = [
+    "ARRate",
     "ChannelScaler",
     "IQRBounds",
     "KalmanImputer",

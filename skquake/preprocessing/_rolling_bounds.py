@@ -12,6 +12,7 @@ from sklearn.utils import Bunch
 
 from skquake._core._sklearn import Interval, check_parameters, fit_context
 from skquake._core._typing import Array, ArrayLike, FloatArray, Record
+from skquake.preprocessing._ar_rate import ARRate, fit_ar_rate
 from skquake.preprocessing._containers import (
     SeriesOutput,
     is_data_array,
@@ -226,7 +227,7 @@ class RollingBounds(SeriesOutput, OneToOneFeatureMixin, OutlierMixin, BaseEstima
         -------
         float
             From a simulation with a fixed seed, good to about 0.0003. Values that persist from day to
-            day leave the bounds at another rate.
+            day leave the bounds at another rate: :meth:`ar_rate`.
 
         Raises
         ------
@@ -239,6 +240,27 @@ class RollingBounds(SeriesOutput, OneToOneFeatureMixin, OutlierMixin, BaseEstima
         if n < 2 or int(n) != n:
             raise ValueError(f"n: bounds need a whole number of at least 2 reference values, got {n}")
         return noise_rate(*self._rule(), int(n))
+
+    def ar_rate(self, X: Record) -> ARRate:
+        """The rate expected of AR(1) errors with the memory of a record.
+
+        Parameters
+        ----------
+        X : as in ``transform``
+            Where nothing is to be found: a training span. It must be one reference value longer than the
+            history of the bounds; gaps are NaN.
+
+        Returns
+        -------
+        ARRate
+            Its ``interval`` gives the rate and what the length of the record leaves open.
+        """
+        check_parameters(self)
+        values, per_day = self._read(with_times(X))
+        step = per_day if self.same_hour else 1
+        return fit_ar_rate(
+            values.reshape(len(values), -1), *self._rule(), count=self._count(per_day), step=step
+        )
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
         """``{name}_lower, {name}_center, {name}_upper`` of each series in turn.

@@ -281,8 +281,18 @@ def test_confute_over_many_spans():
     assert result.spans_with_anomaly == 1.0 == result.spans_with_quiet_anomaly
     assert (result.spans["anomalies"] == result.spans["quiet_anomalies"]).all()
     assert result.spans["share_of_days"].between(0.5, 1).all()
-    one = model.confute(X, [("2016-12-01", "2016-12-13")])
-    assert np.isnan(one.low)  # one span tells nothing about the spread
+    for some in (spans[:1], spans[:4]):
+        few = model.confute(X, some)
+        assert np.isnan([few.low, few.high]).all()  # fewer than five spans tell too little of the spread
+        assert few.flagged_rate == pytest.approx(few.spans["flagged"].sum() / few.spans["n"].sum())
+
+
+def test_no_interval_from_fewer_than_five_blocks(found):
+    for days, n_blocks in ((3, 3), (4, 4), (5, 5)):
+        last = pd.Timestamp("2016-12-01") + pd.Timedelta(days=days, hours=-1)
+        rate = found.between("2016-12-01", last).rate(block_days=1)
+        assert rate["n_blocks"] == n_blocks
+        assert np.isfinite(rate[["low", "high"]]).all() == (n_blocks >= 5)
 
 
 def test_bad_spans(found):

@@ -10,7 +10,7 @@ from skquake._core._geodesy import great_circle_km
 from skquake.catalogs import region_radius_km
 from skquake.inspection import detector_sensitivity
 from skquake.inspection._detector_sensitivity import _with_p
-from skquake.inspection._moved_rates import SIGNS, MovedRates, Pairs, layer, movable
+from skquake.inspection._moved_rates import SIGNS, MovedRates, Pairs, layer, movable, owned
 from skquake.preprocessing import IQRBounds, RollingSigmaBounds
 from skquake.sources import SeriesSource
 
@@ -231,3 +231,44 @@ def test_errors(change, message):
 def test_a_frame_is_no_series():
     with pytest.raises(TypeError, match="expected a SeriesSource, got DataFrame"):
         detector_sensitivity(DETECTORS, make_series().to_frame(), make_events())
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_what_aftershocks_own_by_loops(seed):
+    days, region = (-15.0, 2.0), "9 deg"
+    events, aftershocks = make_events(5, seed, 120), make_events(6, seed + 50, 120)
+    aftershocks["latitude"] += np.random.default_rng(seed).normal(0.0, 0.2, 6)
+    time = make_series(120).time
+    found = owned(time, STATIONS, events, aftershocks, region, days)
+    quakes = pd.concat([events.assign(after=False), aftershocks.assign(after=True)])
+    moments = quakes["time"].astype("datetime64[ns]").astype("int64").to_numpy()
+    assert found.any() and not found.all()
+    for row, moment in enumerate(time):
+        for station in range(3):
+            best = (np.inf, np.inf, False)
+            for at, quake in zip(moments, quakes.itertuples(), strict=True):
+                km = great_circle_km(quake.latitude, quake.longitude, *STATIONS.iloc[station])
+                held = days[0] * DAY <= moment - at <= days[1] * DAY
+                if held and km <= region_radius_km(region, quake.magnitude):
+                    best = min(best, (km, abs(moment - at), quake.after))
+            assert found[row, station] == best[2]
+
+
+def test_what_aftershocks_own_is_left_out():
+    series, events = make_series(), make_events()
+    plain = detector_sensitivity(DETECTORS, series, events, **SMALL)
+    far = events.assign(latitude=-70.0).set_axis([f"far {name}" for name in events.index])
+    same = detector_sensitivity(DETECTORS, series, events, aftershocks=far, **SMALL)
+    pd.testing.assert_frame_equal(plain, same)
+    # A fault of the instrument after each aftershock, which is nearer than the earthquake, is not counted.
+    near = events.iloc[::2].assign(time=lambda quakes: quakes["time"] + pd.Timedelta("5D"))
+    near["latitude"] -= 0.2
+    near.index = [f"after {name}" for name in near.index]
+    frame = series.to_frame().copy()
+    for moment in near["time"]:
+        frame.loc[moment - pd.Timedelta("8D") : moment - pd.Timedelta("6D")] += 30.0
+    faulty = SeriesSource(frame, STATIONS)
+    kept = detector_sensitivity(DETECTORS, faulty, events, **SMALL)
+    left = detector_sensitivity(DETECTORS, faulty, events, aftershocks=near, **SMALL)
+    assert (left["rate"] < kept["rate"]).all()
+    assert set(left["n_events"]) <= set(range(1, len(events) + 1))

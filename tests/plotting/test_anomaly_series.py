@@ -116,7 +116,7 @@ def test_what_a_detector_found():
     shown = heat.grids_["A"].to_numpy().T.ravel()
     np.testing.assert_array_equal(shown, found.dtec["A"])
     assert len(heat.axes_[0, 0].lines[0].get_xdata()) == display.disturbed_.sum()
-    assert "(noise: 11.4%)" in heat.axes_[0, 0].get_title()
+    assert "(noise: 11.4%, AR(1) 11." in heat.axes_[0, 0].get_title()
     assert DTECHeatmapDisplay.from_anomalies(unknown).disturbed is None
 
 
