@@ -125,10 +125,10 @@ def show(results, oracle):
     """All settings in print, with the oracle's score where known; the paper's counts all three classes."""
     for panel, rows in results.items():
         print(f"\n{panel.replace(chr(10), ' ')}")
-        print(f"  {'':<16}{'seismic MCC':<21}{'seismic AUC':<21}{'event AUC':<21}paper's F1, MCC")
+        print(f"  {'':<22}{'seismic MCC':<21}{'seismic AUC':<21}{'event AUC':<21}paper's F1, MCC")
         for name, r in rows.items():
             print(
-                f"  {name:<16}{r.seismic_mcc!s:<21}{r.seismic_auc!s:<21}{r.event_auc!s:<21}"
+                f"  {name:<22}{r.seismic_mcc!s:<21}{r.seismic_auc!s:<21}{r.event_auc!s:<21}"
                 f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:.3f}"
             )
         print(
