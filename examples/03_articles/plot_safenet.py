@@ -5,8 +5,8 @@ SafeNet: Swarm, and what its scores need beside them
 The article trains a network on windows of 70 seconds of Swarm's electron density and magnetic field, from
 fifteen days before to five days after an earthquake, and around random controls. Here are its seventeen data
 sets and its figures, and beside each score what the article lacks: the same score with *matched* controls and
-before the earthquake only, three probes that see no observation, and, where the truth is known, the score of a
-detector that knows it.
+before the earthquake only, three probes that see no observation, and, where the truth is known, the score of
+a detector that knows it.
 
 By default all is simulated, once with nothing planted before the earthquakes and once with a perturbation of
 the density. From a terminal, ``--data DIR`` takes a folder of real files instead: ``DIR/swarm/*LP*.cdf``,

@@ -4,8 +4,8 @@ SeqNetQuake: CSES, DEMETER, and what its scores need beside them
 
 The article trains a network on windows of electron density and temperature, before earthquakes and around
 random controls, on eleven data sets, and transfers it from one satellite to another. Here are its tables and
-figures, and beside each score what the article lacks: the same score with *matched* controls, three probes that
-see no observation, and, where the truth is known, the ceiling of a detector that knows it.
+figures, and beside each score what the article lacks: the same score with *matched* controls, three probes
+that see no observation, and, where the truth is known, the ceiling of a detector that knows it.
 
 By default all is simulated, once with nothing planted before the earthquakes and once with a perturbation of
 the density. From a terminal, ``--data DIR`` takes a folder of real files instead: ``DIR/cses/*.h5``,

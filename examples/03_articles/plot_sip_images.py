@@ -14,12 +14,12 @@ The default network is a small one: those of the article take minutes a training
 takes years of them to train and test; a shorter record shows its images, those before its largest earthquake
 unless you name a point.
 
-By default earthquakes count from magnitude 6 within 400 km, without aftershocks, and networks have 20 epochs at
-a rate of 1e-3. ``--paper`` has the article's: 23 years, 80 epochs at a rate of 1e-4, ten trainings, its
-network, and all earthquakes above magnitude 5. How near they must be the article does not say: it counts
-over 1000 of them in 23 years and has 1178 images before one, which 300 km give (1120 in the catalog of the
-USGS). Its images start from weights of ImageNet (``--weights imagenet`` downloads them). It takes days on a
-CPU.
+By default earthquakes count from magnitude 6 within 400 km, without aftershocks, and networks have 20 epochs
+at a rate of 1e-3. ``--paper`` has the article's: 23 years, 80 epochs at a rate of 1e-4, ten trainings, its
+network, and all earthquakes above magnitude 5. How near they must be the article does not say: it counts over
+1000 of them in 23 years and has 1178 images before one, which 300 km give (1120 in 23 years at the rate of
+the USGS's catalog of 2000 to 2017). Its networks start from weights of ImageNet (``--weights imagenet``
+downloads them), ours from random ones. It takes days on a CPU.
 """
 
 # %%

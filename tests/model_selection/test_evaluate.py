@@ -172,13 +172,15 @@ def test_errors(samples):
 
 
 def test_mistakes_are_named(samples):
-    with pytest.raises(TypeError, match=r"cv=5 is a number; say how to split, as by PurgedTimeSeriesSplit\(5\)"):
+    with pytest.raises(
+        TypeError, match=r"cv=5 is a number; say how to split, as by PurgedTimeSeriesSplit\(5\)"
+    ):
         evaluate(logistic(), samples, 5)
     for table in (samples.X, pl.from_pandas(samples.X.drop(columns="owners")), samples.X[["kp"]].to_numpy()):
         with pytest.raises(TypeError, match=r"pass the samples, not samples\.X \(got "):
             evaluate(logistic(), table, PurgedGroupKFold(2))
-    with pytest.raises(TypeError, match=r"cv must be a splitter or .* got None"):
-        evaluate(logistic(), samples, None)
+    with pytest.raises(TypeError, match=r"cv must be a splitter or .* got <object"):
+        evaluate(logistic(), samples, object())
 
 
 def test_any_dataframe_holds_samples(samples):
