@@ -22,7 +22,7 @@ from skquake import AftershockRemover, SlidingWindow, TrackSource, make_samples
 from skquake.baselines import make_baseline
 from skquake.catalogs import MatchedControls, RandomControls
 from skquake.datasets import make_catalog, make_kp, make_track
-from skquake.inspection import location_probe
+from skquake.inspection import location_probe, place_date_probe
 from skquake.model_selection import PurgedGroupKFold, evaluate
 from skquake.preprocessing import ChannelScaler, MASSResidual, NeLOGResidual
 
@@ -56,7 +56,10 @@ def measure(seed, days):
             max_length=LENGTH, exclude=everything, kp=kp, max_per_event=5,
         )  # fmt: skip
         split = PurgedGroupKFold(5)
-        found = {"place alone": location_probe(samples, split, random_state=seed)}
+        found = {
+            "place alone": location_probe(samples, split, random_state=seed),
+            "place and date": place_date_probe(samples, split, random_state=seed),
+        }
         for inputs, channels in INPUTS.items():
             log = [k for k, channel in enumerate(channels) if channel in ("Ne", "Te")]
             steps = SlidingWindow(track, LENGTH, channels=channels), ChannelScaler(log=log)

@@ -22,6 +22,7 @@ from skquake._core._validation import check_columns
 from skquake._core._weights import effective_number, row_weights
 from skquake.metrics import classification_summary, event_auc, score_interval, seismic_auc, seismic_mcc
 from skquake.metrics._evidence import align_classes
+from skquake.model_selection._time_series import PurgedTimeSeriesSplit
 from skquake.model_selection._widening import FIXED, NONE, WIDENED, widen, widening
 
 
@@ -174,7 +175,7 @@ def _plain(value):
 def evaluate(
     estimator: Estimator,
     samples: Bunch,
-    cv: Any,
+    cv: Any = None,
     *,
     sample_weight: str | None = "event",
     n_resamples: int = 1000,
@@ -202,7 +203,10 @@ def evaluate(
     samples : Bunch
         With ``X`` and ``y``, as `skquake.sampling.make_samples` returns; ``groups`` go to the splitter, and
         to that of a search if it asks for them.
-    cv : splitter, iterable of (train, test), or one (train, test)
+    cv : splitter, iterable of (train, test), or one (train, test), default=None
+        None: `PurgedTimeSeriesSplit` of five folds, as in `skquake.report.evaluation_report`. Each trains on
+        what came before, so that none trains on another's test rows and the first sixth of the rows is
+        not tested.
     sample_weight : "event", "population" or None, default="event"
         "population": the rows of one event share a weight of 1 / ``kept_share``, so that earthquakes of
         seismic places, few of which keep a control, count as among all earthquakes in range
@@ -249,6 +253,7 @@ def evaluate(
     >>> evaluate(model, Bunch(X=X, y=y, groups=X["pair_id"]), chronological_split(X, y), random_state=0)
     Evaluation(seismic MCC ...)
     """
+    cv = PurgedTimeSeriesSplit(5) if cv is None else cv
     check_samples(samples, cv, "evaluate")
     X = check_columns(samples.X, ("event_id", "pair_id", "time"), "evaluate: samples.X")
     y = np.asarray(samples.y)
@@ -288,8 +293,8 @@ def check_samples(samples: Any, cv: Any, what: str) -> None:
         )
     if isinstance(cv, Integral):
         raise TypeError(
-            f"{what}: cv={cv} is a number; say how to split, as by PurgedGroupKFold({cv}), which keeps "
-            "pairs whole and purges shared observations"
+            f"{what}: cv={cv} is a number; say how to split, as by PurgedTimeSeriesSplit({cv}), which "
+            "tests what follows on what came before and purges shared observations"
         )
     if not hasattr(cv, "split") and not isinstance(cv, Iterable):
         raise TypeError(f"{what}: cv must be a splitter or (train, test) folds, got {cv!r}")

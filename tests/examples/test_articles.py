@@ -193,6 +193,7 @@ def test_folder_of_swarm_files(tmp_path):
     write_swarm(tmp_path, days)
     told = run("plot_safenet.py", "--data", tmp_path, "--figures", tmp_path / "figures", "--epochs", 2)
     assert "108 days with density and field, 1 with one of them only" in told
+    assert "SafeNet 10: days of the article 2014-04-01 to 2020-04-30, earthquakes of these" in told
     # These days are too few for the local time to return, and it is said.
     assert "no controls that keep the satellite's local time" in told
     assert "measured on your data: random controls" in told
@@ -209,6 +210,7 @@ def test_folders_of_two_satellites_of_another_cadence(tmp_path):
     write_cses(tmp_path, days)
     write_demeter(tmp_path, days)
     told = run("plot_seqnetquake.py", "--data", tmp_path, "--figures", tmp_path / "figures", "--epochs", 2)
+    assert "the track has none of these: all its earthquakes" in told
     assert "measured on your data: matched controls" in told
     assert "Transfer to CSES" in told and "demeter    cses transferred" in told
     assert (tmp_path / "figures" / "seqnetquake_transfer.png").exists()

@@ -172,13 +172,15 @@ def test_errors(samples):
 
 
 def test_mistakes_are_named(samples):
-    with pytest.raises(TypeError, match=r"cv=5 is a number; say how to split, as by PurgedGroupKFold\(5\)"):
+    with pytest.raises(
+        TypeError, match=r"cv=5 is a number; say how to split, as by PurgedTimeSeriesSplit\(5\)"
+    ):
         evaluate(logistic(), samples, 5)
     for table in (samples.X, pl.from_pandas(samples.X.drop(columns="owners")), samples.X[["kp"]].to_numpy()):
         with pytest.raises(TypeError, match=r"pass the samples, not samples\.X \(got "):
             evaluate(logistic(), table, PurgedGroupKFold(2))
-    with pytest.raises(TypeError, match=r"cv must be a splitter or .* got None"):
-        evaluate(logistic(), samples, None)
+    with pytest.raises(TypeError, match=r"cv must be a splitter or .* got <object"):
+        evaluate(logistic(), samples, object())
 
 
 def test_any_dataframe_holds_samples(samples):
@@ -256,3 +258,11 @@ def test_versions_are_noted(samples):
     found = evaluate(logistic(), samples, chronological_split(samples.X), n_resamples=0)
     assert found.versions["scikit-learn"] == sklearn.__version__
     assert found.to_dict()["versions"] == found.versions
+
+
+def test_folds_that_run_forwards_in_time_are_the_default(samples):
+    found = evaluate(logistic(), samples, n_resamples=50, random_state=0)
+    asked = evaluate(logistic(), samples, PurgedTimeSeriesSplit(5), n_resamples=50, random_state=0)
+    np.testing.assert_array_equal(found.test, asked.test)
+    assert found.seismic_mcc == asked.seismic_mcc
+    assert found.interval == "models held fixed" and found.widening == 1.0
