@@ -13,7 +13,7 @@ from skquake.testing import _array_checks, _common_checks, _frame_checks
 from skquake.testing._expected_failures import expected_failed_checks as known_failures
 from skquake.testing._forecaster_checks import FORECASTER_CHECKS
 from skquake.testing._instances import own_example, ready, tiny_instances
-from skquake.testing._kinds import Example, example_of, index_kind, takes_windows
+from skquake.testing._kinds import Example, example_of, kind_of, takes_windows
 from skquake.testing._sampler_checks import SAMPLER_CHECKS
 from skquake.testing._source_checks import SOURCE_CHECKS
 from skquake.testing._splitter_checks import SPLITTER_CHECKS
@@ -87,7 +87,7 @@ def skquake_checks_generator(estimator: Any, X: Any = None, y: Any = None) -> It
     """
     from sklearn.utils import estimator_checks  # loads pytest where it is installed
 
-    kind = index_kind(estimator)
+    kind = kind_of(estimator)
     if kind == "array":
         for _, check in estimator_checks.estimator_checks_generator(estimator):
             function = getattr(check, "func", check)

@@ -47,7 +47,7 @@ class Example:
         return found
 
 
-def index_kind(thing: Any) -> str:
+def kind_of(thing: Any) -> str:
     """The kind of an object, by what it has and takes.
 
     ========== =====================================================================================
@@ -94,8 +94,8 @@ def takes_windows(estimator: Any) -> bool:
     """Whether an estimator takes windows (n_samples, length, channels)."""
     if any(cls.__name__ in _SERIES for cls in type(estimator).__mro__):
         return False
-    return index_kind(estimator) == "windows" or (
-        index_kind(estimator) == "array" and get_tags(estimator).input_tags.three_d_array
+    return kind_of(estimator) == "windows" or (
+        kind_of(estimator) == "array" and get_tags(estimator).input_tags.three_d_array
     )
 
 
@@ -109,7 +109,7 @@ def example_of(thing: Any, X: Any = None, y: Any = None) -> Example:
     """
     if X is not None:
         return Example(X, y)
-    kind = index_kind(thing)
+    kind = kind_of(thing)
     if kind in ("sampler", "catalog"):
         return Example(crowded_catalog(60, seed=4, days=400, spread=30.0))
     if kind == "splitter":

@@ -118,7 +118,7 @@ def test_samples_of_any_dataframe_library_and_mistakes():
         assert a.features == b.features
         with pytest.raises(TypeError, match=f"{probe.__name__}: .*pass the samples, not"):
             probe(X, cv)
-        with pytest.raises(TypeError, match=rf"{probe.__name__}: cv=3 .*PurgedGroupKFold\(3\)"):
+        with pytest.raises(TypeError, match=rf"{probe.__name__}: cv=3 .*PurgedTimeSeriesSplit\(3\)"):
             probe(tables[0], 3)
 
 

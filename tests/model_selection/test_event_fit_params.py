@@ -65,7 +65,9 @@ def check(n_fits):
     "kind",
     [
         lambda model, **options: GridSearchCV(model, {"watching__a": [1, 2]}, **options),
-        lambda model, **options: HyperoptSearchCV(model, {"watching__a": [1, 2]}, n_iter=6, **options),
+        lambda model, **options: HyperoptSearchCV(
+            model, {"watching__a": [1, 2]}, n_iter=6, random_state=0, **options
+        ),
     ],
     ids=["grid", "hyperopt"],
 )
