@@ -117,6 +117,7 @@ def detector_sensitivity(
         ``expected_ar_high`` (of AR(1) errors, as of :func:`false_alarm_rate`), ``p`` (of this choice alone,
         one-sided) and ``p_max`` (of it as the best of all). ``attrs``: ``n_nulls``; ``n_events``,
         ``n_groups`` that move together.
+
     Raises
     ------
     ValueError
