@@ -294,7 +294,7 @@ def event_table(
     for name in COLUMNS:
         if name in ("time", "updated"):
             table[name] = np.asarray(
-                given.get(name, np.full(n, np.datetime64("NaT"))), dtype="datetime64[ns]"
+                given.get(name, np.full(n, np.datetime64("NaT", "ns"))), dtype="datetime64[ns]"
             )
         elif name in _FLOATS:
             table[name] = np.asarray(given.get(name, np.full(n, np.nan)), dtype=float)
