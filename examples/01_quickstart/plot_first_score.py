@@ -133,10 +133,12 @@ def show(results, oracle):
                 f"  {name:<22}{r.seismic_mcc!s:<21}{r.seismic_auc!s:<21}{r.event_auc!s:<21}"
                 f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:.3f}"
             )
+        units = [(r.seismic_mcc.n_units, r.seismic_mcc.unit) for r in rows.values()]
         print(
             f"  tested: {r.n} windows of {r.n_events} events and controls"
             f" (effective number {r.effective_number:.0f});"
-            f" 95 % intervals from {r.seismic_mcc.n_units} units ({r.seismic_mcc.unit})"
+            f" 95 % intervals from {min(units)[0]} units or more"
+            f" ({', '.join(sorted({unit for _, unit in units}))})"
         )
         if panel in oracle:
             print(f"  oracle's seismic MCC: {oracle[panel]:.2f}")
