@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Report on out-of-sample scores of samples before earthquakes and of controls, made with any tool: intervals
 from blocks of time, what place and circumstances alone reach, balance of the controls, leakage of the
-folds, nulls from the scores, and a verdict in words. Nothing is fitted but two probes."""
+folds, nulls from the scores, and a verdict in words. Nothing is fitted but three probes."""
 
 COLUMNS = """\
 columns of FILE
