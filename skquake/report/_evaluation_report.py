@@ -59,8 +59,8 @@ def evaluation_report(
 ) -> EvaluationReport:
     """Evaluate a pipeline and set its score beside everything that could have made it.
 
-    The model and three probes that see no observation are scored through the same folds; what training and test
-    share is counted, seismic and control samples are compared, and a verdict in words
+    The model and three probes that see no observation are scored through the same folds; what training and
+    test share is counted, seismic and control samples are compared, and a verdict in words
     follows from the numbers by fixed rules (`judge`). Tests that take long are made
     before and handed in; without a catalog null test no verdict gets further than "not tested
     against never-happened catalogs".
