@@ -23,7 +23,7 @@ def run(quick=False):
     found = {}
 
     def ours():
-        remover = AftershockRemover(half_width=HALF_WIDTH, days=DAYS)
+        remover = AftershockRemover("box", half_width=HALF_WIDTH, days=DAYS)
         found["ours"] = (remover.fit_transform(catalog).index, remover.labels_)
 
     def sorted_loop():

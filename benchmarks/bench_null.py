@@ -19,13 +19,14 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 
 from skquake import SeqNetQuakeClassifier, SlidingWindow, TrackSource
-from skquake.catalogs import MatchedControls
+from skquake.catalogs import AftershockRemover, MatchedControls
 from skquake.datasets import make_catalog
 from skquake.inspection import catalog_null_test
 from skquake.model_selection import chronological_split
 from skquake.preprocessing import ChannelScaler, WindowFlattener
 
 LENGTH, CADENCE = 20, 8.0
+BOX = AftershockRemover("box")
 SAMPLING = {"region": "3 deg", "days": (-15, 0), "max_length": LENGTH}
 PHASES = ["samples", "fit", "score"]
 
@@ -59,7 +60,7 @@ def measure(model, source, catalog, batches):
     for seed, n_nulls in enumerate(batches):
         found = catalog_null_test(
             model, source, catalog, controls=MatchedControls(region="3 deg"), sampling=SAMPLING,
-            cv=last_fifth, min_magnitude=5.2, n_nulls=n_nulls, random_state=seed,
+            cv=last_fifth, min_magnitude=5.2, decluster=BOX, n_nulls=n_nulls, random_state=seed,
         )  # fmt: skip
         seconds.append(found.seconds)
         memory.append(resident_mb())
@@ -74,8 +75,8 @@ def two_workers(model, source, catalog, n_nulls):
         with parallel_config(backend=backend):
             catalog_null_test(
                 model, source, catalog, controls=MatchedControls(region="3 deg"), sampling=SAMPLING,
-                cv=last_fifth, min_magnitude=5.2, nulls=("shuffle-times",), n_nulls=n_nulls, random_state=0,
-                n_jobs=n_jobs,
+                cv=last_fifth, min_magnitude=5.2, decluster=BOX, nulls=("shuffle-times",), n_nulls=n_nulls,
+                random_state=0, n_jobs=n_jobs,
             )  # fmt: skip
 
     workers = {"one worker": (1, "loky"), "two processes": (2, "loky"), "two threads": (2, "threading")}

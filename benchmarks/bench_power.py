@@ -23,7 +23,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 
 from skquake import IQRBounds, MapSource, SeriesSource, SlidingWindow
-from skquake.catalogs import MatchedControls
+from skquake.catalogs import AftershockRemover, MatchedControls
 from skquake.datasets import make_catalog, make_tec
 from skquake.inspection import detector_sensitivity, injection_recovery
 from skquake.model_selection import chronological_split
@@ -64,6 +64,7 @@ def power(quick):
             "effect_days": (-4.0, 0.0),
             "effect_min_km": 1500.0,
             "min_magnitude": 5.5,
+            "decluster": AftershockRemover("box"),
             "scoring": "event_auc",
             "random_state": 0,
         }

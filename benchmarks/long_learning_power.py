@@ -54,7 +54,7 @@ def simulate(seed, days, effect):
     start = pd.Timestamp("2018-08-01")
     end = start + pd.Timedelta(days=days)
     everything = make_catalog(start, end, random_state=seed)
-    catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
+    catalog = AftershockRemover("box").fit_transform(everything.query("magnitude >= 4.8"))
     kp = make_kp(start - pd.Timedelta(days=2), end, random_state=seed)
     track = make_track(
         "cses", start, end, catalog=catalog, effect=effect, kp=kp, side="night", random_state=seed

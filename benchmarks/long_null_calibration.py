@@ -105,6 +105,7 @@ def run_world(seed, n_nulls, *, permute):
     source, catalog = make_world(seed)
     model = make_model(source)
     settings = {"sampling": SAMPLING, "cv": halves, "min_magnitude": 5.5, "n_nulls": n_nulls}
+    settings["decluster"] = AftershockRemover("box")
     row = {"world": seed, "n_nulls": n_nulls}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
@@ -124,7 +125,7 @@ def run_world(seed, n_nulls, *, permute):
         row["per_catalog"] = found.seconds[["samples", "fit", "score"]].mean().to_dict()
         if permute:
             controls = RandomControls(avoid=catalog, random_state=seed)
-            events = AftershockRemover().fit_transform(catalog)
+            events = AftershockRemover("box").fit_transform(catalog)
             samples = make_samples(source, events, controls, exclude=catalog, **SAMPLING)
             rng = np.random.default_rng((seed, 3))
             row["random_score"], row["labels"] = permuted_labels(model, samples, n_nulls, rng)

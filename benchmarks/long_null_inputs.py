@@ -42,7 +42,7 @@ def measure(seed, days):
     start = pd.Timestamp("2014-04-01")
     end, margin = start + pd.Timedelta(days=days), pd.Timedelta(days=150)
     everything = make_catalog(start - margin, end + margin, random_state=seed)
-    catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
+    catalog = AftershockRemover("box").fit_transform(everything.query("magnitude >= 4.8"))
     kp = make_kp(start - pd.Timedelta(days=2), end, random_state=seed)
     frame = make_track(
         "swarm", start, end, side="night", cadence=2.0, fields=True, kp=kp, random_state=seed

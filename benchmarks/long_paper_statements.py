@@ -38,7 +38,7 @@ def world(effect, seed, days, cadence):
     start = pd.Timestamp(papers.SAFENET["03"].period[0])
     end = start + pd.Timedelta(days=days)
     catalog = make_catalog(start, end, random_state=seed)
-    independent = AftershockRemover().fit_transform(catalog.query("magnitude >= 4.8"))
+    independent = AftershockRemover("box").fit_transform(catalog.query("magnitude >= 4.8"))
     kp = make_kp(start - pd.Timedelta(days=2), end, random_state=seed)
     frame = make_track(
         "swarm", start, end, catalog=independent, effect=effect, kp=kp, fields=True, cadence=cadence,

@@ -21,7 +21,7 @@ from scipy.signal import lfilter
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from skquake import SeriesSource, SlidingWindow
+from skquake import AftershockRemover, SeriesSource, SlidingWindow
 from skquake.catalogs import MatchedControls
 from skquake.inspection import time_mirrored_test
 from skquake.model_selection import chronological_split
@@ -65,6 +65,7 @@ def one(kind, seed, world):
             controls=MatchedControls(region="2000 km"),
             sampling={"region": "2000 km", "days": (-15, 0), "max_length": 3},
             cv=halves,
+            decluster=AftershockRemover("box"),
             scoring="seismic_auc",
             n_resamples=500,
             random_state=world,

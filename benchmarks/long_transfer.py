@@ -51,7 +51,7 @@ def simulate(satellite, days, effect, seed):
     start = pd.Timestamp(STARTS[satellite])
     end = start + pd.Timedelta(days=days)
     everything = make_catalog(start, end, random_state=seed)
-    catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
+    catalog = AftershockRemover("box").fit_transform(everything.query("magnitude >= 4.8"))
     kp = make_kp(start - pd.Timedelta(days=2), end, random_state=seed)
     track = make_track(
         satellite.lower(),

@@ -26,7 +26,7 @@ START, END = pd.Timestamp("2018-08-01"), pd.Timestamp("2021-08-01")
 def world(seed, effect):
     """A track, and the samples under matched and under random controls with their splits."""
     everything = make_catalog(START, END, random_state=seed)
-    catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
+    catalog = AftershockRemover("box").fit_transform(everything.query("magnitude >= 4.8"))
     kp = make_kp(START - pd.Timedelta(days=2), END, random_state=seed)
     track = make_track(
         "cses", START, END, catalog=catalog, effect=effect, kp=kp, side="night", random_state=seed

@@ -141,7 +141,7 @@ def test_aftershock_samples_leave_training_only(world):
     source, samples = world
     steps = SlidingWindow(source, 16), ChannelScaler(log=[0, 1]), WindowFlattener()
     model = make_pipeline(*steps, LogisticRegression(max_iter=5000))
-    train_only = TrainOnly(AftershockRemover(half_width=30.0, days=60.0), model)
+    train_only = TrainOnly(AftershockRemover("box", half_width=30.0, days=60.0), model)
     train, test = chronological_split(samples.X, samples.y)
     train_only.fit(samples.X.iloc[train], samples.y[train])
     assert len(train_only.resampler_.sample_indices_) < len(train)
@@ -223,7 +223,7 @@ def test_weights_and_groups_under_metadata_routing(world):
         scaler = ChannelScaler(log=[0, 1]).set_fit_request(sample_weight=False)
         last = clone(CLASSICAL).set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
         model = TrainOnly(
-            AftershockRemover(half_width=30.0, days=60.0),
+            AftershockRemover("box", half_width=30.0, days=60.0),
             make_pipeline(SlidingWindow(source, 16), scaler, WindowFlattener(), last),
         )
         grid = {"estimator__logisticregression__C": [0.1, 1.0]}

@@ -19,9 +19,9 @@ same maps with a rise planted before each.
 # %%
 # The analysis
 # ------------
-# Windows of five days end at the earthquake, or at the control. Aftershocks leave by the papers' box (2
-# degrees, 15 days), which leaves later ones: in the null catalogs as in the real one. What a null test gets
-# is the recipe, not the samples: each catalog has its own.
+# Windows of five days end at the earthquake, or at the control. Aftershocks leave by the windows of Gardner
+# and Knopoff, in the null catalogs as in the real one. What a null test gets is the recipe, not the samples:
+# each catalog has its own.
 
 import argparse
 from pathlib import Path

@@ -16,10 +16,9 @@ a perturbation was planted:
 # %%
 # Samples
 # -------
-# Aftershocks leave by the papers' box (15 days, 2 degrees; later ones stay). Controls lie at the same places
-# some weeks away from the earthquakes, so that the place tells nothing; place and date may. Three
-# spans of time are tested in turn, each by what was learnt before it; training rows that share an observation
-# with it are purged.
+# Aftershocks leave by the windows of Gardner and Knopoff. Controls lie at the same places some weeks away
+# from the earthquakes, so that the place tells nothing; place and date may. Three spans of time are tested
+# in turn, each by what was learnt before it; training rows that share an observation with it are purged.
 
 import argparse
 from pathlib import Path

@@ -15,8 +15,8 @@ and around the same earthquake: the forest recognises where and when it is, and 
 # A world without any effect
 # --------------------------
 # A window is a day of maps every three hours at one place; each event gives one every twelve hours of the ten
-# days before it. Aftershocks leave by the papers' box (15 days, 2 degrees), as is usual: later ones stay, and
-# place and date know of them in folds that mix past and future.
+# days before it. Aftershocks leave by the windows of Gardner and Knopoff; place and date still know of what
+# is left of the clusters in folds that mix past and future.
 
 import argparse
 from pathlib import Path

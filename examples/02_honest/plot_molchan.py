@@ -69,7 +69,7 @@ seed, LENGTH, CELL = options.seed, 20, 5.0
 past, start = pd.Timestamp("2008-08-01"), pd.Timestamp("2018-08-01")
 tune, test, end = (start + pd.Timedelta(days=days) for days in (300, 600, 965))
 everything = make_catalog(past, end, random_state=seed)
-# The papers' box of 2 degrees and 15 days: later aftershocks stay, among targets as in the reference rate.
+# By the windows of Gardner and Knopoff, for the targets as for the reference rate.
 catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
 targets = catalog[catalog["magnitude"] >= options.magnitude]
 recent = catalog[catalog["time"] >= start]

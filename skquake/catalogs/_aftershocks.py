@@ -27,21 +27,24 @@ _COLUMNS = ["time", "latitude", "longitude", "magnitude"]
 class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
     """Remove aftershocks: events that belong to the cluster of another one.
 
-    The papers' rule ([1]_) is the box: in the order of time, each event that still stands removes the events
-    strictly later than itself, at most ``days`` later, that lie within ``half_width`` degrees of its
+    The default are the windows of Gardner and Knopoff ([2]_), which grow with magnitude. The papers' rule
+    ([1]_) is the box, asked for by name: in the order of time, each event that still stands removes the
+    events strictly later than itself, at most ``days`` later, that lie within ``half_width`` degrees of its
     latitude and of its longitude. A removed event removes none.
 
     Parameters
     ----------
-    method : {"box", "gardner-knopoff", "gruenthal", "uhrhammer", "nearest-neighbour"}, default="box"
-        The box; windows in km and days that grow with magnitude, from the largest event down, which
-        remove foreshocks too ([2]_, closed forms of [3]_); or trees of nearest neighbours in space, time and
+    method : {"gardner-knopoff", "gruenthal", "uhrhammer", "box", "nearest-neighbour"}, \
+default="gardner-knopoff"
+        Windows in km and days that grow with magnitude, from the largest event down, which remove foreshocks
+        too ([2]_, closed forms of [3]_); the box; or trees of nearest neighbours in space, time and
         magnitude ([4]_), of which the largest event stays.
     half_width : float, default=2.0
         Half the width of the box, in degrees of latitude and of longitude. The edges belong to it
         (with 1e-9 degrees to spare, so that 4.4 and 2.4 are 2 degrees apart).
     days : float, default=15.0
-        Longest time between an event and those that it removes; the end belongs to it. Both of the box.
+        Longest time between an event and those that it removes; the end belongs to it. Both are of the box
+        alone, and refused with any other method.
     b_value, fractal_dimension : float, default=1.0, 1.6
         Of nearest neighbours: the nearness of an event to an earlier one is its time after it (years), times
         its distance (km) to the power of the dimension, times 10**(-b_value * magnitude of the earlier).
@@ -66,6 +69,11 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
 
     Notes
     -----
+    The windows are the default since the box leaves the aftershocks of later months: a place is then seismic
+    for a season, and not in the season of its controls. With nothing planted, matched controls and a split in
+    time, density and field scored a seismic MCC of 0.20, 0.08 and 0.08 in three simulations after the box,
+    and 0.06, -0.03 and -0.08 after the windows.
+
     Longitudes wrap at the dateline. The box is counted in degrees, as in the papers: at latitude
     70 it is a third as wide, east to west, as at the equator. Where it reaches a pole
     (``abs(latitude) + half_width >= 90``) all meridians meet inside it, so every longitude is in.
@@ -104,7 +112,7 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
     ...     {"time": pd.to_datetime(["2010-01-09", "2010-01-01", "2010-01-20"]),
     ...      "latitude": [1.0, 0.0, 1.5], "longitude": [-179.5, 179.5, -179.0],
     ...      "magnitude": [5.0, 6.0, 5.5]}, index=["b", "a", "c"])
-    >>> remover = AftershockRemover(half_width=2.0, days=15).fit(catalog)
+    >>> remover = AftershockRemover("box", half_width=2.0, days=15).fit(catalog)
     >>> remover.labels_.tolist()
     ['a', 'a', 'c']
     >>> remover.transform(catalog).index.tolist()
@@ -122,10 +130,10 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
 
     def __init__(
         self,
-        method: str = "box",
+        method: str = "gardner-knopoff",
+        *,
         half_width: float = 2.0,
         days: float = 15.0,
-        *,
         b_value: float = 1.0,
         fractal_dimension: float = 1.6,
         threshold: float | None = None,
@@ -156,7 +164,8 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
         Raises
         ------
         ValueError
-            For a repeated event id, a missing column, or missing or impossible values.
+            For a repeated event id, a missing column, missing or impossible values, or a ``half_width`` or
+            ``days`` of one's own with a method that has no box.
         """
         catalog = catalog_frame(catalog)
         mainshock, threshold = self._mainshocks(catalog)
@@ -250,6 +259,11 @@ class AftershockRemover(OneToOneFeatureMixin, WindowOutput, BaseEstimator):
 
     def _in_time(self, time, latitude, longitude, magnitude):
         """Positions of the mainshocks of events in the order of time, and the threshold of neighbours."""
+        if self.method != "box" and (self.half_width, self.days) != (2.0, 15.0):
+            raise ValueError(
+                f"half_width={self.half_width:g}, days={self.days:g}: they are those of the box, and the "
+                f'method is {self.method!r}; give method="box", or leave them out'
+            )
         if self.method == "box":
             window = int(days_to_ns(self.days))
             half_width = float(self.half_width)

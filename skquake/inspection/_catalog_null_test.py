@@ -94,7 +94,8 @@ def catalog_null_test(
     min_magnitude : float or None, default=4.8
         Events below are avoided by controls, no more.
     decluster : AftershockRemover or None, default=AftershockRemover()
-        What keeps the independent ones of these events.
+        What keeps the independent ones of these events: by default the windows of Gardner and Knopoff. The
+        papers' is ``AftershockRemover("box")``, which leaves the aftershocks of later months.
     nulls : sequence of str or null
         Declared beforehand; the headline is the largest p-value over them. See Notes.
     n_nulls : int, default=99

@@ -58,6 +58,7 @@ def test_only_the_past_and_independent_events_count():
     xr.testing.assert_identical(rate, reference_rate(changed, cells(), before="2011-01-01"))
     independent = AftershockRemover().fit_transform(past)
     assert rate.attrs["n_events"] == len(independent) < len(past)
+    assert AftershockRemover().method == "gardner-knopoff"
     xr.testing.assert_allclose(
         rate, reference_rate(past, cells(), before="2011-01-01", declusterer=AftershockRemover())
     )

@@ -43,7 +43,7 @@ def test_real_catalog(real_data, half_width, days, independent):
     catalog = catalog[(catalog["magnitude"] >= 4.8) & (catalog["time"].dt.year.between(2005, 2010))]
     assert len(catalog) == 20_730
     shuffled = catalog.sample(frac=1, random_state=0)
-    remover = AftershockRemover(half_width=half_width, days=days)
+    remover = AftershockRemover("box", half_width=half_width, days=days)
     kept = remover.fit_transform(shuffled)
     assert len(kept) == independent
     assert set(kept.index) == set(remover.transform(catalog).index)
@@ -52,7 +52,7 @@ def test_real_catalog(real_data, half_width, days, independent):
 @given(catalogs(), st.sampled_from([0.3, 1.0, 2.0, 7.0, 100.0]), st.sampled_from([0.5, 15.0]))
 @settings(max_examples=80, deadline=None)
 def test_equals_the_literal_rule(catalog, half_width, days):
-    remover = AftershockRemover(half_width=half_width, days=days).fit(catalog)
+    remover = AftershockRemover("box", half_width=half_width, days=days).fit(catalog)
     expected = literal_rule(catalog, half_width, days)
     assert remover.labels_.tolist() == expected.tolist()
     assert (remover.mainshock_mask_ == (expected == catalog.index)).all()
@@ -90,23 +90,38 @@ def pair(days=1.0, latitude=(0.0, 0.0), longitude=(0.0, 0.0)):
     ],
 )
 def test_edges_of_the_box(catalog, removed):
-    assert AftershockRemover().fit(catalog).mainshock_mask_.tolist() == [True, not removed]
+    assert AftershockRemover("box").fit(catalog).mainshock_mask_.tolist() == [True, not removed]
+
+
+def test_by_default_aftershocks_of_later_months_leave():
+    """A month later and 30 km away: outside the box's 15 days, inside the windows of a magnitude of 6.5."""
+    late = pair(days=30.0, latitude=(0.0, 0.27)).assign(magnitude=[6.5, 5.0])
+    assert AftershockRemover().fit(late).labels_.tolist() == ["first", "first"]
+    assert AftershockRemover("box").fit(late).labels_.tolist() == ["first", "second"]
+
+
+@pytest.mark.parametrize("size", [{"half_width": 1.0}, {"days": 16.0}])
+@pytest.mark.parametrize("method", ["gardner-knopoff", "nearest-neighbour"])
+def test_the_box_has_its_size_alone(method, size):
+    for call in ("fit", "transform", "fit_transform"):
+        with pytest.raises(ValueError, match=r'of the box, and the method is .* give method="box"'):
+            getattr(AftershockRemover(method, **size), call)(make_small(5))
 
 
 def test_a_removed_event_removes_none():
     times = pd.to_datetime(["2010-01-01", "2010-01-11", "2010-01-21"])
     chain = pd.DataFrame({"time": times, "latitude": 0.0, "longitude": 0.0, "magnitude": 5.0})
-    remover = AftershockRemover().fit(chain)
+    remover = AftershockRemover("box").fit(chain)
     assert remover.labels_.tolist() == [0, 0, 2]
 
 
 @pytest.mark.parametrize("tied", [False, True])
 def test_rows_and_index_do_not_matter(tied):
     catalog = make_small(200, days=40, tied=tied)
-    expected = pd.Series(AftershockRemover().fit(catalog).labels_, index=catalog.index)
+    expected = pd.Series(AftershockRemover("box").fit(catalog).labels_, index=catalog.index)
     for seed in range(3):
         shuffled = catalog.sample(frac=1, random_state=seed)
-        remover = AftershockRemover().fit(shuffled)
+        remover = AftershockRemover("box").fit(shuffled)
         pd.testing.assert_series_equal(
             pd.Series(remover.labels_, index=shuffled.index).reindex(catalog.index), expected
         )
@@ -116,38 +131,38 @@ def test_rows_and_index_do_not_matter(tied):
     names = pd.Series(range(len(catalog))[::-1], index=catalog.index)
     numbered = catalog.set_axis(names.to_numpy())
     if not tied:  # ties are broken by name
-        assert AftershockRemover().fit(numbered).labels_.tolist() == names[expected].tolist()
-    assert (AftershockRemover().fit(numbered).mainshock_mask_ == (expected == catalog.index)).all()
+        assert AftershockRemover("box").fit(numbered).labels_.tolist() == names[expected].tolist()
+    assert (AftershockRemover("box").fit(numbered).mainshock_mask_ == (expected == catalog.index)).all()
 
 
 def test_time_zones_and_other_columns_pass_through():
     catalog = make_small(50)
     zoned = catalog.assign(time=catalog["time"].dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo"), place="x")
-    kept = AftershockRemover().fit_transform(zoned)
-    assert kept.index.equals(AftershockRemover().fit_transform(catalog).index)
+    kept = AftershockRemover("box").fit_transform(zoned)
+    assert kept.index.equals(AftershockRemover("box").fit_transform(catalog).index)
     pd.testing.assert_frame_equal(kept, zoned.loc[kept.index])
 
 
 def test_transform_depends_on_its_catalog_alone():
     first, second = make_small(80, seed=1), make_small(80, seed=2)
-    fitted = AftershockRemover().fit(first)
-    unfitted = AftershockRemover().transform(second)
+    fitted = AftershockRemover("box").fit(first)
+    unfitted = AftershockRemover("box").transform(second)
     pd.testing.assert_frame_equal(fitted.transform(second), unfitted)
 
 
 def test_pipeline_and_clone():
     catalog = make_small(150)
-    steps = make_pipeline(AftershockRemover(), MagnitudeFilter(4.8))
+    steps = make_pipeline(AftershockRemover("box"), MagnitudeFilter(4.8))
     kept = steps.fit_transform(catalog)
-    independent = AftershockRemover().fit_transform(catalog)
+    independent = AftershockRemover("box").fit_transform(catalog)
     pd.testing.assert_frame_equal(kept, independent[independent["magnitude"] >= 4.8])
     pd.testing.assert_frame_equal(clone(steps).fit(catalog).transform(catalog), kept)
 
 
 def test_empty_and_single():
     catalog = make_small(1)
-    assert len(AftershockRemover().fit_transform(catalog.iloc[:0])) == 0
-    assert AftershockRemover().fit(catalog).labels_.tolist() == ["ev0"]
+    assert len(AftershockRemover("box").fit_transform(catalog.iloc[:0])) == 0
+    assert AftershockRemover("box").fit(catalog).labels_.tolist() == ["ev0"]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +178,7 @@ def test_empty_and_single():
 )
 def test_bad_catalogs(spoil, message):
     with pytest.raises(ValueError, match=message):
-        AftershockRemover().fit(spoil(make_small(5)))
+        AftershockRemover("box").fit(spoil(make_small(5)))
 
 
 @pytest.mark.parametrize(
@@ -202,10 +217,10 @@ def test_fit_resample_on_samples():
     control = X["event_id"] != X["pair_id"]
     y = np.where(control, 0, 1)
     y[::7] = 2  # disturbed samples of either kind
-    independent = AftershockRemover().fit_transform(events).index
+    independent = AftershockRemover("box").fit_transform(events).index
     expected = control | X["event_id"].isin(independent)
     assert 0 < (~expected).sum() < (~control).sum()
-    remover = AftershockRemover()
+    remover = AftershockRemover("box")
     kept, kept_y = remover.fit_resample(X, y)
     pd.testing.assert_frame_equal(kept, X[expected])
     assert kept_y.tolist() == y[expected].tolist()
@@ -217,24 +232,24 @@ def test_fit_resample_leaves_random_controls_alone():
     X = samples_of(events)
     y = np.zeros(len(X), dtype=int)
     y[::2] = 2  # an event with any row of class 0 is a control, its disturbed rows with it
-    kept, kept_y = AftershockRemover().fit_resample(X, y)
+    kept, kept_y = AftershockRemover("box").fit_resample(X, y)
     assert len(kept) == len(kept_y) == len(X)
 
 
 def test_fit_resample_on_a_catalog():
     events = make_small(60)
     y = pd.Series(np.arange(60), index=events.index)
-    kept, kept_y = AftershockRemover().fit_resample(events, y)
-    pd.testing.assert_frame_equal(kept, AftershockRemover().fit_transform(events))
+    kept, kept_y = AftershockRemover("box").fit_resample(events, y)
+    pd.testing.assert_frame_equal(kept, AftershockRemover("box").fit_transform(events))
     assert kept_y.index.equals(kept.index)
 
 
 def test_fit_resample_names_what_is_missing():
     X = samples_of(make_small(5))
     with pytest.raises(ValueError, match="event_latitude"):
-        AftershockRemover().fit_resample(X.drop(columns="event_latitude"), np.ones(15))
+        AftershockRemover("box").fit_resample(X.drop(columns="event_latitude"), np.ones(15))
     with pytest.raises(ValueError, match="must match"):
-        AftershockRemover().fit_resample(X, np.ones(14))
+        AftershockRemover("box").fit_resample(X, np.ones(14))
 
 
 def test_under_train_only():
@@ -244,6 +259,6 @@ def test_under_train_only():
 
     X = samples_of(make_small(60))
     y = np.ones(len(X), dtype=int)
-    model = TrainOnly(AftershockRemover(), DummyClassifier()).fit(X, y)
+    model = TrainOnly(AftershockRemover("box"), DummyClassifier()).fit(X, y)
     assert len(model.resampler_.sample_indices_) < len(X)
     assert len(model.predict(X)) == len(X)

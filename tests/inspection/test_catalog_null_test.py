@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from inspect import signature
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skquake.catalogs import AftershockRemover, MatchedControls, RandomControls
-from skquake.inspection import CatalogNullResult, catalog_null_test
+from skquake.inspection import (
+    CatalogNullResult,
+    catalog_null_test,
+    injection_recovery,
+    time_mirrored_test,
+)
 from skquake.inspection._analysis import Analysis
 from skquake.inspection._null_catalogs import Rotate
 from skquake.inspection._null_result import lot_p_value
@@ -437,6 +443,12 @@ def test_two_satellites_together():
     # 3 days and a window of 5 minutes: offsets of 4 to 26 days.
     assert result.scores["days"].dropna().between(4, 26).all()
     assert result.resolution["rotate"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("function", [catalog_null_test, injection_recovery, time_mirrored_test])
+def test_the_honest_declustering_is_the_default(function):
+    """The papers' box leaves aftershocks that a split in time scores; it is asked for by name."""
+    assert signature(function).parameters["decluster"].default.method == "gardner-knopoff"
 
 
 def test_random_controls_and_no_declustering():

@@ -209,7 +209,7 @@ def test_shuffled_days_are_uniform_over_the_month():
     catalog = pd.DataFrame(
         {"time": times, "latitude": np.linspace(-60, 60, 4001), "longitude": 0.0, "magnitude": 1.0}
     )
-    record = Record.of(series(), catalog, clusters=AftershockRemover(half_width=1e-6, days=0.1))
+    record = Record.of(series(), catalog, clusters=AftershockRemover("box", half_width=1e-6, days=0.1))
     drawn, _ = NULLS[2].draw(record, np.random.default_rng(0))
     count = drawn["time"].iloc[:-1].dt.day.value_counts()
     assert set(count.index) == set(range(1, 29)) and count.between(100, 190).all()

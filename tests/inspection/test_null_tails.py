@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skquake.inspection._catalog_null_test as module
-from skquake.catalogs import MatchedControls
+from skquake.catalogs import AftershockRemover, MatchedControls
 from skquake.model_selection import chronological_split
 from skquake.preprocessing import WindowFlattener
 from skquake.sampling import SlidingWindow
@@ -147,7 +147,8 @@ def tails(world, seeds, nulls, n_nulls=N_NULLS):
             patch.setattr(module, "thinned_score", noted)
             found = module.catalog_null_test(
                 model, source, catalog, controls=controls, sampling=sampling, cv=halves,
-                nulls=nulls, n_nulls=n_nulls, scoring="seismic_auc", random_state=seed,
+                decluster=AftershockRemover("box"), nulls=nulls, n_nulls=n_nulls, scoring="seismic_auc",
+                random_state=seed,
             )  # fmt: skip
         if found.scores["error"].notna().any():
             continue

@@ -200,7 +200,7 @@ def test_aftershocks_are_left_out_of_training_only():
         },
         index=["a", "b", "c", "d"],
     )
-    model = TrainOnly(AftershockRemover(), Recorder()).fit(catalog, np.ones(4, dtype=int))
+    model = TrainOnly(AftershockRemover("box"), Recorder()).fit(catalog, np.ones(4, dtype=int))
     assert list(model.estimator_.X_.index) == ["a", "c", "d"]
     assert len(model.predict(catalog)) == 4
 

@@ -28,7 +28,7 @@ def night(request):
     satellite, margin = request.param, pd.Timedelta(days=150)
     end = START + pd.DateOffset(years=YEARS[satellite])
     everything = make_catalog(START - margin, end + margin, random_state=0)
-    catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
+    catalog = AftershockRemover("box").fit_transform(everything.query("magnitude >= 4.8"))
     kp = make_kp(START - pd.Timedelta(days=2), end, random_state=0)
     track = make_track(satellite, START, end, kp=kp, side="night", cadence=20.0, random_state=0)
     source = TrackSource(track.frame, channels=["Ne", "Te"])
