@@ -19,7 +19,8 @@ class PowerCurve:
     ----------
     scores : DataFrame
         One row a never-happened catalog, number of earthquakes and size: ``null`` that made it,
-        ``replicate``, ``n_events``, ``size``, ``score``, ``p`` (the largest over the nulls) and a column
+        ``replicate``, ``n_events``, ``size``, ``score``, ``n_scored`` (the tested earthquakes that the score
+        counts), ``p`` (the largest over the nulls) and a column
         ``p_`` with the name of each null (rank among its catalogs without any effect).
     alpha : float
         An effect counts as found where p <= alpha.
