@@ -22,8 +22,9 @@ from skquake.model_selection import Evaluation, Score
 from skquake.model_selection._widening import widen
 from skquake.report._complete import fill_absent
 from skquake.report._counted import count_report
+from skquake.report._facts import CHANCE, Comparison, Facts
 from skquake.report._report import EvaluationReport
-from skquake.report._verdict import CHANCE, Comparison, Facts, judge
+from skquake.report._verdict import judge
 from skquake.sampling import ImbalanceWarning, balance_table
 
 LIMIT = 0.1  # standardised difference of a covariate that is no longer alike

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from skquake.report._verdict import Comparison, Facts, judge
+from skquake.report import Comparison, Facts, judge
 
 GOOD = {
     "value": 0.30,
