@@ -120,6 +120,32 @@ class PowerCurve:
             raise ValueError(f"size={size} has another sign than the sizes planted")
         return float(np.interp(abs(size), sizes, power))
 
+    def interval_at(self, size: float, n_events: int | None = None) -> tuple[float, float]:
+        """Exact binomial interval of the power at a size.
+
+        Of a size that was not planted: the low end of the next smaller one and the high end of the next
+        larger one (1 beyond the largest, of which nothing is known but that it is found no less often).
+        It counts catalogs as independent, though all see the same observations.
+
+        Parameters
+        ----------
+        size, n_events
+            As of :meth:`power_at`.
+
+        Returns
+        -------
+        low, high : float
+        """
+        power = self.power_at(size, n_events)
+        table = self.to_frame()
+        n_events = int(table["n_events"].max()) if n_events is None else n_events
+        table = table[table["n_events"] == n_events].assign(size=lambda t: t["size"].abs())
+        below, above = (table[rows] for rows in (table["size"] <= abs(size), table["size"] >= abs(size)))
+        low = below.loc[below["size"].idxmax(), "low"] if len(below) else 0.0
+        high = above.loc[above["size"].idxmin(), "high"] if len(above) else 1.0
+        # The curve that never falls may leave the interval of one size.
+        return float(min(low, power)), float(max(high, power))
+
     def size_at(self, power: float = 0.95, n_events: int | None = None) -> float:
         """Smallest effect that is found in such a share of cases; NaN where no planted one is.
 

@@ -267,9 +267,12 @@ def _power_facts(power, effect_size, samples) -> dict[str, Any]:
     studied = int(samples.X["event_id"][np.asarray(samples.y) == 1].nunique())
     numbers = tried["n_events"]
     n_events = int(numbers[numbers <= studied].max() if (numbers <= studied).any() else numbers.min())
+    low, high = power.interval_at(size, n_events) if hasattr(power, "interval_at") else (None, None)
     return {
         "effect_size": float(size),
         "effect_power": float(power.power_at(size, n_events)),
+        "power_low": low,
+        "power_high": high,
         "effect_declared": effect_size is not None,
         "effect_planted": getattr(power, "planted", ""),
         "power_nulls": tuple(getattr(power, "nulls", ())),

@@ -62,6 +62,9 @@ class Facts:
         A null from the scores alone: its name and p-value. It can refute, not confirm.
     effect_size, effect_power : float or None
         A planted size, and the share of such studies that see it.
+    power_low, power_high : float or None
+        95 % interval of that share, from the number of studies tried; None where it is not known, as where
+        the power itself is.
     effect_declared : bool
         Whether the size was declared; else it is the largest that was planted.
     effect_planted : str
@@ -107,6 +110,8 @@ class Facts:
     permutation_p: float | None = None
     effect_size: float | None = None
     effect_power: float | None = None
+    power_low: float | None = None
+    power_high: float | None = None
     effect_declared: bool = True
     effect_planted: str = ""
     power_nulls: tuple[str, ...] = ()

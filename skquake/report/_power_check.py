@@ -22,7 +22,7 @@ def check_power(facts: Facts) -> Check:
     which = "; ".join(part for part in (said, facts.effect_planted) if part)
     finding = (
         f"an effect of size {facts.effect_size:.3g}{f' ({which})' if which else ''} would be seen in "
-        f"{percent(facts.effect_power)} of such studies"
+        f"{percent(facts.effect_power)}{_interval(facts)} of such studies"
     )
     if facts.power_score and facts.power_score != facts.score:
         other = f"power was counted in the {label_of(facts.power_score)}, not in the {label(facts)}"
@@ -36,7 +36,17 @@ def check_power(facts: Facts) -> Check:
         return Check(name, False, f"{possible}, though {finding}{said}")
     if easier:
         return Check(name, None, f"{finding}{said}")
+    if facts.power_low is not None and facts.power_low < POWERED:
+        return Check(
+            name, None, f"{finding}: too few were tried to know that it is {percent(POWERED)} of them"
+        )
     return Check(name, True if facts.effect_declared else None, finding)
+
+
+def _interval(facts: Facts) -> str:
+    if facts.power_low is None or facts.power_high is None:
+        return ""
+    return f" [{100 * facts.power_low:.0f}, {100 * facts.power_high:.0f}]"
 
 
 def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:

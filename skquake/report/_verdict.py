@@ -69,8 +69,10 @@ def judge(facts: Facts) -> Verdict:
     11. **differs**: it passed everything. The input differs before earthquakes; that is no precursor
        until it is replicated on other data.
 
-    An effect would have been missed where fewer than 80 % of studies with an effect of the
-    size given see it, and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
+    Power is known from a number of studies, and the line prints its interval. It is enough where the low end
+    is 80 % or more; where the power is 80 % or more and the low end is not, it counts as not examined. An
+    effect would have been missed where fewer than 80 % of studies with an effect of the size given see it,
+    and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
     whatever the power curve says. The p of a power curve must be the largest over the nulls that the
     headline p is the largest of, at most 0.05, in the same score and for no more earthquakes; else its
     power is an upper bound: too little of it refutes, enough of it is not counted.
