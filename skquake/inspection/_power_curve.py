@@ -139,12 +139,15 @@ class PowerCurve:
         power = self.power_at(size, n_events)
         table = self.to_frame()
         n_events = int(table["n_events"].max()) if n_events is None else n_events
-        table = table[table["n_events"] == n_events].assign(size=lambda t: t["size"].abs())
-        below, above = (table[rows] for rows in (table["size"] <= abs(size), table["size"] >= abs(size)))
-        low = below.loc[below["size"].idxmax(), "low"] if len(below) else 0.0
-        high = above.loc[above["size"].idxmin(), "high"] if len(above) else 1.0
+        table = table[table["n_events"] == n_events]
+        sizes = table["size"].abs().to_numpy()  # ascending
+        below, above = (
+            table["low"].to_numpy()[sizes <= abs(size)],
+            table["high"].to_numpy()[sizes >= abs(size)],
+        )
+        low, high = (below[-1] if len(below) else 0.0), (above[0] if len(above) else 1.0)
         # The curve that never falls may leave the interval of one size.
-        return float(min(low, power)), float(max(high, power))
+        return min(float(low), power), max(float(high), power)
 
     def size_at(self, power: float = 0.95, n_events: int | None = None) -> float:
         """Smallest effect that is found in such a share of cases; NaN where no planted one is.

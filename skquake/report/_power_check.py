@@ -37,9 +37,8 @@ def check_power(facts: Facts) -> Check:
     if easier:
         return Check(name, None, f"{finding}{said}")
     if facts.power_low is not None and facts.power_low < POWERED:
-        return Check(
-            name, None, f"{finding}: too few were tried to know that it is {percent(POWERED)} of them"
-        )
+        few = f"too few were tried to know that it is {percent(POWERED)}"
+        return Check(name, None, f"{finding}: {few}")
     return Check(name, True if facts.effect_declared else None, finding)
 
 

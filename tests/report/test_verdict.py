@@ -244,7 +244,7 @@ SAME = {
         (
             {"effect_power": 0.9, "power_low": 0.68, "power_high": 0.99},
             None,
-            "would be seen in 90 % [68, 99] of such studies: too few were tried to know that it is 80 % of them",
+            "would be seen in 90 % [68, 99] of such studies: too few were tried to know that it is 80 %",
         ),
         (
             {"effect_power": 0.8, "power_low": 0.6, "power_high": 0.93},
