@@ -17,8 +17,9 @@ from skquake._core._journal import fingerprint
 from skquake._core._sklearn import HasMethods, Interval, StrOptions
 from skquake._core._time import NS_PER_DAY, as_ns
 from skquake._core._typing import Estimator, Path
-from skquake.inspection._tested import COUNTS
+from skquake.inspection._tested import COUNTS, count_tested
 from skquake.model_selection import Evaluation, evaluate
+from skquake.model_selection._evaluate import _folds
 from skquake.sampling import make_samples
 
 PHASES = ["samples", "fit", "score"]
@@ -102,14 +103,24 @@ class Analysis:
 
     def evaluations(self, samples: Bunch, n_resamples: int = 0) -> dict[str, Evaluation]:
         """Evaluation of a fresh clone of each configuration."""
-        cv = self.cv if hasattr(self.cv, "split") else self.cv(samples)
-        cv = cv if hasattr(cv, "split") else list(cv)
+        cv = self._splits(samples)
         return {
             name: evaluate(
                 model, samples, cv, sample_weight=self.sample_weight, n_resamples=n_resamples, random_state=0
             )
             for name, model in self.estimators.items()
         }
+
+    def tested(self, samples: Bunch) -> dict[str, int]:
+        """Numbers of tested earthquakes, events and pairs, without any fit."""
+        y = np.asarray(samples.y)
+        tests = [test for _, test in _folds(self._splits(samples), samples.X, y, samples.groups)]
+        test = np.concatenate([np.arange(len(y))[part] for part in tests])
+        return count_tested(Bunch(test=test, y=y[test]), samples.X)
+
+    def _splits(self, samples):
+        cv = self.cv if hasattr(self.cv, "split") else self.cv(samples)
+        return cv if hasattr(cv, "split") else list(cv)
 
     def header(self) -> dict[str, str]:
         """What makes this analysis another one, for a store."""

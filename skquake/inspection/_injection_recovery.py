@@ -19,7 +19,7 @@ from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, 
 from skquake.inspection._effects import SIGNS, Mixture
 from skquake.inspection._inject import check_powers, source_parameters
 from skquake.inspection._null_catalogs import make_nulls
-from skquake.inspection._planting import PHASES, Planting, RowCheck, quakes, score_table, with_p
+from skquake.inspection._planting import PHASES, Planting, RowCheck, part_of, quakes, score_table, with_p
 from skquake.inspection._power_curve import PowerCurve
 from skquake.inspection._record import Record
 from skquake.inspection._row_store import RowStore
@@ -36,6 +36,7 @@ from skquake.inspection._row_store import RowStore
         "n_repeats": [Interval(Integral, 1, None, closed="left")],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "level": [Interval(Real, 0, 1, closed="neither")],
+        "match_events": [StrOptions({"thin"}), None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -60,6 +61,7 @@ def injection_recovery(
     nulls: Sequence[Any] = ("rotate", "shift-longitude", "shuffle-times", "other-place"),
     n_nulls: int = 100,
     n_repeats: int = 40,
+    match_events: str | None = "thin",
     alpha: float = 0.05,
     level: float = 0.95,
     min_magnitude: float | None = 4.8,
@@ -126,6 +128,10 @@ def injection_recovery(
         Catalogs of each, scored without an effect: what there is to beat.
     n_repeats : int, default=40
         In how many of all these each size is planted; the nulls take turns.
+    match_events : "thin" or None, default="thin"
+        Whether each catalog, with an effect or without, is scored on as many tested earthquakes, at most, as
+        the one that happened has, as :func:`catalog_null_test` does with its null catalogs; with ``n_events``
+        as many as that one has after the draw of so many. See Notes.
     alpha : float, default=0.05
         What the largest p must not exceed.
     level : float, default=0.95
@@ -172,6 +178,12 @@ def injection_recovery(
     ranked among shuffles of the catalog that happened. In a study that tests its own catalog the null
     catalogs see the effect too, where their events fall on its days; this is left out here, and small where
     the effect fills little of the record.
+
+    A study of the catalog that happened has as many tested earthquakes as its observations allow, and
+    null catalogs are thinned to them. So the studies planted here are, too: where observations are missing
+    after the real earthquakes, catalogs that never happened have more tested ones, and power counted on all
+    of these would be that of another study. Numbers of earthquakes that the catalog that happened cannot be
+    split with are not thinned. What is counted stands in the column ``n_scored``.
 
     A null whose independent catalogs are so few that its p cannot reach ``alpha`` ("rotate" on a short
     record) is refused: with it no study finds anything, there as here.
@@ -238,7 +250,12 @@ def injection_recovery(
         )
     resolution = _check_resolution(made, record, n_nulls, alpha)
     around_catalog = record.catalog if around == "catalog" else None
-    planting = Planting(analysis, record, made, holders, plant, mixture, powers, numbers, around_catalog)
+    counted = dict.fromkeys(numbers)
+    if match_events is not None:
+        counted = _tested_numbers(analysis, observed, numbers, random_state)
+    planting = Planting(
+        analysis, record, made, holders, plant, mixture, powers, numbers, around_catalog, counted
+    )
     tasks = [(name, replicate) for replicate in range(n_nulls) for name in made]
     wanted = {task: sizes if study < n_repeats else () for study, task in enumerate(tasks)}
 
@@ -291,6 +308,19 @@ def _declared(nulls, analysis, catalog, clusters, random_state):
     made, _ = make_nulls(*settings, record.n_days, shift_days=shift_days, min_magnitude=least)
     _ = record.heads, record.dip  # found once, before the record travels to other processes
     return made, record, observed
+
+
+def _tested_numbers(analysis, observed, numbers, random_state):
+    """By number of earthquakes, the tested ones of the catalog that happened; None: it cannot be split."""
+    rng = np.random.default_rng((random_state, 4))
+    order = rng.permutation(quakes(observed))
+    found: dict[int | None, int | None] = {}
+    for n in numbers:
+        try:
+            found[n] = analysis.tested(part_of(observed, order, n, rng))["n_earthquakes"]
+        except ValueError:
+            found[n] = None
+    return found
 
 
 def _check_resolution(made, record, n_nulls, alpha):

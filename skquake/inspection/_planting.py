@@ -20,6 +20,7 @@ from skquake.inspection._effects import Mixture
 from skquake.inspection._inject import footprint, inject, with_source
 from skquake.inspection._null_result import lot_p_value, name_code
 from skquake.inspection._record import Record
+from skquake.inspection._tested import count_tested, thinned_score
 
 PHASES = "samples", "plant", "fit"
 
@@ -43,6 +44,9 @@ class Planting:
         Of earthquakes to draw; (None,): all.
     catalog : DataFrame or None
         Full catalog to plant around; None: the one that never happened.
+    most : dict of {int or None: int or None}
+        By number of earthquakes, how many tested ones count at most: as many as of the catalog that
+        happened; None: all.
     """
 
     analysis: Analysis
@@ -54,6 +58,7 @@ class Planting:
     powers: dict[str, float]
     numbers: tuple[int | None, ...]
     catalog: pd.DataFrame | None
+    most: dict[int | None, int | None]
 
     def header(self) -> dict[str, str]:
         """What makes this planting another one, for a store."""
@@ -65,13 +70,15 @@ class Planting:
             "channels": self.powers,
             "n_events": self.numbers,
             "around": self.catalog,
+            "number of tested earthquakes": list(self.most.items()),
         }
         return self.analysis.header() | {name: fingerprint(part) for name, part in parts.items()}
 
     def run(self, null: str, replicate: int, sizes: Sequence[float], random_state: int) -> dict[str, Any]:
         """One never-happened catalog of a null as a row of plain numbers, with the sizes planted in it.
 
-        ``scores`` holds (number of earthquakes, size, score), None where it failed.
+        ``scores`` holds (number of earthquakes, size, score, tested earthquakes that it counts), None and 0
+        where it failed. Each number of earthquakes, whatever the size, is thinned by the same draw.
         """
         row: dict[str, Any] = {
             "null": null,
@@ -85,7 +92,8 @@ class Planting:
         analysis, seed = self.analysis, (random_state, name_code(null), replicate)
         full, _ = self.nulls[null].draw(self.record, np.random.default_rng(seed))
         parts = self._studies(full, (*seed, 1), row)
-        self._score(analysis, parts, 0.0, row)
+        lot = *seed, 3
+        self._score(analysis, parts, 0.0, row, lot)
         if sizes:
             if self.catalog is not None:
                 full = self.catalog
@@ -99,7 +107,7 @@ class Planting:
                     name: with_source(model, self.holders[name], planted)
                     for name, model in analysis.estimators.items()
                 }
-                self._score(replace(analysis, estimators=models), parts, size, row)
+                self._score(replace(analysis, estimators=models), parts, size, row, lot)
         return row
 
     def _studies(self, full, seed, row):
@@ -120,16 +128,25 @@ class Planting:
                 parts[n] = error
         return parts
 
-    def _score(self, analysis, parts, size, row):
+    def _score(self, analysis, parts, size, row, lot):
         for n, samples in parts.items():
             try:
                 if isinstance(samples, Exception):
                     raise samples
                 found = self._timed(row, "fit", analysis.evaluations, samples)
-                score = max(float(getattr(each, analysis.scoring).value) for each in found.values())
+                tested = count_tested(next(iter(found.values())), samples.X)["n_earthquakes"]
+                counted = min(tested, self.most[n] or tested)
+                score = max(
+                    thinned_score(
+                        analysis.scoring, each, samples.X, counted, np.random.default_rng(lot),
+                        sample_weight=analysis.sample_weight,
+                    )
+                    for each in found.values()
+                )  # fmt: skip
             except Exception as error:
-                score, row["error"] = None, row["error"] or failure(_of_the_catalog(error))
-            row["scores"].append((n, size, score))
+                score, counted = None, 0
+                row["error"] = row["error"] or failure(_of_the_catalog(error))
+            row["scores"].append((n, size, score, counted))
 
     @staticmethod
     def _timed(row, phase, function, *arguments):
@@ -159,11 +176,14 @@ class RowCheck:
         if not known or row["replicate"] < 0:
             raise ValueError(f"null {row['null']!r}, replicate {row['replicate']!r}")
         expected = {(n, float(size)) for size in (0.0, *row["sizes"]) for n in self.numbers}
-        if {(n, float(size)) for n, size, _ in row["scores"]} != expected:
+        if {(n, float(size)) for n, size, *_ in row["scores"]} != expected:
             raise ValueError(f"scores of other sizes or numbers than {sorted(row['sizes'])}")
-        scores = [score for *_, score in row["scores"]]
+        scores = [score for *_, score, _ in row["scores"]]
         if not all(isinstance(score, float | int | None) for score in scores):
             raise ValueError(f"scores {scores}")
+        counted = [n for *_, n in row["scores"]]
+        if not all(type(n) is int and n >= 0 for n in counted):
+            raise ValueError(f"numbers of tested earthquakes {counted}")
         if not isinstance(row["error"], str | None) or (row["error"] is None and None in scores):
             raise ValueError("a score is missing without an error")
         if not isinstance(row["n_quakes"], int | None) or set(row["seconds"]) != set(PHASES):
@@ -227,12 +247,13 @@ def score_table(rows: Iterable[Mapping[str, Any]], wanted: Mapping[Any, Sequence
                 every if n is None else n,
                 size,
                 np.nan if score is None else score,
+                counted,
             )
             for row in rows
-            for n, size, score in row["scores"]
+            for n, size, score, counted in row["scores"]
             if size == 0.0 or size in wanted[row["null"], row["replicate"]]
         ],
-        columns=["null", "replicate", "n_events", "size", "score"],
+        columns=["null", "replicate", "n_events", "size", "score", "n_scored"],
     )
     return table.sort_values("n_events", kind="stable", ignore_index=True)
 

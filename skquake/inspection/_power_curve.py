@@ -19,7 +19,8 @@ class PowerCurve:
     ----------
     scores : DataFrame
         One row a never-happened catalog, number of earthquakes and size: ``null`` that made it,
-        ``replicate``, ``n_events``, ``size``, ``score``, ``p`` (the largest over the nulls) and a column
+        ``replicate``, ``n_events``, ``size``, ``score``, ``n_scored`` (the tested earthquakes that the score
+        counts), ``p`` (the largest over the nulls) and a column
         ``p_`` with the name of each null (rank among its catalogs without any effect).
     alpha : float
         An effect counts as found where p <= alpha.
@@ -118,6 +119,35 @@ class PowerCurve:
         if size * self._sign < 0:
             raise ValueError(f"size={size} has another sign than the sizes planted")
         return float(np.interp(abs(size), sizes, power))
+
+    def interval_at(self, size: float, n_events: int | None = None) -> tuple[float, float]:
+        """Exact binomial interval of the power at a size.
+
+        Of a size that was not planted: the low end of the next smaller one and the high end of the next
+        larger one (1 beyond the largest, of which nothing is known but that it is found no less often).
+        It counts catalogs as independent, though all see the same observations.
+
+        Parameters
+        ----------
+        size, n_events
+            As of :meth:`power_at`.
+
+        Returns
+        -------
+        low, high : float
+        """
+        power = self.power_at(size, n_events)
+        table = self.to_frame()
+        n_events = int(table["n_events"].max()) if n_events is None else n_events
+        table = table[table["n_events"] == n_events]
+        sizes = table["size"].abs().to_numpy()  # ascending
+        below, above = (
+            table["low"].to_numpy()[sizes <= abs(size)],
+            table["high"].to_numpy()[sizes >= abs(size)],
+        )
+        low, high = (below[-1] if len(below) else 0.0), (above[0] if len(above) else 1.0)
+        # The curve that never falls may leave the interval of one size.
+        return min(float(low), power), max(float(high), power)
 
     def size_at(self, power: float = 0.95, n_events: int | None = None) -> float:
         """Smallest effect that is found in such a share of cases; NaN where no planted one is.

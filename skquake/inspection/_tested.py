@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import Bunch
 
 from skquake._core._typing import Array, FloatArray
 from skquake._core._weights import row_weights
@@ -63,16 +64,17 @@ class NumbersTested(NamedTuple):
         return f"{self.observed} tested earthquake{'s' * (self.observed != 1)}, {self.of_nulls}"
 
 
-def count_tested(evaluation: Evaluation, X: pd.DataFrame) -> dict[str, int]:
+def count_tested(tested: Evaluation | Bunch, X: pd.DataFrame) -> dict[str, int]:
     """Earthquakes, earthquakes and controls, and pairs (an earthquake with its controls) among tested rows.
 
     Parameters
     ----------
-    evaluation : Evaluation
+    tested : Evaluation, or Bunch of ``test`` and ``y``
+        Positions of the tested rows in ``X``, and their classes.
     X : DataFrame
         Of the samples.
     """
-    tested = _evidence(evaluation, X)
+    tested = _evidence(tested, X)
     quakes = tested.loc[tested["y"] == 1, "event_id"].nunique()
     found = int(quakes), int(tested["event_id"].nunique()), int(tested["pair_id"].nunique())
     return dict(zip(COUNTS, found, strict=True))
@@ -122,7 +124,7 @@ def thinned_score(
     return _score(scoring, tested[keep], evaluation.proba[evaluation.y != 2][keep], X, sample_weight)
 
 
-def _evidence(evaluation: Evaluation, X: pd.DataFrame) -> pd.DataFrame:
+def _evidence(evaluation: Evaluation | Bunch, X: pd.DataFrame) -> pd.DataFrame:
     """Tested rows of evidence: ``event_id``, ``pair_id``, ``y``, and ``row``, their position in ``X``."""
     rows = evaluation.test[evaluation.y != 2]
     ids = X[["event_id", "pair_id"]].iloc[rows].reset_index(drop=True)

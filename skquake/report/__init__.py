@@ -1,9 +1,11 @@
 """The report that a referee may ask for: a score beside everything that could have made it."""
 
+from skquake.report._checks import Check
 from skquake.report._evaluation_report import evaluation_report
+from skquake.report._facts import Comparison, Facts
 from skquake.report._report import EvaluationReport
 from skquake.report._score_report import score_report
-from skquake.report._verdict import Check, Comparison, Facts, Verdict, judge
+from skquake.report._verdict import Verdict, judge
 
 __all__ = [
     "Check",

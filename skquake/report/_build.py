@@ -22,8 +22,9 @@ from skquake.model_selection import Evaluation, Score
 from skquake.model_selection._widening import widen
 from skquake.report._complete import fill_absent
 from skquake.report._counted import count_report
+from skquake.report._facts import CHANCE, Comparison, Facts
 from skquake.report._report import EvaluationReport
-from skquake.report._verdict import CHANCE, Comparison, Facts, judge
+from skquake.report._verdict import judge
 from skquake.sampling import ImbalanceWarning, balance_table
 
 LIMIT = 0.1  # standardised difference of a covariate that is no longer alike
@@ -266,9 +267,12 @@ def _power_facts(power, effect_size, samples) -> dict[str, Any]:
     studied = int(samples.X["event_id"][np.asarray(samples.y) == 1].nunique())
     numbers = tried["n_events"]
     n_events = int(numbers[numbers <= studied].max() if (numbers <= studied).any() else numbers.min())
+    low, high = power.interval_at(size, n_events) if hasattr(power, "interval_at") else (None, None)
     return {
         "effect_size": float(size),
         "effect_power": float(power.power_at(size, n_events)),
+        "power_low": low,
+        "power_high": high,
         "effect_declared": effect_size is not None,
         "effect_planted": getattr(power, "planted", ""),
         "power_nulls": tuple(getattr(power, "nulls", ())),

@@ -17,8 +17,8 @@ from skquake.inspection import CatalogNullResult, PowerCurve, TimeMirroredResult
 from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, leakage_report
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes
+from skquake.report._facts import CHANCE
 from skquake.report._report import EvaluationReport
-from skquake.report._verdict import CHANCE
 
 
 @validate_params(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from skquake.report._verdict import CHANCE
+from skquake.report._facts import CHANCE
 
 _MANY = 20_000  # marks of a figure; more are drawn as pixels
 

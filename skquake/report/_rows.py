@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skquake.report._controls import control_rows
-from skquake.report._verdict import CHANCE
+from skquake.report._facts import CHANCE
 
 COLUMNS = ("section", "quantity", "value", "low", "high", "note")
 NAN = float("nan")

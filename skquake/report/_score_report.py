@@ -16,9 +16,9 @@ from skquake.model_selection import PurgedGroupKFold, leakage_report
 from skquake.model_selection._evaluate import _score
 from skquake.report._build import build, count_samples, fold_table, run_probes
 from skquake.report._complete import complete_samples, shown
+from skquake.report._facts import CHANCE
 from skquake.report._report import EvaluationReport
 from skquake.report._score_nulls import score_nulls
-from skquake.report._verdict import CHANCE
 
 _WHAT = "samples"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skquake.model_selection import Score
-from skquake.report._verdict import CHANCE
+from skquake.report._facts import CHANCE
 
 if TYPE_CHECKING:
     from skquake.report._report import EvaluationReport

@@ -325,12 +325,35 @@ def test_several_configurations_compete():
     assert (both.scores["score"] >= alone.scores["score"] - 1e-12).all()
 
 
+def test_studies_count_as_many_tested_earthquakes_as_the_catalog_that_happened():
+    """Maps are missing before many real earthquakes: catalogs that never happened have more tested ones."""
+    values, events = SOURCE.values.copy(), make_events()
+    for event in events.iloc[::2].itertuples():
+        days = (pd.DatetimeIndex(SOURCE.time) - event.time) / pd.Timedelta(days=1)
+        east = np.abs((SOURCE.longitude - event.longitude + 180.0) % 360.0 - 180.0)
+        north = np.abs(SOURCE.latitude - event.latitude)
+        values[np.ix_(north <= 15, east <= 30, (days > -15) & (days <= 0))] = np.nan
+    source = SOURCE._with_values(values)
+    model = make_pipeline(SlidingWindow(source, 3), WindowFlattener(), LogisticRegression())
+    keywords = ARGUMENTS | {"sizes": (1.0,), **FEW}
+    numbers = {"sampling": SAMPLING, "n_nulls": 5, "nulls": ("shuffle-times",), "random_state": 0}
+    settings = {name: ARGUMENTS[name] for name in ("controls", "cv", "decluster", "scoring")}
+    tested = catalog_null_test(model, source, events, **settings, **numbers).tested["n_earthquakes"]
+    thin, whole = (
+        injection_recovery(model, source, events, **keywords, match_events=how).scores
+        for how in ("thin", None)
+    )
+    assert whole["n_scored"].min() > tested > 5  # each has more
+    assert abs(thin["n_scored"] - tested).max() <= 2  # the controls, and so the gaps, are another draw
+    assert not np.isin(thin.query("size == 0")["score"], whole["score"]).any()
+
+
 def test_catalogs_without_a_score_are_left_out():
     calls = []
 
     def fragile(samples):
         calls.append(len(samples.X))
-        if len(calls) == 3:  # the third: replicate 1 without an effect
+        if len(calls) == 4:  # the catalog that happened, replicate 0 twice, replicate 1 without an effect
             raise ValueError("no folds")
         return one_split(samples)
 

@@ -65,6 +65,20 @@ def test_read_from_the_curve():
     assert make_curve([0.0, 0.5, 0.3, 1.0]).power_at(0.15) == pytest.approx(0.4)
 
 
+def test_interval_of_a_power_by_hand():
+    curve = make_curve([0.05, 0.3, 0.5, 1.0])  # at 0, 0.1, 0.2, 0.4
+    exact = [stats.binomtest(k, 20).proportion_ci(0.95) for k in (1, 6, 10, 20)]
+    assert curve.interval_at(0.2) == pytest.approx(exact[2])
+    assert curve.interval_at(0.15) == pytest.approx((exact[1].low, exact[2].high))
+    assert curve.interval_at(0.5) == pytest.approx((exact[3].low, 1.0))
+    assert curve.interval_at(0.4, 50) == pytest.approx((exact[3].low, 1.0))
+    pooled = make_curve([0.0, 0.5, 0.0, 1.0])
+    low, high = pooled.interval_at(0.2)
+    assert low <= pooled.power_at(0.2) <= high
+    with pytest.raises(ValueError, match="another sign"):
+        curve.interval_at(-0.2)
+
+
 def test_negative_sizes():
     curve = make_curve([0.0, 0.2, 0.6, 1.0], sizes=(0.0, -0.1, -0.2, -0.4))
     assert curve.power_at(-0.2) == pytest.approx(0.6)

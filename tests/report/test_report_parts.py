@@ -116,12 +116,12 @@ def test_power_is_read_at_the_size_and_number_of_the_study(samples, observed):
     found = evaluation_report(MODEL, samples, CV, null=null, power=weak, **QUICK)
     assert found.verdict.text.startswith(
         "underpowered: an effect of size 0.4 (the largest planted, none was declared) would be seen in 50 % "
-        "of such studies; the null (rotate) reaches"
+        "[27, 73] of such studies; the null (rotate) reaches"
     )
     strong = make_power({0.1: 0.2, 0.4: 1.0})
     assert evaluation_report(MODEL, samples, CV, null=null, power=strong, **QUICK).verdict.code == "null"
     found = evaluation_report(MODEL, samples, CV, null=null, power=strong, effect_size=0.1, **QUICK)
-    assert "size 0.1 would be seen in 20 %" in found.verdict.text
+    assert "size 0.1 would be seen in 20 % [6, 44] of" in found.verdict.text
     rows = found.to_frame().set_index(["section", "quantity"])
     assert rows.loc[("power", "size 0.4, 50 earthquakes"), "value"] == 1.0
     page = found.to_html()
@@ -131,7 +131,11 @@ def test_power_is_read_at_the_size_and_number_of_the_study(samples, observed):
 @pytest.mark.parametrize(
     ("changes", "code", "said"),
     [
-        ({"nulls": ("other-place", "shuffle-times", "rotate")}, "differs", "seen in 100 % of such studies"),
+        (
+            {"nulls": ("other-place", "shuffle-times", "rotate")},
+            "differs",
+            "seen in 100 % [83, 100] of such studies",
+        ),
         (
             {"nulls": ("shuffle-times",)},  # that of the headline p alone
             "untested",
@@ -156,6 +160,7 @@ def test_facts_of_a_power_curve(samples):
     facts = _power_facts(curve, 2.0, samples)
     assert facts["power_nulls"] == ("rotate", "other-place") and facts["power_alpha"] == 0.01
     assert (facts["effect_size"], facts["power_largest"], facts["effect_power"]) == (2.0, 0.4, 0.5)
+    assert round(facts["power_low"], 2) == 0.27 and facts["power_high"] == 1.0  # beyond the largest planted
     assert facts["power_earthquakes"] == 50 <= facts["n_sampled"] <= 60
     assert _power_facts(None, 2.0, samples) == {}
 
@@ -165,7 +170,7 @@ def test_which_effect_was_planted_is_told(samples, observed):
     power = make_power({0.1: 0.2, 0.4: 1.0}, nulls=("rotate", "other-place"), effect=effect)
     found = evaluation_report(MODEL, samples, CV, power=power, effect_size=0.1, **QUICK)
     planted = "in 30 % of the earthquakes, drawn, of either sign, 2 to 5 days within days -15 to 0, drawn"
-    finding = f"an effect of size 0.1 ({planted}) would be seen in 20 % of such studies"
+    finding = f"an effect of size 0.1 ({planted}) would be seen in 20 % [6, 44] of such studies"
     assert finding in [check.finding for check in found.verdict.checks]
     rows = found.to_frame().set_index(["section", "quantity"])
     counted = f"20 simulated studies; largest p over rotate, other-place; planted {planted}"

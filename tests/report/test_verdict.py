@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from skquake.report._verdict import Comparison, Facts, judge
+from skquake.report import Comparison, Facts, judge
 
 GOOD = {
     "value": 0.30,
@@ -240,6 +240,27 @@ SAME = {
     ("change", "passed", "finding"),
     [
         ({}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies"),
+        # What is printed and counted is the interval, not the share of a few studies.
+        (
+            {"effect_power": 0.9, "power_low": 0.68, "power_high": 0.99},
+            None,
+            "would be seen in 90 % [68, 99] of such studies: too few were tried to know that it is 80 %",
+        ),
+        (
+            {"effect_power": 0.8, "power_low": 0.6, "power_high": 0.93},
+            None,
+            "would be seen in 80 % [60, 93] of such studies: too few were tried",
+        ),
+        (
+            {"effect_power": 0.95, "power_low": 0.83, "power_high": 0.99},
+            True,
+            "would be seen in 95 % [83, 99] of such studies",
+        ),
+        (
+            {"effect_power": 0.7, "power_low": 0.53, "power_high": 0.83},
+            False,
+            "would be seen in 70 % [53, 83] of such studies",
+        ),
         # Under more nulls, at a smaller p or of a smaller size, power is a lower bound.
         ({"headline_nulls": ("rotate",)}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of"),
         ({"power_alpha": 0.01}, True, "an effect of size 0.2 ({planted}) would be seen in 97 % of"),
