@@ -20,6 +20,7 @@ from skquake.io._swarm_lp import read_swarm_lp
 from skquake.io._swarm_mag import read_swarm_mag
 from skquake.io._swpc_kp import read_swpc_kp
 from skquake.io._usgs import read_usgs
+from skquake.io._vires import read_vires
 from skquake.io._vtec import read_station_vtec
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "read_swarm_mag",
     "read_swpc_kp",
     "read_usgs",
+    "read_vires",
 ]

@@ -1,0 +1,113 @@
+"""Small files of VirES, CSES and DIDBase in the layouts that these publish, written from numbers."""
+
+import numpy as np
+from _cdf2 import DOUBLE, EPOCH, INTEGER, TEXT, cdf2
+
+VIRES_TIMES = np.datetime64("2016-01-01T00:28:00", "ms") + 1000 * np.arange(30)
+
+
+def vires_variables(n=30, *, satellites="A", product="MAG", seed=0):
+    """{name: (CDF type, values, unit)} of an export; of several satellites one after the other."""
+    rng = np.random.default_rng(seed)
+    m = n // len(satellites)
+    out = {
+        "Spacecraft": (TEXT, np.repeat(list(satellites), m), "-"),
+        "Timestamp": (
+            EPOCH,
+            np.tile(VIRES_TIMES[:m].astype("int64") + 62_167_219_200_000.0, len(satellites)),
+            "-",
+        ),
+        "Latitude": (DOUBLE, np.linspace(-80, 80, n).round(6), "deg"),
+        "Longitude": (DOUBLE, np.linspace(-180, 180, n).round(6), "deg"),
+        "Radius": (DOUBLE, np.full(n, 6_828_390.61), "m"),
+    }
+    if product == "MAG":
+        field = rng.uniform(-4e4, 4e4, (n, 3)).round(4)
+        out |= {
+            "F": (DOUBLE, rng.uniform(2e4, 6e4, n).round(4), "nT"),
+            "B_NEC": (DOUBLE, field, "nT"),
+            "B_NEC_res_CHAOS": (DOUBLE, (field / 1000).round(4), "nT"),
+            "B_VFM": (DOUBLE, field[:, ::-1].copy(), "nT"),
+        }
+        out["F"][1][1], out["B_NEC"][1][2] = 0.0, 0.0
+    else:
+        out |= {
+            "Ne": (DOUBLE, rng.uniform(1e3, 1e6, n).round(1), "cm-3"),
+            "Te": (DOUBLE, rng.uniform(-50, 4000, n).round(1), "K"),
+            "MLT": (DOUBLE, rng.uniform(0, 24, n).round(3), "hour"),
+        }
+        out["Ne"][1][1], out["Te"][1][2] = 9.99999e9, 9.99999e9
+    out["Flags_" + ("B" if product == "MAG" else "LP")] = (INTEGER, np.arange(n) % 4, "-")
+    return out
+
+
+def vires_cdf(variables=None, **options):
+    about = {
+        "CREATOR": "vires-3.0.0",
+        "ORIGINAL_PRODUCT_NAMES": "SW_OPER_MAGA_LR_1B_20160101",
+        "DATA_FILTERS": "Latitude:0,90",
+    }
+    return cdf2(variables or vires_variables(), about, **options)
+
+
+def vires_csv(variables=None, *, time="iso", line="\r\n"):
+    """As the service writes it; ``time``: "iso", "mjd2000" or "unix"."""
+    variables = variables or vires_variables()
+    ms = variables["Timestamp"][1] - 62_167_219_200_000.0
+    columns = {}
+    for name, (_, values, _) in variables.items():
+        if values.ndim == 2:
+            columns[name] = ["{" + ";".join(f"{v:.9g}" for v in row) + "}" for row in values]
+        else:
+            columns[name] = [str(v) if isinstance(v, str) else f"{v:.9g}" for v in values.tolist()]
+    columns["Timestamp"] = {
+        "iso": [f"{t}Z" for t in ms.astype("int64").astype("datetime64[ms]")],
+        "mjd2000": [repr(float((t - 946_684_800_000) / 86_400_000)) for t in ms],
+        "unix": [repr(float(t / 1000)) for t in ms],
+    }[time]
+    rows = [",".join(columns), *(",".join(row) for row in zip(*columns.values(), strict=True))]
+    return line.join(rows) + line
+
+
+def vires_dataset(variables=None):
+    """The xarray.Dataset that viresclient makes of an export."""
+    import xarray as xr
+
+    variables = variables or vires_variables()
+    ms = variables["Timestamp"][1] - 62_167_219_200_000.0
+    data, dims = {}, {"B_NEC": "NEC", "B_NEC_res_CHAOS": "NEC", "B_VFM": "VFM"}
+    for name, (_, values, unit) in variables.items():
+        if name == "Timestamp":
+            continue
+        values = values.astype(object) if name == "Spacecraft" else values
+        data[name] = (
+            ("Timestamp", dims[name]) if values.ndim == 2 else ("Timestamp",),
+            values,
+            {"units": unit},
+        )
+    coords = {
+        "Timestamp": ms.astype("int64").astype("datetime64[ms]").astype("datetime64[ns]"),
+    }
+    if "B_NEC" in variables:
+        coords["NEC"] = ["N", "E", "C"]
+    attrs = {
+        "Sources": ["SW_OPER_MAGA_LR_1B_20160101"],
+        "MagneticModels": [],
+        "AppliedFilters": ["Latitude:0,90"],
+    }
+    return xr.Dataset(data, coords, attrs)
+
+
+def vires_small_netcdf(folder, engine="h5netcdf"):
+    """Of few variables: HDF5 keeps more than eight in a tree, and crashes where that is damaged."""
+    variables = vires_variables(product="LP")
+    del variables["MLT"]
+    return vires_netcdf(folder, variables, engine)
+
+
+def vires_netcdf(folder, variables=None, engine="h5netcdf"):
+    data = vires_dataset(variables)
+    if engine == "scipy":  # the classic format has no lists of texts
+        data.attrs = {"AppliedFilters": "Latitude:0,90"}
+    data.to_netcdf(folder / "vires.nc", engine=engine)
+    return (folder / "vires.nc").read_bytes()
