@@ -3,6 +3,7 @@
 from skquake.io._cses import read_cses
 from skquake.io._demeter import read_demeter_isl
 from skquake.io._dgd import read_dgd
+from skquake.io._didbase import read_didbase
 from skquake.io._dst import read_dst
 from skquake.io._files import FormatError
 from skquake.io._gfz import read_gfz
@@ -31,6 +32,7 @@ __all__ = [
     "read_cses",
     "read_demeter_isl",
     "read_dgd",
+    "read_didbase",
     "read_dst",
     "read_gfz",
     "read_hpo",

@@ -111,3 +111,34 @@ def vires_netcdf(folder, variables=None, engine="h5netcdf"):
         data.attrs = {"AppliedFilters": "Latitude:0,90"}
     data.to_netcdf(folder / "vires.nc", engine=engine)
     return (folder / "vires.nc").read_bytes()
+
+
+DIDBASE_HEAD = """\
+# Global Ionospheric Radio Observatory (GIRO)
+# Tabulated Rapid Access Ionospheric Characteristics, Version 1.1
+# Location: GEO ( 45.1 N   276.4 E ), URSI-Code AL945, ALPENA
+# Instrument: Ionosonde, Model: DPS-4D
+#
+# Distance D for MUF calculations: 3000 km
+# CS is Autoscaling Confidence Score (from 0 to 100, 999 if manual scaling, -1 if unknown)
+# foF2 [MHz] - F2 layer critical frequency
+# TEC [10^16 m^-2] - Total electron content
+# All GIRO measurements are released under CC-BY-NC-SA 4.0 license
+#
+"""
+DIDBASE_ROWS = (
+    "2026-09-10T00:00:00.000Z  80  6.075 //  249.6 // 19.888 //  29.0 //",
+    "2026-09-10T00:15:00.000Z  70  5.875 //  251.0 //    --- __    --- __",
+    "2026-09-10T00:30:00.000Z  10  9.900 //  240.0 // 30.000 //   3.0 UF",
+    "2026-09-10T00:45:00.000Z 999    --- //  252.0 //    --- __    --- __",
+    "2026-09-10T01:00:00.000Z  -1  5.500 //  255.5 //    --- __    --- __",
+)
+
+
+def didbase(
+    rows=DIDBASE_ROWS,
+    head=DIDBASE_HEAD,
+    names="Time                     CS   foF2 QD   hmF2 QD MUF(D) QD   TEC QD",
+):
+    """Text of DIDBase: the head, the names and rows of the service's answers."""
+    return f"{head}#{names}\n" + "".join(row + "\n" for row in rows)

@@ -43,7 +43,7 @@ from _io_layouts import (
     write_swarm,
     write_swarm_mag,
 )
-from _satellite_layouts import vires_cdf, vires_csv, vires_small_netcdf
+from _satellite_layouts import didbase, vires_cdf, vires_csv, vires_small_netcdf
 
 from skquake import io
 
@@ -103,6 +103,7 @@ CASES = {
     "iaga2002": (io.read_iaga2002, lambda d: iaga().encode()),
     "dgd": (io.read_dgd, lambda d: dgd().encode()),
     "swpc-kp": (io.read_swpc_kp, lambda d: swpc_kp().encode()),
+    "didbase": (io.read_didbase, lambda d: didbase().encode()),
     "vires-cdf2": (io.read_vires, lambda d: vires_cdf()),
     "vires-cdf2-compressed": (io.read_vires, lambda d: vires_cdf(compress=True)),
     "vires-csv": (io.read_vires, lambda d: vires_csv().encode()),
@@ -113,7 +114,7 @@ CASES = {
 # What a cut right behind a line (or, for IONEX, behind the last map of TEC) leaves whole.
 RECORDS = {"demeter": 289}  # a cut between two records cannot be seen
 LINE_BASED = {"usgs", "kp", "dst", "celestrak-csv", "vtec", "kp-wdc", "gfz", "hpo", "dst-iaga"}
-LINE_BASED |= {"vires-csv", "omni", "omni-5min", "iaga2002", "dgd"}
+LINE_BASED |= {"didbase", "vires-csv", "omni", "omni-5min", "iaga2002", "dgd"}
 SHARED = ({io.read_kp, io.read_gfz}, {io.read_swarm_mag, io.read_vires})  # read the same files
 
 
