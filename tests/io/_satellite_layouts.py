@@ -142,3 +142,29 @@ def didbase(
 ):
     """Text of DIDBase: the head, the names and rows of the service's answers."""
     return f"{head}#{names}\n" + "".join(row + "\n" for row in rows)
+
+
+def cses_text(n=20, *, mark=",", product="LAP", head="", names=None, time="digits"):
+    """A text export of CSES: the HDF5 file's names, then rows."""
+    rng = np.random.default_rng(0)
+    times = np.datetime64("2018-08-01T02:03:04", "ms") + 3000 * np.arange(n)
+    columns = {
+        "UTC_TIME": [str(t).translate(str.maketrans("", "", "-T:.")) for t in times],
+        "VERSE_TIME": [str((t - np.datetime64("2009-01-01", "ms")).astype(int)) for t in times],
+        "GEO_LAT": [f"{v:.4f}" for v in np.linspace(-60, 60, n)],
+        "GEO_LON": [f"{v:.4f}" for v in np.linspace(170, 200, n)],
+        "ALTITUDE": ["507.0"] * n,
+    }
+    if time == "iso":
+        columns["UTC_TIME"] = [str(t) for t in times]
+    if product == "LAP":
+        columns["A311"] = [f"{v:.4e}" for v in rng.uniform(1e9, 1e11, n)]
+        columns["A321"] = [f"{v:.1f}" for v in rng.uniform(800, 3000, n)]
+        columns["A311"][2] = columns["A321"][3] = "-9999.0"
+    else:
+        columns |= {f"A22{k}": [f"{v:.3f}" for v in rng.uniform(-4e4, 4e4, n)] for k in (1, 2, 3)}
+    columns["FLAG"] = ["1"] * n
+    if names:
+        columns = {ours: columns[theirs] for ours, theirs in names.items()}
+    rows = [mark.join(columns), *(mark.join(row) for row in zip(*columns.values(), strict=True))]
+    return head + "\n".join(rows) + "\n"
