@@ -7,6 +7,7 @@ from skquake.io._didbase import read_didbase
 from skquake.io._dst import read_dst
 from skquake.io._files import FormatError
 from skquake.io._gfz import read_gfz
+from skquake.io._hapi import read_hapi
 from skquake.io._hpo import read_hpo
 from skquake.io._iaga2002 import read_iaga2002
 from skquake.io._ionex import read_ionex
@@ -35,6 +36,7 @@ __all__ = [
     "read_didbase",
     "read_dst",
     "read_gfz",
+    "read_hapi",
     "read_hpo",
     "read_iaga2002",
     "read_ionex",

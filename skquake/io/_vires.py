@@ -98,15 +98,15 @@ def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) 
     found = None
     for path in progress(expand_paths(paths), desc="read_vires", verbose=verbose, unit="file"):
         export = read_export(path)
-        name, rows, several = _choose(export, satellite, path)
-        columns, units = _columns(export, rows, path)
+        name, rows, several = choose(export, satellite, path)
+        columns, units = columns_of(export, rows, path)
         if several:
             absent = [
                 key for key, values in columns.items() if values.dtype.kind == "f" and np.isnan(values).all()
             ]
             attrs["left_out"] |= dict.fromkeys(absent)
             columns = {key: values for key, values in columns.items() if key not in absent}
-        _one_row_each(columns, path)
+        one_row_each(columns, path)
         if found is not None and (name != found or set(columns) != set(pieces)):
             odd = sorted(set(columns) ^ set(pieces))
             what = f"satellite {name} after {found}" if name != found else f"columns differ in {odd[:6]}"
@@ -131,7 +131,7 @@ def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) 
     return frame
 
 
-def _choose(export: Export, satellite, path):
+def choose(export: Export, satellite, path):
     """The satellite, its rows, and whether there are others."""
     ground = [name for name in _GROUND if name in (*export.left_out, *export.variables)]
     if ground:
@@ -158,7 +158,7 @@ def _choose(export: Export, satellite, path):
     return satellite or names[0], rows, len(names) > 1
 
 
-def _columns(export: Export, rows, path):
+def columns_of(export: Export, rows, path):
     variables = {name: values[rows] for name, values in export.variables.items()}
     absent = [name for name in _PLACE if name not in variables or variables[name].ndim > 1]
     if absent:
@@ -245,7 +245,7 @@ def _finite(values):
     return np.where(np.isfinite(values), values, np.nan).astype("float64")
 
 
-def _one_row_each(columns, path):
+def one_row_each(columns, path):
     """Raise for different rows of one time."""
     time = columns["time"]
     order = np.argsort(time, kind="stable")

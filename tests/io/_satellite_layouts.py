@@ -1,5 +1,7 @@
 """Small files of VirES, CSES and DIDBase in the layouts that these publish, written from numbers."""
 
+import json
+
 import numpy as np
 from _cdf2 import DOUBLE, EPOCH, INTEGER, TEXT, cdf2
 
@@ -168,3 +170,26 @@ def cses_text(n=20, *, mark=",", product="LAP", head="", names=None, time="digit
         columns = {ours: columns[theirs] for ours, theirs in names.items()}
     rows = [mark.join(columns), *(mark.join(row) for row in zip(*columns.values(), strict=True))]
     return head + "\n".join(rows) + "\n"
+
+
+def hapi(rows=None, *, parameters=None, code=1200, message="OK", mark="#", **more):
+    """An answer of a HAPI server; by default four hours of a scalar, a vector and a text."""
+    time = {"name": "Time", "type": "isotime", "units": "UTC", "fill": None, "length": 24}
+    parameters = parameters or [
+        {"name": "DST", "type": "integer", "units": "nT", "fill": "99999"},
+        {"name": "V", "type": "double", "units": ["km/s"] * 3, "fill": "-1.0E31", "size": [3]},
+        {"name": "Note", "type": "string", "units": None, "fill": None, "length": 5},
+    ]
+    head = {
+        "HAPI": "3.1", "status": {"code": code, "message": message}, "startDate": "1963-01-01Z",
+        "stopDate": "2026-01-01Z", "parameters": [time, *parameters], "description": "OMNI", **more,
+    }  # fmt: skip
+    if rows is None:
+        rows = [
+            "2003-10-30T00:00:00.000Z,-151,-400.5,1.25,-1.0E31,a",
+            '2003-10-30T01:00:00.000Z,99999,-410.5,2.25,7.5,"b,c"',
+            "2003-10-30T02:00:00.000Z,-201,-420.5,3.25,8.5,d",
+            "2003-10-30T03:00:00.000Z,-251,-1.0E31,-1.0E31,-1.0E31,",
+        ]
+    text = "".join(f"{mark}{line}\n" for line in json.dumps(head, indent=1).split("\n"))
+    return text + "".join(row + "\n" for row in rows)

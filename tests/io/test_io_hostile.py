@@ -43,7 +43,7 @@ from _io_layouts import (
     write_swarm,
     write_swarm_mag,
 )
-from _satellite_layouts import cses_text, didbase, vires_cdf, vires_csv, vires_small_netcdf
+from _satellite_layouts import cses_text, didbase, hapi, vires_cdf, vires_csv, vires_small_netcdf
 
 from skquake import io
 
@@ -105,6 +105,7 @@ CASES = {
     "swpc-kp": (io.read_swpc_kp, lambda d: swpc_kp().encode()),
     "cses-text": (io.read_cses, lambda d: cses_text().encode()),
     "cses-blanks": (io.read_cses, lambda d: cses_text(mark=" ").encode()),
+    "hapi": (io.read_hapi, lambda d: hapi().encode()),
     "didbase": (io.read_didbase, lambda d: didbase().encode()),
     "vires-cdf2": (io.read_vires, lambda d: vires_cdf()),
     "vires-cdf2-compressed": (io.read_vires, lambda d: vires_cdf(compress=True)),
@@ -116,7 +117,17 @@ CASES = {
 # What a cut right behind a line (or, for IONEX, behind the last map of TEC) leaves whole.
 RECORDS = {"demeter": 289}  # a cut between two records cannot be seen
 LINE_BASED = {"usgs", "kp", "dst", "celestrak-csv", "vtec", "kp-wdc", "gfz", "hpo", "dst-iaga"}
-LINE_BASED |= {"cses-text", "cses-blanks", "didbase", "vires-csv", "omni", "omni-5min", "iaga2002", "dgd"}
+LINE_BASED |= {
+    "hapi",
+    "cses-text",
+    "cses-blanks",
+    "didbase",
+    "vires-csv",
+    "omni",
+    "omni-5min",
+    "iaga2002",
+    "dgd",
+}
 SHARED = ({io.read_kp, io.read_gfz}, {io.read_swarm_mag, io.read_vires})  # read the same files
 
 
