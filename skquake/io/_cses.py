@@ -12,7 +12,7 @@ from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
 from skquake._core._typing import Array, Paths
-from skquake.io._cses_text import TextFile, TextVariable, read_text
+from skquake.io._cses_text import TextFile, TextVariable, read_text, utc
 from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._orbit import one_row_a_time
@@ -78,7 +78,8 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
     References
     ----------
     X. Shen et al. (2018), "The state-of-the-art of the China Seismo-Electromagnetic Satellite mission",
-    Science China Technological Sciences 61, 634-642.
+    Science China Technological Sciences 61, 634-642. Data: https://www.leos.ac.cn, after registration (terms
+    not documented in the files). INGV's table: ASPIS data base of the CAESAR project, product 46B.
 
     Examples
     --------
@@ -148,7 +149,7 @@ def _columns(file, path, without_first):
         raise FormatError(path, "variables", what)
     product, observed = products[0]
     is_text = isinstance(file, TextFile)
-    time = file.time if is_text else _utc(_matrix(file, "UTC_TIME", path, kind="iu")[:, 0])
+    time = file.time if is_text else utc(_matrix(file, "UTC_TIME", path, kind="iu")[:, 0])
     n = len(time)
     place = {"latitude": "GEO_LAT", "longitude": "GEO_LON", "altitude_km": "ALTITUDE"}
     more = {"magnetic_latitude": "MAG_LAT", "magnetic_longitude": "MAG_LON"}
@@ -238,24 +239,6 @@ def _attribute(file, name, default):
     value = np.ravel(value)[0] if np.size(value) else default
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
     return int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 9 else default
-
-
-def _utc(raw):
-    """``datetime64[ms]`` of numbers yyyymmddHHMMSSmmm, NaT for what is no date."""
-    rest, parts = raw.astype("int64"), []
-    for base in (1000, 100, 100, 100, 100, 100):
-        rest, part = np.divmod(rest, base)
-        parts.append(part)
-    millisecond, second, minute, hour, day, month = parts
-    good = (rest >= 2000) & (rest < 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    good &= (hour < 24) & (minute < 60) & (second < 60)
-    months = np.where(good, (rest - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + np.where(good, day - 1, 0)
-    good &= days.astype("datetime64[M]") == months
-    offset = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
-    return np.where(
-        good, days.astype("datetime64[ms]") + np.where(good, offset, 0), np.datetime64("NaT", "ms")
-    )
 
 
 def _check_clocks(time, verse, path):

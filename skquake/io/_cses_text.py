@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from skquake._core._typing import Array
 from skquake.io._any_table import guess_separator
@@ -116,7 +117,11 @@ def _table(data, path, skip, names, mark, columns):
     """The known columns below the line of names; times as text."""
     if mark == " ":
         check_last_line(data, path)
-        return read_words(data, path, names, skip=skip, texts=names)
+        others = [name for name in names if columns.get(name) in (None, "UTC_TIME")]
+        try:
+            return read_words(data, path, names, skip=skip, texts=others)
+        except FormatError:  # NaN, perhaps
+            return read_words(data, path, names, skip=skip, texts=names)
     check_line_end(data, path)
     body = data.split(b"\n", skip)[skip]
     if mark != ",":
@@ -130,15 +135,33 @@ def _table(data, path, skip, names, mark, columns):
 
 def _times(text, path):
     """``datetime64[ms]`` of numbers yyyymmddHHMMSSmmm or of dates."""
-    text = pd.Series(text, dtype=object).str.strip().str.removesuffix(".0")
-    if not str(text.iloc[0]).isdigit():
-        return parse_times(text, path, "UTC_TIME", first=1).astype("datetime64[ms]")
-    bad = ~text.str.fullmatch(r"\d{17}").to_numpy(dtype=bool)
+    column = pc.utf8_trim_whitespace(pa.array(text, type=pa.string()))
+    if not re.fullmatch(r"\d+(\.0)?", column[0].as_py() or ""):
+        return parse_times(column.to_pylist(), path, "UTC_TIME", first=1).astype("datetime64[ms]")
+    digits = pc.replace_substring_regex(column, r"\.0$", "")
+    good = pc.match_substring_regex(digits, r"^\d{17}$").to_numpy(zero_copy_only=False)
+    times = utc(pc.cast(pc.if_else(pa.array(good), digits, "0"), pa.int64()).to_numpy())
+    bad = ~good | np.isnat(times)
     if bad.any():
         row = int(bad.argmax())
-        what = f"UTC_TIME {text.iloc[row][:30]!r}: expected 17 digits (yyyymmddHHMMSSmmm) or a date"
+        what = f"UTC_TIME {column[row].as_py()[:30]!r}: expected yyyymmddHHMMSSmmm (17 digits) or a date"
         raise FormatError(path, f"row {row + 1}", what)
-    parts = [text.str.slice(a, b) for a, b in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14), (14, 17))]
-    year, month, day, hour, minute, second, millisecond = parts
-    iso = year + "-" + month + "-" + day + "T" + hour + ":" + minute + ":" + second + "." + millisecond
-    return parse_times(iso, path, "UTC_TIME", first=1).astype("datetime64[ms]")
+    return times
+
+
+def utc(raw: Array) -> Array:
+    """``datetime64[ms]`` of numbers yyyymmddHHMMSSmmm, NaT for what is no date."""
+    rest, parts = raw.astype("int64"), []
+    for base in (1000, 100, 100, 100, 100, 100):
+        rest, part = np.divmod(rest, base)
+        parts.append(part)
+    millisecond, second, minute, hour, day, month = parts
+    good = (rest >= 2000) & (rest < 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    good &= (hour < 24) & (minute < 60) & (second < 60)
+    months = np.where(good, (rest - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(good, day - 1, 0)
+    good &= days.astype("datetime64[M]") == months
+    offset = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
+    return np.where(
+        good, days.astype("datetime64[ms]") + np.where(good, offset, 0), np.datetime64("NaT", "ms")
+    )

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from _satellite_layouts import VIRES_TIMES, hapi, vires_csv, vires_variables
+from _satellite_layouts import VIRES_TIMES, didbase, hapi, vires_csv, vires_variables
 
-from skquake.io import FormatError, read_hapi, read_vires
+from skquake.io import FormatError, read_hapi, read_iaga2002, read_vires
 
 DST = [{"name": "DST", "type": "integer", "units": "nT", "fill": "99999"}]
 
@@ -93,3 +93,9 @@ def test_several_files(tmp_path):
 def test_refused(tmp_path, text, match):
     with pytest.raises(FormatError, match=match):
         read_hapi(write(tmp_path, text))
+
+
+def test_other_readers_name_these_files(tmp_path):
+    for text, name in ((hapi(), "read_hapi"), (didbase(), "read_didbase"), (vires_csv(), "read_vires")):
+        with pytest.raises(FormatError, match=f"for {name}"):
+            read_iaga2002(write(tmp_path, text))
