@@ -123,10 +123,13 @@ class _Structure:
     def offset(self, at):
         return self.integer(at, self.word)
 
-    def record(self, at, *kinds):
-        """Check the record at ``at`` (its size, 4 bytes kind) and return its size."""
+    def record(self, at, *kinds, least=0):
+        """Check the record at ``at`` (its size, 4 bytes kind); its size, which is ``least`` or more.
+
+        cdflib takes what lies beyond that size for zeros.
+        """
         size, kind = self.offset(at), self.integer(at + self.word)
-        if kind not in kinds or not self.head <= size <= len(self.data) - at:
+        if kind not in kinds or not max(self.head, least) <= size <= len(self.data) - at:
             self.fail(
                 at, f"expected a CDF record of kind {kinds}, got kind {kind} of {size} bytes: cut or damaged"
             )
@@ -140,7 +143,7 @@ class _Structure:
             self.fail(0, f"expected a CDF file of version 3 or 2.6, got {kind}{old}")
         self.record(8, 1)
         gdr = self.offset(8 + head)
-        self.record(gdr, 2)
+        self.record(gdr, 2, least=head + 4 * word + 20)
         end, counts = self.offset(gdr + head + 3 * word), gdr + head + 4 * word
         if end > len(data):
             self.fail(len(data), f"the file is cut: {len(data)} bytes of {end}")
@@ -152,7 +155,7 @@ class _Structure:
             self.fail(gdr, f"{n_attributes} attributes and {n_z} variables cannot stand in {len(data)} bytes")
         at, entries = self.offset(gdr + head + 2 * word), 0
         for _ in range(n_attributes):
-            self.record(at, 4)
+            self.record(at, 4, least=head + 3 * word + 24)
             after = at + head + 2 * word  # behind the offsets of the next attribute and the first entry
             entries += self._entries(self.offset(after - word), self.integer(after + 8))
             entries += self._entries(self.offset(after + 20), self.integer(after + 20 + word))
@@ -172,12 +175,12 @@ class _Structure:
         if not 0 <= count <= len(self.data) // _LEAST[self.word][1]:
             self.fail(at, f"{count} attribute entries cannot stand in {len(self.data)} bytes")
         for _ in range(count):
-            self.record(at, 5, 9)
+            self.record(at, 5, 9, least=_LEAST[self.word][1])
             at = self.offset(at + self.head)
         return count
 
     def _variable(self, at):
-        self.record(at, 8)
+        size = self.record(at, 8)
         word, facts = self.word, at + self.head + self.word
         flags = facts + 8 + 2 * word
         if self.integer(flags) & 4:
@@ -185,6 +188,8 @@ class _Structure:
         kind, last, sparse = (self.integer(k) for k in (facts, facts + 4, flags + 4))
         dims = flags + 32 + word + (256 if word == 8 else 64)  # behind the name
         elements, n_dims = self.integer(flags + 20), self.integer(dims)
+        if size < dims + 4 + 8 * max(n_dims, 0) - at:
+            self.fail(at, f"a variable in {size} bytes: damaged")
         if kind not in _SIZES or not 1 <= elements <= len(self.data) or not 0 <= n_dims <= 10:
             self.fail(at, f"a variable of type {kind} with {elements} elements and {n_dims} dimensions")
         width = _SIZES[kind] * elements
@@ -207,7 +212,7 @@ class _Structure:
             seen.add(at)
             size = self.record(at, 6)
             n, used = self.integer(at + head + word), self.integer(at + head + word + 4)
-            if not 0 <= used <= n <= size // (8 + word):
+            if not 0 <= used <= n <= (size - head - word - 8) // (8 + word):
                 self.fail(at, f"{used} of {n} index entries in a record of {size} bytes")
             table = at + head + word + 8
             for k in range(used):

@@ -18,6 +18,7 @@ from _io_layouts import (
     write_swarm,
     write_swarm_mag,
 )
+from _satellite_layouts import vires_cdf
 
 from skquake import io
 from skquake.io import FormatError
@@ -211,3 +212,23 @@ def test_rows_and_fields_are_limited(tmp_path, monkeypatch, limit, text, readers
     for reader in readers:
         with pytest.raises(FormatError, match=match):
             reader(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_record_of_a_cdf_smaller_than_its_fields(tmp_path, version):
+    """cdflib takes what is missing of it for zeros, and then records of no width without end."""
+    if version == 2:
+        data, word, reader = vires_cdf(compress=True), 4, io.read_vires
+    else:
+        write_swarm(tmp_path / "a.cdf", compress=6)
+        data, word, reader = (tmp_path / "a.cdf").read_bytes(), 8, io.read_swarm_lp
+    head = word + 4
+    gdr = int.from_bytes(data[8 + head : 8 + head + word], "big")
+    at = int.from_bytes(data[gdr + head + word : gdr + head + 2 * word], "big")
+    (tmp_path / "b.cdf").write_bytes(data[:at] + (32).to_bytes(word, "big") + data[at + word :])
+    tracemalloc.start()
+    with pytest.raises(FormatError, match="a variable in 32 bytes: damaged"):
+        reader(tmp_path / "b.cdf")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**24
