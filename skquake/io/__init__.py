@@ -3,9 +3,11 @@
 from skquake.io._cses import read_cses
 from skquake.io._demeter import read_demeter_isl
 from skquake.io._dgd import read_dgd
+from skquake.io._didbase import read_didbase
 from skquake.io._dst import read_dst
 from skquake.io._files import FormatError
 from skquake.io._gfz import read_gfz
+from skquake.io._hapi import read_hapi
 from skquake.io._hpo import read_hpo
 from skquake.io._iaga2002 import read_iaga2002
 from skquake.io._ionex import read_ionex
@@ -20,6 +22,7 @@ from skquake.io._swarm_lp import read_swarm_lp
 from skquake.io._swarm_mag import read_swarm_mag
 from skquake.io._swpc_kp import read_swpc_kp
 from skquake.io._usgs import read_usgs
+from skquake.io._vires import read_vires
 from skquake.io._vtec import read_station_vtec
 
 __all__ = [
@@ -30,8 +33,10 @@ __all__ = [
     "read_cses",
     "read_demeter_isl",
     "read_dgd",
+    "read_didbase",
     "read_dst",
     "read_gfz",
+    "read_hapi",
     "read_hpo",
     "read_iaga2002",
     "read_ionex",
@@ -45,4 +50,5 @@ __all__ = [
     "read_swarm_mag",
     "read_swpc_kp",
     "read_usgs",
+    "read_vires",
 ]

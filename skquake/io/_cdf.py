@@ -36,19 +36,19 @@ _SIZES = {
 
 
 def open_cdf(path):
-    """``cdflib.CDF`` of a CDF 3 file whose structure was checked.
+    """``cdflib.CDF`` of a CDF file (of version 3, or 2.6 and 2.7) whose structure was checked.
 
     Raises
     ------
     FormatError
-        For a file that is cut, damaged or of version 2.
+        For a file that is cut, damaged or of a version before 2.6.
     """
     import cdflib
 
     data = read_bytes(path)
     with open(path, "rb") as stream:
         packed = is_packed(stream.read(4)) is not None
-    if data[:8] == _COMPRESSED:
+    if data[4:8] == _COMPRESSED and data[:4] in _WORDS:
         data, packed = _unpacked(data, path), True
     _Structure(data, path).check()
     try:
@@ -68,35 +68,49 @@ def open_cdf(path):
         raise FormatError(path, "CDF header", f"cdflib cannot open it ({error})") from error
 
 
-_COMPRESSED = bytes.fromhex("cdf30001cccc0001")
-_CCR = struct.Struct(">qiqqi")  # size, kind 10, offset of the parameters, size when unpacked, reserved
-_CPR = struct.Struct(">qii")  # size, kind 11, method (5: gzip)
+_WORDS = {bytes.fromhex("cdf30001"): 8, bytes.fromhex("cdf26002"): 4}
+"""Bytes of an offset or size in a file that starts so: version 3; versions 2.6 and 2.7."""
+_PLAIN, _COMPRESSED = bytes.fromhex("0000ffff"), bytes.fromhex("cccc0001")
+_CCR = {8: struct.Struct(">qiqqi"), 4: struct.Struct(">iiiii")}
+"""Size, kind 10, offset of the parameters, size when unpacked, reserved."""
+_CPR = {8: struct.Struct(">qii"), 4: struct.Struct(">iii")}
+"""Size, kind 11, method (5: gzip)."""
+_LEAST = {8: (300, 56), 4: (110, 48)}
+"""Fewest bytes of a variable or attribute, and of an attribute's entry."""
 
 
 def _unpacked(data, path):
     """The plain CDF in one that is compressed as a whole."""
+    word = _WORDS[data[:4]]
+    head = _CCR[word]
     try:
-        size, kind, parameters, expected, _ = _CCR.unpack_from(data, 8)
-        if kind != 10 or not 32 <= size <= len(data) - 8 or not 0 < parameters <= len(data) - _CPR.size:
+        size, kind, parameters, expected, _ = head.unpack_from(data, 8)
+        if kind != 10 or not head.size <= size <= len(data) - 8 or not 0 < parameters <= len(data) - 16:
             raise ValueError(f"a record of kind {kind} and {size} bytes")
-        _, kind, method = _CPR.unpack_from(data, parameters)
+        _, kind, method = _CPR[word].unpack_from(data, parameters)
         if kind != 11 or method != 5:
             raise ValueError(f"method {method}; only gzip (5) is read")
         if not 0 < expected <= MAX_DECOMPRESSED:
             raise ValueError(f"{expected} bytes promised, at most {MAX_DECOMPRESSED} are unpacked")
-        content = zlib.decompressobj(47).decompress(data[8 + _CCR.size : 8 + size], expected + 1)
+        content = zlib.decompressobj(47).decompress(data[8 + head.size : 8 + size], expected + 1)
         if len(content) != expected:
             raise ValueError(f"unpacks to {len(content)} bytes or more, expected {expected}")
     except (struct.error, ValueError, zlib.error) as error:
         raise FormatError(path, "compressed CDF", f"damaged or cut ({error})") from error
-    return bytes.fromhex("cdf300010000ffff") + content
+    return data[:4] + _PLAIN + content
 
 
 class _Structure:
-    """Walks every record that leads to data: sizes, counts, loops."""
+    """Walks every record that leads to data: sizes, counts, loops.
+
+    Records of versions 2.6 and 3 have the same fields in the same order; offsets and sizes take 4 or 8
+    bytes (``word``), names 64 or 256.
+    """
 
     def __init__(self, data, path):
         self.data, self.path = data, path
+        self.word = _WORDS.get(data[:4], 8)
+        self.head = self.word + 4  # size and kind of a record
 
     def fail(self, at, what):
         raise FormatError(self.path, f"byte {at}", what)
@@ -106,90 +120,106 @@ class _Structure:
             self.fail(at, "a record points outside the file: cut or damaged")
         return int.from_bytes(self.data[at : at + size], "big", signed=True)
 
-    def record(self, at, *kinds):
-        """Check the record at ``at`` (8 bytes size, 4 bytes kind) and return its size."""
-        size, kind = self.integer(at, 8), self.integer(at + 8)
-        if kind not in kinds or not 12 <= size <= len(self.data) - at:
+    def offset(self, at):
+        return self.integer(at, self.word)
+
+    def record(self, at, *kinds, least=0):
+        """Check the record at ``at`` (its size, 4 bytes kind); its size, which is ``least`` or more.
+
+        cdflib takes what lies beyond that size for zeros.
+        """
+        size, kind = self.offset(at), self.integer(at + self.word)
+        if kind not in kinds or not max(self.head, least) <= size <= len(self.data) - at:
             self.fail(
                 at, f"expected a CDF record of kind {kinds}, got kind {kind} of {size} bytes: cut or damaged"
             )
         return size
 
     def check(self):
-        data = self.data
-        if data[:8] != bytes.fromhex("cdf300010000ffff"):
-            self.fail(0, f"expected a CDF 3 file, got {kind_of(data) or data[:8].hex()}")
+        data, word, head = self.data, self.word, self.head
+        if data[:4] not in _WORDS or data[4:8] != _PLAIN:
+            kind = kind_of(data) or data[:8].hex()
+            old = "; convert it with NASA's cdfconvert" if "version 2" in kind else ""
+            self.fail(0, f"expected a CDF file of version 3 or 2.6, got {kind}{old}")
         self.record(8, 1)
-        gdr = self.integer(20, 8)
-        self.record(gdr, 2)
-        if self.integer(gdr + 36, 8) > len(data):
-            self.fail(len(data), f"the file is cut: {len(data)} bytes of {self.integer(gdr + 36, 8)}")
-        n_r, n_attributes, n_dims, n_z = (self.integer(gdr + k) for k in (44, 48, 56, 60))
+        gdr = self.offset(8 + head)
+        self.record(gdr, 2, least=head + 4 * word + 20)
+        end, counts = self.offset(gdr + head + 3 * word), gdr + head + 4 * word
+        if end > len(data):
+            self.fail(len(data), f"the file is cut: {len(data)} bytes of {end}")
+        n_r, n_attributes, n_dims, n_z = (self.integer(counts + k) for k in (0, 4, 12, 16))
         if n_r != 0 or n_dims != 0:
             self.fail(gdr, "expected a file with zVariables only")
-        if not 0 <= n_attributes <= len(data) // 300 or not 0 < n_z <= len(data) // 300:
+        least, least_entry = _LEAST[word]
+        if not 0 <= n_attributes <= len(data) // least or not 0 < n_z <= len(data) // least:
             self.fail(gdr, f"{n_attributes} attributes and {n_z} variables cannot stand in {len(data)} bytes")
-        at, entries = self.integer(gdr + 28, 8), 0
+        at, entries = self.offset(gdr + head + 2 * word), 0
         for _ in range(n_attributes):
-            self.record(at, 4)
-            for first, count in ((20, 36), (48, 56)):
-                entries += self._entries(self.integer(at + first, 8), self.integer(at + count))
-            if entries > len(data) // 56:
+            self.record(at, 4, least=head + 3 * word + 24)
+            after = at + head + 2 * word  # behind the offsets of the next attribute and the first entry
+            entries += self._entries(self.offset(after - word), self.integer(after + 8))
+            entries += self._entries(self.offset(after + 20), self.integer(after + 20 + word))
+            if entries > len(data) // least_entry:
                 self.fail(at, f"{entries} attribute entries cannot stand in {len(data)} bytes")
-            at = self.integer(at + 12, 8)
-        at, seen = self.integer(gdr + 20, 8), set()
+            at = self.offset(at + head)
+        at, seen = self.offset(gdr + head + word), set()
         for _ in range(n_z):
             if at in seen:
                 self.fail(at, "the list of variables runs in a circle")
             seen.add(at)
             self._variable(at)
-            at = self.integer(at + 12, 8)
+            at = self.offset(at + head)
 
     def _entries(self, at, count):
         """``count``, after as many attribute entries from ``at`` on were checked."""
-        if not 0 <= count <= len(self.data) // 56:
+        if not 0 <= count <= len(self.data) // _LEAST[self.word][1]:
             self.fail(at, f"{count} attribute entries cannot stand in {len(self.data)} bytes")
         for _ in range(count):
-            self.record(at, 5, 9)
-            at = self.integer(at + 12, 8)
+            self.record(at, 5, 9, least=_LEAST[self.word][1])
+            at = self.offset(at + self.head)
         return count
 
     def _variable(self, at):
-        self.record(at, 8)
-        if self.integer(at + 44) & 4:
-            self.record(self.integer(at + 72, 8), 11)
-        kind, last = self.integer(at + 20), self.integer(at + 24)
-        elements, n_dims = self.integer(at + 64), self.integer(at + 340)
+        size = self.record(at, 8)
+        word, facts = self.word, at + self.head + self.word
+        flags = facts + 8 + 2 * word
+        if self.integer(flags) & 4:
+            self.record(self.offset(flags + 28), 11)
+        kind, last, sparse = (self.integer(k) for k in (facts, facts + 4, flags + 4))
+        dims = flags + 32 + word + (256 if word == 8 else 64)  # behind the name
+        elements, n_dims = self.integer(flags + 20), self.integer(dims)
+        if size < dims + 4 + 8 * max(n_dims, 0) - at:
+            self.fail(at, f"a variable in {size} bytes: damaged")
         if kind not in _SIZES or not 1 <= elements <= len(self.data) or not 0 <= n_dims <= 10:
             self.fail(at, f"a variable of type {kind} with {elements} elements and {n_dims} dimensions")
         width = _SIZES[kind] * elements
         for k in range(n_dims):
-            size, varies = self.integer(at + 344 + 4 * k), self.integer(at + 344 + 4 * (n_dims + k))
+            size, varies = self.integer(dims + 4 + 4 * k), self.integer(dims + 4 + 4 * (n_dims + k))
             if not 1 <= size <= MAX_DECOMPRESSED:
                 self.fail(at, f"a dimension of {size}")
             width *= size if varies else 1
-        stored = self._blocks(self.integer(at + 28, 8), width, set()) if last >= 0 else 0
-        sparse = self.integer(at + 48)
+        stored = self._blocks(self.offset(facts + 8), width, set()) if last >= 0 else 0
         limit = MAX_DECOMPRESSED if sparse else stored
         if last < -1 or (last + 1) * width > limit:
             self.fail(at, f"{last + 1} records of {width} bytes promised, {stored} bytes stored")
 
     def _blocks(self, at, width, seen):
         """Bytes of data below the index record at ``at``."""
-        stored = 0
+        stored, word, head = 0, self.word, self.head
         while at:
             if at in seen or len(seen) > 100_000:
                 self.fail(at, "the index of a variable runs in a circle")
             seen.add(at)
             size = self.record(at, 6)
-            n, used = self.integer(at + 20), self.integer(at + 24)
-            if not 0 <= used <= n <= size // 16:
+            n, used = self.integer(at + head + word), self.integer(at + head + word + 4)
+            if not 0 <= used <= n <= (size - head - word - 8) // (8 + word):
                 self.fail(at, f"{used} of {n} index entries in a record of {size} bytes")
+            table = at + head + word + 8
             for k in range(used):
-                first, last = self.integer(at + 28 + 4 * k), self.integer(at + 28 + 4 * (n + k))
-                block = self.integer(at + 28 + 8 * n + 8 * k, 8)
+                first, last = self.integer(table + 4 * k), self.integer(table + 4 * (n + k))
+                block = self.offset(table + 8 * n + word * k)
                 length = self.record(block, 6, 7, 13)
-                below = self.integer(block + 8)
+                below = self.integer(block + word)
                 if below == 6:
                     stored += self._blocks(block, width, seen)
                     continue
@@ -197,12 +227,13 @@ class _Structure:
                 if expected <= 0 or stored + expected > MAX_DECOMPRESSED:
                     self.fail(block, f"records {first}...{last} of {width} bytes")
                 if below == 13:
-                    packed = self.data[block + 24 : block + 24 + max(0, self.integer(block + 16, 8))]
+                    start = block + head + 4 + word
+                    packed = self.data[start : start + max(0, self.offset(start - word))]
                     self._inflates(packed, expected, block)
-                elif length - 12 < expected:
-                    self.fail(block, f"{length - 12} bytes for {expected}")
+                elif length - head < expected:
+                    self.fail(block, f"{length - head} bytes for {expected}")
                 stored += expected
-            at = self.integer(at + 12, 8)
+            at = self.offset(at + head)
         return stored
 
     def _inflates(self, packed, expected, at):

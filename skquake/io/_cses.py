@@ -1,4 +1,4 @@
-"""CSES-01 level 2 data in HDF5: Langmuir probe (LAP) and magnetometer (HPM)."""
+"""CSES-01 level 2 data in HDF5 or text: Langmuir probe (LAP) and magnetometer (HPM)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
 from skquake._core._typing import Array, Paths
+from skquake.io._cses_text import TextFile, TextVariable, read_text, utc
 from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._orbit import one_row_a_time
@@ -43,10 +44,14 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
     Parameters
     ----------
     paths : path-like, glob pattern or list of these
-        Files of one product, ``CSES_01_LAP_1_L02_*.h5`` or ``CSES_01_HPM_*_L02_*.h5``. Where files give the
-        same time, the file read last wins.
+        Files of one product, ``CSES_01_LAP_1_L02_*.h5`` or ``CSES_01_HPM_*_L02_*.h5``, or text exports: a
+        line that names the variables as these files do (``UTC_TIME``, ``GEO_LAT``, ``GEO_LON``, ``A311``,
+        ``A321``, ...), then numbers between commas, semicolons, tabs or blanks; or a table of the field by
+        INGV (``time``, ``geo_lat``, ``geo_lon``, ``bx``, ``by``, ``bz``). Where files give the same time, the
+        file read last wins.
     first_sample : {"nan", "keep"}, default="nan"
-        The instruments' first sample of an orbit is often bad: its values become NaN, or stay.
+        The instruments' first sample of an orbit is often bad: the values of a file's first row become NaN,
+        or stay.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -58,18 +63,23 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
         in K, or the field in nT), ``magnetic_latitude``, ``magnetic_longitude`` (degrees, as in the file),
         ``orbit`` and ``ascending`` (bool). The field is called ``B_N``, ``B_E``, ``B_C`` (north, east,
         center) only where an attribute of the variable or of the file says so ("NEC", "north, east, ...");
-        otherwise its frame is not known, and it is called ``B_x``, ``B_y``, ``B_z``.
+        otherwise its frame is not known, and it is called ``B_x``, ``B_y``, ``B_z``. Of text: the comments
+        above the table count as the file's attributes, its orbit is that of the file's name (-1 if it has
+        none, and then it ascends where the latitude grows), and a place without ``ALTITUDE`` has none.
+        ``attrs["left_out"]``: columns of text that are not read.
 
     Raises
     ------
     FormatError
         For a file that is cut, damaged, of another product than the first, or whose two clocks differ by
-        more than a minute; for a value that the quantity cannot have (an altitude beyond 100...5000 km).
+        more than a minute; for a value that the quantity cannot have (an altitude beyond 100...5000 km), and
+        for text that names no variables.
 
     References
     ----------
     X. Shen et al. (2018), "The state-of-the-art of the China Seismo-Electromagnetic Satellite mission",
-    Science China Technological Sciences 61, 634-642.
+    Science China Technological Sciences 61, 634-642. Data: https://www.leos.ac.cn, after registration (terms
+    not documented in the files). INGV's table: ASPIS data base of the CAESAR project, product 46B.
 
     Examples
     --------
@@ -90,15 +100,17 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
     """
     pieces: dict[str, list[Array]] = {}
     ranks, product, lost = [], None, 0
+    left_out: dict[str, None] = {}
     for path in progress(expand_paths(paths), desc="read_cses", verbose=verbose, unit="file"):
-        name, columns, dropped = _read_one(path, first_sample == "nan")
+        name, columns, dropped, others = _read_one(path, first_sample == "nan")
         product = product or name
         if name != product:
-            raise FormatError(path, "HDF5", f"a file of the {name}; before: {product}; read them apart")
+            raise FormatError(path, "variables", f"a file of the {name}; before: {product}; read them apart")
         for key, values in columns.items():
             pieces.setdefault(key, []).append(values)
         ranks.append(np.zeros(len(columns["time"]), dtype="int64"))
         lost += dropped
+        left_out |= dict.fromkeys(others)
     frame = one_row_a_time(pieces, ranks)
     degrees = dict.fromkeys(("latitude", "longitude", "magnetic_latitude", "magnetic_longitude"), "deg")
     frame.attrs = {
@@ -106,6 +118,7 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
         "origin": f"CSES-01, {product}",
         "citation": "Shen et al. (2018), Science China Technological Sciences 61, 634-642; https://www.leos.ac.cn",
         "n_without_place": lost,
+        "left_out": list(left_out),
     }
     return frame
 
@@ -114,11 +127,13 @@ def _read_one(path, without_first):
     import h5py
 
     data = read_bytes(path)
-    if data.startswith(SIGNATURE):
-        check_heaps(data, path)
+    if not data.startswith(SIGNATURE):
+        file = read_text(data, path)
+        return *_columns(file, path, without_first), file.left_out
+    check_heaps(data, path)
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
-            return _columns(file, path, without_first)
+            return *_columns(file, path, without_first), []
     except (FormatError, FileNotFoundError):
         raise
     except Exception as error:  # h5py raises whatever a damaged file leads to
@@ -131,13 +146,17 @@ def _columns(file, path, without_first):
     ]
     if not products:
         what = f"no variables of LAP (A311, A321) or HPM (A221-A223, B_FGM); there are {sorted(file)[:20]}"
-        raise FormatError(path, "HDF5", what)
+        raise FormatError(path, "variables", what)
     product, observed = products[0]
-    raw = _matrix(file, "UTC_TIME", path, kind="iu")[:, 0]
-    n = len(raw)
+    is_text = isinstance(file, TextFile)
+    time = file.time if is_text else utc(_matrix(file, "UTC_TIME", path, kind="iu")[:, 0])
+    n = len(time)
     place = {"latitude": "GEO_LAT", "longitude": "GEO_LON", "altitude_km": "ALTITUDE"}
     more = {"magnetic_latitude": "MAG_LAT", "magnetic_longitude": "MAG_LON"}
-    columns = {ours: _values(file, name, 0, n, path) for ours, name in place.items()}
+    columns = {
+        ours: np.full(n, np.nan) if is_text and name not in file else _values(file, name, 0, n, path)
+        for ours, name in place.items()
+    }
     if observed is not _LAP and not _says_nec(file, observed):
         observed = dict(zip(_XYZ, observed.values(), strict=True))
     for ours, (name, column) in observed.items():
@@ -149,7 +168,6 @@ def _columns(file, path, without_first):
         columns[ours] = values
     for ours, name in more.items():
         columns[ours] = _values(file, name, 0, n, path) if name in file else np.full(n, np.nan)
-    time = _utc(raw)
     if "VERSE_TIME" in file:
         _check_clocks(time, _values(file, "VERSE_TIME", 0, n, path), path)
     latitude, longitude = columns["latitude"], columns["longitude"]
@@ -161,8 +179,10 @@ def _columns(file, path, without_first):
     columns = {"time": time.astype("datetime64[ns]"), **columns}
     columns["orbit"] = np.full(n, _attribute(file, "ORBITNUM", -1), dtype="int32")
     columns["ascending"] = np.full(n, _attribute(file, "ORBITTYPE", 0) == 1)
+    if "ORBITTYPE" not in file.attrs and is_text and n > 1:
+        columns["ascending"] = np.gradient(latitude) > 0
     if not placed.any():
-        raise FormatError(path, "HDF5", f"none of {n} rows has a time and a place")
+        raise FormatError(path, "table", f"none of {n} rows has a time and a place")
     return product, {name: values[placed] for name, values in columns.items()}, int(n - placed.sum())
 
 
@@ -181,8 +201,8 @@ def _matrix(file, name, path, kind):
     """A data set of numbers as (n, columns); its promised size is checked before it is read."""
     import h5py
 
-    if name not in file or not isinstance(file[name], h5py.Dataset):
-        raise FormatError(path, "HDF5", f"no variable {name}")
+    if name not in file or not isinstance(file[name], h5py.Dataset | TextVariable):
+        raise FormatError(path, "variables", f"no variable {name}")
     data = file[name]
     if data.ndim not in (1, 2) or data.dtype.kind not in kind or data.size * 8 > MAX_DECOMPRESSED:
         what = f"expected numbers of shape (n, columns), got {data.dtype} {data.shape}"
@@ -219,24 +239,6 @@ def _attribute(file, name, default):
     value = np.ravel(value)[0] if np.size(value) else default
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
     return int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 9 else default
-
-
-def _utc(raw):
-    """``datetime64[ms]`` of numbers yyyymmddHHMMSSmmm, NaT for what is no date."""
-    rest, parts = raw.astype("int64"), []
-    for base in (1000, 100, 100, 100, 100, 100):
-        rest, part = np.divmod(rest, base)
-        parts.append(part)
-    millisecond, second, minute, hour, day, month = parts
-    good = (rest >= 2000) & (rest < 2100) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    good &= (hour < 24) & (minute < 60) & (second < 60)
-    months = np.where(good, (rest - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + np.where(good, day - 1, 0)
-    good &= days.astype("datetime64[M]") == months
-    offset = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
-    return np.where(
-        good, days.astype("datetime64[ms]") + np.where(good, offset, 0), np.datetime64("NaT", "ms")
-    )
 
 
 def _check_clocks(time, verse, path):

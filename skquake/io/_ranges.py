@@ -37,6 +37,9 @@ RANGES = {
     # Maps and series. Levelling errors make small TEC negative.
     "tec": Range(-100.0, 1000.0, "TECU", "a value that marks gaps must be declared as fill"),
     "olr": Range(0.0, 1000.0, "W/m^2", "a value that marks gaps must be its _FillValue"),
+    # Ionosondes: automatic scaling errs by a lot, which the score is for.
+    "foF2": Range(0.0, 100.0, "MHz"),
+    "hmF2": Range(0.0, 5000.0, "km"),
     # Satellites: probes report spikes and negative temperatures, which the flags are for.
     "altitude_km": Range(100.0, 5000.0, "km"),
     "magnetic_latitude": Range(-90.0, 90.0, "deg"),

@@ -17,7 +17,7 @@ from skquake.io._files import FormatError, expand_paths
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
 
-_MEAN_RADIUS_KM = 6371.2
+MEAN_RADIUS_KM = 6371.2
 _POSITION = ("Timestamp", "Latitude", "Longitude", "Radius")
 _QUANTITIES = {"altitude_km": "altitude_km", "Ne": "Ne", "Te": "Te", "F": "F"} | dict.fromkeys(
     ("B_N", "B_E", "B_C"), "B"
@@ -99,7 +99,7 @@ def _columns(file, path, columns_of):
         "time": _times(time, file.varinq("Timestamp").Data_Type_Description, path),
         "latitude": _limited(latitude, -90.0, 90.0, "Latitude", path),
         "longitude": wrap_longitude(_limited(longitude, -180.0, 360.0, "Longitude", path)),
-        "altitude_km": _limited(radius, 6e6, 1e8, "Radius", path) / 1e3 - _MEAN_RADIUS_KM,
+        "altitude_km": _limited(radius, 6e6, 1e8, "Radius", path) / 1e3 - MEAN_RADIUS_KM,
         **observed,
     }
     for name, quantity in _QUANTITIES.items():

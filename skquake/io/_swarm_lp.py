@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError
 from skquake.io._swarm import first_of, read_swarm, series
-
-_FILL = 9.99999e9
-# Our name: names in the files, best first. Ions stand in for electrons (quasi-neutrality).
-_ALIASES = {
-    "Ne": ("Ne", "N_elec", "n", "N_ion"),
-    "Te": ("Te", "T_elec"),
-    "Flags_LP": ("Flags_LP",),
-    "Flags_Ne": ("Flags_Ne", "Flags_N_elec", "Flags_LP_n", "Flags_N_ion"),
-    "Flags_Te": ("Flags_Te", "Flags_T_elec", "Flags_LP_Te"),
-}
-_TO_CM3 = {"cm-3": 1.0, "cm^-3": 1.0, "1/cm^3": 1.0, "m-3": 1e-6, "m^-3": 1e-6, "1/m^3": 1e-6}
+from skquake.io._swarm_values import LP_NAMES, UNITS, density, without_fill
 
 
 def read_swarm_lp(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
@@ -30,7 +18,8 @@ def read_swarm_lp(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     Parameters
     ----------
     paths : path-like, glob pattern or list of these
-        Files of ``SW_OPER_EFIx_LP_1B`` (or the extended ``LP_HM``), all of the same satellite. Where
+        Files of ``SW_OPER_EFIx_LP_1B`` (or the extended ``LP_HM``), all of the same satellite, as
+        ``.cdf`` or as downloaded (``.CDF.ZIP``). Where
         files give the same time, the higher file version wins, then the file read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
@@ -77,7 +66,7 @@ def read_swarm_lp(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     1 2013-12-02 10:11:13.697       490.16  5488.8     NaN
     """
     frame = read_swarm(paths, _columns, "read_swarm_lp", verbose)
-    frame.attrs["units"] |= {"Ne": "cm-3", "Te": "K"}
+    frame.attrs["units"] |= {name: UNITS[name] for name in ("Ne", "Te")}
     frame.attrs["origin"] += ", Langmuir probe"
     frame.attrs["citation"] = (
         "ESA, Swarm Level 1b Product Definition, SW-RS-DSC-SY-0007; https://swarm-diss.eo.esa.int"
@@ -87,19 +76,13 @@ def read_swarm_lp(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
 def _columns(file, path):
     """Columns of the probe, and the variables that they come from."""
-    found = first_of(file, _ALIASES, ("Ne", "Te"), path, "a Swarm Langmuir probe file")
+    found = first_of(file, LP_NAMES, ("Ne", "Te"), path, "a Swarm Langmuir probe file")
     columns = {}
     for ours, name in found.items():
         values = series(file, name, path)
-        if not ours.startswith("Flags"):
-            values = values.astype("float64")
-            values[~np.isfinite(values) | (np.abs(values) >= _FILL)] = np.nan
-        columns[ours] = values * _density_factor(file, name, path) if ours == "Ne" else values
+        if ours == "Ne":
+            values = density(values, str(file.varattsget(name).get("UNITS", "cm-3")), name, path)
+        elif ours == "Te":
+            values = without_fill(values)
+        columns[ours] = values
     return columns, found
-
-
-def _density_factor(file, name, path):
-    unit = str(file.varattsget(name).get("UNITS", "cm-3")).strip()
-    if unit not in _TO_CM3:
-        raise FormatError(path, f"variable {name}", f"unit {unit!r}; expected one of {', '.join(_TO_CM3)}")
-    return _TO_CM3[unit]

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError
 from skquake.io._swarm import first_of, read_swarm, series
-
-_ALIASES = {"F": ("F",), "B_NEC": ("B_NEC",), "Flags_F": ("Flags_F",), "Flags_B": ("Flags_B",)}
-_LARGEST_NT = 1e5  # far above the Earth's field anywhere in orbit: fill values
-_COMPONENTS = ("B_N", "B_E", "B_C")
+from skquake.io._swarm_values import COMPONENTS, MAG_NAMES, UNITS, check_unit, intensity, vectors
 
 
 def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
@@ -24,7 +19,8 @@ def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     Parameters
     ----------
     paths : path-like, glob pattern or list of these
-        Files of ``SW_OPER_MAGx_LR_1B``, all of the same satellite. Where files give the same time, the
+        Files of ``SW_OPER_MAGx_LR_1B``, all of the same satellite, as ``.cdf`` or
+        as downloaded (``.CDF.ZIP``). Where files give the same time, the
         higher file version wins, then the file read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
@@ -71,7 +67,7 @@ def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     1 2013-12-02 10:11:14     NaN     NaN      NaN
     """
     frame = read_swarm(paths, _columns, "read_swarm_mag", verbose)
-    frame.attrs["units"] |= {name: "nT" for name in ("F", *_COMPONENTS) if name in frame}
+    frame.attrs["units"] |= {name: UNITS[name] for name in ("F", *COMPONENTS) if name in frame}
     frame.attrs["origin"] += ", vector field magnetometer"
     frame.attrs["citation"] = (
         "ESA, Swarm Level 1b Product Definition, SW-RS-DSC-SY-0007; https://swarm-diss.eo.esa.int"
@@ -81,18 +77,12 @@ def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
 def _columns(file, path):
     """Columns of the magnetometers, and the variables that they come from."""
-    found = first_of(file, _ALIASES, ("B_NEC",), path, "a Swarm magnetic field file")
-    unit = str(file.varattsget("B_NEC").get("UNITS", "nT")).strip()
-    if unit != "nT":
-        raise FormatError(path, "variable B_NEC", f"unit {unit!r}; expected nT")
+    found = first_of(file, MAG_NAMES, ("B_NEC",), path, "a Swarm magnetic field file")
+    check_unit(str(file.varattsget("B_NEC").get("UNITS", "nT")), ("nT",), "B_NEC", path)
     columns = {}
     if "F" in found:
-        intensity = series(file, "F", path).astype("float64")
-        intensity[~(np.abs(intensity) < _LARGEST_NT) | (intensity == 0.0)] = np.nan
-        columns["F"] = intensity
-    vector = series(file, "B_NEC", path, width=3).astype("float64")
-    vector[~(np.abs(vector) < _LARGEST_NT).all(axis=1) | (vector == 0.0).all(axis=1)] = np.nan
-    columns |= dict(zip(_COMPONENTS, vector.T.copy(), strict=True))
+        columns["F"] = intensity(series(file, "F", path))
+    columns |= dict(zip(COMPONENTS, vectors(series(file, "B_NEC", path, width=3)).T.copy(), strict=True))
     for name in ("Flags_F", "Flags_B"):
         if name in found:
             columns[name] = series(file, name, path)

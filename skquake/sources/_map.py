@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from skquake._core._typing import ArrayLike, FloatArray, Path
+from skquake._core._typing import ArrayLike, FloatArray, Frame, Path
 from skquake._core._validation import check_coordinates
 from skquake.sources._backing import Files, Memory
 from skquake.sources._base import Source, first_rows
 from skquake.sources._bilinear import blend, corners
+from skquake.sources._from_frame import PLACE, Fill, grid_of, mapped
 from skquake.sources._map_io import map_from_xarray, read_map, write_map
 from skquake.sources._series import SeriesSource
 from skquake.sources._series_io import Series
@@ -78,6 +80,58 @@ class MapSource(Source):
         else:
             backing = Memory(map_from_xarray(data))
         super().__init__(backing, name)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Frame,
+        columns: Mapping[str, Any] | None = None,
+        *,
+        fill: Fill = (),
+        units: Mapping[str, str] | None = None,
+        name: str = "map",
+    ) -> Self:
+        """Maps from a table with a row for each time and cell of the grid.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Rows in any order; cells without one are NaN.
+        columns : dict of {str: column}, optional
+            Our name -> the table's: ``time``, ``latitude``, ``longitude`` where they are called otherwise,
+            and the channels; by default every other column of numbers.
+        fill : number, sequence of numbers, dict of {str: number or sequence} or None, default=()
+            What the table writes for "missing", for all columns or by our names. A channel that holds what
+            looks like such a mark (9999, 1e20, ...) without its being declared is refused; None takes all
+            values as they are.
+        units : dict of {str: str}, optional
+            Units of channels by our names; those in ``frame.attrs["units"]`` are kept.
+        name : str
+            Name of the source.
+
+        Returns
+        -------
+        MapSource
+
+        Raises
+        ------
+        ValueError
+            For a table that is no grid, two rows of one cell, and as :meth:`TrackSource.from_frame`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skquake.sources import MapSource
+        >>> cells = [(t, lat, lon) for t in pd.date_range("2001-01-01", periods=3, freq="2h")
+        ...          for lat in (0, 10) for lon in (0, 10, 20)]
+        >>> table = pd.DataFrame(cells, columns=["time", "lat", "lon"]).assign(tec=[9999] + [20] * 17)
+        >>> maps = MapSource.from_frame(
+        ...     table, {"latitude": "lat", "longitude": "lon", "TEC": "tec"}, fill=9999)
+        >>> maps.values.shape, float(maps.values[1, 2, 0, 0])
+        ((2, 3, 3, 1), 20.0)
+        """
+        table = mapped(frame, columns, PLACE, (), fill, units, "maps")
+        return cls(grid_of(table, "maps"), name=name)
 
     @property
     def latitude(self) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from skquake._core._typing import Duration, Frame
 from skquake._core._validation import check_coordinates
 from skquake.sources._backing import Memory
 from skquake.sources._base import Source, cut, duration_ns, first_rows
+from skquake.sources._from_frame import Fill, mapped
 from skquake.sources._series_io import regularise, series_from_frames
 
 
@@ -82,6 +83,68 @@ class SeriesSource(Source):
             raise ValueError(f"max_km must be a distance in km >= 0, got {max_km!r}")
         super().__init__(Memory(series_from_frames(frames, stations)), name)
         self._max_km = float(max_km)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Frame,
+        stations: Frame,
+        columns: Mapping[str, Any] | None = None,
+        *,
+        fill: Fill = (),
+        unit: str | None = None,
+        cadence: Duration | None = None,
+        max_gap: Duration | None = None,
+        name: str = "series",
+        channel: str = "TEC",
+        max_km: float = 500.0,
+    ) -> Self:
+        """A source from a table with names and missing values of its own.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            A row a time, a column a station; times in the column ``time`` or, in pandas, the index.
+        stations, name, channel, max_km
+            As for the class.
+        columns : dict of {str: column}, optional
+            Our name -> the table's: ``time``, and the stations that are wanted. By default every column of
+            numbers is a station, but for those whose name starts with "flag".
+        fill : number, sequence of numbers, dict of {str: number or sequence} or None, default=()
+            What the table writes for "missing", for all stations or by their names. A station that holds
+            what looks like such a mark (-9999, 999.9, ...) without its being declared is refused; None takes
+            all values as they are.
+        unit : str, optional
+            Of the values; by default that of ``frame.attrs["units"]``.
+        cadence, max_gap : number of seconds or timedelta, optional
+            Both: times are irregular, and resampled as by ``from_irregular``.
+
+        Returns
+        -------
+        SeriesSource
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skquake.sources import SeriesSource
+        >>> table = pd.DataFrame({"UT": pd.date_range("2016-12-01", periods=4, freq="15min"),
+        ...                       "vtec_xjsh": [10.0, 11.0, 999.9, 12.0]})
+        >>> stations = pd.DataFrame({"latitude": [44.2], "longitude": [86.1]}, index=["XJSH"])
+        >>> series = SeriesSource.from_frame(
+        ...     table, stations, {"time": "UT", "XJSH": "vtec_xjsh"}, fill=999.9, unit="TECU")
+        >>> series.values.ravel(), series.units
+        (array([10., 11., nan, 12.], dtype=float32), {'TEC': 'TECU'})
+        """
+        table = mapped(frame, columns, ("time",), (), fill, None, "series").set_index("time")
+        if unit is not None:
+            table.attrs["units"] = unit
+        if (cadence is None) != (max_gap is None):
+            raise ValueError("cadence and max_gap: give both, which resamples, or neither")
+        if cadence is None or max_gap is None:
+            return cls(table, stations, name=name, channel=channel, max_km=max_km)
+        return cls.from_irregular(
+            table, stations, cadence, max_gap, name=name, channel=channel, max_km=max_km
+        )
 
     @classmethod
     def from_irregular(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -13,6 +13,7 @@ from skquake._core._time import local_solar_time
 from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Frame, IntArray, Path, Paths
 from skquake.sources._backing import Files, Memory
 from skquake.sources._base import Source, check_length, cut, duration_ns
+from skquake.sources._from_frame import PLACE, Fill, mapped
 from skquake.sources._track_io import track_from_frame
 from skquake.sources._track_parquet import read_track, write_track
 
@@ -126,6 +127,64 @@ class TrackSource(Source):
         else:
             backing = Memory(track_from_frame(data, *arguments))
         super().__init__(backing, name)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Frame,
+        columns: Mapping[str, Any] | None = None,
+        *,
+        fill: Fill = (),
+        units: Mapping[str, str] | None = None,
+        name: str = "track",
+        cadence: Duration | None = None,
+        max_gap: Duration | None = None,
+    ) -> Self:
+        """A track from a table with names and missing values of its own.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Of any library that ``TrackSource`` takes; a pandas frame may hold its times in the index.
+        columns : dict of {str: column}, optional
+            Our name -> the table's: ``time``, ``latitude``, ``longitude``, ``altitude_km`` (km) where they
+            are called otherwise, and the channels. By default every other column of numbers is a channel,
+            but for those whose name starts with "flag".
+        fill : number, sequence of numbers, dict of {str: number or sequence} or None, default=()
+            What the table writes for "missing", for all columns or by our names; it becomes NaN, and rows
+            without time or place are left out with a warning. A channel that holds what looks like such a
+            mark (-9999, 1e31, ...) without its being declared is refused; None takes all values as they are.
+        units : dict of {str: str}, optional
+            Units of channels by our names; those in ``frame.attrs["units"]`` are kept.
+        name, cadence, max_gap
+            As in ``TrackSource``.
+
+        Returns
+        -------
+        TrackSource
+
+        Raises
+        ------
+        ValueError
+            For columns that are not there, for a mark of missing values that is not declared, and as
+            ``TrackSource``.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd
+        >>> from skquake.sources import TrackSource
+        >>> table = pd.DataFrame({
+        ...     "GEO_LAT": np.linspace(-20, -19.4, 10), "GEO_LON": 100.0, "A311": [1e10] * 9 + [-9999.0],
+        ... }, index=pd.date_range("2018-08-01", periods=10, freq="3s"))
+        >>> track = TrackSource.from_frame(
+        ...     table, {"latitude": "GEO_LAT", "longitude": "GEO_LON", "Ne": "A311"}, fill=-9999,
+        ...     units={"Ne": "m-3"},
+        ... )
+        >>> track.channels, track.units, int(np.isnan(track.values).sum())
+        (('Ne',), {'Ne': 'm-3'}, 1)
+        """
+        table = mapped(frame, columns, PLACE, ("altitude_km", "pass_id"), fill, units, "track")
+        return cls(table, name=name, cadence=cadence, max_gap=max_gap)
 
     @classmethod
     def from_files(

@@ -43,6 +43,7 @@ from _io_layouts import (
     write_swarm,
     write_swarm_mag,
 )
+from _satellite_layouts import cses_text, didbase, hapi, vires_cdf, vires_csv, vires_small_netcdf
 
 from skquake import io
 
@@ -102,13 +103,29 @@ CASES = {
     "iaga2002": (io.read_iaga2002, lambda d: iaga().encode()),
     "dgd": (io.read_dgd, lambda d: dgd().encode()),
     "swpc-kp": (io.read_swpc_kp, lambda d: swpc_kp().encode()),
+    "cses-text": (io.read_cses, lambda d: cses_text().encode()),
+    "hapi": (io.read_hapi, lambda d: hapi().encode()),
+    "didbase": (io.read_didbase, lambda d: didbase().encode()),
+    "vires-cdf2": (io.read_vires, lambda d: vires_cdf()),
+    "vires-csv": (io.read_vires, lambda d: vires_csv().encode()),
+    "vires-classic": (io.read_vires, lambda d: vires_small_netcdf(d, engine="scipy")),
     "swarm-compressed": (io.read_swarm_lp, lambda d: swarm_bytes(d, compress=6)),
 }
 # What a cut right behind a line (or, for IONEX, behind the last map of TEC) leaves whole.
 RECORDS = {"demeter": 289}  # a cut between two records cannot be seen
 LINE_BASED = {"usgs", "kp", "dst", "celestrak-csv", "vtec", "kp-wdc", "gfz", "hpo", "dst-iaga"}
-LINE_BASED |= {"omni", "omni-5min", "iaga2002", "dgd"}
-SHARED = {io.read_kp, io.read_gfz}  # read the same files
+LINE_BASED |= {
+    "hapi",
+    "cses-text",
+    "cses-blanks",
+    "didbase",
+    "vires-csv",
+    "omni",
+    "omni-5min",
+    "iaga2002",
+    "dgd",
+}
+SHARED = ({io.read_kp, io.read_gfz}, {io.read_swarm_mag, io.read_vires})  # read the same files
 
 
 @pytest.fixture(params=CASES)
@@ -222,7 +239,7 @@ def test_noise_and_nothing(reader, tmp_path):
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
 def test_files_of_the_other_formats(reader, tmp_path):
     for other, make in CASES.values():
-        if other is not reader and not {reader, other} <= SHARED:
+        if other is not reader and {reader, other} not in SHARED:
             assert attempt(reader, tmp_path / "a", make(tmp_path)) is None
 
 
@@ -250,11 +267,21 @@ def test_a_header_that_promises_too_much_costs_nothing(tmp_path):
 def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
     """Aligned words become huge, negative or zero: no loop, no giant array."""
     data = swarm_bytes(tmp_path, compress=compress)
+    every_count_lies(io.read_swarm_lp, data, tmp_path, n)
+
+
+@pytest.mark.parametrize("n", [15, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("compress", [False, True])
+def test_every_count_of_an_old_cdf_may_lie(tmp_path, compress, n):
+    every_count_lies(io.read_vires, vires_cdf(compress=compress), tmp_path, n)
+
+
+def every_count_lies(reader, data, tmp_path, n):
     rng = np.random.default_rng(4)
     tracemalloc.start()
     for word in (b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\0\0\0\0", b"\0\0\x20\0"):
         for at in rng.permutation(np.arange(0, len(data) - 4, 4))[:n]:
-            attempt(io.read_swarm_lp, tmp_path / "a.cdf", data[:at] + word + data[at + 4 :])
+            attempt(reader, tmp_path / "a.cdf", data[:at] + word + data[at + 4 :])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 50 * 2**20
@@ -262,7 +289,23 @@ def test_every_count_of_a_cdf_may_lie(tmp_path, compress, n):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["ionex", "swarm", "usgs", "quakeml", "kp", "dst", "sw", "gfz", "hpo", "omni", "dgd", "aux-dst"]
+    "name",
+    [
+        "ionex",
+        "swarm",
+        "usgs",
+        "quakeml",
+        "kp",
+        "dst",
+        "sw",
+        "gfz",
+        "hpo",
+        "omni",
+        "dgd",
+        "aux-dst",
+        "vires",
+        "vires-csv",
+    ],
 )
 def test_real_files_cut_and_flipped(real_data, tmp_path, name):
     reader, pattern = {
@@ -280,6 +323,8 @@ def test_real_files_cut_and_flipped(real_data, tmp_path, name):
         "omni": (io.read_omni, "indices/omni2t*.dat"),
         "dgd": (io.read_dgd, "indices/*DGD.txt"),
         "aux-dst": (io.read_dst, "indices/SW_OPER_AUX_DST*.DBL"),
+        "vires": (io.read_vires, "vires/*.cdf"),
+        "vires-csv": (io.read_vires, "vires/*.csv"),
     }[name]
     data = next(iter(real_data.glob(pattern))).read_bytes()
     rng = np.random.default_rng(5)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from _io_layouts import write_cses
+from _satellite_layouts import cses_text, vires_cdf, vires_small_netcdf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_io_hostile import CASES
@@ -30,12 +31,22 @@ def cses_bytes(folder):
     return (folder / "cses.h5").read_bytes()
 
 
-TARGETS = {**CASES, "cses": (io.read_cses, cses_bytes)}
+TARGETS = {
+    **CASES,
+    "cses": (io.read_cses, cses_bytes),
+    "cses-blanks": (io.read_cses, lambda d: cses_text(mark=" ").encode()),
+    "vires-cdf2-compressed": (io.read_vires, lambda d: vires_cdf(compress=True)),
+    "vires-netcdf": (io.read_vires, vires_small_netcdf),
+}
 BINARY = {
     "demeter",
     "swarm",
     "swarm-mag",
     "swarm-compressed",
+    "vires-cdf2",
+    "vires-cdf2-compressed",
+    "vires-netcdf",
+    "vires-classic",
     "olr",
     "olr-classic",
     "cses",

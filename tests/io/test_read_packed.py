@@ -18,6 +18,7 @@ from _io_layouts import (
     write_swarm,
     write_swarm_mag,
 )
+from _satellite_layouts import vires_cdf
 
 from skquake import io
 from skquake.io import FormatError
@@ -103,11 +104,27 @@ def test_pages_and_headers_are_named(reader, tmp_path):
             reader(tmp_path / "a.dat")
 
 
-def test_real_headers_and_old_cdf_are_named(real_data):
+def test_real_headers_are_named(real_data):
     with pytest.raises(FormatError, match=r"header \(.HDR\)"):
         io.read_swarm_lp(real_data / "swarm" / "*.HDR")
-    with pytest.raises(FormatError, match="got a CDF file of version 2"):
-        io.read_swarm_mag(real_data / "vires" / "test_data_01.cdf")
+
+
+def test_a_real_file_as_esa_packs_it(real_data, tmp_path):
+    """One ``.cdf`` and its ``.HDR`` in a ``.CDF.ZIP``."""
+    files = sorted((real_data / "swarm").iterdir())
+    path = zipped(tmp_path / "SW_OPER_EFIA_LP_1B.CDF.ZIP", {file.name: file.read_bytes() for file in files})
+    frame = io.read_swarm_lp(path)
+    assert frame["Ne"][0] == pytest.approx(9895.7) and len(frame) == 2280
+    pd.testing.assert_frame_equal(frame, io.read_swarm_lp(real_data / "swarm" / "*.cdf"))
+
+
+def test_cdf_before_2_6_is_named(tmp_path):
+    (tmp_path / "a.cdf").write_bytes(bytes.fromhex("0000ffff0000ffff") + b"\0" * 500)
+    for reader in (io.read_swarm_mag, io.read_swarm_lp, io.read_vires):
+        with pytest.raises(
+            FormatError, match=r"got a CDF file of version 2; convert it with NASA's cdfconvert"
+        ):
+            reader(tmp_path / "a.cdf")
 
 
 def test_utf16_is_named_and_a_byte_order_mark_is_passed_over(tmp_path):
@@ -195,3 +212,23 @@ def test_rows_and_fields_are_limited(tmp_path, monkeypatch, limit, text, readers
     for reader in readers:
         with pytest.raises(FormatError, match=match):
             reader(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_record_of_a_cdf_smaller_than_its_fields(tmp_path, version):
+    """cdflib takes what is missing of it for zeros, and then records of no width without end."""
+    if version == 2:
+        data, word, reader = vires_cdf(compress=True), 4, io.read_vires
+    else:
+        write_swarm(tmp_path / "a.cdf", compress=6)
+        data, word, reader = (tmp_path / "a.cdf").read_bytes(), 8, io.read_swarm_lp
+    head = word + 4
+    gdr = int.from_bytes(data[8 + head : 8 + head + word], "big")
+    at = int.from_bytes(data[gdr + head + word : gdr + head + 2 * word], "big")
+    (tmp_path / "b.cdf").write_bytes(data[:at] + (32).to_bytes(word, "big") + data[at + word :])
+    tracemalloc.start()
+    with pytest.raises(FormatError, match="a variable in 32 bytes: damaged"):
+        reader(tmp_path / "b.cdf")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**24
