@@ -8,7 +8,6 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import ncompress
@@ -175,8 +174,8 @@ def _only_member(data, path, limit):
     return content
 
 
-def text_lines(data: bytes, path: Path) -> list[str]:
-    """Lines of ASCII text without line ends; a byte that no text has is an error."""
+def check_lines(data: bytes, path: Path) -> None:
+    """Raise for a byte that no text has, and for more or longer lines than any of these formats has."""
     bad = data.find(b"\0")
     if bad >= 0:
         kind = kind_of(data)
@@ -184,11 +183,17 @@ def text_lines(data: bytes, path: Path) -> list[str]:
     n = data.count(b"\n")
     if n > MAX_LINES:
         raise FormatError(path, "text", f"{n} lines; at most {MAX_LINES} are read: split the file")
-    lines = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
-    longest = max(range(len(lines)), key=lambda i: len(lines[i]))
-    if len(lines[longest]) > MAX_LINE:
-        raise FormatError(path, f"line {longest + 1}", f"{len(lines[longest])} characters: no such table")
-    return lines
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
+    lengths = np.diff(np.concatenate([[-1], ends, [len(data)]])) - 1
+    if lengths.max() > MAX_LINE:
+        line = int(lengths.argmax()) + 1
+        raise FormatError(path, f"line {line}", f"{lengths.max()} characters; at most {MAX_LINE} are read")
+
+
+def text_lines(data: bytes, path: Path) -> list[str]:
+    """Lines of ASCII text without line ends; what :func:`check_lines` finds is an error."""
+    check_lines(data, path)
+    return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
 
 
 def check_line_end(data: bytes, path: Path) -> None:
@@ -198,44 +203,6 @@ def check_line_end(data: bytes, path: Path) -> None:
         raise FormatError(
             path, f"line {line}", "the last line has no line end: the file is cut (if it is whole, add one)"
         )
-
-
-def real(text: str) -> float:
-    """A number as Fortran or C writes it: ``1.0D+03``, ``+5``; a field of asterisks (overflow) is NaN.
-
-    Raises
-    ------
-    ValueError
-        For what is no finite number.
-    """
-    text = text.strip()
-    if text and not text.strip("*"):
-        return float("nan")
-    if "_" in text:
-        raise ValueError(f"{text[:20]!r} is no number")
-    try:
-        value = float(text)
-    except ValueError:
-        value = float(_EXPONENT.sub("e", text))
-    if value - value != 0.0:
-        raise ValueError(f"{text[:20]!r} is not finite")
-    return value
-
-
-_EXPONENT = re.compile(r"(?<=[\d.])[dDqQ](?=[+-]?\d)", re.ASCII)
-
-
-def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], float] = real) -> float:
-    """``text`` as a finite number (see ``real``), or a FormatError that names the field."""
-    try:
-        if "_" in text:
-            raise ValueError
-        value = kind(text)
-        if value in (float("inf"), float("-inf")) or (value != value and "*" not in text):
-            raise ValueError
-    except (ValueError, OverflowError):
-        raise FormatError(path, f"line {line}", f"{name} {text.strip()[:20]!r} is no number") from None
-    return value
 
 
 def calendar_day(year: str | int, month: str | int, day: str | int, path: Path, where: str) -> np.datetime64:

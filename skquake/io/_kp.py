@@ -14,11 +14,11 @@ from skquake.io._files import (
     calendar_day,
     check_line_end,
     expand_paths,
-    number,
     read_bytes,
     text_lines,
 )
 from skquake.io._gfz_tables import kp_rows
+from skquake.io._numbers import number
 from skquake.io._ranges import check_range
 
 
