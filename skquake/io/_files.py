@@ -6,6 +6,8 @@ import gzip
 import io
 import os
 import re
+import sys
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -196,13 +198,46 @@ def text_lines(data: bytes, path: Path) -> list[str]:
     return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
 
 
-def check_line_end(data: bytes, path: Path) -> None:
-    """Raise unless the last line is ended: a line cut short can otherwise pass for a whole one."""
-    if not data.endswith((b"\n", b"\r")):
-        line = data.count(b"\n") + 1
-        raise FormatError(
-            path, f"line {line}", "the last line has no line end: the file is cut (if it is whole, add one)"
-        )
+def check_line_end(data: bytes, path: Path, *, whole: bool | None = None) -> None:
+    """Say that a text may be cut, unless its last line is ended.
+
+    Parameters
+    ----------
+    data : bytes
+        The text.
+    path : path-like
+        For the message.
+    whole : bool or None, default=None
+        Whether the last line is whole, where its format tells that. None: it cannot be known.
+
+    Raises
+    ------
+    FormatError
+        If ``whole`` is False.
+
+    Warns
+    -----
+    UserWarning
+        If ``whole`` is None.
+    """
+    last = data[data.rfind(b"\n") + 1 :]
+    if not last.strip() or last.endswith(b"\r") or whole:
+        return
+    line = data.count(b"\n") + 1
+    if whole is None:
+        end = last[-30:].decode("utf-8", "replace")
+        warn(f"{path}, line {line}: the last line has no line end: is the file cut behind {end!r}?")
+    else:
+        what = "the last line has no line end, and is not whole: the file is cut"
+        raise FormatError(path, f"line {line}", what)
+
+
+def warn(message: str) -> None:
+    """Warn of the line that called this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("skquake."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)
 
 
 def calendar_day(year: str | int, month: str | int, day: str | int, path: Path, where: str) -> np.datetime64:

@@ -134,7 +134,7 @@ def is_wdc(data: bytes) -> bool:
 
 def wdc_days(data: bytes, path: Path) -> pd.DataFrame:
     """Days of WDC records (``kpyymm.wdc``): date, kp1 ... kp8, ap1 ... ap8, and the daily columns."""
-    check_last_line(data, path)
+    check_last_line(data, path, fixed=False)  # what is not known yet is blank
     rows = []
     for i, line in enumerate(data.decode("latin-1").split("\n"), 1):
         line = line.rstrip("\r")

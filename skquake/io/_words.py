@@ -18,16 +18,18 @@ _OVERFLOW = 9e99  # stands for asterisks, which Fortran writes where a number do
 _CHUNK = 2**24
 
 
-def check_last_line(data: bytes, path: Path) -> None:
+def check_last_line(data: bytes, path: Path, *, fixed: bool = True) -> None:
     """Raise for a text that is no table of lines, and for one whose last line is cut.
 
-    That line is whole if it has an end, or is as long as the row of numbers before it.
+    That line is whole if it has an end, or is as long as the row of numbers before it. A shorter one is cut
+    if all rows are as long (``fixed``). Where it cannot be known, a warning says so.
     """
     check_lines(data, path)
-    if not data.endswith((b"\n", b"\r")):
-        before, last = [b"", b"", *(line.rstrip(b"\r") for line in data.rsplit(b"\n", 2))][-2:]
-        if len(last) != len(before) or not before.lstrip()[:1].isdigit():
-            check_line_end(data, path)
+    before, last = [b"", b"", *(line.rstrip() for line in data.rsplit(b"\n", 2))][-2:]
+    whole = None
+    if before.lstrip()[:1].isdigit():
+        whole = True if len(last) == len(before) else False if fixed and len(last) < len(before) else None
+    check_line_end(data, path, whole=whole)
 
 
 def words_in(line: bytes) -> int:

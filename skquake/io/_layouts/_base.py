@@ -235,6 +235,7 @@ def _at_once(data, path, separator, start):
         return None
     check_line_end(data, path)
     text = decode(data, path).encode()  # a zero byte is an error here
+    text = text if text.endswith(b"\n") else text + b"\n"
     head = text[: text.index(b"\n")].decode()
     if not head.strip() or '"' in head or text.count(b"\n") > MAX_ROWS or head.count(separator) > _MAX_FIELDS:
         return None
