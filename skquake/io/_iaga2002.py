@@ -143,6 +143,7 @@ def _read_one(path):
     head["not_recorded"] = [name for name in names if (table[name] == _NOT_RECORDED).all()]
     table = table.mask(table.isin([_MISSING, _NOT_RECORDED, -_MISSING, -_NOT_RECORDED]))
     check_table(table, path, {name: "field_angle" if name in _ANGLES else "field" for name in names})
+    check_table(table, path, dict.fromkeys(("F", "S"), "F"))  # magnitudes
     if head["reported"] and not _reports(head["reported"], names):
         what = f"the header reports {head['reported']}, the columns are {', '.join(names)}; these are taken"
         warnings.warn(f"{path}: {what}", stacklevel=4)

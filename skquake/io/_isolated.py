@@ -61,7 +61,12 @@ class Isolated:
         child = self._start()
         assert child.stdin is not None and child.stdout is not None
         late = threading.Event()
-        timer = threading.Timer(self.seconds, lambda: (late.set(), child.kill()))
+
+        def stop():
+            late.set()
+            child.kill()
+
+        timer = threading.Timer(self.seconds, stop)
         timer.start()
         try:
             pickle.dump((function, path, args), child.stdin)
