@@ -9,7 +9,7 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
+from skquake.io._files import MAX_DAYS, FormatError, calendar_day, expand_paths, read_bytes, text_lines
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._ranges import check_range, outside
@@ -91,7 +91,7 @@ def _read_one(path):
     check_last_line(data, path)
     places: list[str] | None = None
     days, rows, numbers = [], [], []
-    for i, line in enumerate(text_lines(data, path), 1):
+    for i, line in enumerate(text_lines(data, path, MAX_DAYS), 1):
         if line.startswith((":", "#")) or not line.strip():
             head = _HEAD.fullmatch(line)
             places = [*(name.lower() for name in head.groups()), "planetary"] if head else places

@@ -31,6 +31,9 @@ SMALL = 16 * 2**20
 MAX_LINES = 3_000_000
 """Most lines of a text file: more than a century of half hours."""
 
+MAX_DAYS = 100_000
+"""Most lines of a text of one line a day: 274 years."""
+
 MAX_LINE = 20_000
 """Most characters of a line."""
 
@@ -176,15 +179,15 @@ def _only_member(data, path, limit):
     return content
 
 
-def check_lines(data: bytes, path: Path) -> None:
+def check_lines(data: bytes, path: Path, most: int = MAX_LINES) -> None:
     """Raise for a byte that no text has, and for more or longer lines than any of these formats has."""
     bad = data.find(b"\0")
     if bad >= 0:
         kind = kind_of(data)
         raise FormatError(path, f"byte {bad}", f"{kind or 'a zero byte'}; expected a text file")
     n = data.count(b"\n")
-    if n > MAX_LINES:
-        raise FormatError(path, "text", f"{n} lines; at most {MAX_LINES} are read: split the file")
+    if n > most:
+        raise FormatError(path, "text", f"{n} lines; at most {most} are read: split the file")
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
     lengths = np.diff(np.concatenate([[-1], ends, [len(data)]])) - 1
     if lengths.max() > MAX_LINE:
@@ -192,9 +195,9 @@ def check_lines(data: bytes, path: Path) -> None:
         raise FormatError(path, f"line {line}", f"{lengths.max()} characters; at most {MAX_LINE} are read")
 
 
-def text_lines(data: bytes, path: Path) -> list[str]:
+def text_lines(data: bytes, path: Path, most: int = MAX_LINES) -> list[str]:
     """Lines of ASCII text without line ends; what :func:`check_lines` finds is an error."""
-    check_lines(data, path)
+    check_lines(data, path, most)
     return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
 
 

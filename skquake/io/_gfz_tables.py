@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._typing import Array
-from skquake.io._files import FormatError
+from skquake.io._files import MAX_DAYS, FormatError, check_lines
 from skquake.io._indices import wrong_file
 from skquake.io._words import check_last_line, read_words
 
@@ -134,6 +134,7 @@ def is_wdc(data: bytes) -> bool:
 
 def wdc_days(data: bytes, path: Path) -> pd.DataFrame:
     """Days of WDC records (``kpyymm.wdc``): date, kp1 ... kp8, ap1 ... ap8, and the daily columns."""
+    check_lines(data, path, MAX_DAYS)
     check_last_line(data, path, fixed=False)  # what is not known yet is blank
     rows = []
     for i, line in enumerate(data.decode("latin-1").split("\n"), 1):
