@@ -14,8 +14,10 @@ from fuzz_targets import BINARY, TARGETS, Target
 
 SIZE = 48 * 2**20  # what 250 kB may unpack to
 SECONDS, BYTES = 10.0, 2**30
-# Read row by row: hundreds of thousands of rows, as a long series can have, take longer.
-ROW_BY_ROW = {"kp", "dst-iaga", "catalog-zmap"}
+# Read row by row: the hundreds of thousands of rows that a real file can have may take longer.
+ROW_BY_ROW = {"kp", "dst-iaga", "catalog-zmap", "catalog-emsc-csv", "catalog-emsc-json", "catalog-cenc"}
+ROW_BY_ROW |= {"catalog-comcat", "catalog-anss-csv", "catalog-anss-text", "catalog-jma-csv", "catalog-horus"}
+ROW_BY_ROW |= {"catalog-euromed-mt"}
 
 
 def contents(data):
