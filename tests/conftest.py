@@ -20,3 +20,26 @@ def real_data():
     if not folder.is_dir():
         pytest.skip("no folder of real data: set SKQUAKE_REAL_DATA to one")
     return folder
+
+
+_FIGURES = pytest.StashKey[list]()
+
+
+@pytest.fixture
+def fuzz_figures(request):
+    """List of what campaigns of mutations found; it is printed at the end of the run."""
+    return request.config.stash.setdefault(_FIGURES, [])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    rows = config.stash.get(_FIGURES, [])
+    if not rows:
+        return
+    terminalreporter.section("mutations of files")
+    head = ("target", "mutations", "tables", "with warning", "refused", "s", "longest s", "peak MiB")
+    terminalreporter.write_line(("{:26s}" + "{:>13s}" * 7).format(*head))
+    for row in rows:
+        numbers = [row[name] for name in ("mutations", "tables", "warned", "refused")]
+        more = row["milliseconds"] / 1000, row["longest"] / 1000, row["peak"] / 2**20
+        line = f"{row['name']:26s}" + "".join(f"{n:13d}" for n in numbers)
+        terminalreporter.write_line(line + f"{more[0]:13.1f}{more[1]:13.2f}{more[2]:13.0f}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Iterator
 from numbers import Real
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -18,6 +20,7 @@ from skquake._core._typing import TimeLike
 from skquake.datasets._fetch import folder_in, is_complete, obtain
 from skquake.datasets._transfer import PARAMETERS, Transfer, temporary
 from skquake.io import FormatError, read_usgs
+from skquake.io._files import check_line_end
 from skquake.io._table import parse_times
 
 USGS_URL = "https://earthquake.usgs.gov/fdsnws/event/1/"
@@ -108,7 +111,7 @@ def fetch_usgs(
     service = _Service(base_url.rstrip("/"), query, Transfer(n_retries, delay, max_mb, max_seconds))
     catalog = obtain(
         path,
-        read_usgs,
+        _read_whole,
         lambda _: is_complete(path, last),
         lambda: service.fetch(path, first, last, verbose),
         service.transfer,
@@ -210,9 +213,20 @@ class _Service:
         return f"{self.url}/{what}?{urlencode(self.query | span)}"
 
 
+def _read_whole(file: Path, **options: Any) -> pd.DataFrame:
+    """As :func:`read_usgs`, but a last line without an end, as none of the service's has, is an error."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*no line end")
+        catalog = read_usgs(file, **options)
+    content = file.read_bytes()
+    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+        check_line_end(content, file, whole=False)
+    return catalog
+
+
 def _table(file: Path) -> pd.DataFrame:
     """Texts of a catalog in CSV that our reader takes whole; FormatError for anything else."""
-    read_usgs(file, types=None, missing_magnitude="keep")
+    _read_whole(file, types=None, missing_magnitude="keep")
     with file.open("rb") as stream:
         if stream.read(1_000).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
             raise FormatError(file, "line 1", "GeoJSON; expected a USGS catalog as CSV")

@@ -9,8 +9,10 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
+from skquake.io._files import MAX_DAYS, FormatError, calendar_day, expand_paths, read_bytes, text_lines
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
+from skquake.io._kp import thirds
+from skquake.io._ranges import check_range, outside
 from skquake.io._words import check_last_line
 
 _HEAD = re.compile(r"#\s*-+ *([A-Za-z]+) *-+\s+-+ *([A-Za-z]+) *-+\s+-+ *Planetary *-+\s*")
@@ -88,8 +90,8 @@ def _read_one(path):
         raise wrong_file(data, path, _EXPECTED)
     check_last_line(data, path)
     places: list[str] | None = None
-    days, rows = [], []
-    for i, line in enumerate(text_lines(data, path), 1):
+    days, rows, numbers = [], [], []
+    for i, line in enumerate(text_lines(data, path, MAX_DAYS), 1):
         if line.startswith((":", "#")) or not line.strip():
             head = _HEAD.fullmatch(line)
             places = [*(name.lower() for name in head.groups()), "planetary"] if head else places
@@ -100,11 +102,12 @@ def _read_one(path):
             what = f"expected a date and three times A and eight K, got {line[:30]!r}"
             raise FormatError(path, f"line {i}", what)
         days.append(calendar_day(match[1], match[2], match[3], path, f"line {i}"))
-        rows.append(_checked([float(value) for value in values], path, i))
+        rows.append([float(value) for value in values])
+        numbers.append(i)
     if places is None or len(set(places)) < 3 or not days:
         what = "no line of the header that names the places of the three groups of columns, or no day"
         raise FormatError(path, "header", what)
-    groups = np.array(rows).reshape(-1, 3, 9)
+    groups = _checked(rows, numbers, path).reshape(-1, 3, 9)
     starts = np.array(days, dtype="datetime64[h]")[:, np.newaxis] + np.arange(0, 24, 3)
     table = pd.DataFrame(index=pd.DatetimeIndex(starts.ravel().astype("datetime64[ns]"), name="time"))
     for k, place in enumerate(places):
@@ -114,13 +117,13 @@ def _read_one(path):
     return one_row_a_time(table, path)
 
 
-def _checked(values, path, i):
-    """-1 as NaN, K to exact thirds; a FormatError for what is out of range."""
-    out = []
-    for k, value in enumerate(values):
-        top = 9 if k % 9 else 400
-        if value != -1 and not 0 <= value <= top:
-            name = "K" if k % 9 else "A"
-            raise FormatError(path, f"line {i}", f"{name} {value:g}; expected -1 or 0 to {top}")
-        out.append(np.nan if value == -1 else round(3 * value) / 3 if k % 9 else value)
-    return out
+def _checked(rows, numbers, path):
+    """Values of the lines of these numbers: -1 as NaN, K to exact thirds; a FormatError beyond the ranges."""
+    values = np.array(rows)
+    values[values == -1] = np.nan
+    is_k = np.arange(values.shape[1]) % 9 > 0
+    for quantity, name, part in (("a_index", "A", values[:, ~is_k]), ("kp", "K", values[:, is_k])):
+        for row in np.flatnonzero(outside(part, quantity).any(axis=1))[:1]:
+            check_range(part[[row]], quantity, path, where="line", first=numbers[row], label=name)
+    values[:, is_k] = thirds(values[:, is_k])
+    return values

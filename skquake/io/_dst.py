@@ -10,7 +10,7 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._dst_forms import iaga_days, is_iaga_dst, is_monthly, monthly_days
-from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
+from skquake.io._files import MAX_DAYS, FormatError, calendar_day, expand_paths, read_bytes, text_lines
 from skquake.io._indices import refuse_others
 from skquake.io._ranges import check_range
 
@@ -98,7 +98,7 @@ def _days(data, path):
     if is_iaga_dst(head):
         return iaga_days(data, path)
     refuse_others(data, path, "read_dst", "Dst as a table of days, a monthly table or IAGA-2002")
-    lines = enumerate(text_lines(data, path), 1)
+    lines = enumerate(text_lines(data, path, MAX_DAYS), 1)
     return (_parse(line.rstrip(), path, i) for i, line in lines if line.strip())
 
 

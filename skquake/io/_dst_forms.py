@@ -12,12 +12,10 @@ import numpy as np
 
 from skquake._core._typing import Array
 from skquake.io._files import FormatError, calendar_day
+from skquake.io._ranges import check_range
 from skquake.io._words import check_last_line
 
 Day = tuple[np.datetime64, str, Array]
-
-DST_LIMITS = (-2500.0, 500.0)
-"""What Dst can be, in nT: the lowest value since 1957 is -589, estimates for 1859 reach -1760."""
 
 _TITLE = re.compile(
     r"Equatorial\s+Dst\s+Values\s*\((FINAL|PROVISIONAL|REAL-?TIME|QUICK-?LOOK)\)", re.IGNORECASE
@@ -122,9 +120,8 @@ def _hours(line, text, path, where):
 
 def _checked(values, path, where):
     out = np.array([np.nan if value == _FILL else value for value in values])
-    low, high = DST_LIMITS
-    if ((out < low) | (out > high)).any():
-        raise FormatError(path, where, f"Dst {values} is not between {low:g} and {high:g} nT")
+    name, line = where.rsplit(" ", 1)
+    check_range(out[np.newaxis], "dst", path, where=name, first=int(line), label="Dst")
     return out
 
 

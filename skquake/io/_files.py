@@ -6,9 +6,10 @@ import gzip
 import io
 import os
 import re
+import sys
+import warnings
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import ncompress
@@ -29,6 +30,9 @@ SMALL = 16 * 2**20
 
 MAX_LINES = 3_000_000
 """Most lines of a text file: more than a century of half hours."""
+
+MAX_DAYS = 100_000
+"""Most lines of a text of one line a day: 274 years."""
 
 MAX_LINE = 20_000
 """Most characters of a line."""
@@ -175,67 +179,68 @@ def _only_member(data, path, limit):
     return content
 
 
-def text_lines(data: bytes, path: Path) -> list[str]:
-    """Lines of ASCII text without line ends; a byte that no text has is an error."""
+def check_lines(data: bytes, path: Path, most: int = MAX_LINES) -> None:
+    """Raise for a byte that no text has, and for more or longer lines than any of these formats has."""
     bad = data.find(b"\0")
     if bad >= 0:
         kind = kind_of(data)
         raise FormatError(path, f"byte {bad}", f"{kind or 'a zero byte'}; expected a text file")
     n = data.count(b"\n")
-    if n > MAX_LINES:
-        raise FormatError(path, "text", f"{n} lines; at most {MAX_LINES} are read: split the file")
-    lines = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
-    longest = max(range(len(lines)), key=lambda i: len(lines[i]))
-    if len(lines[longest]) > MAX_LINE:
-        raise FormatError(path, f"line {longest + 1}", f"{len(lines[longest])} characters: no such table")
-    return lines
+    if n > most:
+        raise FormatError(path, "text", f"{n} lines; at most {most} are read: split the file")
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
+    lengths = np.diff(np.concatenate([[-1], ends, [len(data)]])) - 1
+    if lengths.max() > MAX_LINE:
+        line = int(lengths.argmax()) + 1
+        raise FormatError(path, f"line {line}", f"{lengths.max()} characters; at most {MAX_LINE} are read")
 
 
-def check_line_end(data: bytes, path: Path) -> None:
-    """Raise unless the last line is ended: a line cut short can otherwise pass for a whole one."""
-    if not data.endswith((b"\n", b"\r")):
-        line = data.count(b"\n") + 1
-        raise FormatError(
-            path, f"line {line}", "the last line has no line end: the file is cut (if it is whole, add one)"
-        )
+def text_lines(data: bytes, path: Path, most: int = MAX_LINES) -> list[str]:
+    """Lines of ASCII text without line ends; what :func:`check_lines` finds is an error."""
+    check_lines(data, path, most)
+    return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
 
 
-def real(text: str) -> float:
-    """A number as Fortran or C writes it: ``1.0D+03``, ``+5``; a field of asterisks (overflow) is NaN.
+def check_line_end(data: bytes, path: Path, *, whole: bool | None = None) -> None:
+    """Say that a text may be cut, unless its last line is ended.
+
+    Parameters
+    ----------
+    data : bytes
+        The text.
+    path : path-like
+        For the message.
+    whole : bool or None, default=None
+        Whether the last line is whole, where its format tells that. None: it cannot be known.
 
     Raises
     ------
-    ValueError
-        For what is no finite number.
+    FormatError
+        If ``whole`` is False.
+
+    Warns
+    -----
+    UserWarning
+        If ``whole`` is None.
     """
-    text = text.strip()
-    if text and not text.strip("*"):
-        return float("nan")
-    if "_" in text:
-        raise ValueError(f"{text[:20]!r} is no number")
-    try:
-        value = float(text)
-    except ValueError:
-        value = float(_EXPONENT.sub("e", text))
-    if value - value != 0.0:
-        raise ValueError(f"{text[:20]!r} is not finite")
-    return value
+    last = data[data.rfind(b"\n") + 1 :]
+    if not last.strip() or last.endswith(b"\r") or whole:
+        return
+    line = data.count(b"\n") + 1
+    if whole is None:
+        end = last[-30:].decode("utf-8", "replace")
+        warn(f"{path}, line {line}: the last line has no line end: is the file cut behind {end!r}?")
+    else:
+        what = "the last line has no line end, and is not whole: the file is cut"
+        raise FormatError(path, f"line {line}", what)
 
 
-_EXPONENT = re.compile(r"(?<=[\d.])[dDqQ](?=[+-]?\d)", re.ASCII)
-
-
-def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], float] = real) -> float:
-    """``text`` as a finite number (see ``real``), or a FormatError that names the field."""
-    try:
-        if "_" in text:
-            raise ValueError
-        value = kind(text)
-        if value in (float("inf"), float("-inf")) or (value != value and "*" not in text):
-            raise ValueError
-    except (ValueError, OverflowError):
-        raise FormatError(path, f"line {line}", f"{name} {text.strip()[:20]!r} is no number") from None
-    return value
+def warn(message: str) -> None:
+    """Warn of the line that called this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("skquake."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)
 
 
 def calendar_day(year: str | int, month: str | int, day: str | int, path: Path, where: str) -> np.datetime64:

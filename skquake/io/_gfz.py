@@ -10,11 +10,12 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
-from skquake.io._gfz_tables import DAILY, LIMITS, is_json, is_wdc, json_table, text_rows, wdc_days
+from skquake.io._gfz_tables import DAILY, is_json, is_wdc, json_table, text_rows, wdc_days
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._kp_to_ap import kp_to_ap
-from skquake.io._words import check_between, check_last_line, words_in
+from skquake.io._ranges import check_table
+from skquake.io._words import check_last_line, words_in
 
 _UNITS = {
     "kp": "1",
@@ -117,7 +118,7 @@ def _read_one(path):
         table = _intervals(wdc_days(data, path).assign(definitive=False))
     else:
         table = _text(data, path)
-    check_between(table, path, LIMITS)
+    check_table(table, path)
     if "kp" in table:
         table["kp"] = thirds(table["kp"])
         table["definitive"] &= table["kp"].notna()

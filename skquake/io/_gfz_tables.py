@@ -10,27 +10,13 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._typing import Array
-from skquake.io._files import FormatError
+from skquake.io._files import MAX_DAYS, FormatError, check_lines
 from skquake.io._indices import wrong_file
 from skquake.io._words import check_last_line, read_words
 
 MAX_JSON = 32 * 2**20
 """Largest JSON file in bytes: all Kp since 1932 as JSON has 12 MB."""
 
-LIMITS = {
-    "kp": (0.0, 9.0),
-    "ap": (0.0, 400.0),
-    "ap_daily": (0.0, 400.0),
-    "cp": (0.0, 2.5),
-    "c9": (0.0, 9.0),
-    "sunspot_number": (0.0, 1000.0),
-    "f107": (0.0, 2000.0),
-    "f107_adjusted": (0.0, 2000.0),
-    "hp30": (0.0, 30.0),
-    "hp60": (0.0, 30.0),
-    "ap30": (0.0, 5000.0),
-    "ap60": (0.0, 5000.0),
-}
 DAILY = {"ap_daily", "cp", "c9", "sunspot_number", "f107", "f107_adjusted"}
 _JSON = {
     "Kp": "kp",
@@ -148,7 +134,8 @@ def is_wdc(data: bytes) -> bool:
 
 def wdc_days(data: bytes, path: Path) -> pd.DataFrame:
     """Days of WDC records (``kpyymm.wdc``): date, kp1 ... kp8, ap1 ... ap8, and the daily columns."""
-    check_last_line(data, path)
+    check_lines(data, path, MAX_DAYS)
+    check_last_line(data, path, fixed=False)  # what is not known yet is blank
     rows = []
     for i, line in enumerate(data.decode("latin-1").split("\n"), 1):
         line = line.rstrip("\r")

@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
-from skquake.io._files import FormatError
+from skquake.io._files import SMALL, FormatError
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HEAP = b"GCOL\x01"
 _OBJECT = struct.Struct("<HH4xQ")  # index, references, size
+
+
+MAX_GROWTH = 50
+"""How many times the size of its file the numbers in it may take, once that is more than ``SMALL`` bytes."""
+
+
+def check_sizes(file, path, n_bytes):
+    """Raise where the data sets of a file, or chunks of them, would unpack to far more than its size.
+
+    Parameters
+    ----------
+    file : h5py.File
+    path : path-like
+    n_bytes : int
+        Size of the file.
+    """
+    import h5py
+
+    limit, total = max(SMALL, MAX_GROWTH * n_bytes), 0
+    for name in list(file)[:10_000]:
+        data = file.get(name, getlink=False)
+        if not isinstance(data, h5py.Dataset) or data.size is None:
+            continue
+        chunk = math.prod(data.chunks or ()) * data.dtype.itemsize
+        total += 8 * data.size
+        if chunk > limit or total > limit:
+            what = f"of shape {data.shape} in chunks of {chunk} bytes: more than {limit} bytes from {n_bytes}"
+            raise FormatError(path, f"variable {name}", what)
 
 
 def check_heaps(data, path):

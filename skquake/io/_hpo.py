@@ -8,10 +8,11 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
-from skquake.io._gfz_tables import LIMITS, is_json, json_table, text_rows
+from skquake.io._gfz_tables import is_json, json_table, text_rows
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
-from skquake.io._words import check_between, words_in
+from skquake.io._ranges import check_table
+from skquake.io._words import words_in
 
 _NAMES = ["year", "month", "day", "hour", "middle", "days", "days_middle", "hp", "ap", "flag"]
 _EXPECTED = "a GFZ file of Hp30 or Hp60 (10 words a line, from '# PURPOSE: ... Hp30')"
@@ -95,7 +96,7 @@ def _read_one(path):
         raise FormatError(
             path, f"row {int(off.argmax()) + 1}", f"{table.index[off.argmax()]} begins no {step}"
         )
-    check_between(table, path, LIMITS)
+    check_table(table, path)
     name = f"hp{minutes}"
     if name in table:
         table[name] = thirds(table[name])

@@ -13,7 +13,8 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
-from skquake.io._words import check_between, check_last_line, read_words
+from skquake.io._ranges import check_table
+from skquake.io._words import check_last_line, read_words
 
 _MISSING, _NOT_RECORDED = 99999.0, 88888.0
 _ANGLES = {"D", "I"}
@@ -141,8 +142,8 @@ def _read_one(path):
     table = words[names].set_index(pd.DatetimeIndex(times, name="time"))
     head["not_recorded"] = [name for name in names if (table[name] == _NOT_RECORDED).all()]
     table = table.mask(table.isin([_MISSING, _NOT_RECORDED, -_MISSING, -_NOT_RECORDED]))
-    limits = {name: (-21600.0, 21600.0) if name in _ANGLES else (-90000.0, 90000.0) for name in names}
-    check_between(table, path, limits)
+    check_table(table, path, {name: "field_angle" if name in _ANGLES else "field" for name in names})
+    check_table(table, path, dict.fromkeys(("F", "S"), "F"))  # magnitudes
     if head["reported"] and not _reports(head["reported"], names):
         what = f"the header reports {head['reported']}, the columns are {', '.join(names)}; these are taken"
         warnings.warn(f"{path}: {what}", stacklevel=4)

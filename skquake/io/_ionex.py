@@ -10,8 +10,9 @@ import numpy as np
 
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
-from skquake.io._files import FormatError, expand_paths, number, read_bytes
+from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._ionex_map import MapReader
+from skquake.io._numbers import number
 
 if TYPE_CHECKING:
     import xarray as xr

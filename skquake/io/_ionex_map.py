@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from skquake.io._files import FormatError, calendar_day, real
+from skquake.io._files import FormatError, calendar_day
+from skquake.io._numbers import real
 from skquake.io._ranges import RANGES, outside
 
 _PER_LINE = 16

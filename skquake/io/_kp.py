@@ -14,11 +14,11 @@ from skquake.io._files import (
     calendar_day,
     check_line_end,
     expand_paths,
-    number,
     read_bytes,
     text_lines,
 )
 from skquake.io._gfz_tables import kp_rows
+from skquake.io._numbers import number
 from skquake.io._ranges import check_range
 
 
@@ -109,8 +109,7 @@ def _read_one(path):
     if other is not None:
         return [(time, float(thirds(kp)), definitive) for time, kp, definitive in other]
     lines = text_lines(data, path)
-    if not _WHOLE.search(lines[-1]):  # the last field is one digit: such a line is whole
-        check_line_end(data, path)
+    check_line_end(data, path, whole=bool(_WHOLE.search(lines[-1])))  # the last field is one digit
     rows: list[tuple[np.datetime64, float, bool]] = []
     known: dict[tuple[np.datetime64, bool], float] = {}
     for i, line in enumerate(lines, 1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,53 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv
 
 from skquake._core._typing import ArrayLike, FloatArray
 from skquake.io._files import FormatError
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
-_MISSING = ("", "nan", "na", "n/a", "null", "none", "-", "--", "---")
+# Fortran leaves out the letter of an exponent of three digits: 1.0-103.
+_NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[edq]([+-]?\d+)|([+-]\d{3}))?"
+_WRITTEN = re.compile(_NUMBER, re.ASCII | re.IGNORECASE)
+_MISSING = frozenset(("", "none", "-", "--", "---", *(t.lower() for t in csv.ConvertOptions().null_values)))
+
+
+def real(text: str) -> float:
+    """A number as Fortran or C writes it: ``1.0D+03``, ``+5``; a field of asterisks (overflow) is NaN.
+
+    Raises
+    ------
+    ValueError
+        For what is no finite number.
+    """
+    text = text.strip()
+    if text and not text.strip("*"):
+        return float("nan")
+    if "_" in text:
+        raise ValueError(f"{text[:20]!r} is no number")
+    try:
+        value = float(text)
+    except ValueError:
+        written = _WRITTEN.fullmatch(text)
+        if written is None:
+            raise
+        value = float(f"{written[1]}e{written[2] or written[3]}")
+    if value - value != 0.0:
+        raise ValueError(f"{text[:20]!r} is not finite")
+    return value
+
+
+def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], float] = real) -> float:
+    """``text`` as a finite number (see :func:`real`), or a FormatError that names the field."""
+    try:
+        if "_" in text:
+            raise ValueError
+        value = kind(text)
+        if value in (float("inf"), float("-inf")) or (value != value and "*" not in text):
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise FormatError(path, f"line {line}", f"{name} {text.strip()[:20]!r} is no number") from None
+    return value
 
 
 def to_numbers(
@@ -22,7 +65,7 @@ def to_numbers(
 ) -> FloatArray:
     """Finite numbers (or NaN where a field says that it is missing) of a column of text.
 
-    Read are ``+5``, ``.5``, ``5.``, ``1.0D+03``; missing are empty fields, dashes, NaN and its kin, the
+    Read is what :func:`real` reads; missing are empty fields, dashes, NaN and its kin, the
     numbers in ``fill``, and stars, which Fortran writes for a number too long for its field.
 
     Raises
@@ -48,9 +91,11 @@ def _slowly(column, path, name, unit, first):
     text = pd.Series(column.to_numpy(zero_copy_only=False), dtype=object).fillna("")
     lower = text.str.lower()
     missing = (lower.isin(_MISSING) | lower.str.fullmatch(r"\*+")).to_numpy()
-    lower = lower.str.replace("d", "e", regex=False)
-    good = lower.str.fullmatch(_NUMBER).to_numpy(dtype=bool) | missing
-    if not good.all():
-        row = int(np.argmin(good))
-        raise FormatError(path, f"{unit} {row + first}", f"{name} {text.iloc[row][:20]!r} is no number")
-    return lower.where(~missing, "nan").to_numpy(dtype=object).astype(float)
+    values = np.full(len(text), np.nan)
+    for row in np.flatnonzero(~missing):
+        try:
+            values[row] = real(text.iloc[row])
+        except ValueError:
+            what = f"{name} {text.iloc[row][:20]!r} is no number"
+            raise FormatError(path, f"{unit} {row + first}", what) from None
+    return values

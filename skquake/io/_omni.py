@@ -14,7 +14,8 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._omni_words import HOURLY, MINUTES, RESOLUTION, words_of
-from skquake.io._words import check_between, check_last_line, read_words, words_in
+from skquake.io._ranges import check_range
+from skquake.io._words import check_last_line, read_words, words_in
 
 _EXPECTED = "an OMNI file of 55 to 57 (hourly), 49 (5 min) or 46 (1 min) words a line"
 _TIME = ("year", "day", "hour", "minute")
@@ -146,7 +147,8 @@ def _read_one(path, wanted):
             values = table[word.name].to_numpy()
             table[word.name] = np.where(np.abs(values - word.fill) < 1e-6 * word.fill, np.nan, values)
     resolution = _means(table) or RESOLUTION[n]
-    check_between(table, path, {word.name: (word.low, word.high) for word in words})
+    for word in words:
+        check_range(table[word.name], word.range, path, first=1, label=word.name)
     index = pd.DatetimeIndex(_times(table, path), name="time")
     table = table.drop(columns=[name for name in _TIME if name in table]).set_index(index)
     if "kp" in table:

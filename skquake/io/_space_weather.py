@@ -9,8 +9,9 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, number, read_bytes, text_lines
+from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
 from skquake.io._kp import thirds
+from skquake.io._numbers import number
 from skquake.io._ranges import RANGES, outside
 from skquake.io._table import header_of, parse_times, read_table
 

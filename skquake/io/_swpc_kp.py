@@ -14,10 +14,11 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._gfz_tables import is_json, load_json, numbers
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._kp import thirds
+from skquake.io._ranges import check_range
 from skquake.io._table import parse_times
 
 _EXPECTED = "SWPC's JSON of the planetary K index (time_tag, Kp, ...)"
-_TOP = {"kp": 9.0, "kp_index": 9.0, "a_running": 400.0, "station_count": 1000.0}
+_QUANTITIES = {"kp": "kp", "kp_index": "kp", "a_running": "a_index", "station_count": "stations"}
 _KINDS = ("observed", "estimated", "predicted")
 
 
@@ -113,12 +114,7 @@ def _read_one(path):
         if name in columns:
             values[name] = numbers(columns[name], path, name)
     for name, array in values.items():
-        bad = (array < 0) | (array > _TOP[name])
-        if bad.any():
-            at = int(bad.argmax())
-            raise FormatError(
-                path, f"item {at + 1}", f"{name} {array[at]:g} is not between 0 and {_TOP[name]:g}"
-            )
+        check_range(array, _QUANTITIES[name], path, where="item", first=1, label=name)
     times = parse_times(columns["time_tag"], path, "time_tag", first=1, unit="item")
     table = pd.DataFrame(values, index=pd.DatetimeIndex(times, name="time"))
     off = (times - np.datetime64("2000-01-01")) % np.timedelta64(3, "h") != np.timedelta64(0, "ns")

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.csv
 
 from skquake._core._typing import Array
-from skquake.io._files import FormatError, check_line_end, kind_of, real
+from skquake.io._files import FormatError, check_line_end, kind_of
+from skquake.io._numbers import to_numbers
 
 MAX_CELLS = 40_000_000
 """Most fields (rows times columns read) of a table."""
@@ -47,7 +48,7 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
         The file; its first line holds the names.
     columns : dict of {str: type}
         Name in the file -> ``float`` or ``str``. Empty fields are NaN or ""; numbers may be written as
-        Fortran or C do (``1.0D+03``, ``+5``; asterisks are NaN).
+        Fortran or C do (``1.0D+03``, ``+5``; asterisks and dashes are NaN).
 
     Returns
     -------
@@ -69,7 +70,7 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
             row = re.search(r"Row #(\d+)", text)
             raise FormatError(path, f"row {row[1]}" if row else "table", text.replace("\n", " ")) from error
         numbers = {
-            name: pa.array(_reals(table.column(name).to_pylist(), path, name))
+            name: pa.array(to_numbers(table.column(name).to_pylist(), path, name))
             if kind is float
             else table.column(name)
             for name, kind in columns.items()
@@ -97,22 +98,6 @@ def _parse(data, columns, number):
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=options,
     )
-
-
-def _reals(fields, path, name):
-    """Numbers in any form that Fortran or C writes; what pyarrow takes for missing stays so."""
-    values = np.full(len(fields), np.nan)
-    for i, field in enumerate(fields):
-        if field in _MISSING:
-            continue
-        try:
-            values[i] = real(field)
-        except ValueError:
-            raise FormatError(path, f"row {i + 2}", f"{name} {field[:20]!r} is no number") from None
-    return values
-
-
-_MISSING = frozenset(pyarrow.csv.ConvertOptions().null_values)
 
 
 def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, unit: str = "row") -> Array:

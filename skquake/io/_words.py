@@ -11,37 +11,25 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._typing import Array
-from skquake.io._files import FormatError, check_line_end
+from skquake.io._files import MAX_LINE, FormatError, check_line_end, check_lines
 
 _OVERFLOW = 9e99  # stands for asterisks, which Fortran writes where a number does not fit
-
-
-MAX_LINES = 3_000_000
-"""Most lines of a file: 1 min in a year are 525,600."""
-
-MAX_LINE = 20_000
-"""Most bytes of a line."""
 
 _CHUNK = 2**24
 
 
-def check_last_line(data: bytes, path: Path) -> None:
+def check_last_line(data: bytes, path: Path, *, fixed: bool = True) -> None:
     """Raise for a text that is no table of lines, and for one whose last line is cut.
 
-    That line is whole if it has an end, or is as long as the row of numbers before it.
+    That line is whole if it has an end, or is as long as the row of numbers before it. A shorter one is cut
+    if all rows are as long (``fixed``). Where it cannot be known, a warning says so.
     """
-    n = data.count(b"\n")
-    if n > MAX_LINES:
-        raise FormatError(path, "text", f"{n} lines; at most {MAX_LINES} are read: split the file")
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
-    lengths = np.diff(np.concatenate([[-1], ends, [len(data)]])) - 1
-    if lengths.max() > MAX_LINE:
-        line = int(lengths.argmax()) + 1
-        raise FormatError(path, f"line {line}", f"{lengths.max()} characters; at most {MAX_LINE} are read")
-    if not data.endswith((b"\n", b"\r")):
-        before, last = [b"", b"", *(line.rstrip(b"\r") for line in data.rsplit(b"\n", 2))][-2:]
-        if len(last) != len(before) or not before.lstrip()[:1].isdigit():
-            check_line_end(data, path)
+    check_lines(data, path)
+    before, last = [b"", b"", *(line.rstrip() for line in data.rsplit(b"\n", 2))][-2:]
+    whole = None
+    if before.lstrip()[:1].isdigit():
+        whole = True if len(last) == len(before) else False if fixed and len(last) < len(before) else None
+    check_line_end(data, path, whole=whole)
 
 
 def words_in(line: bytes) -> int:
@@ -68,12 +56,9 @@ def read_words(
 ) -> pd.DataFrame:
     """Words of all lines below the first ``skip`` as float64, those of ``texts`` as text.
 
-    Asterisks are NaN (a number that did not fit); anything else that is no finite number is an error, and so
-    is a line with another number of words. Empty lines are passed over.
+    Asterisks are NaN (a number that did not fit), and ``1.0D+03`` is a number; anything else that is no
+    finite number is an error, and so is a line with another number of words. Empty lines are passed over.
     """
-    bad = data.find(b"\0")
-    if bad >= 0:
-        raise FormatError(path, f"byte {bad}", "a zero byte; expected a text file")
     counts = count_words(data)[skip:]
     wrong = (counts != len(names)) & (counts != 0)
     if wrong.any():
@@ -83,26 +68,37 @@ def read_words(
         raise FormatError(path, "end of file", "no line with data")
     stars = b"*" in data
     body = re.sub(rb"\*+", b"9e99", data) if stars else data
-    kinds = {name: str if name in texts else np.float64 for name in names}
     try:
-        table = pd.read_csv(
-            io.BytesIO(body),
-            sep=r"\s+",
-            header=None,
-            skiprows=skip,
-            names=list(names),
-            dtype=kinds,
-            na_filter=False,
-            quoting=3,
-            float_precision="high",  # exact for numbers of less than 16 digits
-        )
-        numbers = [name for name in names if name not in texts]
-        values = table[numbers].to_numpy()
-        if len(table) != np.count_nonzero(counts) or not np.isfinite(values).all():
-            raise ValueError
+        table = _parsed(body, names, texts, skip, np.count_nonzero(counts))
     except ValueError:
-        raise _first_bad_word(body, path, names, texts, skip) from None
+        try:
+            body = _LETTERS.sub(b"e", body)
+            table = _parsed(body, names, texts, skip, np.count_nonzero(counts))
+        except ValueError:
+            raise _first_bad_word(body, path, names, texts, skip) from None
     return table.replace(_OVERFLOW, np.nan) if stars else table
+
+
+_LETTERS = re.compile(rb"(?<=[\d.])[dDqQ](?=[+-]?\d)")
+
+
+def _parsed(body, names, texts, skip, n):
+    """The table; ValueError for a word that is no finite number, or another number of rows than ``n``."""
+    table = pd.read_csv(
+        io.BytesIO(body),
+        sep=r"\s+",
+        header=None,
+        skiprows=skip,
+        names=list(names),
+        dtype={name: str if name in texts else np.float64 for name in names},
+        na_filter=False,
+        quoting=3,
+        float_precision="high",  # exact for numbers of less than 16 digits
+    )
+    values = table[[name for name in names if name not in texts]].to_numpy()
+    if len(table) != n or not np.isfinite(values).all():
+        raise ValueError
+    return table
 
 
 def _first_bad_word(data, path, names, texts, skip):
@@ -114,17 +110,3 @@ def _first_bad_word(data, path, names, texts, skip):
             except ValueError:
                 return FormatError(path, f"line {i}", f"{name} {word[:20]!r} is no number")
     return FormatError(path, "table", "not a table of numbers between blanks")
-
-
-def check_between(table: pd.DataFrame, path: Path, limits: dict[str, tuple[float, float]]) -> None:
-    """Raise for the first value outside its physical range; NaN passes."""
-    for name, (low, high) in limits.items():
-        if name not in table:
-            continue
-        values = table[name].to_numpy()
-        bad = (values < low) | (values > high)
-        if bad.any():
-            at = int(bad.argmax())
-            raise FormatError(
-                path, f"row {at + 1}", f"{name} {values[at]:g} is not between {low:g} and {high:g}"
-            )

@@ -125,6 +125,7 @@ LINE_BASED |= {
     "iaga2002",
     "dgd",
 }
+ROWS_OF_A_LINE = {"celestrak-csv": 8, "gfz": 8, "kp": 8, "kp-wdc": 8, "dgd": 8, "dst": 24}
 SHARED = ({io.read_kp, io.read_gfz}, {io.read_swarm_mag, io.read_vires})  # read the same files
 
 
@@ -149,19 +150,45 @@ def attempt(reader, path, data):
         return None
 
 
+def attempt_with_warnings(reader, path, data):
+    """The result or None, and what was said of a last line that may be cut."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        path.write_bytes(data)
+        try:
+            result = reader(path)
+        except io.FormatError:
+            result = None
+    return result, [str(warning.message) for warning in said if "no line end" in str(warning.message)]
+
+
+def rows_that_differ(part, whole):
+    """How many rows of a part are none of the whole's."""
+    part, whole = (f.to_frame() if isinstance(f, pd.Series) else f for f in (part, whole))
+    same = whole.reindex(index=part.index, columns=part.columns)
+    equal = (part == same) | (part.isna() & same.isna())
+    return int((~equal.all(axis=1) | ~part.index.isin(whole.index)).sum())
+
+
 def rows_equal_head(part, whole):
     part, whole = (f.to_frame() if isinstance(f, pd.Series) else f for f in (part, whole))
     pd.testing.assert_frame_equal(part, whole.loc[part.index], check_freq=False)
 
 
-def test_cut_at_every_offset(case):
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_cut_at_every_offset(case, every):
+    """The right table, a shorter one that ends with a line (or a warning of the last one), or FormatError."""
     name, reader, data, path = case
     whole = attempt(reader, path, data)
     assert whole is not None
-    stride = max(1, len(data) // 250)
-    for cut in [*range(0, len(data), stride), len(data) - 1]:
-        part = attempt(reader, path, data[:cut])
+    stride = 1 if every else max(1, len(data) // 250)
+    for cut in [*range(0, len(data), stride), *range(len(data) - 8, len(data))]:
+        part, said = attempt_with_warnings(reader, path, data[:cut])
         if part is None:
+            continue
+        if said:
+            assert name in LINE_BASED and not data[:cut].endswith(b"\n")
+            assert rows_that_differ(part, whole) <= ROWS_OF_A_LINE.get(name, 1)
             continue
         if name in RECORDS:
             assert cut % RECORDS[name] == 0
@@ -174,6 +201,23 @@ def test_cut_at_every_offset(case):
         else:
             rows_equal_head(part, whole)
             assert len(part) == len(whole)
+
+
+# Texts of these rows can end anywhere: whether the last one is whole cannot be known.
+UNKNOWN = {"usgs", "celestrak-csv", "vtec"}
+
+
+def test_a_file_without_its_last_line_end_is_read(case):
+    name, reader, data, path = case
+    if not data.endswith(b"\n"):
+        return
+    whole = attempt(reader, path, data)
+    for end in (data.rstrip(b"\r\n"), data.rstrip(b"\r\n") + b"  "):
+        part, said = attempt_with_warnings(reader, path, end)
+        assert part is not None, name
+        assert len(part) == len(whole) and (name.startswith("ionex") or not rows_that_differ(part, whole))
+        assert bool(said) == (name in UNKNOWN)
+        assert all(f"{path}, line" in message for message in said)
 
 
 def test_flipped_bytes(case):

@@ -117,7 +117,7 @@ def test_promised_size(path):
     with h5py.File(path, "r+") as file:
         del file["UTC_TIME"]
         file.create_dataset("UTC_TIME", shape=(10**12, 1), dtype="int64", chunks=(1000, 1))
-    with pytest.raises(FormatError, match="variable UTC_TIME: expected numbers"):
+    with pytest.raises(FormatError, match=r"variable UTC_TIME: of shape .* more than"):
         read_cses(path)
 
 

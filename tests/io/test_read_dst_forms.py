@@ -85,7 +85,7 @@ def test_iaga_2002(tmp_path, minute):
         (monthly_dst().replace(" 3   -3  -4", " 3   -3-999"), None),
         (
             monthly_dst().replace(" 3   -3  -4", " 3   -39998"),
-            "line 9: Dst .* is not between -2500 and 500 nT",
+            "line 9: Dst .* nT is not between -2500 and 500",
         ),
         (monthly_dst()[:-3], "last line has no line end|24 hours"),
         (dst_page()[:-80].replace("</pre>", ""), "HTML: the table of Dst has no begin or no end"),

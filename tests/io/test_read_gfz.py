@@ -134,7 +134,7 @@ def test_json(tmp_path):
         (hpo(3), "a GFZ file of Hp30 or Hp60, for read_hpo"),
         (dgd(), "SWPC's daily geomagnetic data, for read_dgd"),
         (gfz_day().replace("9.000", "9.333"), "kp 9.333 is not between 0 and 9"),
-        (gfz_day()[:-3], "line 1: the last line has no line end"),
+        (gfz_day() + gfz_day("2025 01 08")[:-3], "line 2: the last line has no line end, and is not whole"),
         (gfz_day() + gfz_day(sn=130), "2025-01-07 00:00:00: given twice with different values"),
     ],
 )

@@ -84,7 +84,7 @@ def test_seconds_dos_line_ends_and_a_last_line_without_end(tmp_path):
             "row 2 below line 14: .* is no date of day 245",
         ),
         (iaga().replace("2013-09-01 00:01", "2013-19-01 00:01"), "is no date of day 244"),
-        (iaga().replace("21516.55", "91516.55"), "row 2: H 91516.6 is not between -90000 and 90000"),
+        (iaga().replace("21516.55", "91516.55"), "row 2: H 91516.6 nT is not between -90000 and 90000"),
         (iaga().replace("21516.55", "2151x.55"), "line 16: H '2151x.55' is no number"),
         (iaga().replace("  -29.09", "        "), "line 16: 6 words instead of 7"),
         (iaga().replace("00:01:00.000", "00:00:00.000"), "given twice with different values"),

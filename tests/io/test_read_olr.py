@@ -138,7 +138,7 @@ def test_a_promise_that_no_file_of_this_size_keeps(path):
         data = file.create_dataset("olr", (10**5, 10**4, 10**4), "int16", chunks=(1, 100, 100))
         for axis, name in enumerate(("time", "lat", "lon")):
             data.dims[axis].attach_scale(file[name])
-    with pytest.raises(FormatError, match="variable olr: 100000 x 10000 x 10000 values cannot stand in"):
+    with pytest.raises(FormatError, match=r"variable olr: of shape .100000, 10000, 10000. in chunks"):
         read_olr(path)
 
 

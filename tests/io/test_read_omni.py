@@ -129,7 +129,7 @@ def test_a_complete_file_may_lack_its_last_line_end(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "match"),
     [
-        ("  675. ", " 6750. ", "row 1: speed 6750 is not between 0 and 3000"),
+        ("  675. ", " 6750. ", "row 1: speed 6750 km/s is not between 0 and 3000"),
         ("  675. ", " 67_5. ", "line 1: speed '67_5.' is no number"),
         ("  675. ", "   nan ", "line 1: speed 'nan' is no number"),
         ("  675. ", "  1 75 ", "line 1: 58 words a line"),

@@ -47,7 +47,6 @@ def test_daily_files_and_other_stations_join(tmp_path):
         ("time,A\n2016-01-01,one\n", "one"),
         ("time,A\n2016-01-01,1,2\n", "row 2|Row"),
         ("time,A\n12345,1\n2016-01-01,1\nx,1\n", "row 2|row 4"),
-        ("time,A\n2016-01-01,1", "no line end"),
         ("time,A\n2016-01-01,1\n2016-01-01,2\n", "station A has 1.0 and 2.0 at 2016-01-01"),
     ],
 )

@@ -68,9 +68,9 @@ def test_planetary_decimals_are_thirds(tmp_path):
         (dgd().replace("2013 01 05     1  0 1", "2013 01 05     1  0 0 1"), "line 7: expected a date"),
         (
             dgd().replace("2013 01 05     1  0 1 1", "2013 01 05     1  0 1 10"),
-            "line 7: K 10; expected -1 or 0 to 9",
+            "line 7: K 10 is not between 0 and 9",
         ),
-        (dgd().replace("2013 01 05     1", "2013 01 05   401"), "line 7: A 401; expected -1 or 0 to 400"),
+        (dgd().replace("2013 01 05     1", "2013 01 05   401"), "line 7: A 401 nT is not between 0 and 400"),
         (dgd("2013 01 05  " + "1" * 80 + " x"), "line 7: expected a date and three times A and eight K"),
         (dgd().replace("2013 01 05", "2013 13 05"), "2013 13 05 is no date"),
         (dgd().replace("2013 01 06", "2013 01 05"), "2013-01-05 00:00:00: given twice"),

@@ -161,7 +161,6 @@ def test_geojson_that_is_none(tmp_path, text, match):
         (usgs(usgs_row(id="")), "row 2: the event has no id"),
         (usgs(usgs_row(mag="strong")), "strong"),
         (usgs(usgs_row(mag="inf")), "infinite"),
-        (usgs().strip(), "no line end"),
         (usgs().split("\n")[0] + "\n", "no row"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from skquake.io._event_times import read_times
-from skquake.io._files import FormatError, check_line_end
+from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Columns,
     Events,
@@ -20,6 +20,7 @@ from skquake.io._layouts._base import (
     read_columns,
     with_lines,
 )
+from skquake.io._words import check_last_line
 
 _COMCAT = {"id", "time", "latitude", "longitude", "depth", "magnitude", "eventtype"}
 _NCEDC = {"datetime", "latitude", "longitude", "depth", "magnitude", "magtype", "source", "eventid"}
@@ -87,7 +88,7 @@ def _is_readable(head: Head) -> bool:
 
 
 def _read_readable(data: bytes, path: Path, options: Options) -> Events:
-    check_line_end(data, path)
+    check_last_line(data, path)
     text = lines_of(data, path)
     rows: list[list[str]] = []
     lines: list[int] = []

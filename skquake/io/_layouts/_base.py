@@ -30,7 +30,6 @@ MAX_ROWS = 5_000_000
 _MAX_FIELDS = 500
 _HEAD = 2**16
 _FLOATS = ("latitude", "longitude", "depth_km", "magnitude", "stations", "gap_deg", "rms_s")
-_CHECKED = ("latitude", "longitude", "depth_km", "magnitude", "gap_deg")
 PREFERENCE = ("mw", "ms", "mb", "ml")
 
 
@@ -235,6 +234,7 @@ def _at_once(data, path, separator, start):
         return None
     check_line_end(data, path)
     text = decode(data, path).encode()  # a zero byte is an error here
+    text = text if text.endswith(b"\n") else text + b"\n"
     head = text[: text.index(b"\n")].decode()
     if not head.strip() or '"' in head or text.count(b"\n") > MAX_ROWS or head.count(separator) > _MAX_FIELDS:
         return None
@@ -302,7 +302,7 @@ def event_table(
             table[name] = np.asarray(given.get(name, np.full(n, "")), dtype=object)
     table["type"], table["suspected"] = event_kinds(table["type"], codes)
     table["fixed_depth"] = np.asarray(given.get("fixed_depth", np.zeros(n)), dtype=bool)
-    for name in _CHECKED:
+    for name in _FLOATS:
         values = table[name].to_numpy()
         bad = outside(values, name)
         if name in ("latitude", "longitude"):

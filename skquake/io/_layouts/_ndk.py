@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from skquake.io._event_times import times_from_parts
-from skquake.io._files import FormatError, number
+from skquake.io._files import FormatError
 from skquake.io._layouts._base import Events, Head, Layout, Options, event_table, lines_of
+from skquake.io._numbers import number
 
 _FIRST = re.compile(r".{4} \d{4}/\d\d/\d\d +\d\d?:\d\d:")
 _STAMP = re.compile(r"(?:S|Q|O)-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")

@@ -1,0 +1,184 @@
+"""One function of bytes a reader, for hypothesis, for random mutations and for coverage-guided fuzzing.
+
+With atheris installed (``pip install atheris``), from the root of the project::
+
+    PYTHONPATH=.:tests/io python tests/io/fuzz_targets.py NAME -max_total_time=60 [more options of libFuzzer]
+
+where NAME is one of TARGETS. It stops at the first input for which the reader gives neither a table of
+possible values nor FormatError. A reader gets its row here when it gets one in ``test_io_hostile.CASES``.
+"""
+
+import gzip
+import io as stdio
+import sys
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+
+import ncompress
+import numpy as np
+import pandas as pd
+from _catalog_files import FILES
+from _io_layouts import write_cses
+from _satellite_layouts import cses_text, vires_cdf, vires_small_netcdf
+from test_io_hostile import CASES
+
+from skquake import io
+from skquake.io._ranges import RANGES, outside
+
+
+def cses_bytes(folder):
+    write_cses(folder / "cses.h5", n=20)
+    return (folder / "cses.h5").read_bytes()
+
+
+def whole_catalog(path):
+    return io.read_catalog(path, types=None, missing_magnitude="keep")
+
+
+def _layout(text):
+    return whole_catalog, lambda folder: text.encode()
+
+
+TARGETS = {
+    **CASES,
+    "cses": (io.read_cses, cses_bytes),
+    "cses-blanks": (io.read_cses, lambda folder: cses_text(mark=" ").encode()),
+    "vires-cdf2-compressed": (io.read_vires, lambda folder: vires_cdf(compress=True)),
+    "vires-netcdf": (io.read_vires, vires_small_netcdf),
+    **{f"catalog-{name}": _layout(text) for name, (text, _) in FILES.items()},
+}
+BINARY = {
+    "demeter",
+    "swarm",
+    "swarm-mag",
+    "swarm-compressed",
+    "vires-cdf2",
+    "vires-cdf2-compressed",
+    "vires-netcdf",
+    "vires-classic",
+    "olr",
+    "olr-classic",
+    "cses",
+    "ionex-z",
+    "ionex-gz",
+}
+QUANTITIES = {name: name for name in RANGES} | {"B_N": "B", "B_E": "B", "B_C": "B"}
+
+
+class Target:
+    """A function of bytes that raises unless the reader gives possible values or FormatError.
+
+    It counts the tables, those with a warning, and the refusals.
+    """
+
+    def __init__(self, name, folder):
+        self.reader, self.path = TARGETS[name][0], Path(folder) / "hostile"
+        self.tables = self.warned = self.refused = 0
+
+    def __call__(self, data):
+        self.path.write_bytes(data)
+        try:
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                result = self.reader(self.path)
+        except io.FormatError as error:
+            str(error).encode()
+            self.refused += 1
+            return None
+        check_possible(result)
+        self.tables += 1
+        self.warned += bool(said)
+        return result
+
+
+def check_possible(result):
+    if isinstance(result, pd.DataFrame):
+        columns = {name: result[name] for name in result}
+    else:
+        columns = {result.name: np.asarray(result)}
+    for name, values in columns.items():
+        quantity = "tec" if result_is_vtec(result) else QUANTITIES.get(name)
+        if quantity is not None:
+            assert not outside(values, quantity).any(), f"{name} out of range"
+    times = result["time"].to_numpy() if "time" in getattr(result, "columns", ()) else None
+    assert times is None or not np.isnat(times).any()
+
+
+def result_is_vtec(result):
+    return isinstance(result, pd.DataFrame) and result.attrs.get("origin") == "station VTEC (CSV)"
+
+
+def mutate(data, rng):
+    """The data with one fault of a kind that files have, or are given."""
+    out, n = bytearray(data), len(data)
+    kind = rng.integers(0, 12)
+    a, b = sorted(int(k) for k in rng.integers(0, n + 1, 2))
+    if kind == 0:
+        return data[:a]
+    if kind == 1:
+        for at in rng.integers(0, n, rng.integers(1, 8)):
+            out[at] = rng.integers(0, 256)
+    elif kind == 2:
+        out[a:a] = rng.bytes(rng.integers(1, 20))
+    elif kind == 3:
+        del out[a : min(b, a + 50)]
+    elif kind == 4:  # counts, sizes and numbers grow
+        out[a : a + 4] = [b"9999", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"1e99"][rng.integers(0, 4)]
+    elif kind == 5:
+        out[a:b] = b"\0" * (b - a)
+    elif kind == 6:
+        return data.decode("latin-1").encode(["utf-16", "utf-16-be", "utf-8-sig"][rng.integers(0, 3)])
+    elif kind == 7:
+        return data.replace(b"\n", b"\r\n" if rng.integers(0, 2) else b"\r")
+    elif kind == 8:
+        out[b:b] = data[a : min(b, a + 500)]
+    elif kind == 9:
+        lines = data.split(b"\n")
+        i, j = rng.integers(0, len(lines), 2)
+        lines[i], lines[j] = lines[j], lines[i]
+        return b"\n".join(lines)
+    elif kind == 10:
+        fields = data.replace(b"\n", b" \n").split(b" ")
+        values = (b"*****", b"+5", b"1.0D+03", b"-99999", b"nan", b"", b"9" * 400, b"1e-309")
+        fields[rng.integers(0, len(fields))] = values[rng.integers(0, len(values))]
+        return b" ".join(fields)
+    else:
+        return pack(data, rng.integers(0, 3))
+    return bytes(out)
+
+
+def pack(data, how):
+    if how == 0:
+        return gzip.compress(data)
+    if how == 1:
+        return ncompress.compress(data)
+    packed = stdio.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("data", data)
+    return packed.getvalue()
+
+
+def main(name, options):
+    import atheris
+
+    atheris.instrument_all()
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder, "corpus")
+        corpus.mkdir()
+        one, seed = Target(name, folder), TARGETS[name][1](Path(folder))
+        for k, data in enumerate([seed, *(mutate(seed, np.random.default_rng(k)) for k in range(100))]):
+            (corpus / str(k)).write_bytes(data)
+
+        def TestOneInput(data):
+            one(data)
+
+        atheris.Setup([sys.argv[0], str(corpus), *options], TestOneInput)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
+        sys.exit(f"expected one of {', '.join(TARGETS)}")
+    main(sys.argv[1], sys.argv[2:])
