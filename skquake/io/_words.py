@@ -12,6 +12,7 @@ import pandas as pd
 
 from skquake._core._typing import Array
 from skquake.io._files import FormatError, check_line_end
+from skquake.io._words_at_once import words_at_once
 
 _OVERFLOW = 9e99  # stands for asterisks, which Fortran writes where a number does not fit
 
@@ -74,6 +75,9 @@ def read_words(
     bad = data.find(b"\0")
     if bad >= 0:
         raise FormatError(path, f"byte {bad}", "a zero byte; expected a text file")
+    found = words_at_once(_below(data, skip), names, texts)
+    if found is not None:
+        return pd.DataFrame(found)
     counts = count_words(data)[skip:]
     wrong = (counts != len(names)) & (counts != 0)
     if wrong.any():
@@ -103,6 +107,14 @@ def read_words(
     except ValueError:
         raise _first_bad_word(body, path, names, texts, skip) from None
     return table.replace(_OVERFLOW, np.nan) if stars else table
+
+
+def _below(data, skip):
+    """What stands below the first ``skip`` lines."""
+    at = 0
+    for _ in range(skip):
+        at = data.find(b"\n", at) + 1 or len(data)
+    return data[at:]
 
 
 def _first_bad_word(data, path, names, texts, skip):
