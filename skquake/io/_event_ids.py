@@ -28,6 +28,8 @@ def make_ids(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     table = table.assign(id=ids)
     # Only what shares a digest needs a closer look.
     shared = unnamed & table["id"].where(unnamed).duplicated(keep=False).to_numpy()
+    if not shared.any():
+        return table, 0
     once = table[shared].drop_duplicates()
     others = [str(name) for name in once if name not in ("id", "time", "latitude", "longitude", "magnitude")]
     others.sort(key=lambda name: name != "depth_km")

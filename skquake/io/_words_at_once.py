@@ -56,7 +56,7 @@ def words_at_once(
     start = 0
     while start < len(data):
         end = data.find(b"\n", start + _CHUNK) + 1 or len(data)
-        text = _squeezed(data[start:end])
+        text = squeezed(data[start:end])
         start = end
         if not text.strip(b"\n"):
             continue
@@ -82,12 +82,12 @@ def words_at_once(
     return {name: pieces[0] if len(pieces) == 1 else np.concatenate(pieces) for name, pieces in parts.items()}
 
 
-def _squeezed(part):
+def squeezed(part: bytes) -> bytes:
     """Lines whose words are parted by one blank, without blanks at their ends."""
     text = np.frombuffer(part if part.endswith(b"\n") else part + b"\n", dtype=np.uint8)
     word = text != 32
     keep = word.copy()
     # Of a run of blanks the first one stays, unless it begins the line.
     keep[1:] |= word[:-1] & (text[:-1] != 10)
-    squeezed = text[keep].tobytes()
-    return squeezed.replace(b" \n", b"\n") if b" \n" in squeezed else squeezed
+    short = text[keep].tobytes()
+    return short.replace(b" \n", b"\n") if b" \n" in short else short
