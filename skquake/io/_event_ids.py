@@ -37,7 +37,9 @@ def make_ids(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     number = once.groupby("id").cumcount()
     once["id"] = once["id"].where(number == 0, once["id"] + "-" + (number + 1).astype(str)).astype(object)
     dropped = int(shared.sum()) - len(once)
-    return pd.concat([table[~shared], once]).sort_index(), dropped
+    table = pd.concat([table[~shared], once]).sort_index()
+    table["id"] = table["id"].tolist()  # text again, where pandas has a type for it
+    return table, dropped
 
 
 def _digests(table):

@@ -118,7 +118,7 @@ def _read_readable(data: bytes, path: Path, options: Options) -> Events:
 
 _NCEDC_TEXTS = (
     "ANSS composite catalog, NCEDC, https://doi.org/10.7932/NCEDC",
-    "that of the NCEDC (free, with citation)",
+    "not documented; cite its DOI",
 )
 COMCAT = Layout(
     "comcat",

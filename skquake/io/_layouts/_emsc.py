@@ -22,7 +22,7 @@ from skquake.io._layouts._base import (
 )
 
 _CITATION = "EMSC-CSEM, https://www.emsc-csem.org, https://www.seismicportal.eu"
-_LICENSE = "free to use with citation (see the terms of EMSC)"
+_LICENSE = "not documented"
 
 
 def _is_csv(head: Head) -> bool:

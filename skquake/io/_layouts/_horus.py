@@ -63,7 +63,7 @@ LAYOUT = Layout(
     "horus",
     "HORUS, homogenized instrumental seismic catalog of Italy",
     "Lolli et al. (2020), https://doi.org/10.1785/0220200148",
-    "that of the INGV",
+    "not documented; citation is asked for",
     _recognise,
     _read,
 )

@@ -23,7 +23,7 @@ from skquake.io._layouts._base import (
 from skquake.io._numbers import to_numbers
 
 CITATION = "International Seismological Centre, On-line Bulletin, https://doi.org/10.31905/D808B830"
-LICENSE = "that of the International Seismological Centre"
+LICENSE = "not documented; must always be cited"
 _NEEDED = ["eventid", "date", "time", "lat", "lon", "depth", "depfix"]
 
 

@@ -93,7 +93,7 @@ LAYOUT = Layout(
     "Global Centroid Moment Tensor catalog (ndk); time and place of the hypocentre, Mw of the scalar moment",
     "Dziewonski et al. (1981), https://doi.org/10.1029/JB086iB04p02825; Ekström et al. (2012), "
     "https://doi.org/10.1016/j.pepi.2012.04.002",
-    "free to use with citation",
+    "not documented; citation is asked for",
     _recognise,
     _read,
 )
