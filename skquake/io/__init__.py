@@ -5,6 +5,7 @@ from skquake.io._demeter import read_demeter_isl
 from skquake.io._dgd import read_dgd
 from skquake.io._dst import read_dst
 from skquake.io._files import FormatError
+from skquake.io._from_obspy import from_obspy
 from skquake.io._gfz import read_gfz
 from skquake.io._hpo import read_hpo
 from skquake.io._iaga2002 import read_iaga2002
@@ -25,6 +26,7 @@ from skquake.io._vtec import read_station_vtec
 __all__ = [
     "FormatError",
     "catalog_layouts",
+    "from_obspy",
     "kp_to_ap",
     "read_catalog",
     "read_cses",
