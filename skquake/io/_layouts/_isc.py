@@ -85,16 +85,17 @@ def _table(rows, lines, n_fixed, places, kind_at, path, options, left_out):
         return with_lines(lambda: to_numbers(text(name), path, name, first=0), lines)
 
     written = np.array([f"{a} {b}" for a, b in zip(text("date"), text("time"), strict=True)], dtype=object)
-    found = []
-    for row, at in zip(rows, lines, strict=True):
-        triples = [row[k : k + 3] for k in range(n_fixed, len(row), 3)]
-        values = to_numbers([value for *_, value in triples], path, "magnitude", unit="line", first=at)
-        several = [
-            (kind, float(value), by)
-            for (by, kind, _), value in zip(triples, values, strict=True)
-            if not np.isnan(value)
-        ]
-        found.append(best_magnitude(several, options.magnitude_types))
+    ends = [k for row in rows for k in range(n_fixed + 2, len(row), 3)]
+    counts = [(len(row) - n_fixed) // 3 for row in rows]
+    owners = np.repeat(np.arange(len(rows)), counts).tolist()
+    written_values = [rows[owner][k] for owner, k in zip(owners, ends, strict=True)]
+    of_each = [lines[owner] for owner in owners]
+    values = with_lines(lambda: to_numbers(written_values, path, "magnitude", first=0), of_each)
+    several: list[list[tuple[str, float, str]]] = [[] for _ in rows]
+    for owner, k, value in zip(owners, ends, values.tolist(), strict=True):
+        if value == value:
+            several[owner].append((rows[owner][k - 1], value, rows[owner][k - 2]))
+    found = [best_magnitude(each, options.magnitude_types) for each in several]
     columns = {
         "id": text("eventid"),
         "time": with_lines(lambda: read_times(written, path, first=0), lines),
