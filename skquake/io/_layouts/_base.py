@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections import Counter
@@ -368,14 +369,21 @@ def best_magnitude(
     Types earlier in ``preference`` go first, compared by how they begin, in any letters; then those of
     ``author``; then those listed first.
     """
-    ranks = [name.lower() for name in (preference or PREFERENCE)]
-
-    def rank(k):
-        kind, _, by = magnitudes[k]
-        begins = [j for j, name in enumerate(ranks) if kind.lower().startswith(name)]
-        return min(begins, default=len(ranks)), by != author, k
-
     if not magnitudes:
         return np.nan, ""
-    kind, value, _ = magnitudes[min(range(len(magnitudes)), key=rank)]
+    kinds = tuple([(kind, by != author) for kind, _, by in magnitudes])
+    kind, value, _ = magnitudes[_best(kinds, tuple(preference or PREFERENCE))]
     return value, kind
+
+
+@functools.lru_cache(maxsize=1000)
+def _best(kinds, preference):
+    """Which of the pairs (type, by another author) goes first: catalogs repeat few combinations."""
+    ranks = [name.lower() for name in preference]
+
+    def rank(k):
+        kind, by_another = kinds[k]
+        begins = [j for j, name in enumerate(ranks) if kind.lower().startswith(name)]
+        return min(begins, default=len(ranks)), by_another, k
+
+    return min(range(len(kinds)), key=rank)
