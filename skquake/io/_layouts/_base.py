@@ -379,11 +379,10 @@ def best_magnitude(
 @functools.lru_cache(maxsize=1000)
 def _best(kinds, preference):
     """Which of the pairs (type, by another author) goes first: catalogs repeat few combinations."""
-    ranks = [name.lower() for name in preference]
+    return min(range(len(kinds)), key=lambda k: (type_rank(kinds[k][0], preference), kinds[k][1], k))
 
-    def rank(k):
-        kind, by_another = kinds[k]
-        begins = [j for j, name in enumerate(ranks) if kind.lower().startswith(name)]
-        return min(begins, default=len(ranks)), by_another, k
 
-    return min(range(len(kinds)), key=rank)
+def type_rank(kind: str, preference: Sequence[str] | None) -> int:
+    """Place of a type of magnitude among the preferred ones, by how it begins; others come last."""
+    ranks = [name.lower() for name in (preference or PREFERENCE)]
+    return min((j for j, name in enumerate(ranks) if kind.lower().startswith(name)), default=len(ranks))

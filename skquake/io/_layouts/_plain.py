@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -9,10 +11,17 @@ import pyarrow.csv
 from skquake.io._words_at_once import squeezed
 
 MAX_FIELDS = 500
+_STRAY = rb'[^"\nSEP]"[^"\nSEP]'  # a quote in the middle of a field; pyarrow overlooks it
 
 
 def plain_table(
-    text: bytes, separator: str | None, *, header: bool, comment: str | None, start: int
+    text: bytes,
+    separator: str | None,
+    *,
+    header: bool,
+    comment: str | None,
+    start: int,
+    quotes: bool = True,
 ) -> tuple[list[str], list[pa.Array], int] | None:
     """Names (as the header has them, [] without one), trimmed columns, and the line of the first row.
 
@@ -24,6 +33,8 @@ def plain_table(
         None is any white space.
     header, comment, start :
         As of ``split_rows``; lines that are empty or comments may stand above the table alone.
+    quotes : bool, default=True
+        Whether a field may stand in quotes.
 
     Returns
     -------
@@ -48,8 +59,10 @@ def plain_table(
         return None
     if comment is not None and (b"\n" + comment.encode() in body or body.startswith(comment.encode())):
         return None
-    quotes = b'"' in body and separator is not None
-    if quotes and separator == "|":
+    quotes = quotes and b'"' in body and separator is not None
+    if quotes and (
+        separator == "|" or re.search(_STRAY.replace(b"SEP", re.escape(separator or "").encode()), body)
+    ):
         return None
     mark = separator or " "
     if separator is None:
