@@ -5,6 +5,8 @@ its own each span goes from files to a Parquet-backed source, and from there to 
 simulated catalog of real size; the process reports its seconds and its highest resident memory,
 which is what a user needs (Python, libraries and all). Beside it, for the month, what
 users write: read all files, join the frames.
+
+Then every reader of text beside pandas' own reader of the same bytes (``_text_files.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _harness import peak_mb, row
+from _text_readers import text_rows
 
 START = pd.Timestamp("2015-01-01")
 SIMULATED = 4  # days
@@ -179,6 +182,7 @@ def run(quick=False):
             f"{month} daily Swarm files to samples: time", "frames joined in memory",
             plain["seconds"] / small["seconds"], None, joined_s=round(plain["seconds"], 2),
         ),
+        *text_rows(quick),
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from skquake.datasets import papers
 from skquake.datasets._catalog import make_catalog
 from skquake.datasets._fetch import get_data_home
 from skquake.datasets._fetch_hapi import fetch_hapi
+from skquake.datasets._fetch_iono_maps import fetch_iono_maps
 from skquake.datasets._fetch_kp import fetch_kp
 from skquake.datasets._fetch_omni import fetch_omni
 from skquake.datasets._fetch_swarm import fetch_swarm
@@ -18,6 +19,7 @@ __all__ = [
     "TECTruth",
     "TrackTruth",
     "fetch_hapi",
+    "fetch_iono_maps",
     "fetch_kp",
     "fetch_omni",
     "fetch_swarm",

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from numbers import Integral, Real
@@ -60,12 +60,15 @@ class Transfer:
         Largest size of a file in MB (10**6 bytes), unpacked.
     max_seconds : float or None
         Longest time for a file, with its new tries and waits.
+    token : str or None, default=None
+        What a server wants to see as "Bearer"; servers that it sends on to do not get it.
     """
 
     n_retries: int
     delay: float
     max_mb: float | None
     max_seconds: float | None
+    token: str | None = field(default=None, repr=False)
 
     def download(self, url: str, path: Path, accept: Callable[[Path], T], *, verbose: int = 0) -> T:
         """Fetch ``url`` into ``path``, which appears whole and checked or not at all.
@@ -163,7 +166,7 @@ class Transfer:
 
     def _stream(self, url: str, stream: IO[bytes], stop: threading.Event, verbose: int) -> None:
         most = None if self.max_mb is None else int(1e6 * self.max_mb)
-        _receive(url, stream, stop, most, f"max_mb={self.max_mb}", verbose)
+        _receive(url, stream, stop, most, f"max_mb={self.max_mb}", verbose, self.token)
 
 
 def within(seconds: float | None, action: Callable[[threading.Event], T]) -> T:
@@ -228,12 +231,23 @@ def _date(text: str) -> datetime | None:
 
 
 def _receive(
-    url: str, stream: IO[bytes], stop: threading.Event, most: int | None, limit: str, verbose: int = 0
+    url: str,
+    stream: IO[bytes],
+    stop: threading.Event,
+    most: int | None,
+    limit: str,
+    verbose: int = 0,
+    token: str | None = None,
 ) -> None:
     """Write what ``url`` answers, up to ``most`` bytes."""
     import requests
 
-    with requests.get(url, stream=True, timeout=_TIMEOUT) as answer:
+    def bearer(request: Any) -> Any:
+        request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    auth = None if token is None else bearer
+    with requests.get(url, stream=True, timeout=_TIMEOUT, auth=auth) as answer:
         if answer.status_code >= 400:
             said = _excerpt(next(answer.iter_content(2_000), b""))
             what = f"{answer.status_code} {answer.reason}" + (f", {said}" if said else "")

@@ -6,6 +6,7 @@ from skquake.io._dgd import read_dgd
 from skquake.io._didbase import read_didbase
 from skquake.io._dst import read_dst
 from skquake.io._files import FormatError
+from skquake.io._from_obspy import from_obspy
 from skquake.io._gfz import read_gfz
 from skquake.io._hapi import read_hapi
 from skquake.io._hpo import read_hpo
@@ -28,6 +29,7 @@ from skquake.io._vtec import read_station_vtec
 __all__ = [
     "FormatError",
     "catalog_layouts",
+    "from_obspy",
     "kp_to_ap",
     "read_catalog",
     "read_cses",

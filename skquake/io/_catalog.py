@@ -66,26 +66,32 @@ def join_events(
     """
     if missing_magnitude not in ("drop", "keep"):
         raise ValueError(f"missing_magnitude={missing_magnitude!r}: expected 'drop' or 'keep'")
-    catalog = pd.concat(tables, ignore_index=True)
-    catalog = catalog.sort_values("updated", kind="stable", na_position="first")
-    catalog = catalog.drop_duplicates("id", keep="last")
+    catalog = tables[0].reset_index(drop=True) if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+    if not catalog["id"].is_unique:
+        catalog = catalog.sort_values("updated", kind="stable", na_position="first")
+        catalog = catalog.drop_duplicates("id", keep="last")
     left_out = {}
+    keep = np.ones(len(catalog), dtype=bool)
     if types is not None:
         kinds = {event_kind(kind)[0] for kind in ([types] if isinstance(types, str) else types)}
-        wanted = catalog["type"].isin(kinds)
-        left_out = {str(k): int(n) for k, n in catalog.loc[~wanted, "type"].value_counts().items()}
-        catalog = catalog[wanted]
+        keep = catalog["type"].isin(kinds).to_numpy()
+        left_out = {str(k): int(n) for k, n in catalog.loc[~keep, "type"].value_counts().items()}
     if missing_magnitude == "drop":
-        unknown = catalog["magnitude"].isna()
+        unknown = catalog["magnitude"].isna().to_numpy() & keep
         if unknown.any():
             left_out["no magnitude"] = int(unknown.sum())
-        catalog = catalog[~unknown]
+        keep = keep & ~unknown
+    # Of one time, the one updated last comes last; a missing date is the least of all.
+    order = np.lexsort(
+        [catalog[name].to_numpy("datetime64[ns]").astype(np.int64) for name in ("updated", "time")]
+    )
+    catalog = catalog.take(order[keep[order]])
     if left_out and not len(catalog):
         what = ", ".join(f"{n} {why}" for why, n in left_out.items())
         warnings.warn(
             f"all {sum(left_out.values())} events are left out ({what}); see `types` and `missing_magnitude`",
             stacklevel=3,
         )
-    catalog = catalog.set_index("id").sort_values("time", kind="stable")
+    catalog = catalog.set_index("id")
     catalog.attrs = {"units": dict(_UNITS)}
     return catalog, left_out

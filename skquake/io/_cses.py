@@ -116,7 +116,9 @@ def read_cses(
             name, columns, dropped, others = run(_read_one, path, first_sample == "nan")
             product = product or name
             if name != product:
-                raise FormatError(path, "variables", f"a file of the {name}; before: {product}; read them apart")
+                raise FormatError(
+                    path, "variables", f"a file of the {name}; before: {product}; read them apart"
+                )
             for key, values in columns.items():
                 pieces.setdefault(key, []).append(values)
             ranks.append(np.zeros(len(columns["time"]), dtype="int64"))

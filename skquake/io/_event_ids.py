@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+from hashlib import sha256 as sha
 
 import numpy as np
 import pandas as pd
+
+from skquake._core._typing import Array
 
 
 def make_ids(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -26,6 +28,8 @@ def make_ids(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     table = table.assign(id=ids)
     # Only what shares a digest needs a closer look.
     shared = unnamed & table["id"].where(unnamed).duplicated(keep=False).to_numpy()
+    if not shared.any():
+        return table, 0
     once = table[shared].drop_duplicates()
     others = [str(name) for name in once if name not in ("id", "time", "latitude", "longitude", "magnitude")]
     others.sort(key=lambda name: name != "depth_km")
@@ -33,20 +37,72 @@ def make_ids(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     number = once.groupby("id").cumcount()
     once["id"] = once["id"].where(number == 0, once["id"] + "-" + (number + 1).astype(str)).astype(object)
     dropped = int(shared.sum()) - len(once)
-    return pd.concat([table[~shared], once]).sort_index(), dropped
+    table = pd.concat([table[~shared], once]).sort_index()
+    table["id"] = table["id"].tolist()  # text again, where pandas has a type for it
+    return table, dropped
 
 
 def _digests(table):
-    times = np.datetime_as_string(table["time"].to_numpy().astype("datetime64[ms]"))
-    texts = (
-        f"{time}|{latitude:.4f}|{longitude:.4f}|{'' if magnitude != magnitude else f'{magnitude:.2f}'}"
-        for time, latitude, longitude, magnitude in zip(
-            times.tolist(),
-            # Zero has one sign.
-            (table["latitude"].round(4) + 0.0).tolist(),
-            (table["longitude"].round(4) + 0.0).tolist(),
-            (table["magnitude"].round(2) + 0.0).tolist(),
-            strict=True,
-        )
+    # Characters of the texts, one row a place in them, with 0 where a number has fewer.
+    text = np.concatenate(
+        [
+            _time(table["time"].to_numpy()),
+            _number(table["latitude"], 4),
+            _number(table["longitude"], 4),
+            _number(table["magnitude"], 2),
+        ]
     )
-    return [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
+    there = text != 0
+    ends = np.cumsum(np.add.reduce(there, axis=0, dtype=np.int32)).tolist()
+    packed = text.T[there.T].tobytes()
+    parts = [packed[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+    digest = b"".join([sha(part).digest()[:8] for part in parts]).hex()
+    return [digest[k : k + 16] for k in range(0, len(digest), 16)]
+
+
+def _time(times):
+    """Characters of ``2001-01-13T17:33:32.380``."""
+    months = times.astype("datetime64[M]")
+    days = times.astype("datetime64[D]")
+    month = months.astype(np.int64) + 12 * 1970
+    clock = (times.astype("datetime64[ms]") - days).astype(np.int64)
+    parts = (
+        (month // 12, 4, "-"),
+        (month % 12 + 1, 2, "-"),
+        ((days - months.astype("datetime64[D]")).astype(np.int64) + 1, 2, "T"),
+        (clock // 3_600_000, 2, ":"),
+        (clock // 60_000 % 60, 2, ":"),
+        (clock // 1000 % 60, 2, "."),
+        (clock % 1000, 3, ""),
+    )
+    rows = []
+    for value, width, mark in parts:
+        rows += _digits(value.astype(np.uint32), width)
+        if mark:
+            rows.append(np.full(len(times), ord(mark), dtype=np.uint8))
+    return np.array(rows)
+
+
+def _digits(values, width):
+    rows: list[Array] = []
+    for _ in range(width):
+        rest = values // np.uint32(10)
+        rows.insert(0, (values - 10 * rest).astype(np.uint8) + np.uint8(ord("0")))
+        values = rest
+    return rows
+
+
+def _number(column, decimals):
+    """Characters of ``|`` and the numbers with so many decimals; nothing for NaN, and zero has one sign."""
+    values = column.to_numpy(dtype=float)
+    known = ~np.isnan(values)
+    left = np.rint(np.abs(np.where(known, values, 0.0)) * 10.0**decimals).astype(np.uint32)
+    digits = np.array(_digits(left, 3 + decimals))
+    # Zeros in front of a number are left away, but for the one before its point.
+    for k in range(2):
+        digits[k, left < 10 ** (decimals + 2 - k)] = 0
+    sign = np.where((values < 0) & (left > 0), np.uint8(ord("-")), np.uint8(0))
+    point = np.full(len(values), ord("."), dtype=np.uint8)
+    text = np.vstack([sign, digits[:3], point, digits[3:]])
+    text[:, ~known] = 0
+    return np.vstack([np.full(len(values), ord("|"), dtype=np.uint8), text])

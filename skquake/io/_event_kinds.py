@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 
 from skquake._core._typing import Array
 
@@ -69,7 +70,7 @@ def event_kind(name: str) -> tuple[str, bool]:
 
 def event_kinds(names: Iterable[str], codes: dict[str, str] | None = None) -> tuple[Array, Array]:
     """Kinds of events, and which of them are only suspected; ``codes`` are a catalog's own, by its names."""
-    names = list(names)
-    known = {name: event_kind((codes or {}).get(name.strip(), name)) for name in set(names)}
-    kinds = np.array([known[name][0] for name in names], dtype=object)
-    return kinds, np.array([known[name][1] for name in names], dtype=bool)
+    which, found = pd.factorize(np.array(list(names), dtype=object))
+    known = [event_kind((codes or {}).get(name.strip(), name)) for name in found]
+    kinds = np.array([kind for kind, _ in known], dtype=object)
+    return kinds[which], np.array([suspected for _, suspected in known], dtype=bool)[which]

@@ -84,12 +84,18 @@ def read_times(
     name : str, default="time"
         What the times are, for errors.
     """
-    text = pd.Series(text, dtype=object).str.strip()
-    zoned = text.str.contains(_ZONE).to_numpy(dtype=bool) if utc_offset and time_format is None else [False]
-    if any(zoned):
-        what = f"{name} names its zone: leave utc_offset away"
-        raise FormatError(path, f"{unit} {first + int(np.argmax(zoned))}", what)
-    if time_format is None:
+    column = text if isinstance(text, pa.Array) else pa.array(text, pa.string(), from_pandas=True)
+    column = pc.fill_null(pc.utf8_trim_whitespace(column), "")
+    if utc_offset and time_format is None:
+        zoned = pc.match_substring_regex(column, _ZONE).to_numpy(zero_copy_only=False)
+        if zoned.any():
+            what = f"{name} names its zone: leave utc_offset away"
+            raise FormatError(path, f"{unit} {first + int(np.argmax(zoned))}", what)
+    at_once = _iso_at_once(column) if time_format is None else None
+    text = pd.Series(column.to_numpy(zero_copy_only=False) if at_once is None else [], dtype=object)
+    if at_once is not None:
+        times = at_once
+    elif time_format is None:
         times = _written(text, path, unit, first)
     elif time_format in NAMED:
         times = _numbers(text, path, time_format, unit, first, name)
@@ -103,15 +109,12 @@ def read_times(
     if bad.any():
         row = int(bad.argmax())
         like = "an ISO 8601 date" if time_format is None else f"a date as {time_format!r}"
-        what = f"{name} {str(text.iloc[row])[:30]!r} is not {like} from 1700 to 2199"
+        what = f"{name} {column[row].as_py()[:30]!r} is not {like} from 1700 to 2199"
         raise FormatError(path, f"{unit} {row + first}", what)
     return times - np.timedelta64(round(utc_offset * 3600), "s")
 
 
 def _written(text, path, unit, first):
-    times = _iso_at_once(text)
-    if times is not None:
-        return times
     usual = text.str.replace("/", "-", regex=False)
     usual = usual.where(usual.str.len() >= 8, "")
     # Nothing shorter than a day passes: "2001" would become the first of January.
@@ -130,9 +133,9 @@ def _written(text, path, unit, first):
     return times
 
 
-def _iso_at_once(text):
+def _iso_at_once(column):
     """Times that are all ISO 8601, with or without zones, by pyarrow; None where one is not."""
-    column = pc.replace_substring(pa.array(text, type=pa.string(), from_pandas=True), "/", "-")
+    column = pc.replace_substring(column, "/", "-")
     for zone in (None, "UTC"):
         try:
             times = pc.cast(column, pa.timestamp("ns", tz=zone))

@@ -10,7 +10,7 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
-from skquake.io._gfz_tables import DAILY, is_json, is_wdc, json_table, text_rows, wdc_days
+from skquake.io._gfz_tables import DAILY, first_row, is_json, is_wdc, json_table, text_rows, wdc_days
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._kp_to_ap import kp_to_ap
@@ -134,8 +134,7 @@ def _read_one(path):
 def _text(data, path):
     refuse_others(data, path, "GFZ", _EXPECTED)
     check_last_line(data, path)
-    lines = (line for line in data.split(b"\n") if line[:1] != b"#" and line.strip())
-    first = next(lines, b"\n")
+    first = first_row(data)
     n = words_in(first) if first[:1].isdigit() else 0
     if n == len(_DAY):
         days = text_rows(data, path, _DAY)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from skquake._core._typing import Array
 from skquake.io._files import MAX_DAYS, FormatError, check_lines
+from skquake.io._fixed_width import FixedWidth
 from skquake.io._indices import wrong_file
 from skquake.io._words import check_last_line, read_words
 
@@ -39,8 +40,17 @@ _WDC = re.compile(r"\d\d[ \d]\d[ \d]\d[ \d]{45}.*", re.ASCII)
 def text_rows(data: bytes, path: Path, names: list[str]) -> pd.DataFrame:
     """Rows of a GFZ text table with a column ``date``; -1 becomes NaN. Comment lines begin with ``#``."""
     check_last_line(data, path)
-    table = read_words(re.sub(rb"(?m)^#[^\n]*", b"", data), path, names)
+    table = read_words(without_comments(data), path, names)
     year, month, day = (table.pop(name).to_numpy() for name in ("year", "month", "day"))
+    dates = dates_of(year, month, day, path)
+    values = table.to_numpy()
+    table = pd.DataFrame(np.where(values == -1, np.nan, values), columns=table.columns)
+    table.insert(0, "date", dates.astype("datetime64[ns]"))
+    return table
+
+
+def dates_of(year: Array, month: Array, day: Array, path: Path) -> Array:
+    """``datetime64[D]`` of years, months and days from 1900 to 2199, or a FormatError."""
     good = (1900 <= year) & (year < 2200) & (1 <= month) & (month <= 12) & (1 <= day) & (day <= 31)
     good &= (year % 1 == 0) & (month % 1 == 0) & (day % 1 == 0)
     year, month, day = (np.where(good, part, 1).astype(int) for part in (year, month, day))
@@ -50,10 +60,29 @@ def text_rows(data: bytes, path: Path, names: list[str]) -> pd.DataFrame:
     if not good.all():
         at = int((~good).argmax())
         raise FormatError(path, f"row {at + 1}", "year, month and day are no date between 1900 and 2199")
-    values = table.to_numpy()
-    table = pd.DataFrame(np.where(values == -1, np.nan, values), columns=table.columns)
-    table.insert(0, "date", dates.astype("datetime64[ns]"))
-    return table
+    return dates
+
+
+def first_row(data: bytes) -> bytes:
+    """The first line that is neither empty nor a comment; b"" if there is none."""
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at) + 1 or len(data)
+        line = data[at:end]
+        if line[:1] != b"#" and line.strip():
+            return line
+        at = end
+    return b""
+
+
+def without_comments(data: bytes) -> bytes:
+    """The lines with those that begin with ``#`` emptied."""
+    at = 0
+    while data.startswith(b"#", at):
+        at = data.find(b"\n", at) + 1 or len(data)
+    if b"\n#" in data[at:]:
+        return re.sub(rb"(?m)^#[^\n]*", b"", data)
+    return b"\n" * data.count(b"\n", 0, at) + data[at:]
 
 
 def is_json(data: bytes) -> bool:
@@ -136,68 +165,99 @@ def wdc_days(data: bytes, path: Path) -> pd.DataFrame:
     """Days of WDC records (``kpyymm.wdc``): date, kp1 ... kp8, ap1 ... ap8, and the daily columns."""
     check_lines(data, path, MAX_DAYS)
     check_last_line(data, path, fixed=False)  # what is not known yet is blank
-    rows = []
+    records: list[str] = []
+    lines: list[int] = []
     for i, line in enumerate(data.decode("latin-1").split("\n"), 1):
-        line = line.rstrip("\r")
-        if not line.strip() or line.startswith("#"):
+        line = line.rstrip()
+        if not line or line.startswith("#"):
             continue
-        if not _WDC.match(line) or not 55 <= len(line.rstrip()) <= 72:
+        if not _WDC.match(line) or not 55 <= len(line) <= 72:
             raise FormatError(
                 path, f"line {i}", f"expected a day of Kp in 55 to 71 columns, got {line[:30]!r}"
             )
-        rows.append(_wdc_day(line.rstrip().ljust(71), path, i))
-    names = ["date", *(f"kp{k}" for k in range(1, 9)), *(f"ap{k}" for k in range(1, 9))]
-    return pd.DataFrame(rows, columns=[*names, "ap_daily", "cp", "c9", "sunspot_number", "f107"])
+        records.append(line[:71].ljust(71))
+        lines.append(i)
+    fields = FixedWidth(records, path, lines, "columns {start} to {end}: {text} is no number")
+    days: dict[str, Array] = {"date": _wdc_dates(fields)}
+    for k in range(8):
+        days[f"kp{k + 1}"] = fields.decode(12 + 2 * k, 14 + 2 * k, _number) / 10
+    for k in range(8):
+        days[f"ap{k + 1}"] = fields.decode(31 + 3 * k, 34 + 3 * k, _number)
+    odd = [
+        ~np.isin(np.round(10 * days[f"kp{k}"]) % 10, (0, 3, 7)) & ~np.isnan(days[f"kp{k}"])
+        for k in range(1, 9)
+    ]
+    bad = np.any(odd, axis=0)
+    if bad.any():
+        at = int(bad.argmax())
+        what = f"Kp {records[at][12:28]!r}: tenths of Kp end with 0, 3 or 7"
+        raise FormatError(path, f"line {lines[at]}", what)
+    days["ap_daily"] = fields.decode(55, 58, _number)
+    days["cp"] = fields.decode(58, 61, lambda text: _tenths(text) if "." in text else _tenths(text) / 10)
+    days["c9"] = fields.decode(61, 62, _number)
+    days["sunspot_number"] = fields.decode(62, 65, _number)
+    days["f107"] = fields.decode(65, 70, _tenths)
+    return pd.DataFrame(days)
 
 
-def _wdc_day(line, path, i):
-    def field(first, last, tenths=False):
-        word = line[first:last]
-        if not word.strip():
-            return np.nan
-        if not re.fullmatch(r" *\d+" + (r"| *\d*\.\d+" if tenths else ""), word, re.ASCII):
-            raise FormatError(path, f"line {i}", f"columns {first + 1} to {last}: {word!r} is no number")
-        return float(word)
-
-    rotation, day_of_rotation = field(6, 10), field(10, 12)
-    try:
-        day = np.timedelta64(int(27 * (rotation - 1) + day_of_rotation - 1), "D")
-        date = _BARTELS + day
-        if date.item().strftime("%y%m%d") != line[:6].replace(" ", "0"):
-            raise ValueError
-    except (ValueError, OverflowError, AttributeError):
-        what = f"date {line[:6]!r} is not day {line[10:12]!r} of Bartels rotation {line[6:10]!r}"
-        raise FormatError(path, f"line {i}", what) from None
-    kp = [field(k, k + 2) for k in range(12, 28, 2)]
-    if any(value % 10 not in (0, 3, 7) for value in kp if value == value):
-        raise FormatError(path, f"line {i}", f"Kp {line[12:28]!r}: tenths of Kp end with 0, 3 or 7")
-    ap = [field(k, k + 3) for k in range(31, 55, 3)]
-    cp = field(58, 61, tenths=True)
-    flux = field(65, 70, tenths=True)
-    daily = [field(55, 58), cp if "." in line[58:61] else cp / 10, field(61, 62), field(62, 65), flux]
-    return [date.astype("datetime64[ns]"), *(value / 10 for value in kp), *ap, *daily]
+def _wdc_dates(fields):
+    """Dates of WDC records by their Bartels rotation, which must be those that the records write."""
+    rotation, day = fields.decode(6, 10, _number), fields.decode(10, 12, _number)
+    known = ~(np.isnan(rotation) | np.isnan(day))
+    since = np.where(known, 27 * (rotation - 1) + day - 1, 0).astype(np.int64)
+    dates = _BARTELS + since.astype("timedelta64[D]")
+    months = dates.astype("datetime64[M]")
+    month = months.astype(np.int64)
+    said = [fields.decode(k, k + 2, lambda text: int(text.replace(" ", "0"))) for k in (0, 2, 4)]
+    bad = ~known | (said[0] != (1970 + month // 12) % 100) | (said[1] != month % 12 + 1)
+    bad |= dates >= np.datetime64("2200-01-01")
+    bad |= said[2] != (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
+    if bad.any():
+        at = int(bad.argmax())
+        date, turn, of_turn = (
+            fields.matrix[at, a:b].tobytes().decode() for a, b in ((0, 6), (6, 10), (10, 12))
+        )
+        what = f"date {date!r} is not day {of_turn!r} of Bartels rotation {turn!r}"
+        raise FormatError(fields.path, f"line {fields.lines[at]}", what)
+    return dates.astype("datetime64[ns]")
 
 
-def kp_rows(data: bytes, path: Path) -> list[tuple[np.datetime64, float, bool]] | None:
-    """Start, Kp and whether it is definitive, of WDC form or JSON; None for a file of another form."""
+def _number(text):
+    """A whole number behind blanks; NaN for blanks."""
+    if not text.strip():
+        return np.nan
+    if not re.fullmatch(r" *\d+", text, re.ASCII):
+        raise ValueError(text)
+    return float(text)
+
+
+def _tenths(text):
+    """A number behind blanks, with a point or without; NaN for blanks."""
+    return float(text) if re.fullmatch(r" *\d*\.\d+", text, re.ASCII) else _number(text)
+
+
+def kp_rows(data: bytes, path: Path) -> pd.DataFrame | None:
+    """``time`` (start), ``kp`` and ``definitive``, of WDC form or JSON; None for a file of another form."""
     if is_wdc(data):
         days = wdc_days(data, path)
         starts = days["date"].to_numpy()[:, np.newaxis] + np.arange(0, 24, 3).astype("timedelta64[h]")
         kp = days[[f"kp{k}" for k in range(1, 9)]].to_numpy().ravel()
-        rows = [(time, value, False) for time, value in zip(starts.ravel(), kp, strict=True)]
+        rows = pd.DataFrame({"time": starts.ravel(), "kp": kp, "definitive": False})
     elif is_json(data):
         table, definitive = json_table(data, path, "GFZ's JSON of Kp")
         if "kp" not in table:
             raise wrong_file(data, path, "GFZ's JSON of Kp", "JSON")
         marks = np.zeros(len(table), dtype=bool) if definitive is None else definitive
-        rows = [
-            (time, value, bool(mark))
-            for time, value, mark in zip(table.index.to_numpy(), table["kp"], marks, strict=True)
-        ]
+        rows = pd.DataFrame(
+            {"time": table.index.to_numpy(), "kp": table["kp"].to_numpy(), "definitive": marks}
+        )
     else:
         return None
-    for k, (time, value, _) in enumerate(rows, 1):
-        off = (time - np.datetime64("1932-01-01")) % np.timedelta64(3, "h") != np.timedelta64(0, "ns")
-        if off or not (value != value or 0 <= value <= 9):
-            raise FormatError(path, f"item {k}", f"Kp {value:g} at {time}; expected 0...9 at 0, 3, ... 21 h")
+    times, values = rows["time"].to_numpy(), rows["kp"].to_numpy()
+    bad = (times - np.datetime64("1932-01-01")) % np.timedelta64(3, "h") != np.timedelta64(0, "ns")
+    bad |= ~(np.isnan(values) | ((values >= 0) & (values <= 9)))
+    if bad.any():
+        at = int(bad.argmax())
+        what = f"Kp {values[at]:g} at {times[at]}; expected 0...9 at 0, 3, ... 21 h"
+        raise FormatError(path, f"item {at + 1}", what)
     return rows

@@ -8,7 +8,7 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
-from skquake.io._gfz_tables import is_json, json_table, text_rows
+from skquake.io._gfz_tables import first_row, is_json, json_table, text_rows
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._ranges import check_table
@@ -113,8 +113,7 @@ def _json(data, path):
 
 def _text(data, path):
     refuse_others(data, path, "GFZ", _EXPECTED)
-    first = next((line for line in data.split(b"\n", 1000) if line[:1] != b"#" and line.strip()), b"")
-    if words_in(first) != len(_NAMES):
+    if words_in(first_row(data)) != len(_NAMES):
         raise wrong_file(data, path, _EXPECTED)
     table = text_rows(data, path, _NAMES)
     halves = np.unique(np.round(120 * (table["middle"] - table["hour"]).to_numpy()))

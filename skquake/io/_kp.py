@@ -17,9 +17,11 @@ from skquake.io._files import (
     read_bytes,
     text_lines,
 )
-from skquake.io._gfz_tables import kp_rows
+from skquake.io._gfz_tables import dates_of, first_row, kp_rows, without_comments
 from skquake.io._numbers import number
-from skquake.io._ranges import check_range
+from skquake.io._ranges import check_range, outside
+from skquake.io._words import check_last_line, words_in
+from skquake.io._words_at_once import words_at_once
 
 
 def thirds(kp):
@@ -74,10 +76,9 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     2025-02-05 03:00:00    1.667
     Name: kp, dtype: float64
     """
-    rows = []
-    for path in progress(expand_paths(paths), desc="read_kp", verbose=verbose, unit="file"):
-        rows += _read_one(path)
-    table = pd.DataFrame(rows, columns=["time", "kp", "definitive"])
+    files = progress(expand_paths(paths), desc="read_kp", verbose=verbose, unit="file")
+    table = pd.concat([_read_one(path) for path in files], ignore_index=True)
+    table["kp"] = thirds(table["kp"])
     table["known"] = table["kp"].notna()
     table = table.sort_values(["time", "known", "definitive"], kind="stable").drop_duplicates(
         "time", keep="last"
@@ -107,7 +108,45 @@ def _read_one(path):
         raise FormatError(path, "header", f"{hp[1].decode()}, not Kp; read it with read_hpo")
     other = kp_rows(data, path)
     if other is not None:
-        return [(time, float(thirds(kp)), definitive) for time, kp, definitive in other]
+        return other
+    found = _at_once(data, path) if data.endswith(b"\n") else None
+    return pd.DataFrame(_line_by_line(data, path), columns=_COLUMNS) if found is None else found
+
+
+def _at_once(data, path):
+    """The table of a text without fault; None for one that needs a look at each line."""
+    n = words_in(first_row(data))
+    if n not in (10, 28):
+        return None
+    check_last_line(data, path)
+    names = [str(k) for k in range(n)]
+    words = words_at_once(without_comments(data), names, whole=names[:3])
+    if words is None:
+        return None
+    try:
+        days = dates_of(words["0"], words["1"], words["2"], path)
+    except FormatError:
+        return None
+    if n == 28:
+        hours = np.tile(np.arange(0.0, 24.0, 3.0), (len(days), 1))
+        kp = np.column_stack([words[name] for name in names[7:15]])
+    else:
+        hours, kp = words["3"][:, np.newaxis], words["7"][:, np.newaxis]
+    if not np.isin(hours, np.arange(0, 24, 3)).all():
+        return None
+    kp = np.where(kp == -1, np.nan, kp)
+    if outside(kp, "kp").any():
+        return None
+    times = days.astype("datetime64[h]")[:, np.newaxis] + hours.astype("timedelta64[h]")
+    definitive = np.repeat(words[names[-1]] >= 1, hours.shape[1])
+    table = pd.DataFrame(
+        {"time": times.astype("datetime64[ns]").ravel(), "kp": kp.ravel(), "definitive": definitive}
+    )
+    return None if table.duplicated(["time", "definitive"]).any() else table
+
+
+def _line_by_line(data, path):
+    """Time, Kp and whether it is definitive of each row; an error names the line."""
     lines = text_lines(data, path)
     check_line_end(data, path, whole=bool(_WHOLE.search(lines[-1])))  # the last field is one digit
     rows: list[tuple[np.datetime64, float, bool]] = []
@@ -141,4 +180,5 @@ def _read_one(path):
     return rows
 
 
+_COLUMNS = ["time", "kp", "definitive"]
 _WHOLE = re.compile(r"(^|\s)[012]\s*$", re.ASCII)

@@ -73,7 +73,7 @@ def to_numbers(
     FormatError
         For anything else; names the first row that is no number (``unit`` and the number of the ``first``).
     """
-    column = pa.array(np.asarray(text, dtype=object), type=pa.string())
+    column = text if isinstance(text, pa.Array) else pa.array(np.asarray(text, dtype=object), pa.string())
     column = pc.utf8_trim_whitespace(column)
     try:
         column = pc.if_else(pc.equal(column, ""), None, column)

@@ -7,6 +7,8 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 import numpy as np
@@ -111,14 +113,19 @@ def read_quakeml(
     for path in progress(files, desc="read_quakeml", verbose=verbose, unit="file"):
         tables.append(_read_one(path, parse, agencies, more))
     catalog, left_out = join_events(tables, types, missing_magnitude)
+    catalog.attrs |= attrs_of("QuakeML files", agencies, Counter(left_out) + more)
+    return catalog
+
+
+def attrs_of(what: str, agencies: set[str], left_out: Counter[str]) -> dict[str, Any]:
+    """Origin, citation, license and counts of events that agencies made."""
     made_by = ", ".join(sorted(agencies)) or "an agency that they do not name"
-    catalog.attrs |= {
-        "origin": f"QuakeML files of {made_by}",
+    return {
+        "origin": f"{what} of {made_by}",
         "citation": f"as asked for by {made_by}",
         "license": f"that of {made_by}",
-        "left_out": dict(Counter(left_out) + more),
+        "left_out": dict(left_out),
     }
-    return catalog
 
 
 def _parser():
@@ -143,7 +150,7 @@ def _parser():
 
 
 def _read_one(path, parse, agencies, left_out):
-    """Table of a file's events; adds to the agencies that made them, and to the counts of those left out."""
+    """Table of a file's events (see :func:`events_table`)."""
     data = read_bytes(path)
     _check_xml(data, path)
     with warnings.catch_warnings(record=True) as said:
@@ -154,6 +161,13 @@ def _read_one(path, parse, agencies, left_out):
         except Exception as error:  # obspy raises whatever it stumbles over
             raise FormatError(path, "QuakeML", f"not readable ({type(error).__name__}: {error})") from error
     left_out.update(m[1] for m in (_UNKNOWN_TYPE.match(str(w.message)) for w in said) if m)
+    return events_table(events, path, agencies, left_out)
+
+
+def events_table(
+    events: Iterable[Any], path: Path, agencies: set[str], left_out: Counter[str]
+) -> pd.DataFrame:
+    """Table of obspy's events; adds to the agencies that made them, and to the counts of those left out."""
     rows = []
     for position, event in enumerate(events):
         origin = _preferred(event.origins, event.preferred_origin_id)

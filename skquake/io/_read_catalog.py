@@ -170,7 +170,7 @@ def read_catalog(
             warnings.warn(message, stacklevel=2)
         left_out.update(events.left_out)
         tables.append(events.table)
-    together, repeated = make_ids(pd.concat(tables, ignore_index=True))
+    together, repeated = make_ids(pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0])
     _check_ids(together, path)
     catalog, dropped = join_events([together], types, missing_magnitude)
     left_out.update(dropped)

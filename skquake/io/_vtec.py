@@ -208,9 +208,17 @@ def _wide(index, station, values, path):
     """A long table with one column a station."""
     if (station == "").any():
         raise FormatError(path, f"row {int((station == '').argmax()) + 2}", "no name of a station")
-    n_times, n_stations = index.nunique(), station.nunique()
-    if n_times * n_stations > MAX_CELLS:
-        raise FormatError(path, "table", f"{n_times} times of {n_stations} stations; split the file")
+    rows, times = pd.factorize(index, sort=True)
+    columns, names = pd.factorize(station, sort=True)
+    if len(times) * len(names) > MAX_CELLS:
+        raise FormatError(path, "table", f"{len(times)} times of {len(names)} stations; split the file")
+    cells = rows * len(names) + columns
+    if np.bincount(cells).max() == 1:
+        table = np.full(len(times) * len(names), np.nan)
+        table[cells] = values.to_numpy()
+        return pd.DataFrame(
+            table.reshape(len(times), -1), index=pd.DatetimeIndex(times, name="time"), columns=names
+        ).rename_axis(columns=None)
     long = pd.DataFrame({"time": index, "station": station.to_numpy(), "value": values.to_numpy()})
     groups = long.groupby(["time", "station"], sort=True)["value"]
     low, high = groups.min(), groups.max()

@@ -12,6 +12,7 @@ import pandas as pd
 
 from skquake._core._typing import Array
 from skquake.io._files import MAX_LINE, FormatError, check_line_end, check_lines
+from skquake.io._words_at_once import words_at_once
 
 _OVERFLOW = 9e99  # stands for asterisks, which Fortran writes where a number does not fit
 
@@ -59,6 +60,9 @@ def read_words(
     Asterisks are NaN (a number that did not fit), and ``1.0D+03`` is a number; anything else that is no
     finite number is an error, and so is a line with another number of words. Empty lines are passed over.
     """
+    found = words_at_once(_below(data, skip), names, texts)
+    if found is not None:
+        return pd.DataFrame(found)
     counts = count_words(data)[skip:]
     wrong = (counts != len(names)) & (counts != 0)
     if wrong.any():
@@ -99,6 +103,14 @@ def _parsed(body, names, texts, skip, n):
     if len(table) != n or not np.isfinite(values).all():
         raise ValueError
     return table
+
+
+def _below(data, skip):
+    """What stands below the first ``skip`` lines."""
+    at = 0
+    for _ in range(skip):
+        at = data.find(b"\n", at) + 1 or len(data)
+    return data[at:]
 
 
 def _first_bad_word(data, path, names, texts, skip):

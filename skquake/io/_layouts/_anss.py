@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from skquake.io._event_times import read_times
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Columns,
@@ -18,7 +17,6 @@ from skquake.io._layouts._base import (
     event_table,
     lines_of,
     read_columns,
-    with_lines,
 )
 from skquake.io._words import check_last_line
 
@@ -43,7 +41,7 @@ def _read_comcat(data: bytes, path: Path, options: Options) -> Events:
     lines = table.lines
     columns = {
         "id": table.text("id"),
-        "time": with_lines(lambda: read_times(table.text("time"), path, first=0), lines),
+        "time": table.times("time"),
         "latitude": table.numbers("latitude"),
         "longitude": table.numbers("longitude"),
         "depth": table.numbers("depth"),
@@ -65,7 +63,7 @@ def _read_ncedc_csv(data: bytes, path: Path, options: Options) -> Events:
     columns = {
         # Numbers are the source's own: two sources may give the same one.
         "id": _id(table.text("source"), table.text("eventid")),
-        "time": with_lines(lambda: read_times(table.text("datetime"), path, first=0), lines),
+        "time": table.times("datetime"),
         "latitude": table.numbers("latitude"),
         "longitude": table.numbers("longitude"),
         "depth": table.numbers("depth"),
@@ -106,7 +104,7 @@ def _read_readable(data: bytes, path: Path, options: Options) -> Events:
     table = Columns.of_rows(list(_ENDS), rows, lines, path)
     columns = {
         "id": _id(table.text("src"), table.text("id")),
-        "time": with_lines(lambda: read_times(table.text("time"), path, first=0), lines),
+        "time": table.times("time"),
         "latitude": table.numbers("lat"),
         "longitude": table.numbers("lon"),
         "depth": table.numbers("depth"),
@@ -121,7 +119,7 @@ def _read_readable(data: bytes, path: Path, options: Options) -> Events:
 
 _NCEDC_TEXTS = (
     "ANSS composite catalog, NCEDC, https://doi.org/10.7932/NCEDC",
-    "that of the NCEDC (free, with citation)",
+    "not documented; cite its DOI",
 )
 COMCAT = Layout(
     "comcat",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections import Counter
@@ -15,19 +16,19 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from skquake._core._geodesy import wrap_longitude
 from skquake.io._catalog import COLUMNS
 from skquake.io._event_kinds import event_kinds
+from skquake.io._event_times import read_times
 from skquake.io._files import FormatError, check_line_end
+from skquake.io._layouts._plain import MAX_FIELDS, plain_table
 from skquake.io._numbers import to_numbers
 from skquake.io._ranges import RANGES, outside
 
 MAX_ROWS = 5_000_000
 """Most lines that a file may have: more than any catalog there is."""
 
-_MAX_FIELDS = 500
 _HEAD = 2**16
 _FLOATS = ("latitude", "longitude", "depth_km", "magnitude", "stations", "gap_deg", "rms_s")
 PREFERENCE = ("mw", "ms", "mb", "ml")
@@ -154,7 +155,7 @@ def split_rows(
     if not fields:
         raise FormatError(path, f"line {len(lines)}", "no row with an event")
     wide = len(names) if header else len(fields[0])
-    if wide > _MAX_FIELDS:
+    if wide > MAX_FIELDS:
         raise FormatError(path, "line 1", f"{wide} columns; no catalog has so many")
     if not ragged:
         for number, row in zip(numbers, fields, strict=True):
@@ -190,6 +191,10 @@ class Columns:
         columns = [np.array([row[k] for row in rows], dtype=object) for k in range(len(names))]
         return cls(names, columns, lines, path)
 
+    def named(self, names: Sequence[str]) -> Columns:
+        """The same columns, the first of them under other names."""
+        return Columns(names, self._columns, self.lines, self.path)
+
     def __len__(self) -> int:
         return len(self.lines)
 
@@ -198,66 +203,78 @@ class Columns:
 
     def text(self, *names: str) -> Any:
         """Text of the first of the names that is there; empty texts if none is."""
-        for name in names:
-            if name in self._places:
-                return self._columns[self._places[name]]
-        return np.full(len(self), "", dtype=object)
+        column = self._column(*names)
+        if column is None:
+            return np.full(len(self), "", dtype=object)
+        return column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column
 
     def numbers(self, *names: str, fill: Any = ()) -> Any:
         """Numbers of the first of the names that is there; NaN if none is."""
-        name = next((name for name in names if name in self._places), None)
-        if name is None:
+        name = next((name for name in names if name in self._places), "")
+        column = self._column(name)
+        if column is None:
             return np.full(len(self), np.nan)
-        text = self.text(name)
-        return with_lines(lambda: to_numbers(text, self.path, name, fill=fill, first=0), self.lines)
+        return with_lines(lambda: to_numbers(column, self.path, name, fill=fill, first=0), self.lines)
+
+    def times(self, *names: str, **options: Any) -> Any:
+        """Times of the first of the names that is there, as :func:`read_times` reads them."""
+        column = self._column(*names)
+        text = self.text(*names) if column is None else column
+        return with_lines(lambda: read_times(text, self.path, first=0, **options), self.lines)
+
+    def _column(self, *names):
+        """The first column of the names that is there, as an array of numpy or pyarrow; None if none is."""
+        return next((self._columns[self._places[name]] for name in names if name in self._places), None)
 
 
 def read_columns(
-    data: bytes, path: Path, separator: str | None = ",", *, header: bool = True, start: int = 0
+    data: bytes,
+    path: Path,
+    separator: str | None = ",",
+    *,
+    header: bool = True,
+    comment: str | None = "#",
+    start: int = 0,
 ) -> tuple[list[str], Columns]:
     """Names and columns of a table whose rows all have the same number of fields (see :func:`split_rows`)."""
-    found = _at_once(data, path, separator, start) if header else None
-    if found is None:
-        names, rows, lines = split_rows(data, path, separator, header=header, comment="#", start=start)
-        names = names if header else [str(k) for k in range(len(rows[0]))]
-        return names, Columns.of_rows(names, rows, lines, path)
-    names, columns = found
-    return names, Columns(names, columns, range(2, 2 + len(columns[0])), path)
+    found = plain_columns(data, path, separator, header=header, comment=comment, start=start)
+    if found is not None:
+        return found
+    names, rows, lines = split_rows(data, path, separator, header=header, comment=comment, start=start)
+    names = names if header else [str(k) for k in range(len(rows[0]))]
+    return names, Columns.of_rows(names, rows, lines, path)
 
 
-def _at_once(data, path, separator, start):
-    """Names and columns of a plain table by pyarrow's parser; None for what needs a look at each line."""
-    data = data.replace(b"\r\n", b"\n")
-    if separator is None or start not in (0, 1) or b"\n\n" in data or b"\n#" in data or b"\r" in data:
-        return None
-    if b'"' in data and separator == "|":
-        return None
+def plain_columns(
+    data: bytes,
+    path: Path,
+    separator: str | None = ",",
+    *,
+    header: bool = True,
+    comment: str | None = None,
+    start: int = 0,
+) -> tuple[list[str], Columns] | None:
+    """Names and columns of a plain table by one pass (parameters as of :func:`split_rows`).
+
+    None where lines need a look of their own. A last column without name and content is left away.
+    """
     check_line_end(data, path)
-    text = decode(data, path).encode()  # a zero byte is an error here
-    text = text if text.endswith(b"\n") else text + b"\n"
-    head = text[: text.index(b"\n")].decode()
-    if not head.strip() or '"' in head or text.count(b"\n") > MAX_ROWS or head.count(separator) > _MAX_FIELDS:
+    if data.count(b"\n") > MAX_ROWS:
+        raise FormatError(path, "table", f"more than {MAX_ROWS} lines; no catalog has so many")
+    text = data if data.isascii() and b"\0" not in data else decode(data, path).encode()
+    found = plain_table(text, separator, header=header, comment=comment, start=start)
+    if found is None:
         return None
-    names = [name.strip() for name in head.split(separator)]
-    try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(text),
-            read_options=pyarrow.csv.ReadOptions(
-                use_threads=False, skip_rows=1, column_names=[str(k) for k in range(len(names))]
-            ),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=separator),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={str(k): pa.string() for k in range(len(names))}, strings_can_be_null=False
-            ),
-        )
-    except (pa.ArrowException, ValueError):
+    names, columns, line = found
+    if header and names[-1] == "" and len(columns) == len(names) - 1:
+        names = names[:-1]
+    wide = len(names) if header else len(columns)
+    if len(columns) == wide + 1 and pc.max(pc.utf8_length(columns[-1])).as_py() == 0:
+        columns = columns[:-1]
+    if len(columns) != wide:
         return None
-    if not table.num_rows or table.num_rows != text.count(b"\n") - 1:
-        return None
-    columns = [pc.utf8_trim_whitespace(column.combine_chunks()) for column in table.columns]
-    if any(column.null_count for column in columns):
-        return None
-    return names, [column.to_numpy(zero_copy_only=False) for column in columns]
+    names = names if header else [str(k) for k in range(wide)]
+    return names, Columns(names, columns, range(line, line + len(columns[0])), path)
 
 
 def with_lines(function: Callable[[], Any], lines: Sequence[int]) -> Any:
@@ -290,18 +307,20 @@ def event_table(
     depth = np.asarray(given.pop("depth"), dtype=float)
     given["depth_km"] = depth / 1000.0 if metres else depth
     n = len(lines)
-    table = pd.DataFrame(index=pd.RangeIndex(n))
+    given["type"], given["suspected"] = event_kinds(given.get("type", np.full(n, "")), codes)
+    parts: dict[str, Any] = {}
     for name in COLUMNS:
         if name in ("time", "updated"):
-            table[name] = np.asarray(
+            parts[name] = np.asarray(
                 given.get(name, np.full(n, np.datetime64("NaT", "ns"))), dtype="datetime64[ns]"
             )
         elif name in _FLOATS:
-            table[name] = np.asarray(given.get(name, np.full(n, np.nan)), dtype=float)
+            parts[name] = np.asarray(given.get(name, np.full(n, np.nan)), dtype=float)
         else:
-            table[name] = np.asarray(given.get(name, np.full(n, "")), dtype=object)
-    table["type"], table["suspected"] = event_kinds(table["type"], codes)
-    table["fixed_depth"] = np.asarray(given.get("fixed_depth", np.zeros(n)), dtype=bool)
+            parts[name] = _texts(given.get(name), n)
+    parts["suspected"] = given["suspected"]
+    parts["fixed_depth"] = np.asarray(given.get("fixed_depth", np.zeros(n)), dtype=bool)
+    table = pd.DataFrame(parts, index=pd.RangeIndex(n))
     for name in _FLOATS:
         values = table[name].to_numpy()
         bad = outside(values, name)
@@ -312,6 +331,14 @@ def event_table(
             raise FormatError(path, f"line {lines[row]}", _out_of_range(name, values[row]))
     table["longitude"] = wrap_longitude(table["longitude"])
     return table
+
+
+def _texts(values, n):
+    """Texts as a Series; one text in all rows is made a Series once and repeated."""
+    values = np.full(n, "", dtype=object) if values is None else np.asarray(values, dtype=object)
+    if n and values[0] == values[-1] and (values == values[0]).all():
+        return pd.Series([values[0]]).repeat(n).reset_index(drop=True)
+    return pd.Series(values)
 
 
 def _out_of_range(name, value):
@@ -341,14 +368,20 @@ def best_magnitude(
     Types earlier in ``preference`` go first, compared by how they begin, in any letters; then those of
     ``author``; then those listed first.
     """
-    ranks = [name.lower() for name in (preference or PREFERENCE)]
-
-    def rank(k):
-        kind, _, by = magnitudes[k]
-        begins = [j for j, name in enumerate(ranks) if kind.lower().startswith(name)]
-        return min(begins, default=len(ranks)), by != author, k
-
     if not magnitudes:
         return np.nan, ""
-    kind, value, _ = magnitudes[min(range(len(magnitudes)), key=rank)]
+    kinds = tuple([(kind, by != author) for kind, _, by in magnitudes])
+    kind, value, _ = magnitudes[_best(kinds, tuple(preference or PREFERENCE))]
     return value, kind
+
+
+@functools.lru_cache(maxsize=1000)
+def _best(kinds, preference):
+    """Which of the pairs (type, by another author) goes first: catalogs repeat few combinations."""
+    return min(range(len(kinds)), key=lambda k: (type_rank(kinds[k][0], preference), kinds[k][1], k))
+
+
+def type_rank(kind: str, preference: Sequence[str] | None) -> int:
+    """Place of a type of magnitude among the preferred ones, by how it begins; others come last."""
+    ranks = [name.lower() for name in (preference or PREFERENCE)]
+    return min((j for j, name in enumerate(ranks) if kind.lower().startswith(name)), default=len(ranks))

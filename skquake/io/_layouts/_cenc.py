@@ -110,7 +110,7 @@ LAYOUT = Layout(
     "cenc",
     "China Earthquake Networks Center, rapid reports or catalog",
     "China Earthquake Networks Center, National Earthquake Data Center, http://data.earthquake.cn",
-    "that of the National Earthquake Data Center",
+    "not documented",
     _recognise,
     _read,
     clock="Beijing time (UTC+8)",

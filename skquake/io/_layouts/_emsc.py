@@ -16,12 +16,13 @@ from skquake.io._layouts._base import (
     Layout,
     Options,
     event_table,
+    plain_columns,
     split_rows,
     with_lines,
 )
 
 _CITATION = "EMSC-CSEM, https://www.emsc-csem.org, https://www.seismicportal.eu"
-_LICENSE = "free to use with citation (see the terms of EMSC)"
+_LICENSE = "not documented"
 
 
 def _is_csv(head: Head) -> bool:
@@ -29,14 +30,9 @@ def _is_csv(head: Head) -> bool:
 
 
 def _read_csv(data: bytes, path: Path, options: Options) -> Events:
-    names, rows, lines = split_rows(data, path, ";", ragged=True)
-    names = names[:-1] if names[-1] == "" else names
-    for row, at in zip(rows, lines, strict=True):
-        if len(row) == len(names) + 1 and row[-1] == "":
-            row.pop()
-        if len(row) != len(names):
-            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
-    table = Columns.of_rows(names, rows, lines, path)
+    found = plain_columns(data, path, ";")
+    table = _rows(data, path) if found is None else found[1]
+    lines = table.lines
     written = table.text("date") + " " + table.text("time utc")
     columns = {
         "id": table.text("eqid"),
@@ -52,6 +48,18 @@ def _read_csv(data: bytes, path: Path, options: Options) -> Events:
         "updated": with_lines(lambda: _updated(table.text("last update"), path, 0), lines),
     }
     return Events(event_table(columns, path, lines, options))
+
+
+def _rows(data, path):
+    """The table, row by row: one with and one without a semicolon at its end may follow each other."""
+    names, rows, lines = split_rows(data, path, ";", ragged=True)
+    names = names[:-1] if names[-1] == "" else names
+    for row, at in zip(rows, lines, strict=True):
+        if len(row) == len(names) + 1 and row[-1] == "":
+            row.pop()
+        if len(row) != len(names):
+            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
+    return Columns.of_rows(names, rows, lines, path)
 
 
 def _updated(text, path, first):

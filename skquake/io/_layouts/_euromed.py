@@ -81,7 +81,7 @@ LAYOUT = Layout(
     "euromed-mt",
     "European-Mediterranean Regional Centroid Moment Tensors; time and place of the hypocentre",
     "Pondrelli (2002), INGV, https://doi.org/10.13127/rcmt/euromed",
-    "that of the INGV",
+    "not documented",
     _recognise,
     _read,
 )

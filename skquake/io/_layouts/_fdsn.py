@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from skquake.io._event_times import read_times
 from skquake.io._files import FormatError
-from skquake.io._layouts._base import Events, Head, Layout, Options, event_table, read_columns, with_lines
+from skquake.io._layouts._base import Events, Head, Layout, Options, event_table, read_columns
 
 
 def _recognise(head: Head) -> bool:
@@ -28,7 +27,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     lines = table.lines
     columns = {
         "id": table.text("#eventid", "# eventid", "eventid"),
-        "time": with_lines(lambda: read_times(table.text("time"), path, first=0), lines),
+        "time": table.times("time"),
         "latitude": table.numbers("latitude"),
         "longitude": table.numbers("longitude"),
         "depth": table.numbers(depth),

@@ -15,6 +15,7 @@ from skquake.io._layouts._base import (
     Layout,
     Options,
     event_table,
+    plain_columns,
     split_rows,
     with_lines,
 )
@@ -27,12 +28,9 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
-    names, rows, lines = split_rows(data, path, "\t", ragged=True)
-    for row, at in zip(rows, lines, strict=True):
-        if len(row) not in (len(names), len(names) - 1, len(names) + 1) or any(row[len(names) :]):
-            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
-        row += [""] * (len(names) - len(row))
-    table = Columns.of_rows(names, rows, lines, path)
+    found = plain_columns(data, path, "\t")
+    table = _rows(data, path) if found is None else found[1]
+    lines = table.lines
     parts = [table.numbers(name) for name in _NEEDED[:6]]
     columns = {
         # Rounding made minutes and seconds of 60 and more.
@@ -41,7 +39,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
         "longitude": table.numbers("lon"),
         "depth": table.numbers("depth"),
         "magnitude": table.numbers("mw"),
-        "magnitude_type": ["Mw"] * len(rows),
+        "magnitude_type": ["Mw"] * len(table),
         "type": table.text("ev_type", "ev. type", "event type"),
     }
     events = Events(event_table(columns, path, lines, options))
@@ -51,11 +49,21 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     return events
 
 
+def _rows(data, path):
+    """The table, row by row: the last field may be left away, or be followed by a tab."""
+    names, rows, lines = split_rows(data, path, "\t", ragged=True)
+    for row, at in zip(rows, lines, strict=True):
+        if len(row) not in (len(names), len(names) - 1, len(names) + 1) or any(row[len(names) :]):
+            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
+        row += [""] * (len(names) - len(row))
+    return Columns.of_rows(names, rows, lines, path)
+
+
 LAYOUT = Layout(
     "horus",
     "HORUS, homogenized instrumental seismic catalog of Italy",
     "Lolli et al. (2020), https://doi.org/10.1785/0220200148",
-    "that of the INGV",
+    "not documented; citation is asked for",
     _recognise,
     _read,
 )

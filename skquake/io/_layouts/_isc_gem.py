@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from skquake.io._event_times import read_times
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
-    Columns,
     Events,
     Head,
     Layout,
     Options,
     event_table,
-    split_rows,
-    with_lines,
+    read_columns,
 )
 
 _NEEDED = {"date", "lat", "lon", "smajax", "depth", "mw", "eventid"}
@@ -37,18 +34,19 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     if head is None:
         raise FormatError(path, "header", "no line # date, lat, lon, smajax, ...")
     names = _names(head)
-    _, rows, lines = split_rows(data, path, ",", header=False, comment="#")
-    if len(rows[0]) != len(names):
-        raise FormatError(path, f"line {lines[0]}", f"{len(rows[0])} fields instead of {len(names)}")
-    table = Columns.of_rows(names, rows, lines, path)
+    found, table = read_columns(data, path, ",", header=False)
+    lines = table.lines
+    if len(found) != len(names):
+        raise FormatError(path, f"line {lines[0]}", f"{len(found)} fields instead of {len(names)}")
+    table = table.named(names)
     columns = {
         "id": table.text("eventid"),
-        "time": with_lines(lambda: read_times(table.text("date"), path, first=0), lines),
+        "time": table.times("date"),
         "latitude": table.numbers("lat"),
         "longitude": table.numbers("lon"),
         "depth": table.numbers("depth"),
         "magnitude": table.numbers("mw"),
-        "magnitude_type": ["Mw"] * len(rows),
+        "magnitude_type": ["Mw"] * len(table),
     }
     return Events(event_table(columns, path, lines, options))
 

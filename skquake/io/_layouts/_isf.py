@@ -23,6 +23,7 @@ from skquake.io._layouts._base import (
     event_table,
     lines_of,
     located,
+    with_lines,
 )
 from skquake.io._layouts._isc import CITATION, LICENSE
 from skquake.io._numbers import to_numbers
@@ -59,18 +60,12 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     if not blocks:
         raise FormatError(path, f"line {len(lines)}", "no event in the bulletin")
     left_out: Counter[str] = Counter()
-    rows, at = [], []
-    for block in blocks:
-        if not block["origins"]:
-            left_out["no origin"] += 1
-            continue
-        rows.append(_row(block, path, options))
-        at.append(block["line"])
-    if not rows:
+    there = [block for block in blocks if block["origins"]]
+    if len(there) < len(blocks):
+        left_out["no origin"] += len(blocks) - len(there)
+    if not there:
         raise FormatError(path, f"line {len(lines)}", "no event with an origin in the bulletin")
-    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    columns["type"] = np.array([row["type"] for row in rows], dtype=object)
-    columns, at = located(columns, at, left_out)
+    columns, at = located(_columns(there, path, options), [block["line"] for block in there], left_out)
     events = Events(event_table(columns, path, at, options), left_out)
     if not ended:
         events.warnings.append(f"{path} has no STOP behind its last event: it may be cut")
@@ -117,34 +112,49 @@ def _blocks(lines, path):
     return blocks, False
 
 
-def _row(block, path, options):
-    prime = block["prime"]
+def _columns(blocks, path, options):
+    """Columns of the events: their prime origins, and of each one the preferred magnitude."""
     # The ISC lists the prime hypocentre last.
-    at, line = block["origins"][-1 if prime is None else max(prime, 0)]
+    primes = [-1 if block["prime"] is None else max(block["prime"], 0) for block in blocks]
+    origins = [block["origins"][prime] for block, prime in zip(blocks, primes, strict=True)]
+    at, lines = [number for number, _ in origins], [line for _, line in origins]
 
-    def field(name):
-        start, end = _FIELDS[name]
-        return to_numbers([line[start:end]], path, name, unit="line", first=at)[0]
+    def numbers(start, end, name):
+        text = [line[start:end].strip() for line in lines]
+        return with_lines(lambda: to_numbers(text, path, name, first=0), at)
 
-    date = [line[0:4], line[5:7], line[8:10], line[11:13], line[14:16], line[17:22].strip()]
-    parts = [to_numbers([text], path, "time", unit="line", first=at) for text in date]
-    magnitudes = []
-    for mag_at, text in block["magnitudes"]:
-        value = to_numbers([text[6:10]], path, "magnitude", unit="line", first=mag_at)[0]
-        # A least or greatest magnitude is none.
-        if text[5:6] not in "<>" and not np.isnan(value):
-            magnitudes.append((text[:5].strip(), float(value), text[20:29].strip()))
-    magnitude, kind = best_magnitude(magnitudes, options.magnitude_types)
+    parts = [numbers(*place, "time") for place in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 22))]
+    found = _magnitudes(blocks, path, options)
     return {
-        "id": block["id"],
-        "place": block["place"],
-        "time": times_from_parts(parts, path, unit="line", first=at)[0],
-        "type": _type(block, line),
-        "status": {"a": "automatic", "m": "reviewed"}.get(line[111:112], ""),
-        "fixed_depth": line[76:77] in ("f", "d"),
-        "magnitude": magnitude,
-        "magnitude_type": kind,
-    } | {name: field(name) for name in _FIELDS}
+        "id": np.array([block["id"] for block in blocks], dtype=object),
+        "place": np.array([block["place"] for block in blocks], dtype=object),
+        "time": with_lines(lambda: times_from_parts(parts, path, first=0), at),
+        "type": np.array(
+            [_type(block, line) for block, line in zip(blocks, lines, strict=True)], dtype=object
+        ),
+        "status": np.array(
+            [{"a": "automatic", "m": "reviewed"}.get(line[111:112], "") for line in lines], dtype=object
+        ),
+        "fixed_depth": np.array([line[76:77] in ("f", "d") for line in lines]),
+        "magnitude": np.array([value for value, _ in found]),
+        "magnitude_type": np.array([kind for _, kind in found], dtype=object),
+    } | {name: numbers(*place, name) for name, place in _FIELDS.items()}
+
+
+def _magnitudes(blocks, path, options):
+    """Value and type of each event's preferred magnitude."""
+    all_lines = [each for block in blocks for each in block["magnitudes"]]
+    text, at = [line[6:10].strip() for _, line in all_lines], [number for number, _ in all_lines]
+    values = iter(with_lines(lambda: to_numbers(text, path, "magnitude", first=0), at).tolist())
+    found = []
+    for block in blocks:
+        several = []
+        for (_, line), value in zip(block["magnitudes"], values, strict=False):
+            # A least or greatest magnitude is none.
+            if line[5:6] not in "<>" and value == value:
+                several.append((line[:5].strip(), value, line[20:29].strip()))
+        found.append(best_magnitude(several, options.magnitude_types))
+    return found
 
 
 def _type(block, line):

@@ -10,10 +10,10 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from skquake.io._event_times import read_times
 from skquake.io._files import FormatError
+from skquake.io._fixed_width import FixedWidth
 from skquake.io._layouts._base import (
     Events,
     Head,
@@ -54,8 +54,9 @@ def _read_fixed_width(data: bytes, path: Path, options: Options) -> Events:
     left_out: Counter[str] = Counter()
     records, at = _records(lines, path, left_out)
     # Letters outside ASCII are in names alone, which are taken from the text.
-    bytes_of_all = "".join(records).encode("ascii", "replace")
-    fields = _Fields(np.frombuffer(bytes_of_all, dtype=np.uint8).reshape(len(records), _WIDTH), path, at)
+    fields = FixedWidth(
+        records, path, at, "{text} in columns {start}-{end} is not what a hypocentre record has there"
+    )
     days, seconds = fields.decode(1, 9, _day), fields.decode(9, 17, _seconds)
     known = ~(np.isnat(days) | np.isnan(seconds))
     if not known.all():
@@ -122,30 +123,6 @@ def _records(lines, path, left_out):
     if not records:
         raise FormatError(path, f"line {len(lines)}", "no hypocentre record")
     return records, at
-
-
-class _Fields:
-    """Columns of fixed width, at most eight: each text that occurs is decoded once."""
-
-    def __init__(self, matrix, path, lines):
-        self.matrix, self.path, self.lines = matrix, path, lines
-
-    def decode(self, start, end, function):
-        """Array of what ``function`` makes of the texts in the columns [start, end)."""
-        padded = np.full((len(self.matrix), 8), ord(" "), dtype=np.uint8)
-        padded[:, : end - start] = self.matrix[:, start:end]
-        codes, found = pd.factorize(padded.view(np.uint64).ravel())
-        values = []
-        for code, key in enumerate(found):
-            text = key.tobytes()[: end - start].decode("latin-1")
-            try:
-                values.append(function(text))
-            except ValueError:
-                line = self.lines[int(np.argmax(codes == code))]
-                what = f"{text!r} in columns {start + 1}-{end} is not what a hypocentre record has there"
-                raise FormatError(self.path, f"line {line}", what) from None
-        kind = object if isinstance(values[0], str) else None
-        return np.array(values, dtype=kind)[codes]
 
 
 def _day(text):

@@ -12,7 +12,7 @@ import numpy as np
 
 from skquake.io._event_times import times_from_parts
 from skquake.io._files import FormatError
-from skquake.io._layouts._base import Events, Head, Layout, Options, event_table, lines_of
+from skquake.io._layouts._base import Events, Head, Layout, Options, event_table, lines_of, with_lines
 from skquake.io._numbers import number
 
 _FIRST = re.compile(r".{4} \d{4}/\d\d/\d\d +\d\d?:\d\d:")
@@ -47,6 +47,12 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     events = [_event(kept[k : k + 5], path) for k in range(0, len(kept), 5)]
     starts = [kept[k][0] for k in range(0, len(kept), 5)]
     columns = {name: np.array([event[name] for event in events]) for name in events[0]}
+    columns["time"] = with_lines(lambda: times_from_parts(columns["time"].T, path, first=0), starts)
+    made = columns["updated"]
+    there = np.flatnonzero(~np.isnan(made[:, 0]))
+    third = [kept[5 * k + 2][0] for k in there]
+    columns["updated"] = np.full(len(events), np.datetime64("NaT", "ns"))
+    columns["updated"][there] = with_lines(lambda: times_from_parts(made[there].T, path, first=0), third)
     columns["type"] = np.full(len(events), "")
     return Events(event_table(columns, path, starts, options))
 
@@ -65,19 +71,14 @@ def _event(block, path):
     clock = [number(text, path, at, "time") for text in first[15:26].split(":")]
     if len(clock) != 3:
         raise FormatError(path, f"line {at}", f"{first[15:26]!r} is no time")
-    time = times_from_parts([[part] for part in (*date, *clock)], path, unit="line", first=at)[0]
     exponent = number(fourth[:2], path, fourth_at, "exponent", int)
     moment = number(fifth[49:56], path, fifth_at, "scalar moment")
     if not (15 <= exponent <= 35 and 0 < moment < 1000):
         raise FormatError(path, f"line {fifth_at}", f"{moment:g} x 10^{exponent} dyne-cm is no scalar moment")
     stamp = _STAMP.match(third[64:80])
-    updated = np.datetime64("NaT", "ns")
-    if stamp:
-        parts = [[float(part)] for part in stamp.groups()]
-        updated = times_from_parts(parts, path, unit="line", first=third_at)[0]
     return {
         "id": second[:16].strip(),
-        "time": time,
+        "time": [*date, *clock],
         "latitude": number(first[27:33], path, at, "latitude"),
         "longitude": number(first[34:41], path, at, "longitude"),
         "depth": number(first[42:47], path, at, "depth"),
@@ -85,7 +86,7 @@ def _event(block, path):
         "magnitude_type": "mwc",
         "place": first[56:80].strip(),
         "status": _STATUS.get(third[64:65], ""),
-        "updated": updated,
+        "updated": [float(part) for part in stamp.groups()] if stamp else [np.nan] * 6,
     }
 
 
@@ -94,7 +95,7 @@ LAYOUT = Layout(
     "Global Centroid Moment Tensor catalog (ndk); time and place of the hypocentre, Mw of the scalar moment",
     "Dziewonski et al. (1981), https://doi.org/10.1029/JB086iB04p02825; Ekström et al. (2012), "
     "https://doi.org/10.1016/j.pepi.2012.04.002",
-    "free to use with citation",
+    "not documented; citation is asked for",
     _recognise,
     _read,
 )

@@ -9,13 +9,12 @@ import numpy as np
 from skquake.io._event_times import times_from_parts
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
-    Columns,
     Events,
     Head,
     Layout,
     Options,
     event_table,
-    split_rows,
+    read_columns,
     with_lines,
 )
 
@@ -46,10 +45,11 @@ def _recognise(head: Head) -> bool:
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
     first = Head.of(data).first
-    _, rows, lines = split_rows(data, path, _separator(first), header=False)
-    if len(rows[0]) < 10:
-        raise FormatError(path, f"line {lines[0]}", f"{len(rows[0])} columns; ZMAP has ten or thirteen")
-    table = Columns.of_rows(_NAMES, rows, lines, path)
+    found, table = read_columns(data, path, _separator(first), header=False, comment=None)
+    lines = table.lines
+    if len(found) < 10:
+        raise FormatError(path, f"line {lines[0]}", f"{len(found)} columns; ZMAP has ten or thirteen")
+    table = table.named(_NAMES)
     # The year may carry the whole date as its decimals.
     parts = [
         np.floor(table.numbers("year")),
