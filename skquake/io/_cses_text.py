@@ -123,7 +123,7 @@ def _table(data, path, skip, names, mark, columns):
         except FormatError:  # NaN, perhaps
             return read_words(data, path, names, skip=skip, texts=names)
     check_line_end(data, path)
-    body = data.split(b"\n", skip)[skip]
+    body = b"".join(data.split(b"\n", skip)[skip:])  # none where the names end the file
     if mark != ",":
         if b"," in body:
             raise FormatError(path, "table", f"commas in a table between {mark!r}: write numbers with points")

@@ -179,13 +179,13 @@ def _only_member(data, path, limit):
     return content
 
 
-def check_lines(data: bytes, path: Path, most: int = MAX_LINES) -> None:
+def check_lines(data: bytes, path: Path, most: int | None = None) -> None:
     """Raise for a byte that no text has, and for more or longer lines than any of these formats has."""
     bad = data.find(b"\0")
     if bad >= 0:
         kind = kind_of(data)
         raise FormatError(path, f"byte {bad}", f"{kind or 'a zero byte'}; expected a text file")
-    n = data.count(b"\n")
+    n, most = data.count(b"\n"), MAX_LINES if most is None else most
     if n > most:
         raise FormatError(path, "text", f"{n} lines; at most {most} are read: split the file")
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10)
@@ -195,7 +195,7 @@ def check_lines(data: bytes, path: Path, most: int = MAX_LINES) -> None:
         raise FormatError(path, f"line {line}", f"{lengths.max()} characters; at most {MAX_LINE} are read")
 
 
-def text_lines(data: bytes, path: Path, most: int = MAX_LINES) -> list[str]:
+def text_lines(data: bytes, path: Path, most: int | None = None) -> list[str]:
     """Lines of ASCII text without line ends; what :func:`check_lines` finds is an error."""
     check_lines(data, path, most)
     return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1").replace("\r\n", "\n").split("\n")
