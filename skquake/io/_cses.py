@@ -90,7 +90,7 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
     """
     pieces: dict[str, list[Array]] = {}
     ranks, product, lost = [], None, 0
-    for path in progress(expand_paths(paths), desc="read_cses", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_cses"), desc="read_cses", verbose=verbose, unit="file"):
         name, columns, dropped = _read_one(path, first_sample == "nan")
         product = product or name
         if name != product:

@@ -74,7 +74,9 @@ def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     pieces: dict[str, list[Array]] = {}
     ranks = []
-    for path in progress(expand_paths(paths), desc="read_demeter_isl", verbose=verbose, unit="file"):
+    for path in progress(
+        expand_paths(paths, "read_demeter_isl"), desc="read_demeter_isl", verbose=verbose, unit="file"
+    ):
         columns = _columns(read_bytes(path), path)
         for name, values in columns.items():
             pieces.setdefault(name, []).append(values)

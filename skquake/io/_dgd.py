@@ -70,7 +70,7 @@ def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     parts = [
         _read_one(path)
-        for path in progress(expand_paths(paths), desc="read_dgd", verbose=verbose, unit="file")
+        for path in progress(expand_paths(paths, "read_dgd"), desc="read_dgd", verbose=verbose, unit="file")
     ]
     table = join_files(parts)
     table.attrs = {

@@ -66,7 +66,7 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Name: dst, dtype: float64
     """
     days: dict[np.datetime64, tuple[str, Array]] = {}
-    for path in progress(expand_paths(paths), desc="read_dst", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_dst"), desc="read_dst", verbose=verbose, unit="file"):
         inside: dict[tuple[np.datetime64, str], Array] = {}
         for day, version, values in _days(read_bytes(path, html=True), path):
             before = inside.setdefault((day, version), values)

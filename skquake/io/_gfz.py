@@ -95,7 +95,7 @@ def read_gfz(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     parts = [
         _read_one(path)
-        for path in progress(expand_paths(paths), desc="read_gfz", verbose=verbose, unit="file")
+        for path in progress(expand_paths(paths, "read_gfz"), desc="read_gfz", verbose=verbose, unit="file")
     ]
     table = join_files(parts, rank="definitive")
     names = [name for name in _UNITS if name in table]

@@ -64,7 +64,7 @@ def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     2025-07-17 23:00:00   1.0   4.0
     2025-07-17 23:30:00   NaN   NaN
     """
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_hpo")
     parts: list[tuple[pd.DataFrame, int]] = []
     for path in progress(files, desc="read_hpo", verbose=verbose, unit="file"):
         part, minutes = _read_one(path)

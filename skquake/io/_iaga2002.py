@@ -92,7 +92,9 @@ def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     parts: list[pd.DataFrame] = []
     heads: list[dict[str, Any]] = []
-    for path in progress(expand_paths(paths), desc="read_iaga2002", verbose=verbose, unit="file"):
+    for path in progress(
+        expand_paths(paths, "read_iaga2002"), desc="read_iaga2002", verbose=verbose, unit="file"
+    ):
         table, head = _read_one(path)
         if parts:
             for what, here, before in (

@@ -108,7 +108,7 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
 
     maps: dict[np.datetime64, tuple[np.datetime64, Array, Path]] = {}
     programs, reference = set(), None
-    for path in progress(expand_paths(paths), desc="read_ionex", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_ionex"), desc="read_ionex", verbose=verbose, unit="file"):
         header, epochs, values = parse_ionex(read_bytes(path), path)
         if reference is None:
             reference = (header, path)

@@ -75,7 +75,7 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Name: kp, dtype: float64
     """
     rows = []
-    for path in progress(expand_paths(paths), desc="read_kp", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_kp"), desc="read_kp", verbose=verbose, unit="file"):
         rows += _read_one(path)
     table = pd.DataFrame(rows, columns=["time", "kp", "definitive"])
     table["known"] = table["kp"].notna()

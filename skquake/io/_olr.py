@@ -101,7 +101,7 @@ def read_olr(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     import xarray as xr
 
     files: list[tuple[Path, Maps]] = []
-    for path in progress(expand_paths(paths), desc="read_olr", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_olr"), desc="read_olr", verbose=verbose, unit="file"):
         maps = _read_one(path)
         for name in ("latitudes", "longitudes") if files else ():
             ours, theirs = getattr(maps, name), getattr(files[0][1], name)

@@ -90,7 +90,7 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
     2000-01-01  675.0          NaN  5.333 -45.0
     """
     wanted = None if columns is None else known_columns(columns)
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_omni")
     parts = []
     resolutions: dict[str, Path] = {}
     for path in progress(files, desc="read_omni", verbose=verbose, unit="file"):

@@ -104,7 +104,7 @@ def read_quakeml(
     smi:local/1 2001-01-13 17:33:32.380      60.0        7.7
     """
     parse = _parser()
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_quakeml")
     agencies: set[str] = set()
     more: Counter[str] = Counter()
     tables = []

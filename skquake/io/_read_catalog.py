@@ -154,7 +154,9 @@ def read_catalog(
     found: dict[str, Layout | None] = {}
     left_out: Counter[str] = Counter()
     tables = []
-    for path in progress(expand_paths(paths), desc="read_catalog", verbose=verbose, unit="file"):
+    for path in progress(
+        expand_paths(paths, "read_catalog"), desc="read_catalog", verbose=verbose, unit="file"
+    ):
         data = as_utf8(read_bytes(path, html=True), path)
         if columns is not None:
             events = read_table_by(

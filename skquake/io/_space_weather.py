@@ -67,7 +67,7 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
     """
     if predicted not in ("drop", "keep"):
         raise ValueError(f"predicted={predicted!r}: expected 'drop' or 'keep'")
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_space_weather")
     days = pd.concat(
         [
             _read_one(path)

@@ -50,7 +50,7 @@ def read_swarm(
     pieces: dict[str, list[Array]] = {}
     variables: dict[str, str] = {}
     ranks, satellite = [], None
-    for path in progress(expand_paths(paths), desc=desc, verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, desc), desc=desc, verbose=verbose, unit="file"):
         columns, meta = _read_one(path, columns_of)
         if satellite is None:
             satellite, variables = meta["satellite"], meta["variables"]

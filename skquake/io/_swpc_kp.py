@@ -75,7 +75,7 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
     """
     if predicted not in ("drop", "keep"):
         raise ValueError(f"predicted={predicted!r}: expected 'drop' or 'keep'")
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_swpc_kp")
     parts: list[pd.DataFrame] = []
     for path in progress(files, desc="read_swpc_kp", verbose=verbose, unit="file"):
         part = _read_one(path)

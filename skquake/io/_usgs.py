@@ -97,7 +97,7 @@ def read_usgs(
     id
     usp000a9j9 2001-01-13 17:33:32.380      60.0        7.7
     """
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_usgs")
     tables = [_read_one(path) for path in progress(files, desc="read_usgs", verbose=verbose, unit="file")]
     catalog, left_out = join_events(tables, types, missing_magnitude)
     catalog.attrs |= {

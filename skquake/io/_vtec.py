@@ -137,7 +137,7 @@ def read_station_vtec(
     names = columns if columns is None or isinstance(columns, Mapping) else {name: name for name in columns}
     if stations is not None and names is not None and len(names) != 1:
         raise ValueError(f"columns={columns!r}: with stations={stations!r} expected the one column of values")
-    first, *others = expand_paths(paths)
+    first, *others = expand_paths(paths, "read_station_vtec")
     left_out: dict[str, None] = {}
     vtec = _read_one(first, missing, names, stations, left_out)
     for path in progress(others, desc="read_station_vtec", verbose=verbose, unit="file"):

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skquake._core._atomic import write_atomically
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns
-from skquake.sources._backing import write_atomically
 from skquake.sources._track_io import COORDINATES, arrays_from_frame, choose_channels, make_track, tidy
 
 _META = b"skquake.track"

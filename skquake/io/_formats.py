@@ -1,0 +1,247 @@
+"""The one list of file formats: what each is called, who reads it, and how its content tells it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from skquake.io import _cses, _demeter, _swarm_lp, _vtec
+from skquake.io._beginning import Beginning
+from skquake.io._files import FormatError, real
+from skquake.io._layouts import LAYOUTS
+from skquake.io._other_kinds import seems
+from skquake.io._table import header_of
+
+SOURCES = {"track": "TrackSource", "map": "MapSource", "series": "SeriesSource"}
+"""Kind of observations -> the source that holds them."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of files.
+
+    Attributes
+    ----------
+    name : str
+        Short and unique; layouts of catalogs have the names of ``catalog_layouts``.
+    title : str
+        What a file of it holds, in words.
+    readers : tuple of str
+        Functions of ``skquake.io`` that take it, the first for :func:`skquake.io.read`.
+    kind : {"catalog", "index", "track", "map", "series"}
+        What the reader returns.
+    recognise : callable
+        Beginning in; whether the file is of the format.
+    suffixes : tuple of str
+        How names of such files end, as a habit; content decides.
+    """
+
+    name: str
+    title: str
+    readers: tuple[str, ...]
+    kind: str
+    recognise: Callable[[Beginning], bool]
+    suffixes: tuple[str, ...] = ()
+
+    @property
+    def reader(self) -> str:
+        """The function of ``skquake.io`` that ``read`` calls."""
+        return self.readers[0]
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The reader itself."""
+        return reader_named(self.reader)
+
+    @property
+    def source(self) -> str | None:
+        """Class of :mod:`skquake.sources` that holds what it gives; None for catalogs and indices."""
+        return SOURCES.get(self.kind)
+
+
+def reader_named(name: str) -> Callable[..., Any]:
+    """A function of ``skquake.io``."""
+    function: Callable[..., Any] = getattr(importlib.import_module("skquake.io"), name)
+    return function
+
+
+def _has(*names):
+    """Recognises files with all these variables."""
+    return lambda beginning: beginning.is_binary and set(names) <= beginning.variables
+
+
+def _of_probe(beginning):
+    variables = beginning.variables
+    return {"Timestamp", "Latitude"} <= variables and all(
+        not variables.isdisjoint(_swarm_lp._ALIASES[name]) for name in ("Ne", "Te")
+    )
+
+
+def _of_cses(beginning):
+    return "UTC_TIME" in beginning.variables and any(
+        all(name in beginning.variables for name, _ in table.values()) for _, table in _cses._PRODUCTS
+    )
+
+
+def _of_demeter(beginning):
+    data = beginning.data[: _demeter._RECORD.itemsize]
+    return data[204:208] == b"ISL " and data[26:34] == b"TOULOUSE"
+
+
+def _of_stations(beginning):
+    """A table of time and numbers whose columns read_station_vtec is sure of."""
+    lines = beginning.head.lines
+    if beginning.is_binary or len(lines) < 2:
+        return False
+    try:
+        names = header_of(beginning.data, beginning.path)
+        time = next((name for name in names if name.strip().lower() in _vtec._TIME), None)
+        if time is None or len(names) < 2 or len(set(names)) < len(names):
+            return False
+        values, _ = _vtec._roles(names, time, None, None, beginning.path)
+    except FormatError:
+        return False
+    fields = lines[1].split(",")
+    return len(fields) == len(names) and all(_is_number(fields[names.index(name)]) for name in values)
+
+
+def _is_number(field):
+    try:
+        return field.strip().lower() in ("", "nan", "na", "null") or real(field) is not None
+    except ValueError:
+        return False
+
+
+def _is_index(text, beginning):
+    return beginning.index == text
+
+
+def _is_layout(layout, beginning):
+    return not beginning.is_binary and bool(layout.recognise(beginning.head))
+
+
+# What index_kind says -> name, title, readers, kind, suffixes.
+_INDICES: dict[str, tuple[str, str, tuple[str, ...], str, tuple[str, ...]]] = {
+    "a CelesTrak file, for read_space_weather": (
+        "celestrak", "space weather of CelesTrak (Kp, ap, F10.7)", ("read_space_weather",), "index",
+        (".csv", ".txt")),
+    "a GFZ file of Hp30 or Hp60, for read_hpo": (
+        "hpo", "Hp30 or Hp60 and ap of the GFZ", ("read_hpo",), "index", (".txt",)),
+    "a GFZ file of Kp, for read_gfz or read_kp": (
+        "gfz", "Kp, ap (Ap, sunspot number, F10.7) of the GFZ", ("read_gfz", "read_kp"), "index", (".txt",)),
+    "Dst in the WDC exchange format, for read_dst": (
+        "dst", "Dst in the exchange format of the WDCs", ("read_dst",), "index", (".txt", ".DBL", ".dat")),
+    "a monthly table of Dst, for read_dst": (
+        "dst-table", "a monthly table of Dst (Kyoto)", ("read_dst",), "index", (".txt", ".html")),
+    "Dst in IAGA-2002 form, for read_dst": (
+        "dst-iaga2002", "Dst in IAGA-2002 form", ("read_dst",), "index", (".dat", ".txt")),
+    "an IAGA-2002 file, for read_iaga2002": (
+        "iaga2002", "the magnetic field of an observatory, IAGA-2002", ("read_iaga2002",), "series",
+        (".min", ".sec", ".hor")),
+    "SWPC's daily geomagnetic data, for read_dgd": (
+        "dgd", "daily geomagnetic data of SWPC (A and K)", ("read_dgd",), "index", (".txt",)),
+    "GFZ's JSON of Hp30 or Hp60, for read_hpo": (
+        "hpo-json", "Hp30 or Hp60, JSON of the GFZ", ("read_hpo",), "index", (".json",)),
+    "GFZ's JSON, for read_gfz": (
+        "gfz-json", "Kp and its kin, JSON of the GFZ", ("read_gfz", "read_kp"), "index", (".json",)),
+    "SWPC's JSON of Kp, for read_swpc_kp": (
+        "swpc-kp", "estimated Kp, JSON of SWPC", ("read_swpc_kp",), "index", (".json",)),
+    "Kp in WDC form, for read_gfz or read_kp": (
+        "kp-wdc", "Kp and ap in WDC form", ("read_gfz", "read_kp"), "index", (".wdc",)),
+    "an OMNI file, for read_omni": (
+        "omni", "solar wind and indices of OMNI", ("read_omni",), "index", (".dat", ".asc")),
+    "an IONEX file, for read_ionex": (
+        "ionex", "maps of TEC in IONEX", ("read_ionex",), "map", (".I", "i", ".INX")),
+}  # fmt: skip
+
+_OWN_READERS = {"usgs": ("read_usgs", "read_catalog"), "quakeml": ("read_quakeml", "read_catalog")}
+
+
+def _catalogs():
+    """The layouts of catalogs; a table of numbers alone comes last, since it says least of itself."""
+    for layout in sorted(LAYOUTS.values(), key=lambda layout: layout.name == "zmap"):
+        readers = _OWN_READERS.get(layout.name, ("read_catalog",))
+        yield Format(layout.name, layout.title, readers, "catalog", partial(_is_layout, layout))
+
+
+FORMATS: dict[str, Format] = {
+    each.name: each
+    for each in (
+        *(
+            Format(name, title, readers, kind, partial(_is_index, text), suffixes)
+            for text, (name, title, readers, kind, suffixes) in _INDICES.items()
+        ),
+        Format("swarm-lp", "Swarm plasma along the orbit (EFI LP), CDF", ("read_swarm_lp",), "track",
+               _of_probe, (".cdf", ".CDF.ZIP")),
+        Format("swarm-mag", "Swarm magnetic field along the orbit (MAG), CDF", ("read_swarm_mag",), "track",
+               _has("Timestamp", "Latitude", "B_NEC"), (".cdf", ".CDF.ZIP")),
+        Format("cses", "CSES-01 along the orbit (LAP or HPM), HDF5", ("read_cses",), "track",
+               _of_cses, (".h5",)),
+        Format("demeter-isl", "DEMETER's Langmuir probe (ISL), level 1", ("read_demeter_isl",), "track",
+               _of_demeter, (".DAT",)),
+        Format("olr", "outgoing longwave radiation, NetCDF", ("read_olr",), "map", _has("olr", "time"),
+               (".nc",)),
+        *_catalogs(),
+        Format("station-vtec", "vertical TEC of stations, CSV", ("read_station_vtec",), "series",
+               _of_stations, (".csv",)),
+    )
+}  # fmt: skip
+"""Every format that has a reader, by name; the first that recognises a file is the one."""
+
+
+def format_of(beginning: Beginning) -> Format | None:
+    """The format of a file, None if no reader takes it."""
+    if beginning.problem:
+        return None
+    return next((each for each in FORMATS.values() if each.recognise(beginning)), None)
+
+
+def file_formats() -> pd.DataFrame:
+    """The formats of files that have a reader.
+
+    Returns
+    -------
+    DataFrame
+        Index ``name``, as ``format`` of :func:`read` takes it. Columns ``title``, ``reader`` (that
+        :func:`read` calls), ``readers`` (all that take it), ``kind`` ("catalog", "index", "track", "map"
+        or "series"), ``source`` (the class of ``skquake.sources`` that holds what it gives; None for
+        catalogs and indices) and ``suffixes`` (how names of such files end as a rule; content decides).
+
+    Examples
+    --------
+    >>> from skquake.io import file_formats
+    >>> formats = file_formats()
+    >>> print(formats.loc["ionex", "reader"], formats.loc["ionex", "source"])
+    read_ionex MapSource
+    """
+    rows = {
+        name: (
+            each.title,
+            each.reader,
+            ", ".join(each.readers),
+            each.kind,
+            each.source,
+            ", ".join(each.suffixes),
+        )
+        for name, each in FORMATS.items()
+    }
+    columns = ["title", "reader", "readers", "kind", "source", "suffixes"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("name")
+
+
+def what_it_is(path: Path, data: bytes | None = None) -> str:
+    """What a file is and who reads it, in words, for the error of a reader that does not take it."""
+    beginning = Beginning(path, data)
+    if beginning.problem:
+        return beginning.problem
+    found = format_of(beginning)
+    if found is not None:
+        return f"{found.title}, for {' or '.join(found.readers)}"
+    what, cure = seems(beginning)
+    return f"{what}; {cure}" if cure else what
