@@ -32,6 +32,8 @@ class Beginning:
     path : Path
     data : bytes or None, default=None
         The file unpacked, or its beginning; None reads it.
+    deep : bool, default=True
+        Whether libraries may open the file to ask for the names of its variables.
 
     Attributes
     ----------
@@ -48,8 +50,8 @@ class Beginning:
         If the file cannot be opened.
     """
 
-    def __init__(self, path: Path, data: bytes | None = None) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path, data: bytes | None = None, *, deep: bool = True) -> None:
+        self.path, self.deep = Path(path), deep
         self.packed: str | None = None
         self.problem = ""
         self.members: list[str] = []
@@ -119,6 +121,8 @@ class Beginning:
             return frozenset()
 
     def _variables(self):
+        if not self.deep and self.data.startswith(SIGNATURE):
+            return ()
         if self.data.startswith(SIGNATURE):
             return _hdf5_names(self.path)
         if self.data[:4] in (b"CDF\x01", b"CDF\x02"):

@@ -16,6 +16,7 @@ from skquake.io._files import MAX_DECOMPRESSED, FormatError, expand_paths, read_
 from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 
 # Product: our column -> (variable, its column), and unit.
 _LAP = {"Ne": ("A311", 0), "Te": ("A321", 0)}
@@ -32,6 +33,7 @@ _VERSE_START = np.datetime64("2009-01-01", "ms")
 _CLOCKS_AGREE_MS = 60_000
 
 
+@reader
 @validate_params({"first_sample": [StrOptions({"nan", "keep"})]}, prefer_skip_nested_validation=True)
 def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> pd.DataFrame:
     """Electron density and temperature, or magnetic field, along CSES-01's orbit.

@@ -11,6 +11,7 @@ from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 
 _RECORD = np.dtype(
     {
@@ -25,6 +26,7 @@ _LOWEST = np.array([1990, 1, 1, 0, 0, 0, 0])
 _HIGHEST = np.array([2100, 12, 31, 23, 59, 59, 999])
 
 
+@reader
 def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Electron density and temperature along DEMETER's orbit.
 

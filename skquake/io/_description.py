@@ -183,7 +183,7 @@ def describe(path: PathLike, *, content: bool = True, **options: Any) -> FileDes
     >>> from skquake.io import describe
     >>> path = pathlib.Path(tempfile.mkdtemp(), "stations.csv")
     >>> _ = path.write_text(
-    ...     "time,LHAS\\n2016-12-01 00:00,31\\n2016-12-01 00:15,\\n2016-12-01 00:30,30\\n2016-12-01 02:00,3\\n")
+    ...     "time,LHAS\\n2016-12-01 00:00,3\\n2016-12-01 00:15,\\n2016-12-01 00:30,3\\n2016-12-01 02:00,3\\n")
     >>> file = describe(path)
     >>> file.reader, file.n_rows, file.n_gaps
     ('read_station_vtec', 4, 1)

@@ -11,6 +11,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
+from skquake.io._reader import reader
 from skquake.io._words import check_last_line
 
 _HEAD = re.compile(r"#\s*-+ *([A-Za-z]+) *-+\s+-+ *([A-Za-z]+) *-+\s+-+ *Planetary *-+\s*")
@@ -19,6 +20,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d\d)?", re.ASCII)
 _EXPECTED = "SWPC's daily geomagnetic data, from ':Product: Daily Geomagnetic Data'"
 
 
+@reader
 def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """K and A of two stations and of the planet, as estimated by SWPC (``YYYY_DGD.txt``).
 

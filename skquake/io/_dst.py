@@ -13,6 +13,7 @@ from skquake.io._dst_forms import iaga_days, is_iaga_dst, is_monthly, monthly_da
 from skquake.io._files import FormatError, calendar_day, expand_paths, read_bytes, text_lines
 from skquake.io._indices import refuse_others
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
 _FIELD = re.compile(r" *[+-]?\d{1,6}| *\*+", re.ASCII)
@@ -20,6 +21,7 @@ _WIDTH = 120
 _FILL = 9999
 
 
+@reader
 def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Hourly Dst index from files of WDC Kyoto or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
 

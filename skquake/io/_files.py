@@ -69,11 +69,16 @@ class FormatError(ValueError):
     """
 
     def __init__(self, path: str | os.PathLike[str], where: str, what: str) -> None:
+        super().__init__(path, where, what)
+        self.path, self.where = path, where
+        self.say(what)
+
+    def say(self, what: str) -> None:
+        """Put another text in the place of ``what``."""
         # What a hostile file holds must not flood the terminal.
         what = what if len(what) <= 300 else what[:297] + "..."
-        what = what.encode("utf-8", "backslashreplace").decode("utf-8")
-        super().__init__(path, where, what)
-        self.path, self.where, self.what = path, where, what
+        self.what = what.encode("utf-8", "backslashreplace").decode("utf-8")
+        self.args = (self.path, self.where, self.what)
 
     def __str__(self) -> str:
         return f"{self.path}, {self.where}: {self.what}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from skquake.io import _cses, _demeter, _swarm_lp, _vtec
 from skquake.io._beginning import Beginning
 from skquake.io._files import FormatError, real
 from skquake.io._layouts import LAYOUTS
-from skquake.io._other_kinds import seems
+from skquake.io._other_kinds import foreign, seems
 from skquake.io._table import header_of
 
 SOURCES = {"track": "TrackSource", "map": "MapSource", "series": "SeriesSource"}
@@ -118,6 +119,29 @@ def _is_number(field):
         return False
 
 
+_GFZ = re.compile(r"(18|19|20|21)\d\d +\d?\d +\d?\d [\d. +-]+")
+
+
+def _of_gfz(minutes, beginning):
+    """Lines of the GFZ without the header that names their index: the interval tells which it is."""
+    lines = [line for line in beginning.head.lines[:1000] if not line.startswith("#")][:5]
+    if not lines or not all(_GFZ.fullmatch(line.strip()) for line in lines):
+        return False
+    fields = [line.split() for line in lines]
+    lengths = {len(row) for row in fields}
+    if lengths == {28}:
+        return minutes == 180
+    return lengths == {10} and all(round(120 * (float(row[4]) - float(row[3]))) == minutes for row in fields)
+
+
+def _of_geojson(beginning):
+    return (
+        beginning.index is not None
+        and beginning.index.startswith("GeoJSON")
+        and '"mag"' in (beginning.head.text)
+    )
+
+
 def _is_index(text, beginning):
     return beginning.index == text
 
@@ -177,6 +201,12 @@ FORMATS: dict[str, Format] = {
             Format(name, title, readers, kind, partial(_is_index, text), suffixes)
             for text, (name, title, readers, kind, suffixes) in _INDICES.items()
         ),
+        Format("gfz-lines", "Kp of the GFZ, without a header", ("read_gfz", "read_kp"), "index", partial(_of_gfz, 180)),
+        *(
+            Format(f"hp{minutes}-lines", f"Hp{minutes} of the GFZ, without a header", ("read_hpo",), "index",
+                   partial(_of_gfz, minutes))
+            for minutes in (30, 60)
+        ),
         Format("swarm-lp", "Swarm plasma along the orbit (EFI LP), CDF", ("read_swarm_lp",), "track",
                _of_probe, (".cdf", ".CDF.ZIP")),
         Format("swarm-mag", "Swarm magnetic field along the orbit (MAG), CDF", ("read_swarm_mag",), "track",
@@ -188,6 +218,8 @@ FORMATS: dict[str, Format] = {
         Format("olr", "outgoing longwave radiation, NetCDF", ("read_olr",), "map", _has("olr", "time"),
                (".nc",)),
         *_catalogs(),
+        Format("geojson", "earthquakes as GeoJSON, in the form of the USGS", ("read_usgs",), "catalog",
+               _of_geojson, (".geojson", ".json")),
         Format("station-vtec", "vertical TEC of stations, CSV", ("read_station_vtec",), "series",
                _of_stations, (".csv",)),
     )
@@ -235,13 +267,35 @@ def file_formats() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("name")
 
 
-def what_it_is(path: Path, data: bytes | None = None) -> str:
-    """What a file is and who reads it, in words, for the error of a reader that does not take it."""
-    beginning = Beginning(path, data)
+def what_it_is(path: Path) -> str:
+    """What a file is and who reads it, or what it seems to be, in words."""
+    beginning = Beginning(path)
     if beginning.problem:
         return beginning.problem
     found = format_of(beginning)
+    return _named(found) if found is not None else "; ".join(filter(None, seems(beginning)))
+
+
+def _named(found):
+    return f"{found.title}, for {' or '.join(found.readers)}"
+
+
+def kind_for_others(path: Path, reader: str, *, deep: bool = True) -> str | None:
+    """What a file is that a reader refused, in words; None where it is of the reader's own, or nothing known.
+
+    Parameters
+    ----------
+    path : Path
+    reader : str
+        Name of the reader.
+    deep : bool, default=True
+        Whether libraries may open the file.
+    """
+    try:
+        beginning = Beginning(path, deep=deep)
+        found = format_of(beginning)
+    except (OSError, ValueError, MemoryError):
+        return None
     if found is not None:
-        return f"{found.title}, for {' or '.join(found.readers)}"
-    what, cure = seems(beginning)
-    return f"{what}; {cure}" if cure else what
+        return None if reader in found.readers else _named(found)
+    return None if beginning.problem else foreign(beginning)

@@ -14,6 +14,7 @@ from skquake.io._gfz_tables import DAILY, LIMITS, is_json, is_wdc, json_table, t
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._kp_to_ap import kp_to_ap
+from skquake.io._reader import reader
 from skquake.io._words import check_between, check_last_line, words_in
 
 _UNITS = {
@@ -39,6 +40,7 @@ _INTERVAL = [*_DATE, "hour", "middle", "days", "days_middle", "kp", "ap", "flag"
 _EXPECTED = "a GFZ file of Kp: 28 words a line (a day) or 10 (three hours), WDC form, or JSON"
 
 
+@reader
 def read_gfz(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Kp, ap, Ap, sunspot number and F10.7 from GFZ files of any form.
 

@@ -11,6 +11,7 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._gfz_tables import LIMITS, is_json, json_table, text_rows
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
+from skquake.io._reader import reader
 from skquake.io._words import check_between, words_in
 
 _NAMES = ["year", "month", "day", "hour", "middle", "days", "days_middle", "hp", "ap", "flag"]
@@ -18,6 +19,7 @@ _EXPECTED = "a GFZ file of Hp30 or Hp60 (10 words a line, from '# PURPOSE: ... H
 _ORIGIN = np.datetime64("1932-01-01", "ns")
 
 
+@reader
 def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Geomagnetic indices Hp30 or Hp60 with ap30 or ap60 from GFZ files.
 

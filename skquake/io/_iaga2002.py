@@ -13,6 +13,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
+from skquake.io._reader import reader
 from skquake.io._words import check_between, check_last_line, read_words
 
 _MISSING, _NOT_RECORDED = 99999.0, 88888.0
@@ -23,6 +24,7 @@ _EXPECTED = "an IAGA-2002 file, from ' Format                 IAGA-2002'"
 _COLUMNS = re.compile(r"DATE +TIME +DOY((?: +[A-Za-z0-9/_+-]+)+) *\|?\s*", re.ASCII)
 
 
+@reader
 def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Magnetic field of an observatory (or a minute index such as SYM-H) from IAGA-2002 files.
 

@@ -12,6 +12,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, number, read_bytes
 from skquake.io._ionex_map import MapReader
+from skquake.io._reader import reader
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,6 +35,7 @@ class Header(NamedTuple):
     end: int
 
 
+@reader
 def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     """Total electron content maps from IONEX files, as one array.
 

@@ -20,6 +20,7 @@ from skquake.io._files import (
 )
 from skquake.io._gfz_tables import kp_rows
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 
 
 def thirds(kp):
@@ -27,6 +28,7 @@ def thirds(kp):
     return np.round(np.asarray(kp, dtype=float) * 3.0) / 3.0
 
 
+@reader
 def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Planetary index Kp from GFZ files.
 

@@ -16,6 +16,7 @@ from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps
 from skquake.io._ranges import outside
+from skquake.io._reader import reader
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,6 +43,7 @@ class Maps(NamedTuple):
     title: str
 
 
+@reader
 def read_olr(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     """Outgoing longwave radiation from gridded NetCDF files, as one array.
 

@@ -14,12 +14,14 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._omni_words import HOURLY, MINUTES, RESOLUTION, words_of
+from skquake.io._reader import reader
 from skquake.io._words import check_between, check_last_line, read_words, words_in
 
 _EXPECTED = "an OMNI file of 55 to 57 (hourly), 49 (5 min) or 46 (1 min) words a line"
 _TIME = ("year", "day", "hour", "minute")
 
 
+@reader
 def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: int = 0) -> pd.DataFrame:
     """Solar wind, interplanetary field and geomagnetic indices from OMNI text files.
 

@@ -66,13 +66,12 @@ def seems(beginning: Beginning) -> tuple[str, str]:
     cure : str
         "" where nothing is known that helps.
     """
-    data = beginning.data
     if beginning.packed == "ZIP" and len(beginning.members) != 1:
         return _archive(beginning.members)
-    text = data[:_HEAD].decode("latin-1")
-    for pattern, what, cure in _PATTERNS:
-        if pattern.match(text):
-            return what, cure
+    found = _by_mark(beginning)
+    if found is not None:
+        return found
+    data = beginning.data
     kind = kind_of(data)
     if kind is not None and kind.startswith(("an HDF5", "a NetCDF", "a CDF")):
         return _of_variables(kind, beginning.variables)
@@ -85,6 +84,17 @@ def seems(beginning: Beginning) -> tuple[str, str]:
     if beginning.is_binary:
         return f"binary data that begin {data[:8].hex(' ')}", ""
     return _text(beginning)
+
+
+def foreign(beginning: Beginning) -> str | None:
+    """What a file is that is certainly of none of the formats, and what to do; else None."""
+    found = _by_mark(beginning)
+    return None if found is None else "; ".join(filter(None, found))
+
+
+def _by_mark(beginning):
+    text = beginning.data[:_HEAD].decode("latin-1")
+    return next(((what, cure) for pattern, what, cure in _PATTERNS if pattern.match(text)), None)
 
 
 def _archive(members):

@@ -16,6 +16,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._reader import reader
 
 _MAX_DEPTH = 100  # far deeper than QuakeML goes; also the most namespaces in force at one place
 _MAX_ELEMENTS = 2_000_000  # of all kinds in a file; the services give 20,000 events at once
@@ -28,6 +29,7 @@ _UNKNOWN_TYPE = re.compile(r"(?s)Event type '(.*)' does not comply")
 _NEVER = np.datetime64("NaT", "ns").view("int64")
 
 
+@reader
 def read_quakeml(
     paths: Paths,
     *,

@@ -19,12 +19,14 @@ from skquake.io._event_times import NAMED
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._layouts import LAYOUTS
 from skquake.io._layouts._base import Head, Layout, Options, as_utf8
+from skquake.io._reader import reader
 
 _FLAGS = ("suspected", "fixed_depth")
 _SAME = pd.Timedelta("1h")
 """Most that two versions of an earthquake differ in time."""
 
 
+@reader
 def read_catalog(
     paths: Paths,
     *,

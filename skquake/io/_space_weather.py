@@ -12,12 +12,14 @@ from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, number, read_bytes, text_lines
 from skquake.io._kp import thirds
 from skquake.io._ranges import RANGES, outside
+from skquake.io._reader import reader
 from skquake.io._table import header_of, parse_times, read_table
 
 _KP, _AP = [f"KP{i}" for i in range(1, 9)], [f"AP{i}" for i in range(1, 9)]
 _KINDS = ("OBS", "INT", "PRD", "PRM")
 
 
+@reader
 def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> pd.DataFrame:
     """Kp, ap and F10.7 from CelesTrak files (``SW-All.csv``, ``SW-Last5Years.txt``, ...).
 

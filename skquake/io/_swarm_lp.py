@@ -7,6 +7,7 @@ import pandas as pd
 
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError
+from skquake.io._reader import reader
 from skquake.io._swarm import first_of, read_swarm, series
 
 _FILL = 9.99999e9
@@ -21,6 +22,7 @@ _ALIASES = {
 _TO_CM3 = {"cm-3": 1.0, "cm^-3": 1.0, "1/cm^3": 1.0, "m-3": 1e-6, "m^-3": 1e-6, "1/m^3": 1e-6}
 
 
+@reader
 def read_swarm_lp(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Electron density and temperature along the orbit of one Swarm satellite.
 

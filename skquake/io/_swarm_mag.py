@@ -7,6 +7,7 @@ import pandas as pd
 
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError
+from skquake.io._reader import reader
 from skquake.io._swarm import first_of, read_swarm, series
 
 _ALIASES = {"F": ("F",), "B_NEC": ("B_NEC",), "Flags_F": ("Flags_F",), "Flags_B": ("Flags_B",)}
@@ -14,6 +15,7 @@ _LARGEST_NT = 1e5  # far above the Earth's field anywhere in orbit: fill values
 _COMPONENTS = ("B_N", "B_E", "B_C")
 
 
+@reader
 def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Magnetic field along the orbit of one Swarm satellite.
 

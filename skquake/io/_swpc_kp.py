@@ -14,6 +14,7 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._gfz_tables import is_json, load_json, numbers
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._kp import thirds
+from skquake.io._reader import reader
 from skquake.io._table import parse_times
 
 _EXPECTED = "SWPC's JSON of the planetary K index (time_tag, Kp, ...)"
@@ -21,6 +22,7 @@ _TOP = {"kp": 9.0, "kp_index": 9.0, "a_running": 400.0, "station_count": 1000.0}
 _KINDS = ("observed", "estimated", "predicted")
 
 
+@reader
 def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> pd.DataFrame:
     """Estimated planetary K index from SWPC's JSON files.
 

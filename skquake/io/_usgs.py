@@ -12,6 +12,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._reader import reader
 from skquake.io._table import header_of, parse_times, read_table
 
 # Our name: (kind, names in the files). The first six are required.
@@ -34,6 +35,7 @@ _COLUMNS = {
 _REQUIRED = ("id", "time", "latitude", "longitude", "depth_km", "magnitude")
 
 
+@reader
 def read_usgs(
     paths: Paths,
     *,

@@ -12,6 +12,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import ArrayLike, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 from skquake.io._table import MAX_CELLS, header_of, parse_times, read_table
 
 _TIME = ("time", "datetime", "date", "timestamp", "epoch", "utc")
@@ -76,6 +77,7 @@ _ALONE = frozenset(
 )
 
 
+@reader
 def read_station_vtec(
     paths: Paths,
     *,
