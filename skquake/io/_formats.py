@@ -201,7 +201,8 @@ FORMATS: dict[str, Format] = {
             Format(name, title, readers, kind, partial(_is_index, text), suffixes)
             for text, (name, title, readers, kind, suffixes) in _INDICES.items()
         ),
-        Format("gfz-lines", "Kp of the GFZ, without a header", ("read_gfz", "read_kp"), "index", partial(_of_gfz, 180)),
+        Format("gfz-lines", "Kp of the GFZ, without a header", ("read_gfz", "read_kp"), "index",
+               partial(_of_gfz, 180)),
         *(
             Format(f"hp{minutes}-lines", f"Hp{minutes} of the GFZ, without a header", ("read_hpo",), "index",
                    partial(_of_gfz, minutes))

@@ -32,6 +32,6 @@ def test_the_error_names_the_reader(case, tmp_path):
             warnings.simplefilter("ignore")
             with pytest.raises(io.FormatError) as caught:
                 getattr(io, name)(path)
-        if f"for {takers[0]}" not in str(caught.value):
+        if not any(taker in str(caught.value) for taker in takers):
             silent.append((name, str(caught.value)))
     assert not silent
