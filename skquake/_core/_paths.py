@@ -36,14 +36,17 @@ def why_no_data(path: Path) -> str | None:
     return "a file of the operating system" if name in _OF_SYSTEMS else None
 
 
-def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
+def files_below(folder: Path, but: Path | None = None) -> tuple[list[Path], list[Path]]:
     """Files in a folder and the folders in it, by name: those that may hold data, and the others.
 
-    Hidden folders are not looked into; links to folders are followed, each folder once.
+    Hidden folders are not looked into, nor is ``but``, where it lies in ``folder``; links to folders are
+    followed, each folder once.
     """
     data: list[Path] = []
     others: list[Path] = []
     seen: set[str] = set()
+    if but is not None and os.path.realpath(but) != os.path.realpath(folder):
+        seen.add(os.path.realpath(but))
     for here, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(here)
         if real in seen:

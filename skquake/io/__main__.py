@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -74,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.error("argument --n-jobs: expected a number other than 0")
     verbose = int(not args.no_progress and sys.stderr.isatty())
     try:
-        files, absent = find_files(args.paths)
+        folder = None if args.to is None else Path(args.to[1]).expanduser()
+        files, absent = find_files(args.paths, but=folder)
         problems = [(path, "no such file") for path in absent]
         act = _tell if args.to is None else _convert
         problems += act(args, files, verbose)
@@ -115,9 +115,7 @@ def _tell(args, files, verbose):
 def _convert(args, files, verbose):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        done = convert_all(
-            files, bases_of(args.paths), Path(os.path.expanduser(args.to[1])), args.n_jobs, verbose
-        )
+        done = convert_all(files, bases_of(args.paths), Path(args.to[1]).expanduser(), args.n_jobs, verbose)
     counts = counts_of(done)
     names = {
         "written": "written",

@@ -104,10 +104,11 @@ def convert_files(
     >>> len(vtec), vtec.attrs["units"]
     (2, {'LHAS': 'TECU'})
     """
-    files, absent = find_files(paths)
+    folder = Path(folder).expanduser()
+    files, absent = find_files(paths, but=folder)
     if absent:
         raise FileNotFoundError(f"no file matches {str(absent[0])!r}")
-    outcomes = convert_all(files, bases_of(paths), Path(folder).expanduser(), n_jobs, verbose)
+    outcomes = convert_all(files, bases_of(paths), folder, n_jobs, verbose)
     rows = [
         [
             each.status,
@@ -135,8 +136,6 @@ def convert_all(
 ) -> list[Outcome]:
     """Convert files; what became of each, in their order."""
     folder.mkdir(parents=True, exist_ok=True)
-    inside = os.path.realpath(folder) + os.sep
-    files = [file for file in files if not os.path.realpath(file).startswith(inside)]
     lock = LockedFile(folder / _LOCK)
     try:
         for rest in folder.rglob(".*.tmp"):  # of a run that was killed: nobody else writes here now

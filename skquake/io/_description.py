@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 import warnings
@@ -275,19 +276,22 @@ def without_path(text: str, path: Path) -> str:
     return text.removeprefix(str(path)).lstrip(",: ") or text
 
 
-def _all_below(folder):
-    data, others = files_below(folder)
+def _all_below(but, folder):
+    data, others = files_below(folder, but)
     return sorted([*data, *others])
 
 
-def find_files(paths: Paths) -> tuple[list[Path], list[Path]]:
-    """All files of paths, folders and patterns that are there, and those of ``paths`` that are not."""
+def find_files(paths: Paths, but: Path | None = None) -> tuple[list[Path], list[Path]]:
+    """All files of paths, folders and patterns that are there, and those of ``paths`` that are not.
+
+    The folder ``but`` is not looked into, where it lies in another.
+    """
     entries = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     files: dict[Path, None] = {}
     absent: list[Path] = []
     for entry in entries:
         try:
-            found = expand_paths(entry, _all_below)
+            found = expand_paths(entry, functools.partial(_all_below, but))
         except FileNotFoundError:
             absent.append(Path(entry))
             continue

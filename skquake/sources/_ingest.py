@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import pathlib
 import pickle
 import warnings
@@ -141,12 +140,7 @@ def find_inputs(paths: Paths, output: pathlib.Path) -> list[pathlib.Path]:
 
     Folders are looked into, and the folders in them, but for ``output`` and what is no data by its name.
     """
-    own = os.path.realpath(output) + os.sep
-
-    def below(folder):
-        return [file for file in files_below(folder)[0] if not os.path.realpath(file).startswith(own)]
-
-    files = expand_paths(paths, below)
+    files = expand_paths(paths, lambda folder: files_below(folder, but=output)[0])
     if not files:
         raise FileNotFoundError(f"{paths}: no file there")
     return files
@@ -272,9 +266,8 @@ def _tell_warnings(warned, n):
 def _tell(failed, n, errors):
     reasons: dict[str, list[pathlib.Path]] = {}
     for file, error in failed.items():
-        reasons.setdefault(_about(f"{type(error).__name__}: {_about(str(error), file)}", file), []).append(
-            file
-        )
+        reason = f"{type(error).__name__}: {_about(str(error), file)}"
+        reasons.setdefault(reason, []).append(file)
     shown, left = [], _SHOWN
     for reason, files in reasons.items():
         if left <= 0:

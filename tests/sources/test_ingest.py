@@ -517,9 +517,7 @@ def test_failures_of_a_kind_share_a_line_and_warnings_too(tmp_path):
 
     with (
         pytest.warns(UserWarning, match=r"1 of 4 files: no end mark"),
-        pytest.raises(
-            ValueError, match=r"3 of 4 files could not be used:\n  3 files: ValueError: cut \(.*day1"
-        ),
+        pytest.raises(ValueError, match=r"3 of 4 files.*:\n  3 files: ValueError: cut \(.*day1"),
     ):
         TrackSource.from_files(tmp_path / "in", tmp_path / "out", strange)
 
