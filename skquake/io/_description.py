@@ -253,7 +253,7 @@ def _fields(summary: Summary) -> dict[str, Any]:
 
 def _unknown(path, size, beginning):
     if beginning.problem:
-        what = "empty" if "empty" in beginning.problem else "damaged"
+        what = "damaged" if beginning.data.strip() or beginning.packed else "empty"
         return FileDescription(path, "unknown", what, size=size, problem=beginning.problem)
     if kind_of(beginning.data) == HEADER:
         what, _, more = HEADER.partition(", which ")

@@ -7,6 +7,8 @@ import gzip
 import io
 import os
 import re
+import sys
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -261,6 +263,14 @@ def number(text: str, path: Path, line: int, name: str, kind: Callable[[str], fl
     except (ValueError, OverflowError):
         raise FormatError(path, f"line {line}", f"{name} {text.strip()[:20]!r} is no number") from None
     return value
+
+
+def warn(message: str) -> None:
+    """Warn of the line that called this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("skquake."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)
 
 
 def calendar_day(year: str | int, month: str | int, day: str | int, path: Path, where: str) -> np.datetime64:

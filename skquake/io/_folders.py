@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
 from skquake._core._paths import files_below
 from skquake.io._beginning import Beginning
-from skquake.io._files import FormatError
+from skquake.io._files import FormatError, warn
 from skquake.io._formats import Format, format_of, what_it_is
 
 _SHOWN = 3
@@ -54,16 +53,14 @@ def files_for(reader: str, folder: Path) -> list[Path]:
     return mine
 
 
-def warn_of_unknown(folder: Path, found: dict[Path, Format | None], stacklevel: int = 6) -> None:
+def warn_of_unknown(folder: Path, found: dict[Path, Format | None]) -> None:
     """One warning for all files of a folder that have no known format."""
     unknown = [file for file, each in found.items() if each is None]
     if unknown:
         names = ", ".join(str(file.relative_to(folder)) for file in unknown[:_SHOWN])
         names += ", ..." * (len(unknown) > _SHOWN)
         n = f"{len(unknown)} file{'s' * (len(unknown) > 1)} of no known format"
-        warnings.warn(
-            f"{folder}: {n} left out ({names}); skquake.io.describe says what they are", stacklevel=stacklevel
-        )
+        warn(f"{folder}: {n} left out ({names}); skquake.io.describe says what they are")
 
 
 def census(found: dict[Path, Format | None]) -> str:

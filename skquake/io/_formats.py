@@ -22,6 +22,9 @@ from skquake.io._table import header_of
 SOURCES = {"track": "TrackSource", "map": "MapSource", "series": "SeriesSource"}
 """Kind of observations -> the source that holds them."""
 
+NO_FILES: frozenset[str] = frozenset()
+"""Functions of ``skquake.io`` called ``read_...`` that take no files."""
+
 
 @dataclass(frozen=True)
 class Format:

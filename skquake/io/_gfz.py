@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._files import FormatError, expand_paths, read_bytes, warn
 from skquake.io._gfz_tables import DAILY, LIMITS, is_json, is_wdc, json_table, text_rows, wdc_days
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
@@ -128,7 +126,7 @@ def _read_one(path):
         if apart.any():
             time = table.index[apart.argmax()]
             what = f"in {int(apart.sum())} intervals ap is not that of Kp, first at {time}"
-            warnings.warn(f"{path}: {what}: is the file damaged?", stacklevel=3)
+            warn(f"{path}: {what}: is the file damaged?")
     return one_row_a_time(table, path)
 
 

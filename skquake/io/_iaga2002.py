@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
+from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines, warn
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._reader import reader
 from skquake.io._words import check_between, check_last_line, read_words
@@ -149,7 +148,7 @@ def _read_one(path):
     check_between(table, path, limits)
     if head["reported"] and not _reports(head["reported"], names):
         what = f"the header reports {head['reported']}, the columns are {', '.join(names)}; these are taken"
-        warnings.warn(f"{path}: {what}", stacklevel=4)
+        warn(f"{path}: {what}")
     return one_row_a_time(table, path), head
 
 

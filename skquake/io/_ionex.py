@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
-from skquake.io._files import FormatError, expand_paths, number, read_bytes
+from skquake.io._files import FormatError, expand_paths, number, read_bytes, warn
 from skquake.io._ionex_map import MapReader
 from skquake.io._reader import reader
 
@@ -203,7 +202,7 @@ def parse_ionex(data: bytes, path: Path) -> tuple[Header, list[np.datetime64], l
             path, reader.where(at), f"{len(maps)} whole TEC maps; the header promises {header.n_maps}"
         )
     if not ended:
-        warnings.warn(f"{path}: no END OF FILE; all {len(maps)} TEC maps were read", stacklevel=3)
+        warn(f"{path}: no END OF FILE; all {len(maps)} TEC maps were read")
     return header, epochs, maps
 
 

@@ -79,5 +79,5 @@ def _in_folder(folder, reader):
     found = formats_of(inside)
     known = [file for file, each in found.items() if each is not None and reader in (None, *each.readers)]
     if known:
-        warn_of_unknown(folder, found, stacklevel=4)
+        warn_of_unknown(folder, found)
     return known or inside

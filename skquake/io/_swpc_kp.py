@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._files import FormatError, expand_paths, read_bytes, warn
 from skquake.io._gfz_tables import is_json, load_json, numbers
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._kp import thirds
@@ -88,7 +87,7 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
     forecasts = table["kind"] == "predicted"
     left_out = int(forecasts.sum()) if predicted == "drop" else 0
     if left_out == len(table):
-        warnings.warn("nothing but forecasts, all left out; predicted='keep' returns them", stacklevel=2)
+        warn("nothing but forecasts, all left out; predicted='keep' returns them")
     table = table[~forecasts] if left_out else table
     names = [name for name in ("kp", "kind", "a_running", "station_count", "kp_index") if name in table]
     table = table[names]
