@@ -66,7 +66,7 @@ def expand_paths(paths: Paths, in_folder: Callable[[Path], Iterable[Path]] | Non
     """List of ``Path`` from a path, a glob pattern or any iterable of these; each file once, order kept.
 
     Of what a pattern matches, files that hold no data by their name (headers, checksums, notes) are passed
-    over; a file that is named is taken whatever it is called.
+    over, unless it matches nothing else; a file that is named is taken whatever it is called.
 
     Parameters
     ----------
@@ -110,7 +110,4 @@ def _matches(text):
         raise FileNotFoundError(f"no file matches {text!r}")
     if "**" in text:  # the files in these folders are matched themselves
         matches = [path for path in matches if not path.is_dir()]
-    data = [path for path in matches if path.is_dir() or why_no_data(path) is None]
-    if not data:
-        raise FileNotFoundError(f"{text!r} matches no data, only {', '.join(p.name for p in matches[:3])}")
-    return data
+    return [path for path in matches if path.is_dir() or why_no_data(path) is None] or matches
