@@ -44,7 +44,7 @@ def read_cses(paths: Paths, *, first_sample: str = "nan", verbose: int = 0) -> p
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Files of one product, ``CSES_01_LAP_1_L02_*.h5`` or ``CSES_01_HPM_*_L02_*.h5``. Where files give the
         same time, the file read last wins.
     first_sample : {"nan", "keep"}, default="nan"

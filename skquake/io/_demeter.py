@@ -35,7 +35,7 @@ def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Where files give the same time, the file read last wins.
     verbose : int, default=0
         Positive shows a progress bar over the files.

@@ -29,7 +29,7 @@ def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Yearly, quarterly and 30-day files (``2013_DGD.txt``, ``2024Q1_DGD.txt``,
         ``daily-geomagnetic-indices.txt``); ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins
         over a missing one, then the one read last.

@@ -47,7 +47,7 @@ def read_gfz(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked. Forms may be mixed. Where files overlap, a value wins over a missing
         one, a definitive row over a preliminary one, then the one read last.
     verbose : int, default=0

@@ -29,7 +29,7 @@ def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Files of **one** observatory with the same components (``bou20150317vmin.min``, ``.sec``, ``.hor``,
         ...), as INTERMAGNET, the USGS and the WDCs give them; ``.gz`` and ``.Z`` are unpacked. Where files
         overlap, a value wins over a missing one, then definitive over quasi-definitive over adjusted or

@@ -45,7 +45,7 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.Z`` and ``.gz`` are unpacked.
     verbose : int, default=0
         Positive shows a progress bar over the files.

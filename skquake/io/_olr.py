@@ -52,7 +52,7 @@ def read_olr(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         NetCDF 3 or 4; ``.gz`` and ``.Z`` are unpacked.
     verbose : int, default=0
         Positive shows a progress bar over the files.

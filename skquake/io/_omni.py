@@ -31,7 +31,7 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins over a missing one, then the one
         read last. All of one resolution.
     columns : iterable of str, default=None

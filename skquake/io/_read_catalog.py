@@ -56,7 +56,7 @@ def read_catalog(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     layout : str or None, default=None
         Name of a layout of :func:`catalog_layouts`, which files must fit; None recognises it, for each file.

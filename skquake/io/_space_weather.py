@@ -25,7 +25,7 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         CSV or text (``DATATYPE CssiSpaceWeather``); ``.gz`` and ``.Z`` are unpacked. Where files
         overlap, an observed day wins over an interpolated or predicted one, then the one read last.
     predicted : {"drop", "keep"}, default="drop"

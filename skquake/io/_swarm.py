@@ -35,7 +35,7 @@ def read_swarm(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
     columns_of : callable
         (file, path) -> columns of the product, and the variable behind each.
     desc : str

@@ -25,7 +25,7 @@ def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Files of ``SW_OPER_MAGx_LR_1B``, all of the same satellite. Where files give the same time, the
         higher file version wins, then the file read last.
     verbose : int, default=0

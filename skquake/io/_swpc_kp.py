@@ -31,7 +31,7 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         All with one step of time. Where files overlap, an observed value wins over an estimated and that over
         a predicted one, then the one read last.
     predicted : {"drop", "keep"}, default="drop"

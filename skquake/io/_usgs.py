@@ -52,7 +52,7 @@ def read_usgs(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
         Kinds of event to keep; None keeps explosions, rock bursts and the like too. Capitals, other usual

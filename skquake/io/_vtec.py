@@ -95,7 +95,7 @@ def read_station_vtec(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz``, ``.Z`` and ``.zip`` are unpacked. The time column is called ``time``, ``datetime``, ``date``,
         ``timestamp``, ``epoch`` or ``utc`` (any case) and holds ISO 8601 dates, UTC unless they
         name a zone. Files may hold other days, other stations, or overlap.
