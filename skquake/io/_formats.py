@@ -14,7 +14,7 @@ import pandas as pd
 
 from skquake.io import _cses, _demeter, _swarm_lp, _vtec
 from skquake.io._beginning import Beginning
-from skquake.io._files import FormatError, real
+from skquake.io._files import FormatError
 from skquake.io._layouts import LAYOUTS
 from skquake.io._other_kinds import foreign, seems
 from skquake.io._table import header_of
@@ -116,10 +116,10 @@ def _of_stations(beginning):
 
 
 def _is_number(field):
-    try:
-        return field.strip().lower() in ("", "nan", "na", "null") or real(field) is not None
-    except ValueError:
-        return False
+    return (
+        re.fullmatch(r"|nan|na|null|\*+|[+-]?(\d+\.?\d*|\.\d+)([edq][+-]?\d+)?", field.strip().lower())
+        is not None
+    )
 
 
 _GFZ = re.compile(r"(18|19|20|21)\d\d +\d?\d +\d?\d [\d. +-]+")
