@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from skquake._core._geodesy import wrap_longitude
 from skquake.io._event_kinds import event_kind
-from skquake.io._files import FormatError
+from skquake.io._files import FormatError, warn
 from skquake.io._ranges import check_range
 
 COLUMNS = (
@@ -88,9 +87,8 @@ def join_events(
     catalog = catalog.take(order[keep[order]])
     if left_out and not len(catalog):
         what = ", ".join(f"{n} {why}" for why, n in left_out.items())
-        warnings.warn(
-            f"all {sum(left_out.values())} events are left out ({what}); see `types` and `missing_magnitude`",
-            stacklevel=3,
+        warn(
+            f"all {sum(left_out.values())} events are left out ({what}); see `types` and `missing_magnitude`"
         )
     catalog = catalog.set_index("id")
     catalog.attrs = {"units": dict(_UNITS)}

@@ -18,6 +18,7 @@ from skquake.io._hdf5 import SIGNATURE, check_heaps, check_sizes
 from skquake.io._isolated import Isolated
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 
 # Product: our column -> (variable, its column), and unit.
 _LAP = {"Ne": ("A311", 0), "Te": ("A321", 0)}
@@ -34,6 +35,7 @@ _VERSE_START = np.datetime64("2009-01-01", "ms")
 _CLOCKS_AGREE_MS = 60_000
 
 
+@reader
 @validate_params(
     {"first_sample": [StrOptions({"nan", "keep"})], "isolate": ["boolean"]},
     prefer_skip_nested_validation=True,
@@ -49,7 +51,7 @@ def read_cses(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Files of one product, ``CSES_01_LAP_1_L02_*.h5`` or ``CSES_01_HPM_*_L02_*.h5``, or text exports: a
         line that names the variables as these files do (``UTC_TIME``, ``GEO_LAT``, ``GEO_LON``, ``A311``,
         ``A321``, ...), then numbers between commas, semicolons, tabs or blanks; or a table of the field by
@@ -112,7 +114,8 @@ def read_cses(
     ranks, product, lost = [], None, 0
     left_out: dict[str, None] = {}
     with Isolated(isolate) as run:
-        for path in progress(expand_paths(paths), desc="read_cses", verbose=verbose, unit="file"):
+        files = expand_paths(paths, "read_cses")
+        for path in progress(files, desc="read_cses", verbose=verbose, unit="file"):
             name, columns, dropped, others = run(_read_one, path, first_sample == "nan")
             product = product or name
             if name != product:

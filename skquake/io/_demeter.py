@@ -11,6 +11,7 @@ from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 
 _RECORD = np.dtype(
     {
@@ -25,6 +26,7 @@ _LOWEST = np.array([1990, 1, 1, 0, 0, 0, 0])
 _HIGHEST = np.array([2100, 12, 31, 23, 59, 59, 999])
 
 
+@reader
 def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Electron density and temperature along DEMETER's orbit.
 
@@ -33,7 +35,7 @@ def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Where files give the same time, the file read last wins.
     verbose : int, default=0
         Positive shows a progress bar over the files.
@@ -74,7 +76,9 @@ def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     pieces: dict[str, list[Array]] = {}
     ranks = []
-    for path in progress(expand_paths(paths), desc="read_demeter_isl", verbose=verbose, unit="file"):
+    for path in progress(
+        expand_paths(paths, "read_demeter_isl"), desc="read_demeter_isl", verbose=verbose, unit="file"
+    ):
         columns = _columns(read_bytes(path), path)
         for name, values in columns.items():
             pieces.setdefault(name, []).append(values)

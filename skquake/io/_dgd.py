@@ -13,6 +13,7 @@ from skquake.io._files import MAX_DAYS, FormatError, calendar_day, expand_paths,
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._ranges import check_range, outside
+from skquake.io._reader import reader
 from skquake.io._words import check_last_line
 
 _HEAD = re.compile(r"#\s*-+ *([A-Za-z]+) *-+\s+-+ *([A-Za-z]+) *-+\s+-+ *Planetary *-+\s*")
@@ -21,6 +22,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d\d)?", re.ASCII)
 _EXPECTED = "SWPC's daily geomagnetic data, from ':Product: Daily Geomagnetic Data'"
 
 
+@reader
 def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """K and A of two stations and of the planet, as estimated by SWPC (``YYYY_DGD.txt``).
 
@@ -29,7 +31,7 @@ def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Yearly, quarterly and 30-day files (``2013_DGD.txt``, ``2024Q1_DGD.txt``,
         ``daily-geomagnetic-indices.txt``); ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins
         over a missing one, then the one read last.
@@ -72,7 +74,7 @@ def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     parts = [
         _read_one(path)
-        for path in progress(expand_paths(paths), desc="read_dgd", verbose=verbose, unit="file")
+        for path in progress(expand_paths(paths, "read_dgd"), desc="read_dgd", verbose=verbose, unit="file")
     ]
     table = join_files(parts)
     table.attrs = {

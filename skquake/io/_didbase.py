@@ -16,6 +16,7 @@ from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
 from skquake.io._indices import wrong_file
 from skquake.io._numbers import to_numbers
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 from skquake.io._table import parse_times
 from skquake.io._words import check_last_line, read_words
 
@@ -40,6 +41,7 @@ def _documented(name: str) -> str:
     return "1"
 
 
+@reader
 @validate_params(
     {"min_score": [Interval(Real, 0, 100, closed="both"), None]}, prefer_skip_nested_validation=True
 )
@@ -48,7 +50,7 @@ def read_didbase(paths: Paths, *, min_score: float | None = None, verbose: int =
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Answers of GIRO's services (``fastchar/getbest``, before ``DIDBGetValues``) for **one** station, with
         the same characteristics. ``.gz``, ``.Z`` and ``.zip`` are unpacked.
     min_score : float or None, default=None
@@ -107,7 +109,8 @@ def read_didbase(paths: Paths, *, min_score: float | None = None, verbose: int =
     """
     tables: list[pd.DataFrame] = []
     first: dict[str, Any] = {}
-    for path in progress(expand_paths(paths), desc="read_didbase", verbose=verbose, unit="file"):
+    files = expand_paths(paths, "read_didbase")
+    for path in progress(files, desc="read_didbase", verbose=verbose, unit="file"):
         table, head = _read_one(path)
         first = first or head
         if head["code"] != first["code"]:

@@ -13,6 +13,7 @@ from skquake.io._dst_forms import iaga_days, is_iaga_dst, is_monthly, monthly_da
 from skquake.io._files import MAX_DAYS, FormatError, calendar_day, expand_paths, read_bytes, text_lines
 from skquake.io._indices import refuse_others
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 
 _LINE = re.compile(r"DST(\d\d)([ \d]\d)\*([ \d]\d)..[X ](.)([ \d]\d|  )(.*)", re.ASCII)
 _FIELD = re.compile(r" *[+-]?\d{1,6}| *\*+", re.ASCII)
@@ -20,6 +21,7 @@ _WIDTH = 120
 _FILL = 9999
 
 
+@reader
 def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Hourly Dst index from files of WDC Kyoto or Swarm ``SW_OPER_AUX_DST`` ``.DBL`` files.
 
@@ -28,7 +30,7 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked. Forms may be mixed. Where two lines give the same day, the one of
         the higher version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
     verbose : int, default=0
@@ -66,7 +68,7 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Name: dst, dtype: float64
     """
     days: dict[np.datetime64, tuple[str, Array]] = {}
-    for path in progress(expand_paths(paths), desc="read_dst", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_dst"), desc="read_dst", verbose=verbose, unit="file"):
         inside: dict[tuple[np.datetime64, str], Array] = {}
         for day, version, values in _days(read_bytes(path, html=True), path):
             before = inside.setdefault((day, version), values)

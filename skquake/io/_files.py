@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import os
@@ -15,10 +16,10 @@ from pathlib import Path
 import ncompress
 import numpy as np
 
-from skquake._core._paths import expand_paths as expand_paths  # for the readers
+from skquake._core import _paths
+from skquake._core._typing import Paths
 
 _HTML = "an HTML page"
-_HEADER = "an Earth Explorer header (.HDR), which holds no data: they are in the .DBL or .cdf file beside it"
 
 MAX_DECOMPRESSED = 256 * 2**20
 """Largest size in bytes that a compressed file may unpack to: far above any real file of these formats."""
@@ -47,7 +48,7 @@ _KINDS = (
     (re.compile(rb"%PDF-"), "a PDF"),
     (re.compile(rb"PAR1"), "a Parquet file"),
     (re.compile(rb"\xff\xfe|\xfe\xff"), "a text in UTF-16 (save it as UTF-8)"),
-    (re.compile(rb"(?s)\s*(<\?xml.{0,200}?\?>\s*)?<(\w+:)?Earth_Explorer_Header"), _HEADER),
+    (re.compile(rb"(?s)\s*(<\?xml.{0,200}?\?>\s*)?<(\w+:)?Earth_Explorer_Header"), _paths.HEADER),
     (re.compile(rb"(?is)\s*(<!--.{0,2000}?-->\s*|<\?xml.{0,200}?\?>\s*)*<(!doctype\s+html|html)"), _HTML),
 )
 
@@ -72,11 +73,16 @@ class FormatError(ValueError):
     """
 
     def __init__(self, path: str | os.PathLike[str], where: str, what: str) -> None:
+        super().__init__(path, where, what)
+        self.path, self.where = path, where
+        self.say(what)
+
+    def say(self, what: str) -> None:
+        """Put another text in the place of ``what``."""
         # What a hostile file holds must not flood the terminal.
         what = what if len(what) <= 300 else what[:297] + "..."
-        what = what.encode("utf-8", "backslashreplace").decode("utf-8")
-        super().__init__(path, where, what)
-        self.path, self.where, self.what = path, where, what
+        self.what = what.encode("utf-8", "backslashreplace").decode("utf-8")
+        self.args = (self.path, self.where, self.what)
 
     def __str__(self) -> str:
         return f"{self.path}, {self.where}: {self.what}"
@@ -93,6 +99,25 @@ class _Bounded(io.BytesIO):
         if self.tell() + len(data) > self.limit:
             raise OverflowError
         return super().write(data)
+
+
+def expand_paths(paths: Paths, reader: str | None = None) -> list[Path]:
+    """Files of a path, folder, glob pattern or list of these; each once, order kept.
+
+    Of a folder, and of the folders in it, those that ``reader`` (a name) takes, by their content.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a path does not exist, a pattern matches nothing, or a folder holds no file for the reader.
+    IsADirectoryError
+        For a folder without ``reader``.
+    """
+    if reader is None:
+        return _paths.expand_paths(paths)
+    from skquake.io._folders import files_for  # which knows all readers
+
+    return _paths.expand_paths(paths, functools.partial(files_for, reader))
 
 
 def is_packed(data: bytes) -> str | None:
@@ -152,7 +177,7 @@ def read_bytes(path: Path, *, html: bool = False) -> bytes:
     if not data.strip():
         raise FormatError(path, "byte 0", "the file is empty")
     kind = kind_of(data)
-    if kind == _HEADER or (kind == _HTML and not html):
+    if kind == _paths.HEADER or (kind == _HTML and not html):
         more = "; the server may have answered with a page instead of the file: download it again"
         raise FormatError(path, "byte 0", kind + more * (kind == _HTML))
     return data

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._files import FormatError, expand_paths, read_bytes, warn
 from skquake.io._gfz_tables import DAILY, first_row, is_json, is_wdc, json_table, text_rows, wdc_days
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._kp_to_ap import kp_to_ap
 from skquake.io._ranges import check_table
+from skquake.io._reader import reader
 from skquake.io._words import check_last_line, words_in
 
 _UNITS = {
@@ -40,6 +39,7 @@ _INTERVAL = [*_DATE, "hour", "middle", "days", "days_middle", "kp", "ap", "flag"
 _EXPECTED = "a GFZ file of Kp: 28 words a line (a day) or 10 (three hours), WDC form, or JSON"
 
 
+@reader
 def read_gfz(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Kp, ap, Ap, sunspot number and F10.7 from GFZ files of any form.
 
@@ -48,7 +48,7 @@ def read_gfz(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked. Forms may be mixed. Where files overlap, a value wins over a missing
         one, a definitive row over a preliminary one, then the one read last.
     verbose : int, default=0
@@ -96,7 +96,7 @@ def read_gfz(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     parts = [
         _read_one(path)
-        for path in progress(expand_paths(paths), desc="read_gfz", verbose=verbose, unit="file")
+        for path in progress(expand_paths(paths, "read_gfz"), desc="read_gfz", verbose=verbose, unit="file")
     ]
     table = join_files(parts, rank="definitive")
     names = [name for name in _UNITS if name in table]
@@ -127,7 +127,7 @@ def _read_one(path):
         if apart.any():
             time = table.index[apart.argmax()]
             what = f"in {int(apart.sum())} intervals ap is not that of Kp, first at {time}"
-            warnings.warn(f"{path}: {what}: is the file damaged?", stacklevel=3)
+            warn(f"{path}: {what}: is the file damaged?")
     return one_row_a_time(table, path)
 
 

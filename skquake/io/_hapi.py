@@ -13,6 +13,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths, kind_of, read_bytes
 from skquake.io._orbit import one_row_a_time
+from skquake.io._reader import reader
 from skquake.io._table import parse_times, read_table
 from skquake.io._vires import choose, columns_of, one_row_each
 from skquake.io._vires_forms import Export
@@ -49,12 +50,13 @@ class Answer(NamedTuple):
     parameters: list[str]
 
 
+@reader
 def read_hapi(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Time series or tracks as HAPI servers send them.
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Answers to ``.../hapi/data?...&format=csv&include=header`` (HAPI 2 and 3), of one data set with the
         same parameters. ``.gz``, ``.Z`` and ``.zip`` are unpacked. Where files give the same time, the one
         read last wins.
@@ -98,7 +100,7 @@ def read_hapi(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     pieces: dict[str, list[Array]] = {}
     ranks: list[Array] = []
     first: Answer | None = None
-    for path in progress(expand_paths(paths), desc="read_hapi", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_hapi"), desc="read_hapi", verbose=verbose, unit="file"):
         answer = read_answer(path)
         if answer.columns is None:
             raise FormatError(path, "table", "no record: the server has no data for what was asked")

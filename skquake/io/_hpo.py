@@ -12,6 +12,7 @@ from skquake.io._gfz_tables import first_row, is_json, json_table, text_rows
 from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._ranges import check_table
+from skquake.io._reader import reader
 from skquake.io._words import words_in
 
 _NAMES = ["year", "month", "day", "hour", "middle", "days", "days_middle", "hp", "ap", "flag"]
@@ -19,6 +20,7 @@ _EXPECTED = "a GFZ file of Hp30 or Hp60 (10 words a line, from '# PURPOSE: ... H
 _ORIGIN = np.datetime64("1932-01-01", "ns")
 
 
+@reader
 def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Geomagnetic indices Hp30 or Hp60 with ap30 or ap60 from GFZ files.
 
@@ -26,7 +28,7 @@ def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Complete series, nowcast and yearly files (``Hp30_ap30_*.txt``, ``Hp60_ap60_*.txt``), or the JSON of
         GFZ's web service; ``.gz`` and ``.Z`` are unpacked. All of Hp30, or all of Hp60. Where files
         overlap, a value wins over a missing one, then the one read last.
@@ -65,7 +67,7 @@ def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     2025-07-17 23:00:00   1.0   4.0
     2025-07-17 23:30:00   NaN   NaN
     """
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_hpo")
     parts: list[tuple[pd.DataFrame, int]] = []
     for path in progress(files, desc="read_hpo", verbose=verbose, unit="file"):
         part, minutes = _read_one(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,10 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
+from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines, warn
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._ranges import check_table
+from skquake.io._reader import reader
 from skquake.io._words import check_last_line, read_words
 
 _MISSING, _NOT_RECORDED = 99999.0, 88888.0
@@ -24,12 +24,13 @@ _EXPECTED = "an IAGA-2002 file, from ' Format                 IAGA-2002'"
 _COLUMNS = re.compile(r"DATE +TIME +DOY((?: +[A-Za-z0-9/_+-]+)+) *\|?\s*", re.ASCII)
 
 
+@reader
 def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Magnetic field of an observatory (or a minute index such as SYM-H) from IAGA-2002 files.
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Files of **one** observatory with the same components (``bou20150317vmin.min``, ``.sec``, ``.hor``,
         ...), as INTERMAGNET, the USGS and the WDCs give them; ``.gz`` and ``.Z`` are unpacked. Where files
         overlap, a value wins over a missing one, then definitive over quasi-definitive over adjusted or
@@ -93,7 +94,8 @@ def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """
     parts: list[pd.DataFrame] = []
     heads: list[dict[str, Any]] = []
-    for path in progress(expand_paths(paths), desc="read_iaga2002", verbose=verbose, unit="file"):
+    files = expand_paths(paths, "read_iaga2002")
+    for path in progress(files, desc="read_iaga2002", verbose=verbose, unit="file"):
         table, head = _read_one(path)
         if parts:
             for what, here, before in (
@@ -146,7 +148,7 @@ def _read_one(path):
     check_table(table, path, dict.fromkeys(("F", "S"), "F"))  # magnitudes
     if head["reported"] and not _reports(head["reported"], names):
         what = f"the header reports {head['reported']}, the columns are {', '.join(names)}; these are taken"
-        warnings.warn(f"{path}: {what}", stacklevel=4)
+        warn(f"{path}: {what}")
     return one_row_a_time(table, path), head
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,9 +9,10 @@ import numpy as np
 
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._files import FormatError, expand_paths, read_bytes, warn
 from skquake.io._ionex_map import MapReader
 from skquake.io._numbers import number
+from skquake.io._reader import reader
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -35,6 +35,7 @@ class Header(NamedTuple):
     end: int
 
 
+@reader
 def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     """Total electron content maps from IONEX files, as one array.
 
@@ -45,7 +46,7 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.Z`` and ``.gz`` are unpacked.
     verbose : int, default=0
         Positive shows a progress bar over the files.
@@ -109,7 +110,7 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
 
     maps: dict[np.datetime64, tuple[np.datetime64, Array, Path]] = {}
     programs, reference = set(), None
-    for path in progress(expand_paths(paths), desc="read_ionex", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_ionex"), desc="read_ionex", verbose=verbose, unit="file"):
         header, epochs, values = parse_ionex(read_bytes(path), path)
         if reference is None:
             reference = (header, path)
@@ -202,7 +203,7 @@ def parse_ionex(data: bytes, path: Path) -> tuple[Header, list[np.datetime64], l
             path, reader.where(at), f"{len(maps)} whole TEC maps; the header promises {header.n_maps}"
         )
     if not ended:
-        warnings.warn(f"{path}: no END OF FILE; all {len(maps)} TEC maps were read", stacklevel=3)
+        warn(f"{path}: no END OF FILE; all {len(maps)} TEC maps were read")
     return header, epochs, maps
 
 

@@ -20,6 +20,7 @@ from skquake.io._files import (
 from skquake.io._gfz_tables import dates_of, first_row, kp_rows, without_comments
 from skquake.io._numbers import number
 from skquake.io._ranges import check_range, outside
+from skquake.io._reader import reader
 from skquake.io._words import check_last_line, words_in
 from skquake.io._words_at_once import words_at_once
 
@@ -29,6 +30,7 @@ def thirds(kp):
     return np.round(np.asarray(kp, dtype=float) * 3.0) / 3.0
 
 
+@reader
 def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     """Planetary index Kp from GFZ files.
 
@@ -38,7 +40,7 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins over a missing one and
         a definitive value over a preliminary one, then the one read last.
     verbose : int, default=0
@@ -76,7 +78,7 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     2025-02-05 03:00:00    1.667
     Name: kp, dtype: float64
     """
-    files = progress(expand_paths(paths), desc="read_kp", verbose=verbose, unit="file")
+    files = progress(expand_paths(paths, "read_kp"), desc="read_kp", verbose=verbose, unit="file")
     table = pd.concat([_read_one(path) for path in files], ignore_index=True)
     table["kp"] = thirds(table["kp"])
     table["known"] = table["kp"].notna()

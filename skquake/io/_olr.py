@@ -17,6 +17,7 @@ from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps, check_sizes
 from skquake.io._isolated import Isolated
 from skquake.io._ranges import outside
+from skquake.io._reader import reader
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -43,6 +44,7 @@ class Maps(NamedTuple):
     title: str
 
 
+@reader
 def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.DataArray:
     """Outgoing longwave radiation from gridded NetCDF files, as one array.
 
@@ -51,7 +53,7 @@ def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.Dat
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         NetCDF 3 or 4; ``.gz`` and ``.Z`` are unpacked.
     isolate : bool, default=False
         Read in a child process, so that a hostile file that makes the HDF5 library crash, hang or fill the
@@ -107,7 +109,7 @@ def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.Dat
 
     files: list[tuple[Path, Maps]] = []
     with Isolated(isolate) as run:
-        for path in progress(expand_paths(paths), desc="read_olr", verbose=verbose, unit="file"):
+        for path in progress(expand_paths(paths, "read_olr"), desc="read_olr", verbose=verbose, unit="file"):
             maps = run(_read_one, path)
             if files:
                 _check_grid(maps, path, files[0])

@@ -15,12 +15,14 @@ from skquake.io._indices import join_files, one_row_a_time, refuse_others, wrong
 from skquake.io._kp import thirds
 from skquake.io._omni_words import HOURLY, MINUTES, RESOLUTION, words_of
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 from skquake.io._words import check_last_line, read_words, words_in
 
 _EXPECTED = "an OMNI file of 55 to 57 (hourly), 49 (5 min) or 46 (1 min) words a line"
 _TIME = ("year", "day", "hour", "minute")
 
 
+@reader
 def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: int = 0) -> pd.DataFrame:
     """Solar wind, interplanetary field and geomagnetic indices from OMNI text files.
 
@@ -30,7 +32,7 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins over a missing one, then the one
         read last. All of one resolution.
     columns : iterable of str, default=None
@@ -91,7 +93,7 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
     2000-01-01  675.0          NaN  5.333 -45.0
     """
     wanted = None if columns is None else known_columns(columns)
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_omni")
     parts = []
     resolutions: dict[str, Path] = {}
     for path in progress(files, desc="read_omni", verbose=verbose, unit="file"):

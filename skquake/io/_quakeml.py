@@ -18,6 +18,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._reader import reader
 
 _MAX_DEPTH = 100  # far deeper than QuakeML goes; also the most namespaces in force at one place
 _MAX_ELEMENTS = 2_000_000  # of all kinds in a file; the services give 20,000 events at once
@@ -30,6 +31,7 @@ _UNKNOWN_TYPE = re.compile(r"(?s)Event type '(.*)' does not comply")
 _NEVER = np.datetime64("NaT", "ns").view("int64")
 
 
+@reader
 def read_quakeml(
     paths: Paths,
     *,
@@ -48,7 +50,7 @@ def read_quakeml(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
         Kinds of event to keep, in QuakeML's words (any capitals); None keeps explosions, quarry blasts and
@@ -106,7 +108,7 @@ def read_quakeml(
     smi:local/1 2001-01-13 17:33:32.380      60.0        7.7
     """
     parse = _parser()
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_quakeml")
     agencies: set[str] = set()
     more: Counter[str] = Counter()
     tables = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,15 +15,17 @@ from skquake.io._catalog import COLUMNS, join_events
 from skquake.io._event_ids import make_ids
 from skquake.io._event_kinds import UNKNOWN
 from skquake.io._event_times import NAMED
-from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._files import FormatError, expand_paths, read_bytes, warn
 from skquake.io._layouts import LAYOUTS
 from skquake.io._layouts._base import Head, Layout, Options, as_utf8
+from skquake.io._reader import reader
 
 _FLAGS = ("suspected", "fixed_depth")
 _SAME = pd.Timedelta("1h")
 """Most that two versions of an earthquake differ in time."""
 
 
+@reader
 def read_catalog(
     paths: Paths,
     *,
@@ -55,7 +56,7 @@ def read_catalog(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     layout : str or None, default=None
         Name of a layout of :func:`catalog_layouts`, which files must fit; None recognises it, for each file.
@@ -154,7 +155,9 @@ def read_catalog(
     found: dict[str, Layout | None] = {}
     left_out: Counter[str] = Counter()
     tables = []
-    for path in progress(expand_paths(paths), desc="read_catalog", verbose=verbose, unit="file"):
+    for path in progress(
+        expand_paths(paths, "read_catalog"), desc="read_catalog", verbose=verbose, unit="file"
+    ):
         data = as_utf8(read_bytes(path, html=True), path)
         if columns is not None:
             events = read_table_by(
@@ -167,7 +170,7 @@ def read_catalog(
             events = which.read(data, path, options)
             found[which.name] = which
         for message in events.warnings:
-            warnings.warn(message, stacklevel=2)
+            warn(message)
         left_out.update(events.left_out)
         tables.append(events.table)
     together, repeated = make_ids(pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0])
@@ -258,10 +261,7 @@ def _check_ids(events, path):
 def _say_what_is_lost(kept, left_out):
     unknown = left_out.get(UNKNOWN, 0)
     if kept and unknown > (kept + unknown) / 10:
-        warnings.warn(
-            f"{unknown} events of unknown kind are left out; types=('earthquake', '{UNKNOWN}') keeps them",
-            stacklevel=3,
-        )
+        warn(f"{unknown} events of unknown kind are left out; types=('earthquake', '{UNKNOWN}') keeps them")
 
 
 def _attrs(found, utc_offset):

@@ -13,18 +13,20 @@ from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
 from skquake.io._kp import thirds
 from skquake.io._numbers import number
 from skquake.io._ranges import RANGES, outside
+from skquake.io._reader import reader
 from skquake.io._table import header_of, parse_times, read_table
 
 _KP, _AP = [f"KP{i}" for i in range(1, 9)], [f"AP{i}" for i in range(1, 9)]
 _KINDS = ("OBS", "INT", "PRD", "PRM")
 
 
+@reader
 def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> pd.DataFrame:
     """Kp, ap and F10.7 from CelesTrak files (``SW-All.csv``, ``SW-Last5Years.txt``, ...).
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         CSV or text (``DATATYPE CssiSpaceWeather``); ``.gz`` and ``.Z`` are unpacked. Where files
         overlap, an observed day wins over an interpolated or predicted one, then the one read last.
     predicted : {"drop", "keep"}, default="drop"
@@ -68,7 +70,7 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
     """
     if predicted not in ("drop", "keep"):
         raise ValueError(f"predicted={predicted!r}: expected 'drop' or 'keep'")
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_space_weather")
     days = pd.concat(
         [
             _read_one(path)

@@ -35,7 +35,7 @@ def read_swarm(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
     columns_of : callable
         (file, path) -> columns of the product, and the variable behind each.
     desc : str
@@ -50,7 +50,7 @@ def read_swarm(
     pieces: dict[str, list[Array]] = {}
     variables: dict[str, str] = {}
     ranks, satellite = [], None
-    for path in progress(expand_paths(paths), desc=desc, verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, desc), desc=desc, verbose=verbose, unit="file"):
         columns, meta = _read_one(path, columns_of)
         if satellite is None:
             satellite, variables = meta["satellite"], meta["variables"]

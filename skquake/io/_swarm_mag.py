@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from skquake._core._typing import Paths
+from skquake.io._reader import reader
 from skquake.io._swarm import first_of, read_swarm, series
 from skquake.io._swarm_values import COMPONENTS, MAG_NAMES, UNITS, check_unit, intensity, vectors
 
 
+@reader
 def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     """Magnetic field along the orbit of one Swarm satellite.
 
@@ -18,7 +20,7 @@ def read_swarm_mag(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Files of ``SW_OPER_MAGx_LR_1B``, all of the same satellite, as ``.cdf`` or
         as downloaded (``.CDF.ZIP``). Where files give the same time, the
         higher file version wins, then the file read last.

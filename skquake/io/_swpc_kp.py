@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-import warnings
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._files import FormatError, expand_paths, read_bytes, warn
 from skquake.io._gfz_tables import is_json, load_json, numbers
 from skquake.io._indices import join_files, one_row_a_time, wrong_file
 from skquake.io._kp import thirds
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 from skquake.io._table import parse_times
 
 _EXPECTED = "SWPC's JSON of the planetary K index (time_tag, Kp, ...)"
@@ -22,6 +22,7 @@ _QUANTITIES = {"kp": "kp", "kp_index": "kp", "a_running": "a_index", "station_co
 _KINDS = ("observed", "estimated", "predicted")
 
 
+@reader
 def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> pd.DataFrame:
     """Estimated planetary K index from SWPC's JSON files.
 
@@ -31,7 +32,7 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         All with one step of time. Where files overlap, an observed value wins over an estimated and that over
         a predicted one, then the one read last.
     predicted : {"drop", "keep"}, default="drop"
@@ -76,7 +77,7 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
     """
     if predicted not in ("drop", "keep"):
         raise ValueError(f"predicted={predicted!r}: expected 'drop' or 'keep'")
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_swpc_kp")
     parts: list[pd.DataFrame] = []
     for path in progress(files, desc="read_swpc_kp", verbose=verbose, unit="file"):
         part = _read_one(path)
@@ -87,7 +88,7 @@ def read_swpc_kp(paths: Paths, *, predicted: str = "drop", verbose: int = 0) -> 
     forecasts = table["kind"] == "predicted"
     left_out = int(forecasts.sum()) if predicted == "drop" else 0
     if left_out == len(table):
-        warnings.warn("nothing but forecasts, all left out; predicted='keep' returns them", stacklevel=2)
+        warn("nothing but forecasts, all left out; predicted='keep' returns them")
     table = table[~forecasts] if left_out else table
     names = [name for name in ("kp", "kind", "a_running", "station_count", "kp_index") if name in table]
     table = table[names]

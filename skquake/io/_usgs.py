@@ -12,6 +12,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._reader import reader
 from skquake.io._table import header_of, parse_times, read_table
 
 # Our name: (kind, names in the files). The first six are required.
@@ -34,6 +35,7 @@ _COLUMNS = {
 _REQUIRED = ("id", "time", "latitude", "longitude", "depth_km", "magnitude")
 
 
+@reader
 def read_usgs(
     paths: Paths,
     *,
@@ -50,7 +52,7 @@ def read_usgs(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz`` and ``.Z`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
         Kinds of event to keep; None keeps explosions, rock bursts and the like too. Capitals, other usual
@@ -97,7 +99,7 @@ def read_usgs(
     id
     usp000a9j9 2001-01-13 17:33:32.380      60.0        7.7
     """
-    files = expand_paths(paths)
+    files = expand_paths(paths, "read_usgs")
     tables = [_read_one(path) for path in progress(files, desc="read_usgs", verbose=verbose, unit="file")]
     catalog, left_out = join_events(tables, types, missing_magnitude)
     catalog.attrs |= {

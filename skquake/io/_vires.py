@@ -13,6 +13,7 @@ from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 from skquake.io._swarm import MEAN_RADIUS_KM
 from skquake.io._swarm_values import LP_NAMES, UNITS, check_unit, density, intensity, vectors, without_fill
 from skquake.io._vires_forms import Export, read_export
@@ -32,6 +33,7 @@ _LETTERS = ("N", "E", "C")
 _DOCUMENTED = UNITS | {"QDLat": "deg", "QDLon": "deg", "MLT": "h", "SunZenithAngle": "deg", "Dst": "nT"}
 
 
+@reader
 def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) -> pd.DataFrame:
     """What ESA's VirES service exported along the orbit of one satellite.
 
@@ -43,7 +45,7 @@ def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) 
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         Exports of one product. Where files give the same time, the one read last wins.
     satellite : str or None, default=None
         Which satellite to take from exports of several ("A", "B", "C" for Swarm); None where there is one.
@@ -96,7 +98,7 @@ def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) 
     ranks: list[Array] = []
     attrs: dict = {"units": {}, "products": {}, "models": {}, "filters": {}, "left_out": {}}
     found = None
-    for path in progress(expand_paths(paths), desc="read_vires", verbose=verbose, unit="file"):
+    for path in progress(expand_paths(paths, "read_vires"), desc="read_vires", verbose=verbose, unit="file"):
         export = read_export(path)
         name, rows, several = choose(export, satellite, path)
         columns, units = columns_of(export, rows, path)

@@ -12,6 +12,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import ArrayLike, Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._ranges import check_range
+from skquake.io._reader import reader
 from skquake.io._table import MAX_CELLS, header_of, parse_times, read_table
 
 _TIME = ("time", "datetime", "date", "timestamp", "epoch", "utc")
@@ -76,6 +77,7 @@ _ALONE = frozenset(
 )
 
 
+@reader
 def read_station_vtec(
     paths: Paths,
     *,
@@ -93,7 +95,7 @@ def read_station_vtec(
 
     Parameters
     ----------
-    paths : path-like, glob pattern or list of these
+    paths : path-like, folder, glob pattern or list of these
         ``.gz``, ``.Z`` and ``.zip`` are unpacked. The time column is called ``time``, ``datetime``, ``date``,
         ``timestamp``, ``epoch`` or ``utc`` (any case) and holds ISO 8601 dates, UTC unless they
         name a zone. Files may hold other days, other stations, or overlap.
@@ -137,7 +139,7 @@ def read_station_vtec(
     names = columns if columns is None or isinstance(columns, Mapping) else {name: name for name in columns}
     if stations is not None and names is not None and len(names) != 1:
         raise ValueError(f"columns={columns!r}: with stations={stations!r} expected the one column of values")
-    first, *others = expand_paths(paths)
+    first, *others = expand_paths(paths, "read_station_vtec")
     left_out: dict[str, None] = {}
     vtec = _read_one(first, missing, names, stations, left_out)
     for path in progress(others, desc="read_station_vtec", verbose=verbose, unit="file"):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from skquake._core._locked_file import check_regular
-from skquake._core._typing import Path as PathLike
 from skquake.sources._parts_index import check_parts, digest_of
 
 
@@ -113,26 +109,3 @@ class Files:
 @lru_cache(maxsize=8)
 def _restore(path, suffix, read, arguments, fingerprint):
     return Files(path, suffix, read, arguments, fingerprint)
-
-
-def write_atomically(path: PathLike, write: Callable[[Path], object]) -> None:
-    """Call ``write(temporary path)`` beside ``path``, then move the result into place.
-
-    Raises
-    ------
-    ValueError
-        For a folder, a pipe or a device.
-    OSError
-        If the file cannot be written; nothing is left of it then, and what was there before stays.
-    """
-    path = Path(path).expanduser()
-    check_regular(path)
-    short = hashlib.blake2b(path.name.encode(), digest_size=6).hexdigest()  # names can be as long as allowed
-    temporary = path.with_name(f".{short}.{os.getpid()}.tmp")
-    try:
-        write(temporary)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

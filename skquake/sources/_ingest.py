@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-import os
 import pathlib
+import pickle
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import joblib
+
+from skquake._core._failures import failure, living_workers
 from skquake._core._identity import identity
-from skquake._core._paths import expand_paths
+from skquake._core._paths import expand_paths, files_below
 from skquake._core._progress import progress
 from skquake._core._typing import Path, Paths
 from skquake._core._validation import check_columns
@@ -23,6 +27,14 @@ _LONGEST = 200  # bytes of the name of an input that the name of its part takes 
 _SHOWN = 50  # failures told one by one
 
 
+class _Made(NamedTuple):
+    """What became of one input: what its part holds, or why there is none; and what its reader warned of."""
+
+    kept: dict[str, Any] | None
+    error: Exception | None
+    warnings: list[str]
+
+
 def ingest(
     paths: Paths,
     folder: Path,
@@ -30,19 +42,20 @@ def ingest(
     channels: Sequence[str] | None,
     prepare: Callable[..., Any] | None,
     errors: str,
+    n_jobs: int | None,
     verbose: int,
 ) -> None:
     """Write one Parquet file for each input, unless it is there (see ``TrackSource.from_files``)."""
-    files = find_inputs(paths)
     folder = pathlib.Path(folder).expanduser()
+    files = find_inputs(paths, folder)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / INDEX).exists():
         _refuse_others(folder)
     with PartsIndex(folder) as index:
-        _ingest(files, folder, index, read, channels, prepare, errors, verbose)
+        _ingest(files, folder, index, read, channels, prepare, errors, n_jobs, verbose)
 
 
-def _ingest(files, folder, index, read, channels, prepare, errors, verbose):
+def _ingest(files, folder, index, read, channels, prepare, errors, n_jobs, verbose):
     for file in folder.glob(".*.tmp"):  # of a run that was killed: nobody else writes here now
         file.unlink()
     made_with = {
@@ -54,29 +67,29 @@ def _ingest(files, folder, index, read, channels, prepare, errors, verbose):
     done, outdated = _standing(folder, index, wanted, made_with)
     first = next(iter(done.values()), None)
     failed = {}
+    warned: dict[str, list[pathlib.Path]] = {}
     todo = [item for item in wanted.items() if item[0] not in done]
-    for name, file in progress(todo, desc="from_files", verbose=verbose, unit="file"):
-        try:
-            frame = read(file)
-            origin = str(getattr(frame, "attrs", {}).get("origin", ""))
-        except MemoryError:
-            raise
-        except Exception as error:  # whatever a damaged file leads its reader to
-            failed[file] = error
-            continue
-        frame = frame if prepare is None else _prepared(prepare, frame, file)
-        try:
-            kept, arrays = _checked(frame, channels, origin, first)
-        except (ValueError, TypeError) as error:
-            failed[file] = error
-            continue
-        first = first or kept
-        kept = {**kept, "repeats": "last", "file": file.name, "made_with": made_with}
-        write_arrays(folder / name, arrays, tuple(kept["channels"]), kept)
-        index.add(folder / name, file.name)
+    make = functools.partial(_make, folder, read, channels, prepare, made_with)
+    with living_workers(n_jobs, folder):
+        results = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+            joblib.delayed(make)(name, file) for name, file in todo
+        )
+        shown = progress(results, desc="from_files", verbose=verbose, total=len(todo), unit="file")
+        for (name, file), made in zip(todo, shown, strict=True):
+            for text in made.warnings:
+                warned.setdefault(text, []).append(file)
+            error = made.error or _difference(made.kept, first)
+            if error is None:
+                first = first or made.kept
+                index.add(folder / name, file.name)
+            else:
+                failed[file] = error
+                if made.error is None:  # it was written, but belongs to another source
+                    (folder / name).unlink()
     for part, name in outdated.items():
         if errors == "skip" or name not in {file.name for file in failed}:
             index.remove(part)
+    _tell_warnings(warned, len(todo))
     if failed:
         if errors == "skip":
             for file in failed:  # a part of it can only be a damaged one
@@ -86,19 +99,51 @@ def _ingest(files, folder, index, read, channels, prepare, errors, verbose):
         raise ValueError(f"{folder}: none of the {len(files)} files could be read")
 
 
-def find_inputs(paths: Paths) -> list[pathlib.Path]:
-    """Files of a path, folder, glob pattern or list of these, in the order given."""
-    entries = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    files: list[str | os.PathLike[str]] = []
-    for entry in entries:
-        folder = pathlib.Path(entry).expanduser()
-        if folder.is_dir():
-            files += sorted(f for f in folder.iterdir() if f.is_file() and not f.name.startswith("."))
-        else:
-            files.append(entry)
+def _make(folder, read, channels, prepare, made_with, name, file):
+    """Read one input and write its part; errors of the file are returned, others raised."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            frame = read(file)
+            origin = str(getattr(frame, "attrs", {}).get("origin", ""))
+        except MemoryError:
+            raise
+        except Exception as error:  # whatever a damaged file leads its reader to
+            return _Made(None, _portable(error), [])
+    texts = [_about(str(each.message), file) for each in caught]
+    frame = frame if prepare is None else _prepared(prepare, frame, file)
+    try:
+        kept, arrays = _checked(frame, channels, origin)
+    except (ValueError, TypeError) as error:
+        return _Made(None, _portable(error), texts)
+    written = {**kept, "repeats": "last", "file": file.name, "made_with": made_with}
+    write_arrays(folder / name, arrays, tuple(kept["channels"]), written)
+    return _Made(kept, None, texts)
+
+
+def _portable(error):
+    """The error, or one of its text where it could not come back from another process."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # classes of libraries fail to be pickled in any way
+        return RuntimeError(failure(error))
+    return error
+
+
+def _about(text, file):
+    """A warning without the name of the file, so that those of many files are one."""
+    return text.removeprefix(str(file)).lstrip(",: ") or text
+
+
+def find_inputs(paths: Paths, output: pathlib.Path) -> list[pathlib.Path]:
+    """Files of a path, folder, glob pattern or list of these, in the order given.
+
+    Folders are looked into, and the folders in them, but for ``output`` and what is no data by its name.
+    """
+    files = expand_paths(paths, lambda folder: files_below(folder, but=output)[0])
     if not files:
         raise FileNotFoundError(f"{paths}: no file there")
-    return expand_paths(files)
+    return files
 
 
 def _parts_of(files):
@@ -184,30 +229,60 @@ def _prepared(prepare, frame, file):
     return frame
 
 
-def _checked(frame, channels, origin, first):
+def _checked(frame, channels, origin):
     """What to keep in the file and the clean, sorted arrays of one input."""
     frame = check_columns(frame, COORDINATES[:3], "track")
     channels = choose_channels(frame, channels, "track")
     arrays = arrays_from_frame(frame, channels, "track")
     n = tidy(arrays, "track")
     arrays = [None if array is None else array[:n] for array in arrays]
-    kept = {"origin": origin, "channels": list(channels), "units": dict(units_of(frame, channels))}
+    return {"origin": origin, "channels": list(channels), "units": dict(units_of(frame, channels))}, arrays
+
+
+def _difference(kept, first):
+    """Why an input belongs to another source than the first; None if it does not."""
     for name, value in kept.items():
         if first is not None and value != first[name]:
-            raise ValueError(
+            return ValueError(
                 f"{name} {value!r}, in the files before {first[name]!r}: one source holds one satellite "
                 "and one kind of data; make a source each"
             )
-    return kept, arrays
+    return None
+
+
+def _tell_warnings(warned, n):
+    """One warning for all that readers warned of."""
+    if not warned:
+        return
+    lines = [
+        f"{len(files)} of {n} files: {text} ({files[0]}{', ...' * (len(files) > 1)})"
+        for text, files in list(warned.items())[:_SHOWN]
+    ]
+    if len(warned) > _SHOWN:
+        lines.append(f"... and {len(warned) - _SHOWN} others")
+    warnings.warn("the reader warned of\n  " + "\n  ".join(lines), UserWarning, stacklevel=5)
 
 
 def _tell(failed, n, errors):
-    shown = [f"{file}: {type(error).__name__}: {error}" for file, error in list(failed.items())[:_SHOWN]]
+    reasons: dict[str, list[pathlib.Path]] = {}
+    for file, error in failed.items():
+        reason = f"{type(error).__name__}: {_about(str(error), file)}"
+        reasons.setdefault(reason, []).append(file)
+    shown, left = [], _SHOWN
+    for reason, files in reasons.items():
+        if left <= 0:
+            break
+        if len(files) == 1:
+            shown.append(f"{files[0]}: {reason}")
+        else:
+            names = ", ".join(map(str, files[:left])) + ", ..." * (len(files) > left)
+            shown.append(f"{len(files)} files: {reason} ({names})")
+        left -= len(files)
     if len(failed) > _SHOWN:
         shown.append(f"... and {len(failed) - _SHOWN} more, to {list(failed)[-1]}")
     text = f"{len(failed)} of {n} files could not be used:\n  " + "\n  ".join(shown)
     if errors == "skip":
-        warnings.warn(f"{text}\nThe source is without them.", UserWarning, stacklevel=4)
+        warnings.warn(f"{text}\nThe source is without them.", UserWarning, stacklevel=5)
         return
     cause = next(iter(failed.values()))
     raise ValueError(

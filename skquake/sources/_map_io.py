@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from skquake._core._atomic import write_atomically
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_coordinates
-from skquake.sources._backing import write_atomically
 from skquake.sources._base import NAT
 
 _DIMS = ("latitude", "longitude", "time")

@@ -199,11 +199,12 @@ class TrackSource(Source):
         cadence: Duration | None = None,
         max_gap: Duration | None = None,
         errors: str = "raise",
+        n_jobs: int | None = None,
         verbose: int = 0,
     ) -> Self:
         """A track from many files, such as one a day, by way of a folder of Parquet files.
 
-        The files are read one at a time, so memory is that of one file. Each becomes one Parquet
+        The files are read ``n_jobs`` at a time, so memory is that of as many files. Each becomes one Parquet
         file in ``folder``, which appears whole or not at all, and a line of its index, which holds the
         name of the input and a digest of the part. After an interruption, or with more files, the same
         call goes on where it stopped: what is done is not read again, but a file whose size or time of
@@ -213,7 +214,8 @@ class TrackSource(Source):
         Parameters
         ----------
         paths : path, folder, glob pattern or list of these
-            The files of one satellite; of a folder, all files in it.
+            The files of one satellite; of a folder, all files in it and in the folders in it. Hidden files,
+            headers (``.HDR``), checksums and notes (``README``) are passed over, unless they are named.
         folder : str or path
             Where the Parquet files go; made if it is not there. One folder a source.
         read : callable
@@ -228,7 +230,10 @@ class TrackSource(Source):
         errors : {"raise", "skip"}
             What happens with files that cannot be read, or whose channels, units or origin differ
             from those of the first: an error once all others are done, or a warning. Both name
-            every such file, and neither loses what was done.
+            such files by what is wrong with them (the first 50), and neither loses what was done.
+        n_jobs : int or None
+            Files at a time, each in a process of its own; None is 1, -1 all cores. The source is the same
+            whatever it is.
         verbose : int
             Positive shows a progress bar over the files.
 
@@ -277,7 +282,7 @@ class TrackSource(Source):
         if errors not in ("raise", "skip"):
             raise ValueError(f"errors must be 'raise' or 'skip', got {errors!r}")
         channels = [channels] if isinstance(channels, str) else channels
-        ingest(paths, folder, read, channels, prepare, errors, verbose)
+        ingest(paths, folder, read, channels, prepare, errors, n_jobs, verbose)
         return cls(folder, name=name, cadence=cadence, max_gap=max_gap)
 
     @property

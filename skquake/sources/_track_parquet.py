@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skquake._core._atomic import write_atomically
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns
-from skquake.sources._backing import write_atomically
 from skquake.sources._track_io import COORDINATES, arrays_from_frame, choose_channels, make_track, tidy
 
 _META = b"skquake.track"
@@ -55,7 +55,7 @@ def read_track(files, channels, cadence, max_gap):
     bounds = None
     if kept and len(parts) == 1 and max_gap is None and "pass_id" in parts[0].schema.names:
         bounds = _written_bounds(parts[0].path)
-    units = kept.get("units", {})
+    units = kept.get("units") or _units_of_pandas(parts[0].schema)
     time, latitude, longitude, altitude, values = arrays
     return make_track(
         time,
@@ -107,6 +107,12 @@ def write_arrays(path, arrays, channels, kept, **more):
 def kept_in(schema):
     """What ``write_arrays`` noted in a file, from its Arrow schema; an empty dict in files of others."""
     return json.loads((schema.metadata or {}).get(_META, b"{}"))
+
+
+def _units_of_pandas(schema):
+    """Units in the ``attrs`` that pandas, or ``skquake.io.convert_files``, has kept."""
+    units = json.loads((schema.metadata or {}).get(b"PANDAS_ATTRS", b"{}")).get("units", {})
+    return {str(name): str(unit) for name, unit in units.items()} if isinstance(units, dict) else {}
 
 
 def _look_at(file):

@@ -191,7 +191,7 @@ def test_a_small_file_that_grows_is_refused(tmp_path, text):
 
 
 LIMITS = [
-    ("_files.MAX_LINES", "#\n" * 11, (io.read_kp, io.read_dst), "11 lines; at most 10"),
+    ("_files.MAX_LINES", "#\n" * 11, (io.read_kp, io.read_omni), "11 lines; at most 10"),
     ("_files.MAX_LINE", "1 " * 6 + "\n", (io.read_kp, io.read_dst), "line 1: 12 characters"),
     (
         "_table.MAX_COLUMNS",

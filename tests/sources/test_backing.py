@@ -13,6 +13,7 @@ import pytest
 from common.source_examples import maps, track_frame
 from numpy.testing import assert_array_equal
 
+from skquake._core._atomic import write_atomically
 from skquake.sources import MapSource, TrackSource, _backing
 
 ARRAYS = {
@@ -160,7 +161,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        _backing.write_atomically(tmp_path / "x", fail)
+        write_atomically(tmp_path / "x", fail)
     assert (tmp_path / "x").read_text() == "old" and len(list(tmp_path.iterdir())) == 1
 
 

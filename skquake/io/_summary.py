@@ -1,0 +1,183 @@
+"""What a table or map holds: times, gaps, columns, units, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_MOST_VALUES = 6
+"""Most different values of a flag that are told one by one."""
+
+_GAP = {"track": 5.0}
+"""Cadences from which on a step is a gap: as passes of a TrackSource; 1.5 elsewhere."""
+
+
+@dataclass
+class Summary:
+    """What :class:`FileDescription` says of the content of a file."""
+
+    n_rows: int = 0
+    shape: tuple[int, ...] = ()
+    start: pd.Timestamp | None = None
+    end: pd.Timestamp | None = None
+    cadence: pd.Timedelta | None = None
+    n_gaps: int | None = None
+    longest_gap: pd.Timedelta | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, float] = field(default_factory=dict)
+    flags: dict[str, dict[str, int]] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def summarise(data: Any, kind: str) -> Summary:
+    """Summary of what a reader returned.
+
+    Parameters
+    ----------
+    data : DataFrame, Series, DataArray or Dataset
+    kind : {"catalog", "index", "track", "map", "series"}
+        Of the format. Gaps of a catalog are not looked for: earthquakes have no cadence.
+    """
+    found = Summary()
+    if isinstance(data, pd.Series):
+        units = data.attrs.get("units", "")
+        frame = data.to_frame(data.name or "value")
+        frame.attrs = {**data.attrs, "units": {frame.columns[0]: units} if isinstance(units, str) else units}
+        data = frame
+    if isinstance(data, pd.DataFrame):
+        time = _of_table(data, found)
+    else:
+        time = _of_maps(data, found)
+    found.notes |= _notes(data.attrs)
+    if time is not None and len(time):
+        _of_times(np.asarray(time, dtype="datetime64[ns]"), kind, found)
+    return found
+
+
+def _of_table(frame, found):
+    units = frame.attrs.get("units", {})
+    units = units if isinstance(units, dict) else dict.fromkeys(frame.columns, str(units))
+    indexed = isinstance(frame.index, pd.DatetimeIndex)
+    found.n_rows = len(frame)
+    found.columns = {str(name): _unit(units.get(name, "")) for name in frame.columns}
+    for name in frame.columns:
+        column = frame[name]
+        share = float(column.isna().mean()) if len(column) else 0.0
+        if share:
+            found.missing[str(name)] = share
+        values = _values_of_flag(str(name), column)
+        if values:
+            found.flags[str(name)] = values
+    if indexed:
+        return frame.index
+    return frame["time"] if "time" in frame else None
+
+
+def _unit(unit):
+    return "" if str(unit) == "1" else str(unit)
+
+
+def _values_of_flag(name, column):
+    """How often each value of a flag occurs; {} for what is no flag."""
+    known = column.dropna()
+    if name.lower().startswith("flag") or known.dtype.kind == "b":
+        counts = known.value_counts()
+    elif known.dtype.kind in "OUT" or isinstance(known.dtype, pd.StringDtype | pd.CategoricalDtype):
+        counts = known.astype(str).value_counts()
+        if len(counts) > _MOST_VALUES or not counts.index.str.len().max() <= 30:
+            return {}
+        counts = counts[counts.index != ""]
+    else:
+        return {}
+    told = {str(value): int(n) for value, n in counts.iloc[:_MOST_VALUES].items()}
+    if len(counts) > _MOST_VALUES:
+        told[f"{len(counts) - _MOST_VALUES} others"] = int(counts.iloc[_MOST_VALUES:].sum())
+    return told
+
+
+def _of_maps(data, found):
+    arrays = {str(data.name or "value"): data} if not hasattr(data, "data_vars") else dict(data.data_vars)
+    for name, array in arrays.items():
+        found.columns[str(name)] = _unit(array.attrs.get("units", ""))
+        if array.dtype.kind == "f" and array.size:
+            share = float(array.isnull().mean())
+            if share:
+                found.missing[str(name)] = share
+    first = next(iter(arrays.values()), None)
+    if first is None:
+        return None
+    along = [dim for dim in first.dims if dim == "time"]
+    found.shape = tuple(first.sizes[dim] for dim in first.dims if dim != "time")
+    found.n_rows = first.sizes["time"] if along else first.size
+    return first["time"].to_numpy() if "time" in first.coords else None
+
+
+def _of_times(time, kind, found):
+    time = time[~np.isnat(time)]
+    if not len(time):
+        return
+    found.start, found.end = pd.Timestamp(time.min()), pd.Timestamp(time.max())
+    if kind == "catalog":
+        return
+    steps = np.diff(np.unique(time)).astype(np.int64)
+    if not len(steps):
+        found.n_gaps = 0
+        return
+    cadence = round(float(np.median(steps)))
+    gaps = steps[steps > _GAP.get(kind, 1.5) * cadence]
+    found.cadence, found.n_gaps = pd.Timedelta(cadence, "ns"), len(gaps)
+    if len(gaps):
+        found.longest_gap = pd.Timedelta(int(gaps.max()), "ns")
+
+
+_TOLD = (
+    "origin", "satellite", "layout", "clock", "code", "station", "definitive_until", "versions", "resolution",
+    "data_type", "products", "models", "filters",
+    "left_out", "not_recorded", "n_without_place", "fixed_depth", "suspected",
+)  # fmt: skip
+
+
+def _notes(attrs):
+    """Of the attributes what says something of this file: origin, versions, what is left out."""
+    return {name: attrs[name] for name in _TOLD if name in attrs and _says(attrs[name])}
+
+
+def _says(value):
+    return value is not None and value != 0 and not (hasattr(value, "__len__") and not len(value))
+
+
+def in_words(value: Any) -> str:
+    """A value of ``notes`` or ``flags`` in one line."""
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name} ({item:,})" if isinstance(item, int) else f"{name} {in_words(item)}"
+            for name, item in value.items()
+        )
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, int | np.integer):
+        return f"{value:,}"
+    if isinstance(value, float | np.floating):
+        return f"{value:g}"
+    if isinstance(value, Iterable):
+        return ", ".join(map(in_words, value))
+    return str(value)
+
+
+def duration(value: pd.Timedelta) -> str:
+    """A step of time as a person writes it: ``2 h``, ``15 min``, ``0.5 s``, ``3 d 4 h``."""
+    seconds = value / pd.Timedelta("1s")
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    if seconds < 60:
+        return f"{seconds:.4g} s"
+    parts = pd.Timedelta(round(seconds), "s").components
+    named = [(parts.days, "d"), (parts.hours, "h"), (parts.minutes, "min"), (parts.seconds, "s")]
+    return " ".join(f"{n} {unit}" for n, unit in named if n)
