@@ -249,7 +249,7 @@ displays = {
     "normal": SIPImageDisplay(images[normal], expected_rate=noise),
 }
 if fitted:
-    displays["confusion"] = ConfusionDisplay.from_predictions(tested)
+    displays["confusion"] = ConfusionDisplay.from_predictions(tested, class_names={0: "normal"})
     displays["training"] = TrainingDisplay.from_estimator(fitted)
 options.figures.mkdir(parents=True, exist_ok=True)
 for name, display in displays.items():

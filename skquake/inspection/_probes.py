@@ -97,7 +97,7 @@ def _probe(names, samples, cv, estimator, f107=None, **params):
 
 
 def location_probe(
-    samples: Bunch, cv: Any, *, estimator: Estimator | None = None, **params: Any
+    samples: Bunch, cv: Any = None, *, estimator: Estimator | None = None, **params: Any
 ) -> Evaluation:
     """What latitude and longitude alone reach, through the same splits.
 
@@ -108,7 +108,8 @@ def location_probe(
     ----------
     samples : Bunch
         As `skquake.model_selection.evaluate` takes them; ``X`` has ``latitude`` and ``longitude``.
-    cv : splitter, iterable of (train, test), or one (train, test)
+    cv : splitter, iterable of (train, test), or one (train, test), default=None
+        As of `skquake.model_selection.evaluate`: five folds, each trained on what came before.
     estimator : classifier, default=None
         A random forest of 200 trees with at least 5 samples a leaf by default: place is
         learned as areas, not as single points.
@@ -138,7 +139,7 @@ def location_probe(
 
 
 def place_date_probe(
-    samples: Bunch, cv: Any, *, estimator: Estimator | None = None, **params: Any
+    samples: Bunch, cv: Any = None, *, estimator: Estimator | None = None, **params: Any
 ) -> Evaluation:
     """What latitude, longitude and the date together reach, through the same splits.
 
@@ -178,7 +179,7 @@ def place_date_probe(
 
 def metadata_probe(
     samples: Bunch,
-    cv: Any,
+    cv: Any = None,
     *,
     space_weather: Frame | None = None,
     estimator: Estimator | None = None,

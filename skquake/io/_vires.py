@@ -11,6 +11,7 @@ from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths
+from skquake.io._isolated import Isolated
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
 from skquake.io._reader import reader
@@ -34,7 +35,9 @@ _DOCUMENTED = UNITS | {"QDLat": "deg", "QDLon": "deg", "MLT": "h", "SunZenithAng
 
 
 @reader
-def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) -> pd.DataFrame:
+def read_vires(
+    paths: Paths, *, satellite: str | None = None, isolate: bool = False, verbose: int = 0
+) -> pd.DataFrame:
     """What ESA's VirES service exported along the orbit of one satellite.
 
     CDF (of versions 2.6 and 3), CSV (of the web client, or ``as_dataframe(...).to_csv``) and NetCDF
@@ -49,6 +52,8 @@ def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) 
         Exports of one product. Where files give the same time, the one read last wins.
     satellite : str or None, default=None
         Which satellite to take from exports of several ("A", "B", "C" for Swarm); None where there is one.
+    isolate : bool, default=False
+        Read in a child process, as in :func:`read_cses`: a damaged NetCDF file can crash the HDF5 library.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -98,29 +103,34 @@ def read_vires(paths: Paths, *, satellite: str | None = None, verbose: int = 0) 
     ranks: list[Array] = []
     attrs: dict = {"units": {}, "products": {}, "models": {}, "filters": {}, "left_out": {}}
     found = None
-    for path in progress(expand_paths(paths, "read_vires"), desc="read_vires", verbose=verbose, unit="file"):
-        export = read_export(path)
-        name, rows, several = choose(export, satellite, path)
-        columns, units = columns_of(export, rows, path)
-        if several:
-            absent = [
-                key for key, values in columns.items() if values.dtype.kind == "f" and np.isnan(values).all()
-            ]
-            attrs["left_out"] |= dict.fromkeys(absent)
-            columns = {key: values for key, values in columns.items() if key not in absent}
-        one_row_each(columns, path)
-        if found is not None and (name != found or set(columns) != set(pieces)):
-            odd = sorted(set(columns) ^ set(pieces))
-            what = f"satellite {name} after {found}" if name != found else f"columns differ in {odd[:6]}"
-            raise FormatError(path, "variables", f"{what}; read them apart")
-        found = name
-        for key, values in columns.items():
-            pieces.setdefault(key, []).append(values)
-        ranks.append(np.zeros(len(columns["time"]), dtype="int64"))
-        attrs["units"] |= units
-        attrs["left_out"] |= dict.fromkeys(export.left_out)
-        for key, words in export.about.items():
-            attrs[key] |= dict.fromkeys(words)
+    with Isolated(isolate) as run:
+        for path in progress(
+            expand_paths(paths, "read_vires"), desc="read_vires", verbose=verbose, unit="file"
+        ):
+            export = run(read_export, path)
+            name, rows, several = choose(export, satellite, path)
+            columns, units = columns_of(export, rows, path)
+            if several:
+                absent = [
+                    key
+                    for key, values in columns.items()
+                    if values.dtype.kind == "f" and np.isnan(values).all()
+                ]
+                attrs["left_out"] |= dict.fromkeys(absent)
+                columns = {key: values for key, values in columns.items() if key not in absent}
+            one_row_each(columns, path)
+            if found is not None and (name != found or set(columns) != set(pieces)):
+                odd = sorted(set(columns) ^ set(pieces))
+                what = f"satellite {name} after {found}" if name != found else f"columns differ in {odd[:6]}"
+                raise FormatError(path, "variables", f"{what}; read them apart")
+            found = name
+            for key, values in columns.items():
+                pieces.setdefault(key, []).append(values)
+            ranks.append(np.zeros(len(columns["time"]), dtype="int64"))
+            attrs["units"] |= units
+            attrs["left_out"] |= dict.fromkeys(export.left_out)
+            for key, words in export.about.items():
+                attrs[key] |= dict.fromkeys(words)
     frame = one_row_a_time(pieces, ranks)
     units = {key: unit for key, unit in attrs.pop("units").items() if key in frame}
     mission = "ESA Swarm" if found in ("A", "B", "C") else "spacecraft"

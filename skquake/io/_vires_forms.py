@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from skquake._core._typing import Array
 from skquake.io._cdf import open_cdf
 from skquake.io._files import FormatError, kind_of, read_bytes
-from skquake.io._hdf5 import SIGNATURE, check_heaps
+from skquake.io._hdf5 import SIGNATURE, check_heaps, check_sizes
 from skquake.io._numbers import to_numbers
 from skquake.io._table import MAX_CELLS, header_of, parse_times, read_table
 
@@ -129,6 +129,7 @@ def _from_netcdf(data, path):
 
             check_heaps(data, path)
             with h5py.File(io.BytesIO(data), "r") as root:
+                check_sizes(root, path, len(data))
                 dict(root.attrs)  # h5netcdf would leave a file that it cannot close
         with xr.open_dataset(io.BytesIO(data), engine=engine, decode_times=False, cache=False) as file:
             return _of_dataset(file, path)

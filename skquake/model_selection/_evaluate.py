@@ -296,7 +296,7 @@ def check_samples(samples: Any, cv: Any, what: str) -> None:
             f"{what}: cv={cv} is a number; say how to split, as by PurgedTimeSeriesSplit({cv}), which "
             "tests what follows on what came before and purges shared observations"
         )
-    if not hasattr(cv, "split") and not isinstance(cv, Iterable):
+    if cv is not None and not hasattr(cv, "split") and not isinstance(cv, Iterable):
         raise TypeError(f"{what}: cv must be a splitter or (train, test) folds, got {cv!r}")
 
 

@@ -26,6 +26,9 @@ class ConfusionDisplay(Display):
     ----------
     counts : dict of {str: DataFrame}
         Samples by true class (index) and predicted class (columns): 0 and 1, and 2 where any of them has it.
+    class_names : dict of {int: str} or None, default=None
+        What the axes call a class, where that is not "control", "before an earthquake", "disturbed by
+        space weather": of images, 0 is any normal one.
 
     Attributes
     ----------
@@ -48,11 +51,16 @@ class ConfusionDisplay(Display):
     0.5
     """
 
-    def __init__(self, counts: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(
+        self, counts: Mapping[str, pd.DataFrame], *, class_names: Mapping[int, str] | None = None
+    ) -> None:
         self.counts = counts
+        self.class_names = class_names
 
     @classmethod
-    def from_predictions(cls, predictions: Predictions) -> Self:
+    def from_predictions(
+        cls, predictions: Predictions, *, class_names: Mapping[int, str] | None = None
+    ) -> Self:
         """Count the predictions.
 
         Parameters
@@ -60,6 +68,7 @@ class ConfusionDisplay(Display):
         predictions : dict of {str: (array-like, array-like)}
             True classes (n_samples,), with the predicted ones (n_samples,) or the probabilities
             (n_samples, 3), of which the largest counts.
+        class_names : dict of {int: str} or None, default=None
 
         Raises
         ------
@@ -87,7 +96,7 @@ class ConfusionDisplay(Display):
                 index=pd.Index(shown, name="true"),
                 columns=pd.Index(shown, name="predicted"),
             )
-        return cls(counts)
+        return cls(counts, class_names=class_names)
 
     @classmethod
     def from_estimator(cls, estimator: Estimator | Mapping[str, Estimator], X: Rows, y: ArrayLike) -> Self:
@@ -123,7 +132,8 @@ class ConfusionDisplay(Display):
         """Draw on as many Axes as there are matrices, or on a new figure."""
         n = len(self.counts)
         self.figure_, self.axes_ = check_axes(ax, (1, n), layout="compressed", figsize=(3.2 * n + 2.2, 4.2))
-        names = [fill(CLASS_NAMES[label], 13) for label in next(iter(self.counts.values())).index]
+        called = CLASS_NAMES | dict(self.class_names or {})
+        names = [fill(called[label], 13) for label in next(iter(self.counts.values())).index]
         for axes, name in zip(self.axes_[0], self.counts, strict=True):
             rows, columns = self.row_share_[name].to_numpy(), self.column_share_[name].to_numpy()
             drawn = ConfusionMatrixDisplay(np.nan_to_num(rows), display_labels=names).plot(

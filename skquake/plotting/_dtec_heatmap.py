@@ -209,9 +209,9 @@ class DTECHeatmapDisplay(Display):
         known = np.isfinite(values)
         share = (values[known] != 0).mean() if known.any() else np.nan
         title = f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value"
-        if known.any():
-            title += of_noise(self.expected_rate, self.expected_ar)
-        axes.set_title(title, fontsize=10)
+        if known.any():  # a line of its own: neighbours' titles stand beside it
+            title += "\n" + of_noise(self.expected_rate, self.expected_ar).strip()
+        axes.set_title(title.rstrip(), fontsize=8)
         axes.set_yticks(range(0, 25, 6))
         axes.set_ylim(0, 24)
         return mesh

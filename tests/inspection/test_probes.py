@@ -138,3 +138,9 @@ def test_place_and_date_give_away_what_place_and_circumstances_do_not():
     torn = [(np.arange(0, n, 2), np.arange(1, n, 2))]
     assert location_probe(samples, torn, **SMALL).seismic_mcc.value == 0.0
     assert place_date_probe(samples, torn, **SMALL).seismic_mcc.value > 0.8
+
+
+def test_by_default_a_probe_is_cut_in_time(samples_of_places):
+    found = location_probe(samples_of_places, random_state=0, n_resamples=10)
+    whole = location_probe(samples_of_places, PurgedTimeSeriesSplit(5), random_state=0, n_resamples=10)
+    assert found.seismic_mcc == whole.seismic_mcc

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from _io_layouts import olr_values, write_cses, write_olr
+from _satellite_layouts import vires_cdf
 
 from skquake import io
 from skquake.io._isolated import Isolated
@@ -38,6 +39,10 @@ def test_tables_are_the_same(tmp_path):
     write_cses(tmp_path / "cses.h5")
     here = io.read_cses(tmp_path / "cses.h5")
     there = io.read_cses(tmp_path / "cses.h5", isolate=True)
+    pd.testing.assert_frame_equal(here, there)
+    assert here.attrs == there.attrs
+    (tmp_path / "vires.cdf").write_bytes(vires_cdf())
+    here, there = (io.read_vires(tmp_path / "vires.cdf", isolate=isolate) for isolate in (False, True))
     pd.testing.assert_frame_equal(here, there)
     assert here.attrs == there.attrs
 

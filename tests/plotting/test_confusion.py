@@ -50,3 +50,9 @@ def test_errors():
         draw({"a": ([0], [[1.0, 0, 0, 0]])})
     with pytest.raises(ValueError, match="empty dict"):
         draw({})
+
+
+def test_classes_may_go_by_other_names():
+    display = ConfusionDisplay.from_predictions({"a": ([0, 1], [0, 1])}, class_names={0: "normal"}).plot()
+    names = [text.get_text() for text in display.axes_[0, 0].get_xticklabels()]
+    assert names[0] == "normal" and names[1].startswith("before")
