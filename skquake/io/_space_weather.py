@@ -42,7 +42,8 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
         Index ``time``: the **start** of each 3 h interval (UTC). Columns ``kp`` (exact thirds), ``ap``
         (2 nT), ``f107`` (the flux as observed, not adjusted to 1 AU, in sfu; the value of the day in
         all eight intervals, though it is measured at 20 UT), ``f107_type`` ("OBS", "INT"
-        interpolated, "PRD" daily, "PRM" monthly forecast) and ``predicted`` (bool).
+        interpolated, "PRD" daily, "PRM" monthly forecast) and ``predicted`` (bool). ``attrs["left_out"]``
+        counts the predicted days that were dropped.
 
     Raises
     ------
@@ -80,7 +81,9 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
     )
     days["rank"] = days["type"].map({"OBS": 3, "INT": 2, "PRD": 1, "PRM": 0})
     days = days.sort_values(["date", "rank"], kind="stable").drop_duplicates("date", keep="last")
+    left_out: dict[str, int] = {}
     if predicted == "drop":
+        left_out = {"predicted day": int((days["rank"] < 2).sum())}
         days = days[days["rank"] >= 2]
     starts = days["date"].to_numpy("datetime64[ns]")[:, np.newaxis] + np.arange(0, 24, 3).astype(
         "timedelta64[h]"
@@ -99,6 +102,7 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
         "units": {"kp": "1", "ap": "2 nT", "f107": "sfu"},
         "origin": "CelesTrak space weather data (GFZ, SILSO, DRAO, NOAA SWPC)",
         "citation": "CelesTrak, https://celestrak.org/SpaceData; Kp: https://doi.org/10.1029/2020SW002641",
+        "left_out": left_out,
     }
     return frame
 

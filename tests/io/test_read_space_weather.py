@@ -16,6 +16,7 @@ def test_real_file_golden_values(real_data):
     assert frame.index.is_unique and frame.index.is_monotonic_increasing
     assert frame.index[-1] == pd.Timestamp("2026-08-06 21:00")
     assert len(frame) == (25_087 + 60) * 8
+    assert frame.attrs["left_out"] == {"predicted day": 43 + 181}
     # Every Kp stands at an exact third.
     np.testing.assert_array_equal(frame["kp"] * 3, np.round(frame["kp"] * 3))
 
