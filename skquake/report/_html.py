@@ -83,7 +83,7 @@ def _rules():
     """How `judge` documents itself: the rules in order, [(code, words), ...], and what they rest on."""
     text = inspect.getdoc(judge) or ""
     found = re.findall(r"^\d+\. \*\*(\w+)\*\*: ((?:.+\n)+?)(?=\d+\. |\n)", text, re.MULTILINE)
-    rest = re.search(r"^An effect would have been missed (?:.+\n)+", text, re.MULTILINE)
+    rest = re.search(r"^Power is known (?:.+\n)+", text, re.MULTILINE)
     rules = [(code, " ".join(words.replace("*", "").split())) for code, words in found]
     return {"rules": rules, "rest": " ".join(rest[0].split()) if rest else ""}
 

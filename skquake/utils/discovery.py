@@ -92,7 +92,7 @@ def all_functions() -> list[tuple[str, Callable[..., Any]]]:
     --------
     >>> from skquake.utils.discovery import all_functions
     >>> [name for name, _ in all_functions() if name.startswith("fetch_")]
-    ['fetch_kp', 'fetch_omni', 'fetch_swarm', 'fetch_usgs']
+    ['fetch_hapi', 'fetch_iono_maps', 'fetch_kp', 'fetch_omni', 'fetch_swarm', 'fetch_usgs']
     """
     return [(name, value) for name, value in _public() if inspect.isfunction(value)]
 
