@@ -42,6 +42,8 @@ class TimeMirroredResult:
         Why an analysis is not there.
     samples : Bunch
         Of the declared analysis, as its evaluation has seen them.
+    pipeline : str
+        Fingerprint of what was fitted, the search included; "" where it is not known.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class TimeMirroredResult:
     n_earthquakes: dict[str, int]
     failed: dict[str, str] = field(default_factory=dict)
     samples: Bunch | None = None
+    pipeline: str = ""
 
     def score(self, analysis: str) -> Score:
         """Score of an analysis, by name, with its interval."""

@@ -24,6 +24,7 @@ from skquake.inspection._mirrored_result import ANALYSES, DIFFERENCES, TimeMirro
 from skquake.inspection._record import span
 from skquake.metrics._joint_difference import joint_interval
 from skquake.model_selection import Score
+from skquake.model_selection._search_identity import pipeline_identity
 from skquake.model_selection._widening import widen
 from skquake.sampling import make_samples
 from skquake.sampling._settings import check_days, last_day
@@ -172,6 +173,7 @@ def time_mirrored_test(
     mirrored: Any = _Shifted.of(
         {"pipeline": pipeline}, search, source, _mirrored(controls, window[1], gap), *settings
     )
+    fitted = pipeline_identity(declared.estimators["pipeline"])
     analyses = {"declared": declared, "mirrored": replace(mirrored, later_days=later)}
     skipped = _no_sides(controls)
     for side in () if skipped else ("before", "after"):
@@ -207,6 +209,7 @@ def time_mirrored_test(
         n_earthquakes={name: _tested(evaluations[name], samples[name]) for name in evaluations},
         failed=failed,
         samples=samples["declared"],
+        pipeline=fitted,
     )
 
 

@@ -49,6 +49,17 @@ def search_identity(
     }
 
 
+def pipeline_identity(pipeline: Any) -> str:
+    """Text that tells one pipeline from another by its parameters; sources count by what they print."""
+    parameters = pipeline.get_params(deep=True) if hasattr(pipeline, "get_params") else {}
+    told = {}
+    for name, value in sorted(parameters.items()):
+        last = name.rsplit("__", 1)[-1]
+        if last not in _NO_MATTER:
+            told[name] = _text(repr(value)) if last == "source" else _description(value)
+    return fingerprint({"class": _description(pipeline)} | told)
+
+
 def _space(space):
     if is_expression(space):
         return _text(space)

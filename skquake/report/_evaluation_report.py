@@ -18,6 +18,7 @@ from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, leakage_rep
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes
 from skquake.report._facts import CHANCE
+from skquake.report._mirrored_check import mirrored_identity, unlike_mirrored
 from skquake.report._report import EvaluationReport
 
 
@@ -119,7 +120,9 @@ def evaluation_report(
     Warns
     -----
     UserWarning
-        Where ``null`` has observed another score than the one found here.
+        Where ``null`` has observed another score than the one found here; where ``mirrored`` is of another
+        pipeline, of other tested rows, of another scoring, or has another score as declared. The report
+        prints the latter beside the mirrored scores.
 
     Examples
     --------
@@ -158,8 +161,11 @@ def evaluation_report(
     }
     if X.attrs:
         settings["sampling"] = ", ".join(f"{name}={value!r}" for name, value in X.attrs.items())
+    scoring = scoring or null_scoring(null) or "seismic_mcc"
+    identity = mirrored_identity(mirrored, pipeline)
+    evaluation = evaluate(pipeline, samples, folds, **options)
     return build(
-        evaluate(pipeline, samples, folds, **options),
+        evaluation,
         samples,
         folds,
         probes=run_probes(samples, folds, space_weather, options) if probes else {},
@@ -167,12 +173,13 @@ def evaluation_report(
         power=power,
         effect_size=effect_size,
         mirrored=mirrored,
+        mirrored_unlike=unlike_mirrored(mirrored, identity, evaluation, samples, scoring),
         molchan=molchan,
         catalog=catalog,
         leakage=leakage_report(X, folds) if leakage else None,
         splits=fold_table(cv, folds, X, y, groups),
         space_weather=space_weather,
-        scoring=scoring or null_scoring(null) or "seismic_mcc",
+        scoring=scoring,
         title=title or f"{type(_last(pipeline)).__name__} before earthquakes",
         settings=settings,
         options=options,

@@ -47,6 +47,8 @@ class EvaluationReport:
         Of the seismic probability on the rows of evidence.
     power : PowerCurve or None
     mirrored : TimeMirroredResult or None
+    mirrored_unlike : str
+        In what the time-mirrored test is not of this analysis, in words; "" where it is.
     molchan : MolchanCurve or None
     catalog : CatalogCheck or None
         Of `skquake.catalogs.check_catalog`.
@@ -95,6 +97,7 @@ class EvaluationReport:
     reliability: Any = None
     power: Any = None
     mirrored: Any = None
+    mirrored_unlike: str = ""
     molchan: Any = None
     catalog: CatalogCheck | None = None
     created: str = field(default_factory=lambda: f"{pd.Timestamp.now(tz='UTC'):%Y-%m-%d %H:%M} UTC")

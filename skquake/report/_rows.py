@@ -41,6 +41,8 @@ def rows(report):
                 row["note"] or f"{row['n_earthquakes']} earthquakes, {row['n_units']} units ({row['unit']})"
             )
             yield "mirrored", row["name"], row["value"], row["low"], row["high"], note
+        if report.mirrored_unlike:
+            yield "mirrored", "not of this analysis", NAN, NAN, NAN, report.mirrored_unlike
     if report.reliability is not None:
         for name in ("brier", "uncertainty", "base_rate"):
             yield "reliability", name, getattr(report.reliability, name), NAN, NAN, ""

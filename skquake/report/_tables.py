@@ -52,7 +52,7 @@ def tables(report: EvaluationReport) -> dict[str, list[Table]]:
         counted = getattr(report.power, "counted", "")
         found["power"] = [_frame(f"{caption} ({counted})" if counted else caption, power)]
     if report.mirrored is not None:
-        found["mirrored"] = [_mirrored(report.mirrored)]
+        found["mirrored"] = [_mirrored(report.mirrored, report.mirrored_unlike)]
     return found
 
 
@@ -103,7 +103,7 @@ def _scores(report):
     return Table(caption, ("", *LABELS.values()), rows)
 
 
-def _mirrored(result):
+def _mirrored(result, unlike):
     frame = result.to_frame().set_index("name")
     scores = result.scores()
     rows: list[tuple[str, ...]] = [
@@ -115,7 +115,7 @@ def _mirrored(result):
         )
         for name, row in frame.iterrows()
     ]
-    notes = tuple(text.removesuffix(".").replace("-", "−") for text in result.sentences)
+    notes = tuple(text.removesuffix(".").replace("-", "−") for text in (unlike, *result.sentences) if text)
     caption = f"{LABELS[result.scoring]} of the days before and after, 95 % intervals; no part of the verdict"
     return Table(caption, ("", "days", "score", "earthquakes"), rows, notes)
 
