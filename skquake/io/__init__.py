@@ -25,6 +25,7 @@ from skquake.io._read_catalog import catalog_layouts, read_catalog
 from skquake.io._space_weather import read_space_weather
 from skquake.io._swarm_lp import read_swarm_lp
 from skquake.io._swarm_mag import read_swarm_mag
+from skquake.io._swarm_tec import read_swarm_tec
 from skquake.io._swpc_kp import read_swpc_kp
 from skquake.io._usgs import read_usgs
 from skquake.io._vires import read_vires
@@ -60,6 +61,7 @@ __all__ = [
     "read_station_vtec",
     "read_swarm_lp",
     "read_swarm_mag",
+    "read_swarm_tec",
     "read_swpc_kp",
     "read_usgs",
     "read_vires",

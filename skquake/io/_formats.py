@@ -247,6 +247,8 @@ FORMATS: dict[str, Format] = {
                _of_probe, (".cdf", ".CDF.ZIP")),
         Format("swarm-mag", "Swarm magnetic field along the orbit (MAG), CDF", ("read_swarm_mag",), "track",
                _has("Timestamp", "Latitude", "B_NEC"), (".cdf", ".CDF.ZIP")),
+        Format("swarm-tec", "Swarm TEC above the satellite (TECxTMS), CDF", ("read_swarm_tec",), "track",
+               _has("Timestamp", "PRN", "Absolute_STEC"), (".cdf", ".CDF.ZIP")),
         Format("cses", "CSES-01 along the orbit (LAP or HPM), HDF5", ("read_cses",), "track",
                _of_cses, (".h5",)),
         Format("cses-text", "CSES-01 along the orbit, text", ("read_cses",), "track", _of_cses_text,

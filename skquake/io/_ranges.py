@@ -64,6 +64,16 @@ RANGES = {
     "field_angle": Range(-21600.0, 21600.0, "arcmin"),
     # Maps and series. Levelling errors make small TEC negative.
     "tec": Range(-100.0, 1000.0, "TECU", "a value that marks gaps must be declared as fill"),
+    # Slant paths are longer; relative TEC lacks the biases of satellite and receiver.
+    "stec": Range(-300.0, 3000.0, "TECU", "a value that marks gaps must be declared as fill"),
+    "stec_relative": Range(-3000.0, 6000.0, "TECU"),
+    "stec_relative_rms": Range(0.0, 6000.0, "TECU"),
+    "vtec": Range(-100.0, 1000.0, "TECU", "a value that marks gaps must be declared as fill"),
+    "dcb": Range(-1000.0, 1000.0, "TECU"),
+    "dcb_error": Range(0.0, 1000.0, "TECU"),
+    "elevation_deg": Range(-90.0, 90.0, "deg"),
+    "prn": Range(1.0, 99.0, ""),
+    "gps_position": Range(-5e7, 5e7, "m"),
     "olr": Range(0.0, 1000.0, "W/m^2", "a value that marks gaps must be its _FillValue"),
     # Ionosondes: automatic scaling errs by a lot, which the score is for.
     "foF2": Range(0.0, 100.0, "MHz"),

@@ -30,6 +30,7 @@ def read_swarm(
     columns_of: Callable[[Any, Path], tuple[dict[str, Array], dict[str, str]]],
     desc: str,
     verbose: int,
+    keys: tuple[str, ...] = ("time",),
 ) -> pd.DataFrame:
     """Files of one product and satellite as a frame.
 
@@ -41,6 +42,8 @@ def read_swarm(
     desc : str
         For the progress bar.
     verbose : int
+    keys : tuple of str, default=("time",)
+        Columns in which rows are unique.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def read_swarm(
         for name, values in columns.items():
             pieces.setdefault(name, []).append(values)
         ranks.append(np.full(len(columns["time"]), meta["version"], dtype="int64"))
-    frame = one_row_a_time(pieces, ranks)
+    frame = one_row_a_time(pieces, ranks, keys)
     frame.attrs = {
         "units": {"latitude": "deg", "longitude": "deg", "altitude_km": "km"},
         "origin": f"ESA Swarm {satellite}",

@@ -225,6 +225,45 @@ def write_swarm_mag(
     return times, data
 
 
+def write_swarm_tec(
+    path, n=20, *, start="2014-05-01T00:00:00", satellite="A", version="0401", seed=0, unit="TECU", drop=(),
+    **changed,
+):  # fmt: skip
+    """A CDF file in the layout of Swarm's TEC product, three GPS satellites a time; what stands in it."""
+    from cdflib import cdfwrite
+
+    rng = np.random.default_rng(seed)
+    times = np.repeat(np.datetime64(start, "ms") + 10_000 * np.arange(n), 3)
+    m = len(times)
+    data = {
+        "Timestamp": (times.astype("int64") + 62_167_219_200_000).astype(float),
+        "Latitude": np.repeat(np.linspace(-80, 80, n), 3),
+        "Longitude": np.repeat(np.linspace(-180, 180, n), 3),
+        "Radius": np.full(m, 6_861_200.0),
+        "GPS_Position": rng.uniform(-2e7, 2e7, (m, 3)),
+        "LEO_Position": rng.uniform(-6e6, 6e6, (m, 3)),
+        "PRN": np.tile([31, 2, 17], n).astype("uint16"),
+        "Elevation_Angle": rng.uniform(20, 90, m),
+    }
+    data |= {name: rng.uniform(2e7, 3e7, m) for name in ("L1", "L2", "P1", "P2")}
+    data |= {name: rng.uniform(10, 50, m) for name in ("S1", "S2")}
+    tec = ("Absolute_STEC", "Relative_STEC", "Relative_STEC_RMS", "Absolute_VTEC", "DCB", "DCB_Error")
+    data |= {name: rng.uniform(0, 60, m) for name in tec} | {"DCB": rng.uniform(-30, 30, m)}
+    data["Absolute_STEC"][1], data["Absolute_VTEC"][2] = -1.25, np.nan
+    data |= changed
+    cdf = cdfwrite.CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6, "Compressed": 0}, delete=True)
+    cdf.write_globalattrs({"File_Type": {0: f"TEC{satellite}TMS_2F"}, "File_Version": {0: version}})
+    for name, values in data.items():
+        if name in drop:
+            continue
+        kind = 31 if name == "Timestamp" else 12 if values.dtype == "uint16" else 45
+        spec = {"Variable": name, "Data_Type": kind, "Num_Elements": 1, "Rec_Vary": True,
+                "Dim_Sizes": [3] if name.endswith("Position") else [], "Compress": 0}  # fmt: skip
+        cdf.write_var(spec, var_attrs={"UNITS": unit if name in tec else "-"}, var_data=values)
+    cdf.close()
+    return times, data
+
+
 def write_swarm(
     path, n=50, *, start="2014-05-01T00:00:00", names=None, units="cm-3", satellite="A", version="0501",
     seed=0, compress=0, drop=(),

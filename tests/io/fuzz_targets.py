@@ -53,6 +53,7 @@ BINARY = {
     "demeter",
     "swarm",
     "swarm-mag",
+    "swarm-tec",
     "swarm-compressed",
     "vires-cdf2",
     "vires-cdf2-compressed",

@@ -42,6 +42,7 @@ from _io_layouts import (
     write_olr,
     write_swarm,
     write_swarm_mag,
+    write_swarm_tec,
 )
 from _satellite_layouts import cses_text, didbase, hapi, vires_cdf, vires_csv, vires_small_netcdf
 
@@ -59,6 +60,11 @@ def swarm_bytes(folder, **options):
 def swarm_mag_bytes(folder):
     write_swarm_mag(folder / "mag.cdf", n=30)
     return (folder / "mag.cdf").read_bytes()
+
+
+def swarm_tec_bytes(folder):
+    write_swarm_tec(folder / "tec.cdf", n=10)
+    return (folder / "tec.cdf").read_bytes()
 
 
 def olr_bytes(folder, **options):
@@ -87,6 +93,7 @@ CASES = {
     "vtec": (io.read_station_vtec, lambda d: VTEC.encode()),
     "demeter": (io.read_demeter_isl, lambda d: isl_bytes()),
     "swarm-mag": (io.read_swarm_mag, swarm_mag_bytes),
+    "swarm-tec": (io.read_swarm_tec, swarm_tec_bytes),
     "swarm": (io.read_swarm_lp, swarm_bytes),
     "olr": (io.read_olr, olr_bytes),
     "olr-classic": (io.read_olr, lambda d: olr_bytes(d, engine="scipy", packed=False)),
@@ -144,6 +151,7 @@ def attempt(reader, path, data):
             warnings.filterwarnings("ignore", message=".*ap is not that of Kp")
             warnings.filterwarnings("ignore", message=".*the header reports")
             warnings.filterwarnings("ignore", message=".*no line end")
+            warnings.filterwarnings("ignore", message=".*repeat the time and PRN")
             return reader(path)
     except io.FormatError as error:
         assert error.path == path and error.where and error.what

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skquake import io
 from skquake.io import FormatError, read_station_vtec
 
 
@@ -60,3 +61,16 @@ def test_conflict_between_files(tmp_path):
     write(tmp_path / "2.csv", "time,A\n2016-01-01,2\n")
     with pytest.raises(FormatError, match=r"2\.csv.*station A"):
         read_station_vtec(tmp_path / "*.csv")
+
+
+def test_the_long_table_of_time_station_and_vtec(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text(
+        "timestamp,station,vtec\n2016-12-08T00:00:00Z,XJSH,11.5\n2016-12-08T00:00:00Z,LHAS,21\n"
+        "2016-12-08T00:15:00Z,LHAS,21.5\n"
+    )
+    vtec = io.read(path)
+    assert list(vtec) == ["LHAS", "XJSH"] and vtec.attrs["left_out"] == []
+    assert [str(t) for t in vtec.index] == ["2016-12-08 00:00:00", "2016-12-08 00:15:00"]
+    np.testing.assert_array_equal(vtec, [[21, 11.5], [21.5, np.nan]])
+    assert io.describe(path).reader == "read_station_vtec" and read_station_vtec(path).equals(vtec)
