@@ -113,7 +113,10 @@ def check_chance(facts: Facts) -> Check:
     above = facts.low > CHANCE[facts.score]
     kind = f" ({facts.interval})" if facts.interval else ""
     finding = f"{what} {facts.value:z.2f} [{facts.low:z.2f}, {facts.high:z.2f}]{kind}"
-    return Check("Above chance", above, f"{finding} is {'' if above else 'not '}above chance")
+    finding += f" is {'' if above else 'not '}above chance"
+    if facts.low == facts.high == CHANCE[facts.score]:  # whatever is drawn: a model without any opinion
+        finding += ": the model answers the same for all samples"
+    return Check("Above chance", above, finding)
 
 
 def check_probe(name: str, found: Comparison | None, facts: Facts) -> Check:

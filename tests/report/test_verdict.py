@@ -178,6 +178,13 @@ def test_small_shares_are_not_rounded_to_zero():
     assert "in 0.4 % of catalogs" in finding
 
 
+@pytest.mark.parametrize(("score", "chance"), [("seismic_mcc", 0.0), ("event_auc", 0.5)])
+def test_a_model_without_an_opinion_is_told(score, chance):
+    told = judge(Facts(chance, chance, chance, score=score)).text
+    assert told.endswith("is not above chance: the model answers the same for all samples")
+    assert "the same" not in judge(Facts(chance, chance - 0.1, chance + 0.1, score=score)).text
+
+
 def test_no_negative_zeros():
     facts = Facts(**GOOD | {"value": -0.001, "low": -0.004, "place": Comparison(-0.002, 0.001, -0.004, 0.2)})
     found = judge(facts)
