@@ -2,10 +2,10 @@
 
 Usage: ``python benchmarks/long_place_date.py [--worlds N] [--seed S] [--days D]``.
 
-Each world has a catalog of its own, aftershocks included, and a simulated track of Swarm's nights without any
-effect. Samples of SafeNet's data sets 03 (Dobrovolsky), 07 (3 degrees) and 14 (two controls an earthquake) are
-made and cut in time as ``datasets.papers`` does in its honest mode; windows have seven observations, one every
-10 s, since no probe looks at them.
+Each world has a catalog of its own, aftershocks included, and a simulated track of Swarm's nights without
+any effect. Samples of SafeNet's data sets 03 (Dobrovolsky), 07 (3 degrees) and 14 (two controls an
+earthquake) are made and cut in time as ``datasets.papers`` does in its honest mode; windows have seven
+observations, one every 10 s, since no probe looks at them.
 """
 
 from __future__ import annotations
