@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,14 +15,33 @@ MAX_FIELDS = 500
 _STRAY = rb'[^"\nSEP]"[^"\nSEP]'  # a quote in the middle of a field; pyarrow overlooks it
 
 
+@dataclass(frozen=True)
+class Form:
+    """How a table stands in its text.
+
+    Parameters
+    ----------
+    separator : str or None, default=","
+        What parts the fields; None is any white space.
+    header : bool, default=True
+        Whether its first line names the columns.
+    comment : str or None, default="#"
+        Lines that begin so are passed over, but for the one of ``start``.
+    start : int, default=0
+        Lines before that one (from 1) are passed over.
+    optional : int, default=0
+        How many of the last fields a row may lack.
+    """
+
+    separator: str | None = ","
+    header: bool = True
+    comment: str | None = "#"
+    start: int = 0
+    optional: int = 0
+
+
 def plain_table(
-    text: bytes,
-    separator: str | None,
-    *,
-    header: bool,
-    comment: str | None,
-    start: int,
-    quotes: bool = True,
+    text: bytes, form: Form, *, quotes: bool = True
 ) -> tuple[list[str], list[pa.Array], int] | None:
     """Names (as the header has them, [] without one), trimmed columns, and the line of the first row.
 
@@ -29,10 +49,8 @@ def plain_table(
     ----------
     text : bytes
         UTF-8, without a byte order mark.
-    separator : str or None
-        None is any white space.
-    header, comment, start :
-        As of ``split_rows``; lines that are empty or comments may stand above the table alone.
+    form : Form
+        Lines that are empty or comments may stand above the table alone.
     quotes : bool, default=True
         Whether a field may stand in quotes.
 
@@ -45,9 +63,10 @@ def plain_table(
     text = text.replace(b"\r\n", b"\n")
     if b"\r" in text or not text.endswith(b"\n"):
         return None
-    at, line = _first_line(text, comment, start)
+    separator, comment = form.separator, form.comment
+    at, line = _first_line(text, comment, form.start)
     names: list[str] = []
-    if header:
+    if form.header:
         end = text.find(b"\n", at) + 1
         first = text[at : end - 1].decode()
         if '"' in first:
