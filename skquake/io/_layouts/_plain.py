@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from skquake.io._words_at_once import squeezed
+from skquake.io._words_at_once import CONTROL, squeezed
 
 MAX_FIELDS = 500
 _STRAY = rb'[^"\nSEP]"[^"\nSEP]'  # a quote in the middle of a field; pyarrow overlooks it
@@ -58,7 +58,8 @@ def plain_table(
     -------
     tuple or None
         None for what needs a look at each line: rows with different numbers of fields, quotes in the header
-        or with line ends in them, empty lines or comments between rows, a last line without an end, no row.
+        or with line ends in them, empty lines or comments between rows, a last line without an end, no row;
+        and for characters that no table has.
     """
     text = text.replace(b"\r\n", b"\n")
     if b"\r" in text or not text.endswith(b"\n"):
@@ -77,6 +78,8 @@ def plain_table(
     if not body or body[:1] == b"\n" or b"\n\n" in body:
         return None
     if comment is not None and (b"\n" + comment.encode() in body or body.startswith(comment.encode())):
+        return None
+    if body.translate(None, CONTROL) != body:
         return None
     quotes = quotes and b'"' in body and separator is not None
     if quotes and (
@@ -105,7 +108,8 @@ def plain_table(
         return None
     if not table.num_rows or table.num_rows != body.count(b"\n"):
         return None
-    return names, [pc.utf8_trim_whitespace(column.combine_chunks()) for column in table.columns], line
+    trim = pc.ascii_trim_whitespace if body.isascii() else pc.utf8_trim_whitespace
+    return names, [trim(column.combine_chunks()) for column in table.columns], line
 
 
 def _first_line(text, comment, start):
