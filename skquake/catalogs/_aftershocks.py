@@ -16,7 +16,7 @@ from skquake._core._sklearn import Interval, StrOptions, check_parameters, fit_c
 from skquake._core._time import NS_PER_SECOND, as_ns, days_to_ns, to_utc
 from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import catalog_frame, check_catalog, check_columns, note_columns
-from skquake.catalogs._box import box_mainshocks
+from skquake.catalogs._box import DAYS, HALF_WIDTH, box_mainshocks
 from skquake.catalogs._nearest_neighbour import mixture_threshold, nearest_parents, tree_mainshocks
 from skquake.catalogs._order import time_order
 from skquake.catalogs._window_clusters import WINDOWS, window_mainshocks
@@ -39,12 +39,13 @@ default="gardner-knopoff"
         Windows in km and days that grow with magnitude, from the largest event down, which remove foreshocks
         too ([2]_, closed forms of [3]_); the box; or trees of nearest neighbours in space, time and
         magnitude ([4]_), of which the largest event stays.
-    half_width : float, default=2.0
-        Half the width of the box, in degrees of latitude and of longitude. The edges belong to it
-        (with 1e-9 degrees to spare, so that 4.4 and 2.4 are 2 degrees apart).
-    days : float, default=15.0
-        Longest time between an event and those that it removes; the end belongs to it. Both are of the box
-        alone, and refused with any other method.
+    half_width : float or None, default=None
+        Of the box alone, and refused with any other method: half its width, in degrees of latitude and of
+        longitude; None is 2. The edges belong to it (with 1e-9 degrees to spare, so that 4.4 and 2.4 are 2
+        degrees apart).
+    days : float or None, default=None
+        Of the box alone, likewise: longest time between an event and those that it removes; None is 15. The
+        end belongs to it.
     b_value, fractal_dimension : float, default=1.0, 1.6
         Of nearest neighbours: the nearness of an event to an earlier one is its time after it (years), times
         its distance (km) to the power of the dimension, times 10**(-b_value * magnitude of the earlier).
@@ -121,8 +122,8 @@ default="gardner-knopoff"
 
     _parameter_constraints: dict = {
         "method": [StrOptions({"box", "nearest-neighbour", *WINDOWS})],
-        "half_width": [Interval(Real, 0, 180, closed="neither")],
-        "days": [Interval(Real, 0, 36500, closed="right")],
+        "half_width": [Interval(Real, 0, 180, closed="neither"), None],
+        "days": [Interval(Real, 0, 36500, closed="right"), None],
         "b_value": [Interval(Real, 0, None, closed="neither")],
         "fractal_dimension": [Interval(Real, 0, 3, closed="right")],
         "threshold": [Interval(Real, None, None, closed="neither"), None],
@@ -132,8 +133,8 @@ default="gardner-knopoff"
         self,
         method: str = "gardner-knopoff",
         *,
-        half_width: float = 2.0,
-        days: float = 15.0,
+        half_width: float | None = None,
+        days: float | None = None,
         b_value: float = 1.0,
         fractal_dimension: float = 1.6,
         threshold: float | None = None,
@@ -165,7 +166,7 @@ default="gardner-knopoff"
         ------
         ValueError
             For a repeated event id, a missing column, missing or impossible values, or a ``half_width`` or
-            ``days`` of one's own with a method that has no box.
+            ``days`` with a method that has no box.
         """
         catalog = catalog_frame(catalog)
         mainshock, threshold = self._mainshocks(catalog)
@@ -259,15 +260,15 @@ default="gardner-knopoff"
 
     def _in_time(self, time, latitude, longitude, magnitude):
         """Positions of the mainshocks of events in the order of time, and the threshold of neighbours."""
-        if self.method != "box" and (self.half_width, self.days) != (2.0, 15.0):
+        if self.method == "box":
+            half_width = HALF_WIDTH if self.half_width is None else float(self.half_width)
+            window = int(days_to_ns(DAYS if self.days is None else self.days))
+            return box_mainshocks(time, latitude, longitude, half_width=half_width, window=window), None
+        if not (self.half_width is None and self.days is None):
             raise ValueError(
-                f"half_width={self.half_width:g}, days={self.days:g}: they are those of the box, and the "
+                f"half_width={self.half_width}, days={self.days}: they are those of the box, and the "
                 f'method is {self.method!r}; give method="box", or leave them out'
             )
-        if self.method == "box":
-            window = int(days_to_ns(self.days))
-            half_width = float(self.half_width)
-            return box_mainshocks(time, latitude, longitude, half_width=half_width, window=window), None
         if self.method in WINDOWS:
             return window_mainshocks(time, latitude, longitude, magnitude, WINDOWS[self.method]), None
         scaling = {"b_value": self.b_value, "fractal_dimension": self.fractal_dimension}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+HALF_WIDTH, DAYS = 2.0, 15.0
+"""The papers' box: degrees, days."""
+
 
 def box_mainshocks(time, latitude, longitude, *, half_width, window):
     """Position of each event's mainshock; int64 times (ns), ascending.

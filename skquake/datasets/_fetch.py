@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import pandas as pd
 
+from skquake._core._progress import progress
+from skquake._core._time import to_utc
 from skquake._core._typing import Path as PathLike
+from skquake._core._typing import TimeLike
 from skquake.datasets._lock import locked
 from skquake.datasets._transfer import Transfer, sweep
 
 T = TypeVar("T")
+DAY = pd.Timedelta(days=1)
 
 
 def get_data_home(data_home: PathLike | None = None) -> str:
@@ -54,6 +59,22 @@ def folder_in(data_home: PathLike | None, name: str) -> Path:
 def now() -> pd.Timestamp:
     """UTC, tz-naive."""
     return pd.Timestamp.now("UTC").tz_localize(None)
+
+
+def span_of(start: TimeLike, end: TimeLike) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Two dates as UTC, the first before the second."""
+    first, last = (pd.Timestamp(moment) for moment in to_utc([start, end], "start, end"))
+    if not first < last:
+        raise ValueError(f"start {first} must come before end {last}")
+    return first, last
+
+
+def days_of(start: TimeLike, end: TimeLike) -> pd.DatetimeIndex:
+    """The days from that of ``start`` to that before ``end``, at least one."""
+    first, last = (pd.Timestamp(moment).normalize() for moment in to_utc([start, end], "start, end"))
+    if not first < last:
+        raise ValueError(f"start {first:%Y-%m-%d} must lie on a day before end {last:%Y-%m-%d}")
+    return pd.date_range(first, last - DAY, freq="D")
 
 
 def is_complete(path: Path, end: pd.Timestamp) -> bool:
@@ -107,6 +128,52 @@ def obtain(
         except ValueError:
             pass  # a damaged one, to be replaced
         return fetch()
+
+
+class Part(Generic[T]):
+    """The file of a part of a span: where it stands, how it is fetched, read and checked.
+
+    Parameters
+    ----------
+    path : Path
+    url : str
+    """
+
+    def __init__(self, path: Path, url: str) -> None:
+        self.path, self.url = path, url
+
+    def read(self, path: Path) -> T:
+        """What it holds; FormatError for a damaged file and for one that is not what was asked for."""
+        raise NotImplementedError
+
+    def will_do(self, content: T) -> bool:
+        """Whether nothing newer can be expected."""
+        raise NotImplementedError
+
+    def fetch(self, transfer: Transfer, verbose: int) -> T:
+        """Put the file there, and what it holds."""
+        return transfer.download(self.url, self.path, self.read, verbose=verbose)
+
+
+def obtain_each(
+    parts: Sequence[Part[T]],
+    transfer: Transfer,
+    *,
+    download_if_missing: bool,
+    desc: str,
+    unit: str,
+    verbose: int,
+) -> Iterator[T]:
+    """What the files of parts hold, fetched where there is none that will do (see :func:`obtain`)."""
+    for part in progress(parts, desc=desc, verbose=verbose, unit=unit):
+        yield obtain(
+            part.path,
+            part.read,
+            part.will_do,
+            partial(part.fetch, transfer, verbose),
+            transfer,
+            download_if_missing=download_if_missing,
+        )
 
 
 def missing(path: Path) -> OSError:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
 
-from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
-from skquake._core._time import to_utc
 from skquake._core._typing import Path as PathLike
 from skquake._core._typing import TimeLike
-from skquake.datasets._fetch import folder_in, is_complete, now, obtain
+from skquake.datasets._fetch import Part, folder_in, is_complete, now, obtain_each, span_of
 from skquake.datasets._transfer import PARAMETERS, Transfer
 from skquake.io import FormatError
 from skquake.io._hapi import Answer, attributes, read_answer
@@ -63,18 +60,8 @@ def fetch_hapi(
         Names of parameters (time always comes); None for all. The server's ``/info?id=...`` lists them.
     step : {"day", "month", "year"}, default="day"
         Span of one file. Servers limit what they send at once: months and years are for slow series.
-    data_home : str or path, default=None
-        See :func:`get_data_home`; the files stand in its folder ``hapi``.
-    download_if_missing : bool, default=True
-        If False, raise OSError where a file is not there.
-    n_retries : int, default=3
-        How often to try again when a request fails.
-    delay : float, default=1.0
-        Seconds before the first new try; doubled for each further one, longer where the server says so.
-    max_mb : float or None, default=500.0
-        Largest size of a file in MB; None for no limit.
-    max_seconds : float or None, default=1800.0
-        Longest time for a file, with its new tries; None for no limit.
+    data_home, download_if_missing, n_retries, delay, max_mb, max_seconds
+        As of :func:`fetch_usgs`; the files stand in the folder ``hapi``.
     verbose : int, default=0
         Positive shows a progress bar.
 
@@ -109,28 +96,23 @@ def fetch_hapi(
     >>> dst = fetch_hapi("https://cdaweb.gsfc.nasa.gov/hapi", "OMNI2_H0_MRG1HR", "2003-10-01", "2003-12-01",
     ...                  parameters=["DST1800"], step="month")  # doctest: +SKIP
     """
-    first, last = (pd.Timestamp(moment) for moment in to_utc([start, end], "start, end"))
-    if not first < last:
-        raise ValueError(f"start {first} must come before end {last}")
+    first, last = span_of(start, end)
     if not re.fullmatch(r"https?://\S+", server):
         raise ValueError(f"server={server!r}: expected an address such as 'https://vires.services/hapi'")
     names = None if parameters is None else tuple([parameters] if isinstance(parameters, str) else parameters)
     transfer = Transfer(n_retries, delay, max_mb, max_seconds)
     folder = folder_in(data_home, "hapi")
-    answers: list[Answer] = []
     spans = pd.period_range(first, last - pd.Timedelta(1, "ns"), freq=_STEPS[step])
-    for span in progress(spans, desc="fetch_hapi", verbose=verbose, unit=step):
-        file = _Part(server, dataset, names, span, folder)
-        answer = obtain(
-            file.path,
-            file.read,
-            file.will_do,
-            partial(file.fetch, transfer, verbose),
-            transfer,
-            download_if_missing=download_if_missing,
-        )
-        if answer.columns is not None:
-            answers.append(answer)
+    files = [_File(server, dataset, names, span, folder) for span in spans]
+    found = obtain_each(
+        files,
+        transfer,
+        download_if_missing=download_if_missing,
+        desc="fetch_hapi",
+        unit=step,
+        verbose=verbose,
+    )
+    answers = [answer for answer in found if answer.columns is not None]
     if not answers:
         raise ValueError(f"{dataset}: no data from {first} to {last}")
     return _joined(answers, first, last, dataset)
@@ -151,8 +133,8 @@ def _joined(answers, first, last, dataset):
     return table
 
 
-class _Part:
-    """The file of a day, month or year: where it stands, how it is fetched and checked."""
+class _File(Part[Answer]):
+    """The answer of a server for a day, month or year."""
 
     def __init__(
         self, server: str, dataset: str, names: tuple[str, ...] | None, span: pd.Period, folder: Path
@@ -161,21 +143,16 @@ class _Part:
         asked = f"{server.rstrip('/')}\n{dataset}\n{names}"
         digest = hashlib.blake2b(asked.encode(), digest_size=4).hexdigest()
         plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", dataset)[:80]
-        self.path = folder / f"{plain}_{digest}_{span}.csv"
+        path = folder / f"{plain}_{digest}_{span}.csv"
         query = {"id": dataset} | ({} if names is None else {"parameters": ",".join(names)})
         query |= {
             "time.min": f"{self.start:%Y-%m-%dT%H:%M:%SZ}",
             "time.max": f"{self.end:%Y-%m-%dT%H:%M:%SZ}",
         }
         query |= {"format": "csv", "include": "header"}
-        self.url = f"{server.rstrip('/')}/data?{urlencode(query, safe=',:')}"
+        super().__init__(path, f"{server.rstrip('/')}/data?{urlencode(query, safe=',:')}")
 
-    def fetch(self, transfer: Transfer, verbose: int) -> Answer:
-        """Download it, and what it holds."""
-        return transfer.download(self.url, self.path, self.read, verbose=verbose)
-
-    def will_do(self, _: Answer) -> bool:
-        """Whether nothing newer can be expected."""
+    def will_do(self, content: Answer) -> bool:
         written = pd.Timestamp(self.path.stat().st_mtime, unit="s")
         return is_complete(self.path, self.end) or bool(now() - written < _FRESH)
 

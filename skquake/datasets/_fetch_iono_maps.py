@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
-from skquake._core._time import to_utc
 from skquake._core._typing import Path as PathLike
 from skquake._core._typing import TimeLike
-from skquake.datasets._fetch import folder_in, now, obtain
+from skquake.datasets._fetch import DAY, Part, days_of, folder_in, now, obtain_each
 from skquake.datasets._transfer import PARAMETERS, Transfer
 from skquake.io import FormatError, read_ionex
 
@@ -34,7 +31,6 @@ _CENTRES = {
 }
 _LONG_NAMES = pd.Timestamp(2022, 11, 27)  # GPS week 2238
 _BEGIN = pd.Timestamp(1998, 6, 1)
-_DAY = pd.Timedelta(days=1)
 _LEAST = pd.Timedelta(hours=20)  # from the first map of a day to the last
 
 
@@ -78,18 +74,9 @@ def fetch_iono_maps(
     token : str, default=None
         For "CDDIS": a token of NASA's Earthdata Login, https://urs.earthdata.nasa.gov (free; "Generate
         Token"). It is sent to the archive and written nowhere.
-    data_home : str or path, default=None
-        See :func:`get_data_home`; the files stand in its folder ``iono_maps``, unpacked (1 to 2 MB a day).
-    download_if_missing : bool, default=True
-        If False, raise OSError where a day is not there.
-    n_retries : int, default=3
-        How often to try again when a request fails.
-    delay : float, default=1.0
-        Seconds before the first new try; doubled for each further one, longer where the server says so.
-    max_mb : float or None, default=50.0
-        Largest size of a day in MB, unpacked; None for no limit.
-    max_seconds : float or None, default=600.0
-        Longest time for a day, with its new tries; None for no limit.
+    data_home, download_if_missing, n_retries, delay, max_mb, max_seconds
+        As of :func:`fetch_usgs`; the files stand in the folder ``iono_maps``, unpacked (1 to 2 MB a
+        day).
     base_url : str, default=None
         Folder of the archive, above its years; None is that of ``archive``.
     verbose : int, default=0
@@ -126,11 +113,10 @@ def fetch_iono_maps(
     >>> from skquake.datasets import fetch_iono_maps
     >>> tec = fetch_iono_maps("2015-03-16", "2015-03-19")  # doctest: +SKIP
     """
-    first, last = (pd.Timestamp(moment).normalize() for moment in to_utc([start, end], "start, end"))
-    if not first < last:
-        raise ValueError(f"start {first:%Y-%m-%d} must lie on a day before end {last:%Y-%m-%d}")
-    if first < _BEGIN or last > now() + _DAY:
-        raise ValueError(f"{first:%Y-%m-%d} to {last:%Y-%m-%d}: the maps begin in June 1998 and end now")
+    days = days_of(start, end)
+    if days[0] < _BEGIN or days[-1] > now():
+        span = f"{days[0]:%Y-%m-%d} to {days[-1] + DAY:%Y-%m-%d}"
+        raise ValueError(f"{span}: the maps begin in June 1998 and end now")
     if archive == "AIUB" and centre != "CODE":
         raise ValueError(
             f"archive='AIUB' has the maps of CODE; for {centre!r} give archive='CDDIS' and a token"
@@ -139,30 +125,30 @@ def fetch_iono_maps(
         token = None  # not for this server
     transfer = Transfer(n_retries, delay, max_mb, max_seconds, token)
     folder = folder_in(data_home, "iono_maps")
-    paths = []
-    days = pd.date_range(first, last - _DAY, freq="D")
-    for day in progress(days, desc="fetch_iono_maps", verbose=verbose, unit="day"):
-        file = _Day(day, centre, archive, folder, base_url or ARCHIVES[archive])
-        obtain(
-            file.path,
-            file.read,
-            lambda _: True,
-            partial(file.fetch, transfer, verbose),
-            transfer,
-            download_if_missing=download_if_missing,
-        )
-        paths.append(file.path)
-    return read_ionex(paths)
+    files = [_Day(day, centre, archive, folder, base_url or ARCHIVES[archive]) for day in days]
+    for _ in obtain_each(
+        files,
+        transfer,
+        download_if_missing=download_if_missing,
+        desc="fetch_iono_maps",
+        unit="day",
+        verbose=verbose,
+    ):
+        pass  # each is checked; all are read together
+    return read_ionex([file.path for file in files])
 
 
-class _Day:
-    """The file of a day: where it stands, how it is fetched, read and checked."""
+class _Day(Part["xr.DataArray"]):
+    """The file of a day."""
 
     def __init__(self, day: pd.Timestamp, centre: str, archive: str, folder: Path, base_url: str) -> None:
         self.day, self.archive = day, archive
-        self.path = folder / f"{centre.lower()}_{day:%Y%m%d}.inx"
         place = f"{day:%Y}" if archive == "AIUB" else f"{day:%Y}/{day.dayofyear:03d}"
         self.urls = [f"{base_url.rstrip('/')}/{place}/{name}" for name in _names(day, centre, archive)]
+        super().__init__(folder / f"{centre.lower()}_{day:%Y%m%d}.inx", self.urls[0])
+
+    def will_do(self, content: xr.DataArray) -> bool:
+        return True  # final maps are
 
     def fetch(self, transfer: Transfer, verbose: int) -> xr.DataArray:
         """Download it under the first of its names that is there, and its maps."""
@@ -185,7 +171,7 @@ class _Day:
         """Its maps; FormatError where it is of another day, or does not span it."""
         maps = read_ionex(path)
         first, last = (pd.Timestamp(maps["time"].values[k]) for k in (0, -1))
-        if first < self.day or last > self.day + _DAY or last - first < _LEAST:
+        if first < self.day or last > self.day + DAY or last - first < _LEAST:
             raise FormatError(path, "maps", f"from {first} to {last}; expected the day {self.day:%Y-%m-%d}")
         return maps
 

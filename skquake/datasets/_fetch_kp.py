@@ -42,18 +42,10 @@ def fetch_kp(
     ----------
     start, end : date, default=None
         UTC; intervals that start from ``start`` on and before ``end``. None: all there are.
-    data_home : str or path, default=None
-        See :func:`get_data_home`; the file stands in its folder ``kp``.
+    data_home, n_retries, delay, max_mb, max_seconds
+        As of :func:`fetch_usgs`; the file stands in the folder ``kp``.
     download_if_missing : bool, default=True
         If False, raise OSError where the file is not there; one that does not cover the span warns.
-    n_retries : int, default=3
-        How often to try again when a request fails.
-    delay : float, default=1.0
-        Seconds before the first new try; doubled for each further one, longer where the server says so.
-    max_mb : float or None, default=500.0
-        Largest size of the file in MB, unpacked; None for no limit.
-    max_seconds : float or None, default=1800.0
-        Longest time for the download, with its new tries; None for no limit.
     base_url : str
         Folder in which the file stands.
     verbose : int, default=0

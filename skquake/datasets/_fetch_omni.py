@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
-from skquake._core._time import to_utc
 from skquake._core._typing import Path as PathLike
 from skquake._core._typing import TimeLike
-from skquake.datasets._fetch import folder_in, now, obtain
+from skquake.datasets._fetch import Part, folder_in, now, obtain_each, span_of
 from skquake.datasets._transfer import PARAMETERS, Transfer
 from skquake.io import FormatError, read_omni
 from skquake.io._omni import known_columns
@@ -60,18 +57,8 @@ def fetch_omni(
     columns : iterable of str, default=None
         Names to keep, as of :func:`skquake.io.read_omni`; None for all. A year of 1 min
         is 0.2 GB in memory, 0.7 GB while it is read.
-    data_home : str or path, default=None
-        See :func:`get_data_home`; the files stand in its folder ``omni``.
-    download_if_missing : bool, default=True
-        If False, raise OSError where a year is not there, or not whole.
-    n_retries : int, default=3
-        How often to try again when a request fails.
-    delay : float, default=1.0
-        Seconds before the first new try; doubled for each further one, longer where the server says so.
-    max_mb : float or None, default=500.0
-        Largest size of a year in MB, unpacked; None for no limit.
-    max_seconds : float or None, default=1800.0
-        Longest time for a year, with its new tries; None for no limit.
+    data_home, download_if_missing, n_retries, delay, max_mb, max_seconds
+        As of :func:`fetch_usgs`; the files stand in the folder ``omni``, one a year.
     base_url : str
         Folder of the archive, above ``low_res_omni`` and ``high_res_omni``.
     verbose : int, default=0
@@ -106,9 +93,7 @@ def fetch_omni(
     >>> from skquake.datasets import fetch_omni
     >>> wind = fetch_omni("2015-03-01", "2015-04-01", columns=["speed", "bz_gsm"])  # doctest: +SKIP
     """
-    first, last = (pd.Timestamp(moment) for moment in to_utc([start, end], "start, end"))
-    if not first < last:
-        raise ValueError(f"start {first} must come before end {last}")
+    first, last = span_of(start, end)
     if first.year < _BEGIN[resolution] or first > now():
         raise ValueError(
             f"start {first}: the archive of {resolution} begins in {_BEGIN[resolution]} and ends now"
@@ -116,44 +101,38 @@ def fetch_omni(
     wanted = None if columns is None else known_columns(columns)
     transfer = Transfer(n_retries, delay, max_mb, max_seconds)
     years = range(first.year, min((last - pd.Timedelta(1, "ns")).year, now().year) + 1)
-    tables = []
     folder = folder_in(data_home, "omni")
-    for year in progress(years, desc="fetch_omni", verbose=verbose, unit="year"):
-        file = _Year(year, resolution, wanted, folder, base_url)
-        table = obtain(
-            file.path,
-            file.read,
-            file.will_do,
-            partial(file.fetch, transfer, verbose),
+    files = [_Year(year, resolution, wanted, folder, base_url) for year in years]
+    tables = list(
+        obtain_each(
+            files,
             transfer,
             download_if_missing=download_if_missing,
+            desc="fetch_omni",
+            unit="year",
+            verbose=verbose,
         )
-        tables.append(table)
+    )
     attrs = tables[-1].attrs
     table = pd.concat(tables)
     table = table[(table.index >= first) & (table.index < last)]
     table.attrs = attrs
     if not len(table):
-        raise ValueError(f"{file.path}: no record from {first} to {last}")
+        raise ValueError(f"{files[-1].path}: no record from {first} to {last}")
     return table
 
 
-class _Year:
-    """The file of a year: where it stands, how it is fetched, read and checked."""
+class _Year(Part[pd.DataFrame]):
+    """The file of a year."""
 
     def __init__(
         self, year: int, resolution: str, columns: list[str] | None, folder: Path, base_url: str
     ) -> None:
         self.year, self.resolution, self.columns = year, resolution, columns
         name = _FILES[resolution].format(year)
-        self.path, self.url = folder / Path(name).name, f"{base_url.rstrip('/')}/{name}"
+        super().__init__(folder / Path(name).name, f"{base_url.rstrip('/')}/{name}")
 
-    def fetch(self, transfer: Transfer, verbose: int) -> pd.DataFrame:
-        """Download it, and its table."""
-        return transfer.download(self.url, self.path, self.read, verbose=verbose)
-
-    def will_do(self, _: pd.DataFrame) -> bool:
-        """Whether nothing newer can be expected from the archive."""
+    def will_do(self, content: pd.DataFrame) -> bool:
         written = pd.Timestamp(self.path.stat().st_mtime, unit="s")
         return bool(written >= pd.Timestamp(self.year + 1, 1, 1) + _FINAL or now() - written < _FRESH)
 

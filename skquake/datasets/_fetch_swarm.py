@@ -12,16 +12,14 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._sklearn import StrOptions, validate_params
-from skquake._core._time import to_utc
 from skquake._core._typing import Path as PathLike
 from skquake._core._typing import TimeLike
-from skquake.datasets._fetch import folder_in, is_complete, missing
+from skquake.datasets._fetch import DAY, days_of, folder_in, is_complete, missing
 from skquake.datasets._lock import locked
 from skquake.datasets._transfer import PARAMETERS, Transfer, is_final, sweep, temporary, within
 from skquake.io import FormatError, read_swarm_lp, read_swarm_mag
 
 VIRES_URL = "https://vires.services/ows"
-_DAY = pd.Timedelta(days=1)
 _ROUNDING = pd.Timedelta(seconds=1)  # of a service at the edges of a day
 # Kind of data: collection, its name among viresclient's measurements, which of these, reader.
 _PRODUCTS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., pd.DataFrame]]] = {
@@ -74,18 +72,12 @@ def fetch_swarm(
     token : str, default=None
         Access token from https://vires.services/accounts/tokens/; None takes the one stored by
         ``viresclient.set_token()``.
-    data_home : str or path, default=None
-        See :func:`get_data_home`; the files stand in its folder ``swarm``.
+    data_home, delay, max_mb, max_seconds
+        As of :func:`fetch_usgs`; the files stand in the folder ``swarm``, one a day.
     download_if_missing : bool, default=True
         If False, raise OSError where none of the files is there, and return those that are.
     n_retries : int, default=1
         How often to try again when a day fails; viresclient itself asks four times already.
-    delay : float, default=1.0
-        Seconds before the first new try; doubled for each further one.
-    max_mb : float or None, default=500.0
-        Largest size of a day's file in MB; None for no limit.
-    max_seconds : float or None, default=1800.0
-        Longest time for a day, with its new tries; None for no limit.
     base_url : str
         Of the VirES service.
     verbose : int, default=0
@@ -121,21 +113,18 @@ def fetch_swarm(
     >>> files = fetch_swarm("A", "2016-04-01", "2016-05-01")  # doctest: +SKIP
     >>> track = TrackSource.from_files(files, "swarm_a", read_swarm_lp)  # doctest: +SKIP
     """
-    first, last = (pd.Timestamp(moment).normalize() for moment in to_utc([start, end], "start, end"))
-    if not first < last:
-        raise ValueError(f"start {first:%Y-%m-%d} must lie on a day before end {last:%Y-%m-%d}")
+    days = days_of(start, end)
     collection = _PRODUCTS[product][0].format(satellite)
     folder = folder_in(data_home, "swarm")
-    days = pd.date_range(first, last - _DAY, freq="D")
     paths = {day: folder / f"{collection}_{day:%Y%m%d}.cdf" for day in days}
-    todo = {day: path for day, path in paths.items() if not is_complete(path, day + _DAY)}
+    todo = {day: path for day, path in paths.items() if not is_complete(path, day + DAY)}
     if download_if_missing and todo:
         ask = _asker(product, collection, token, base_url)
         transfer = Transfer(n_retries, delay, max_mb, max_seconds)
         for day, path in progress(todo.items(), desc="fetch_swarm", verbose=verbose, unit="day"):
             with locked(path, max_seconds):
                 sweep(path)
-                if is_complete(path, day + _DAY):  # another process was at it
+                if is_complete(path, day + DAY):  # another process was at it
                     continue
                 transfer.persist(
                     _day(ask, day, path, transfer, product, satellite),
@@ -146,9 +135,9 @@ def fetch_swarm(
                 )
     there = [path for path in paths.values() if path.exists()]
     if not there and not download_if_missing:
-        raise missing(paths[first])
+        raise missing(paths[days[0]])
     if not there:
-        raise ValueError(f"{collection}: no data from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
+        raise ValueError(f"{collection}: no data from {days[0]:%Y-%m-%d} to {days[-1] + DAY:%Y-%m-%d}")
     return there
 
 
@@ -165,7 +154,7 @@ def _asker(product: str, collection: str, token: str | None, base_url: str) -> C
         request.set_collection(collection)
         known = request.available_measurements(kind)
         request.set_products(measurements=[name for name in wanted if name in known])
-        times = day.to_pydatetime(), (day + _DAY).to_pydatetime()
+        times = day.to_pydatetime(), (day + DAY).to_pydatetime()
         return request.get_between(*times, filetype="cdf", show_progress=False)
 
     return ask
@@ -210,7 +199,7 @@ def _check(file: Path, day: pd.Timestamp, product: str, satellite: str) -> None:
     """Raise FormatError unless a file is read whole and holds that day of that satellite."""
     frame = _PRODUCTS[product][3](file)
     first, last = frame["time"].iloc[[0, -1]]
-    if first < day - _ROUNDING or last > day + _DAY + _ROUNDING:
+    if first < day - _ROUNDING or last > day + DAY + _ROUNDING:
         raise FormatError(file, "Timestamp", f"{first} to {last}; asked for {day:%Y-%m-%d}")
     found = frame.attrs["origin"].removeprefix("ESA Swarm ")[:1]
     if found not in (satellite, "?"):

@@ -14,10 +14,9 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._sklearn import Interval, validate_params
-from skquake._core._time import to_utc
 from skquake._core._typing import Path as PathLike
 from skquake._core._typing import TimeLike
-from skquake.datasets._fetch import folder_in, is_complete, obtain
+from skquake.datasets._fetch import folder_in, is_complete, obtain, span_of
 from skquake.datasets._transfer import PARAMETERS, Transfer, temporary
 from skquake.io import FormatError, read_usgs
 from skquake.io._files import check_line_end
@@ -68,9 +67,9 @@ def fetch_usgs(
     delay : float, default=1.0
         Seconds before the first new try; doubled for each further one, longer where the server says so.
     max_mb : float or None, default=500.0
-        Largest size of a part in MB, unpacked; None for no limit.
+        Largest size in MB of what is downloaded at a time, unpacked; None for no limit.
     max_seconds : float or None, default=1800.0
-        Longest time for a part, with its new tries; None for no limit.
+        Longest time for it, with its new tries; None for no limit.
     base_url : str
         Of a service with the interface of FDSN event.
     verbose : int, default=0
@@ -103,9 +102,7 @@ def fetch_usgs(
     >>> from skquake.datasets import fetch_usgs
     >>> catalog = fetch_usgs("2010-01-01", "2011-01-01", 4.8)  # doctest: +SKIP
     """
-    first, last = (pd.Timestamp(moment) for moment in to_utc([start, end], "start, end"))
-    if not first < last:
-        raise ValueError(f"start {first} must come before end {last}")
+    first, last = span_of(start, end)
     path = folder_in(data_home, "usgs") / f"usgs_{_stamp(first)}_{_stamp(last)}_m{min_magnitude:g}.csv"
     query = {"minmagnitude": f"{min_magnitude:g}", "orderby": "time-asc"}
     service = _Service(base_url.rstrip("/"), query, Transfer(n_retries, delay, max_mb, max_seconds))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from skquake.io._convert import bases_of, convert_all
-from skquake.io._description import counts_of, describe_all, find_files
+from skquake.io._description import describe_all, find_files
 from skquake.io._listing import listing as listing_of
 from skquake.io._listing import not_read
 
@@ -23,6 +24,7 @@ examples
   python -m skquake.io data                     all files of a folder
   python -m skquake.io --all ionex/*.Z          each file for itself
   python -m skquake.io --quick archive          their beginnings alone, for large folders
+  python -m skquake.io --isolate downloads      in a child process, which a damaged file may crash
   python -m skquake.io data --to parquet out    tables to Parquet, maps to NetCDF
 
 exit status
@@ -44,6 +46,12 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--all", action="store_true", help="tell of each file, however many of a kind")
     options.add_argument(
         "--quick", action="store_true", help="look at the beginning of each file alone: format and reader"
+    )
+    options.add_argument(
+        "--isolate",
+        action="store_true",
+        help="look into files in a child process with limits of time and memory (60 s and 2 GiB for a file):"
+        " one that makes a library crash or hang is listed as not read, and does not stop the others",
     )
     options.add_argument(
         "--to",
@@ -92,18 +100,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(args, files, verbose):
-    described = describe_all(files, content=not args.quick, n_jobs=args.n_jobs, verbose=verbose)
+    described = describe_all(
+        files, content=not args.quick, isolate=args.isolate, n_jobs=args.n_jobs, verbose=verbose
+    )
     for line in listing_of(described, every=args.all):
         print(line)
-    counts = counts_of(described)
-    names = {
-        "read": "read",
-        "recognised": "recognised",
-        "failed": "not read",
-        "unknown": "that no reader takes",
-        "no data": "without data",
-    }
-    told = ", ".join(f"{counts[status]:,} {name}" for status, name in names.items() if counts[status])
+    told = _counted(described)
     print(f"{len(files):,} file{'s' * (len(files) != 1)}{f': {told}' if told else ''}")
     return [
         (each.path, f"{each.title}: {each.problem}")
@@ -115,18 +117,27 @@ def _tell(args, files, verbose):
 def _convert(args, files, verbose):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        done = convert_all(files, bases_of(args.paths), Path(args.to[1]).expanduser(), args.n_jobs, verbose)
-    counts = counts_of(done)
-    names = {
-        "written": "written",
-        "there": "there already",
-        "failed": "not read",
-        "unknown": "that no reader takes",
-        "no data": "without data",
-    }
-    told = ", ".join(f"{counts[status]:,} {name}" for status, name in names.items() if counts[status])
-    print(f"{args.to[1]}: {told or 'nothing to do'}")
+        folder = Path(args.to[1]).expanduser()
+        done = convert_all(files, bases_of(args.paths), folder, args.isolate, args.n_jobs, verbose)
+    print(f"{args.to[1]}: {_counted(done) or 'nothing to do'}")
     return [(each.path, each.problem) for each in done if each.status in ("failed", "unknown")]
+
+
+_STATUS = {
+    "read": "read",
+    "recognised": "recognised",
+    "written": "written",
+    "there": "there already",
+    "failed": "not read",
+    "unknown": "that no reader takes",
+    "no data": "without data",
+}
+
+
+def _counted(files):
+    """How many files there are of each status, in words."""
+    counts = Counter(each.status for each in files)
+    return ", ".join(f"{counts[status]:,} {name}" for status, name in _STATUS.items() if counts[status])
 
 
 if __name__ == "__main__":

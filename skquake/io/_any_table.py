@@ -11,7 +11,16 @@ from skquake._core._typing import ArrayLike
 from skquake.io._catalog import COLUMNS
 from skquake.io._event_times import read_times, times_from_parts
 from skquake.io._files import FormatError
-from skquake.io._layouts._base import Events, Head, Options, event_table, lines_of, read_columns, with_lines
+from skquake.io._layouts._base import (
+    Events,
+    Form,
+    Head,
+    Options,
+    event_table,
+    lines_of,
+    read_columns,
+    with_lines,
+)
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 NAMES = tuple(dict.fromkeys((*COLUMNS, "depth", "date", *PARTS)))
@@ -64,7 +73,7 @@ def read_table_by(
     first = separator or guess_separator(next((x for x in head.lines if not x.startswith("#")), head.first))
     mark = None if first == " " else first
     start = _header_line(data, path, columns, mark) if by_name else 0
-    names, table = read_columns(data, path, mark, header=by_name, start=start)
+    names, table = read_columns(data, path, Form(mark, header=by_name, start=start))
     if by_name:
         names = [names[0].lstrip("#").strip(), *names[1:]]
         if len(set(names)) < len(names) and any(names.count(str(name)) > 1 for name in columns.values()):

@@ -6,10 +6,10 @@ import datetime
 import json
 import os
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 
@@ -17,12 +17,15 @@ from skquake._core._atomic import write_atomically
 from skquake._core._failures import is_full_disk, living_workers
 from skquake._core._locked_file import LockedFile
 from skquake._core._progress import progress
+from skquake._core._sklearn import validate_params
 from skquake._core._typing import Path as PathLike
 from skquake._core._typing import Paths
 from skquake._core._version import __version__
 from skquake.io._beginning import Beginning
 from skquake.io._description import find_files, look_at, problem_of
+from skquake.io._each_file import each_file
 from skquake.io._formats import format_of
+from skquake.io._summary import as_frame
 
 _META = b"skquake.file"
 _ATTRIBUTE = "skquake_file"
@@ -53,8 +56,12 @@ class Outcome:
     problem: str = ""
 
 
+@validate_params(
+    {"isolate": ["boolean"], "n_jobs": [Integral, None], "verbose": ["verbose"]},
+    prefer_skip_nested_validation=True,
+)
 def convert_files(
-    paths: Paths, folder: PathLike, *, n_jobs: int | None = None, verbose: int = 0
+    paths: Paths, folder: PathLike, *, isolate: bool = False, n_jobs: int | None = None, verbose: int = 0
 ) -> pd.DataFrame:
     """Convert files of any format that has a reader: tables to Parquet, maps to NetCDF.
 
@@ -70,6 +77,8 @@ def convert_files(
         Folders are looked into, and the folders in them, but for ``folder`` itself.
     folder : path-like
         Where the results go; made if it is not there.
+    isolate : bool, default=False
+        Convert in a child process with limits of time and memory, as :func:`describe_files` looks into files.
     n_jobs : int or None, default=None
         Files at a time, each in a process, with the memory that a file needs; None is 1, -1 all cores.
     verbose : int, default=0
@@ -108,7 +117,7 @@ def convert_files(
     files, absent = find_files(paths, but=folder)
     if absent:
         raise FileNotFoundError(f"no file matches {str(absent[0])!r}")
-    outcomes = convert_all(files, bases_of(paths), folder, n_jobs, verbose)
+    outcomes = convert_all(files, bases_of(paths), folder, isolate, n_jobs, verbose)
     rows = [
         [
             each.status,
@@ -132,7 +141,7 @@ def bases_of(paths: Paths) -> list[Path]:
 
 
 def convert_all(
-    files: list[Path], bases: list[Path], folder: Path, n_jobs: int | None, verbose: int
+    files: list[Path], bases: list[Path], folder: Path, isolate: bool, n_jobs: int | None, verbose: int
 ) -> list[Outcome]:
     """Convert files; what became of each, in their order."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -141,12 +150,9 @@ def convert_all(
         for rest in folder.rglob(".*.tmp"):  # of a run that was killed: nobody else writes here now
             rest.unlink()
         root = _root(files, bases)
-        tasks = (
-            joblib.delayed(_convert)(file, folder / os.path.relpath(os.path.abspath(file), root))
-            for file in files
-        )
+        calls = ((file, folder / os.path.relpath(os.path.abspath(file), root)) for file in files)
         with living_workers(n_jobs, folder):
-            results = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+            results = each_file(_convert, calls, _killed, isolate=isolate, n_jobs=n_jobs)
             return list(progress(results, desc="convert", verbose=verbose, total=len(files), unit="file"))
     finally:
         lock.close()
@@ -180,6 +186,10 @@ def _convert(file, target):
         what = f"was read, but not written: {problem_of(error, file)}"
         return Outcome(file, "failed", None, described.reader, None, what)
     return Outcome(file, "written", output, described.reader, described.n_rows)
+
+
+def _killed(file, error):
+    return Outcome(file, "failed", problem=problem_of(error, file))
 
 
 def _facts(file):
@@ -220,12 +230,7 @@ def _made_of(output):
 
 def _write(data, target, made_of):
     target.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(data, pd.Series):
-        units = data.attrs.get("units", "")
-        name = str(data.name or "value")
-        frame = data.to_frame(name)
-        frame.attrs = {**data.attrs, "units": {name: units} if isinstance(units, str) else units}
-        data = frame
+    data = as_frame(data)
     if isinstance(data, pd.DataFrame):
         output = _with_end(target, ".parquet")
         write_atomically(output, lambda temporary: _write_table(data, temporary, made_of))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Container
 
 import numpy as np
 import pandas as pd
@@ -114,7 +115,7 @@ def read_cses(
     ranks, product, lost = [], None, 0
     left_out: dict[str, None] = {}
     with Isolated(isolate) as run:
-        files = expand_paths(paths, "read_cses")
+        files = expand_paths(paths, "read_cses", run)
         for path in progress(files, desc="read_cses", verbose=verbose, unit="file"):
             name, columns, dropped, others = run(_read_one, path, first_sample == "nan")
             product = product or name
@@ -139,6 +140,15 @@ def read_cses(
     return frame
 
 
+def products_in(variables: Container[str]) -> list[tuple[str, dict[str, tuple[str, int]]]]:
+    """The products, and the tables of their columns, whose variables are all there."""
+    return [
+        (name, table)
+        for name, table in _PRODUCTS
+        if all(variable in variables for variable, _ in table.values())
+    ]
+
+
 def _read_one(path, without_first):
     import h5py
 
@@ -158,9 +168,7 @@ def _read_one(path, without_first):
 
 
 def _columns(file, path, without_first):
-    products = [
-        (name, table) for name, table in _PRODUCTS if all(variable in file for variable, _ in table.values())
-    ]
+    products = products_in(file)
     if not products:
         what = f"no variables of LAP (A311, A321) or HPM (A221-A223, B_FGM); there are {sorted(file)[:20]}"
         raise FormatError(path, "variables", what)

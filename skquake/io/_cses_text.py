@@ -74,7 +74,7 @@ def read_text(data: bytes, path: Path) -> TextFile:
         raise FormatError(path, "byte 0", f"{kind_of(data) or 'a zero byte'}; expected {_EXPECTED}")
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     skip, names, mark, comments = _header(data, path)
-    ours = [_OTHERS.get(name.upper(), name.upper()) for name in names]
+    ours = _as_in_hdf5(names)
     absent = [name for name in _NEEDED if name not in ours]
     known = [name for name in ours if name in _NAMES]
     if absent or len(set(known)) < len(known):
@@ -92,6 +92,19 @@ def read_text(data: bytes, path: Path) -> TextFile:
         numbers = values if values.dtype.kind == "f" else to_numbers(values, path, name, first=1)
         file[name] = TextVariable(np.asarray(numbers, dtype=float))
     return file
+
+
+def is_export(data: bytes, path: Path) -> bool:
+    """Whether a text begins with names of the variables that every export needs."""
+    try:
+        names = _header(data, path)[1]
+    except FormatError:
+        return False
+    return set(_NEEDED) <= set(_as_in_hdf5(names))
+
+
+def _as_in_hdf5(names):
+    return [_OTHERS.get(name.upper(), name.upper()) for name in names]
 
 
 def _header(data, path):

@@ -92,6 +92,11 @@ def read_demeter_isl(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     return frame
 
 
+def is_record(data: bytes) -> bool:
+    """Whether a file begins with a record of the probe."""
+    return data[204:208] == b"ISL " and data[26:34] == b"TOULOUSE"
+
+
 def _columns(data, path):
     size = _RECORD.itemsize
     if len(data) % size:

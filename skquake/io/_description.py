@@ -6,28 +6,28 @@ import functools
 import os
 import stat
 import warnings
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-import joblib
 import pandas as pd
 
 from skquake._core._paths import HEADER, expand_paths, files_below, why_no_data
 from skquake._core._progress import progress
+from skquake._core._sklearn import validate_params
 from skquake._core._typing import Path as PathLike
 from skquake._core._typing import Paths
 from skquake.io._beginning import Beginning
+from skquake.io._each_file import each_file
 from skquake.io._files import FormatError, kind_of
 from skquake.io._formats import format_of
 from skquake.io._other_kinds import seems
 from skquake.io._summary import Summary, duration, in_words, summarise
 
 
-@dataclass(frozen=True, eq=False)
-class FileDescription:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FileDescription(Summary):
     """What a file is, what it holds, and which reader takes it.
 
     Attributes
@@ -78,17 +78,6 @@ class FileDescription:
     reader: str | None = None
     source: str | None = None
     size: int = 0
-    n_rows: int | None = None
-    shape: tuple[int, ...] = ()
-    start: pd.Timestamp | None = None
-    end: pd.Timestamp | None = None
-    cadence: pd.Timedelta | None = None
-    n_gaps: int | None = None
-    longest_gap: pd.Timedelta | None = None
-    columns: dict[str, str] = field(default_factory=dict)
-    missing: dict[str, float] = field(default_factory=dict)
-    flags: dict[str, dict[str, int]] = field(default_factory=dict)
-    notes: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
     warnings: list[str] = field(default_factory=list)
 
@@ -112,14 +101,11 @@ class FileDescription:
 
 
 def _content(described):
-    things = {"catalog": "earthquakes", "map": "maps"}.get(described.kind, "rows")
-    size = f" of {' x '.join(map(str, described.shape))}" if described.shape else ""
-    yield "holds", f"{described.n_rows:,} {things}{size}"
+    yield "holds", amount(described.n_rows, described)
     if described.start is not None:
         yield "span", span_in_words(described)
-    columns = [f"{name} [{unit}]" if unit else name for name, unit in described.columns.items()]
-    shown = ", ".join(columns[:30]) + f", ... ({len(columns)} in all)" * (len(columns) > 30)
-    yield "columns", shown
+    columns = named_columns(described)
+    yield "columns", ", ".join(columns[:30]) + f", ... ({len(columns)} in all)" * (len(columns) > 30)
     if described.missing:
         worst = sorted(described.missing.items(), key=lambda item: -item[1])
         text = ", ".join(f"{name} {percent(share)}" for name, share in worst[:8])
@@ -128,6 +114,17 @@ def _content(described):
         yield "flag", f"{name}: {in_words(counts)}"
     for name, value in described.notes.items():
         yield name.replace("_", " "), in_words(value)
+
+
+def amount(n: int, described: FileDescription) -> str:
+    """``n`` of what a file holds, in words: ``12 maps of 71 x 73``."""
+    things = {"catalog": "earthquakes", "map": "maps"}.get(described.kind or "", "rows")
+    return f"{n:,} {things}" + f" of {' x '.join(map(str, described.shape))}" * bool(described.shape)
+
+
+def named_columns(described: FileDescription) -> list[str]:
+    """Names of the columns, with their units."""
+    return [f"{name} [{unit}]" if unit else name for name, unit in described.columns.items()]
 
 
 def percent(share: float) -> str:
@@ -151,7 +148,13 @@ def span_in_words(described: FileDescription) -> str:
     return text
 
 
-def describe(path: PathLike, *, content: bool = True, **options: Any) -> FileDescription:
+@validate_params(
+    {"content": ["boolean"], "isolate": ["boolean"]},
+    prefer_skip_nested_validation=True,
+)
+def describe(
+    path: PathLike, *, content: bool = True, isolate: bool = False, **options: Any
+) -> FileDescription:
     """What a file is, what it holds, and which reader takes it.
 
     Its content decides, not its name. Nothing that is wrong with a file is an error here: ``status`` and
@@ -163,6 +166,9 @@ def describe(path: PathLike, *, content: bool = True, **options: Any) -> FileDes
         One file; ``.gz``, ``.Z`` and ``.zip`` are looked into.
     content : bool, default=True
         Whether to read it all; False looks only at its beginning and leaves span, rows and columns empty.
+    isolate : bool, default=False
+        Look into it in a child process, so that a damaged file that makes a C library crash, hang or fill the
+        memory (60 s and 2 GiB) is told as "failed" and ends the child alone. Starting it takes seconds.
     **options
         For its reader.
 
@@ -198,40 +204,38 @@ def describe(path: PathLike, *, content: bool = True, **options: Any) -> FileDes
         raise IsADirectoryError(f"{str(path)!r} is a folder; describe_files tells of all its files")
     if not os.path.lexists(path):
         raise FileNotFoundError(f"no file {str(path)!r}")
-    return look_at(path, content, options)[0]
+    return next(_described([path], content, isolate, None, options))
 
 
 def look_at(
     path: Path, content: bool = True, options: dict[str, Any] | None = None
 ) -> tuple[FileDescription, Any]:
     """Description of a file, and what its reader returned (None where it was not read); never an error."""
-    found, beginning, size = None, None, 0
+    size = 0
+
+    def told(status, title, **more):
+        return FileDescription(path=path, status=status, title=title, size=size, **more)
+
     try:
         facts = path.stat()
         size = facts.st_size
         if not stat.S_ISREG(facts.st_mode):
-            return FileDescription(path, "unknown", "no regular file (a pipe or a device)", size=size,
-                                   problem="nothing can be read of it"), None  # fmt: skip
+            nothing = "nothing can be read of it"
+            return told("unknown", "no regular file (a pipe or a device)", problem=nothing), None
         no_data = why_no_data(path)
         if no_data is not None:
-            what, _, more = no_data.partition(", which ")
-            return FileDescription(path, "no data", what, size=size, problem=more), None
+            return told("no data", **_without_data(no_data)), None
         beginning = Beginning(path)
         found = format_of(beginning)
     except OSError as error:
-        what = error.strerror or str(error)
-        return FileDescription(path, "unknown", "cannot be opened", size=size, problem=what), None
+        return told("unknown", "cannot be opened", problem=error.strerror or str(error)), None
     except (MemoryError, ValueError, RuntimeError) as error:
-        return FileDescription(path, "unknown", "cannot be recognised", size=size,
-                               problem=f"{type(error).__name__}: {error}"), None  # fmt: skip
+        return told("unknown", "cannot be recognised", problem=f"{type(error).__name__}: {error}"), None
     if found is None:
-        return _unknown(path, size, beginning), None
-    said: dict[str, Any] = {
-        "title": found.title, "format": found.name, "kind": found.kind, "reader": found.reader,
-        "source": found.source, "size": size,
-    }  # fmt: skip
+        return told(**_unknown(beginning)), None
+    said = _known(found)
     if not content:
-        return FileDescription(path, "recognised", **said), None
+        return told("recognised", **said), None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -240,27 +244,36 @@ def look_at(
         except KeyboardInterrupt:
             raise
         except MemoryError:
-            return FileDescription(path, "failed", **said, problem="too large for the memory there is"), None
+            return told("failed", **said, problem="too large for the memory there is"), None
         except Exception as error:  # whatever a file leads a reader to is told, with its kind
-            return FileDescription(path, "failed", **said, problem=problem_of(error, path)), None
+            return told("failed", **said, problem=problem_of(error, path)), None
     texts = list(dict.fromkeys(without_path(str(each.message), path) for each in caught))
-    return FileDescription(path, "read", **said, **_fields(summary), warnings=texts), data
+    return told("read", **said, **vars(summary), warnings=texts), data
 
 
-def _fields(summary: Summary) -> dict[str, Any]:
-    return dict(vars(summary))
+def _known(found):
+    """What a description says of a format."""
+    return {
+        "title": found.title, "format": found.name, "kind": found.kind, "reader": found.reader,
+        "source": found.source,
+    }  # fmt: skip
 
 
-def _unknown(path, size, beginning):
+def _unknown(beginning):
+    """What a description says of a file of no known format."""
     if beginning.problem:
         what = "damaged" if beginning.data.strip() or beginning.packed else "empty"
-        return FileDescription(path, "unknown", what, size=size, problem=beginning.problem)
+        return {"status": "unknown", "title": what, "problem": beginning.problem}
     if kind_of(beginning.data) == HEADER:
-        what, _, more = HEADER.partition(", which ")
-        return FileDescription(path, "no data", what, size=size, problem=more)
+        return {"status": "no data"} | _without_data(HEADER)
     what, cure = seems(beginning)
     problem = "no reader here takes it" + (f"; {cure}" if cure else "")
-    return FileDescription(path, "unknown", what, size=size, problem=problem)
+    return {"status": "unknown", "title": what, "problem": problem}
+
+
+def _without_data(what):
+    title, _, problem = what.partition(", which ")
+    return {"title": title, "problem": problem}
 
 
 def problem_of(error: BaseException, path: Path) -> str:
@@ -300,20 +313,47 @@ def find_files(paths: Paths, but: Path | None = None) -> tuple[list[Path], list[
 
 
 def describe_all(
-    files: list[Path], *, content: bool = True, n_jobs: int | None = None, verbose: int = 0
+    files: list[Path],
+    *,
+    content: bool = True,
+    isolate: bool = False,
+    n_jobs: int | None = None,
+    verbose: int = 0,
 ) -> list[FileDescription]:
     """Descriptions of files, in their order."""
-    tasks = (joblib.delayed(_describe)(file, content) for file in files)
-    results = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+    results = _described(files, content, isolate, n_jobs)
     return list(progress(results, desc="describe", verbose=verbose, total=len(files), unit="file"))
 
 
-def _describe(file, content):
-    return look_at(file, content)[0]
+def _described(files, content, isolate, n_jobs, options=None):
+    calls = ((file, content, options) for file in files)
+    return each_file(_describe, calls, _killed, isolate=isolate, n_jobs=n_jobs)
 
 
+def _describe(file, content, options):
+    return look_at(file, content, options)[0]
+
+
+def _killed(file, error):
+    """The description of a file that ended the child process that looked into it."""
+    beginning = Beginning(file, deep=False)
+    found = format_of(beginning)
+    said = _known(found) if found else {"title": kind_of(beginning.data) or "no known format"}
+    size, problem = file.stat().st_size, problem_of(error, file)
+    return FileDescription(path=file, status="failed", size=size, problem=problem, **said)
+
+
+@validate_params(
+    {"content": ["boolean"], "isolate": ["boolean"], "n_jobs": [Integral, None], "verbose": ["verbose"]},
+    prefer_skip_nested_validation=True,
+)
 def describe_files(
-    paths: Paths, *, content: bool = True, n_jobs: int | None = None, verbose: int = 0
+    paths: Paths,
+    *,
+    content: bool = True,
+    isolate: bool = False,
+    n_jobs: int | None = None,
+    verbose: int = 0,
 ) -> pd.DataFrame:
     """What the files of a folder are and hold, one a row.
 
@@ -323,6 +363,10 @@ def describe_files(
         Folders are looked into, and the folders in them.
     content : bool, default=True
         Whether to read each file whole; False looks only at its beginning.
+    isolate : bool, default=False
+        Look into the files in a child process, so that a damaged one that makes a C library crash, hang or
+        fill the memory (60 s and 2 GiB for a file) is told as "failed", and the others are looked into all
+        the same. Starting the child takes seconds, at the beginning and after each such file.
     n_jobs : int or None, default=None
         Files at a time, each in a process; None is 1, -1 all cores. Results do not depend on it.
     verbose : int, default=0
@@ -355,13 +399,13 @@ def describe_files(
     files, absent = find_files(paths)
     if absent:
         raise FileNotFoundError(f"no file matches {str(absent[0])!r}")
-    described = describe_all(files, content=content, n_jobs=n_jobs, verbose=verbose)
+    described = describe_all(files, content=content, isolate=isolate, n_jobs=n_jobs, verbose=verbose)
     plain = (
         "status", "title", "format", "kind", "reader", "source", "size", "n_rows", "start", "end", "cadence",
         "n_gaps",
     )  # fmt: skip
     rows = [
-        [*(getattr(each, name) for name in plain), _columns_in_words(each), each.problem]
+        [*(getattr(each, name) for name in plain), ", ".join(named_columns(each)), each.problem]
         for each in described
     ]
     table = pd.DataFrame(rows, [str(each.path) for each in described], [*plain, "columns", "problem"])
@@ -369,12 +413,3 @@ def describe_files(
     for name in ("start", "end"):
         table[name] = pd.to_datetime(table[name])
     return table.rename_axis("path")
-
-
-def _columns_in_words(described):
-    return ", ".join(f"{name} [{unit}]" if unit else name for name, unit in described.columns.items())
-
-
-def counts_of(described: Iterable[Any]) -> Counter[str]:
-    """How many files there are of each status."""
-    return Counter(each.status for each in described)

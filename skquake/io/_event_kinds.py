@@ -70,7 +70,11 @@ def event_kind(name: str) -> tuple[str, bool]:
 
 def event_kinds(names: Iterable[str], codes: dict[str, str] | None = None) -> tuple[Array, Array]:
     """Kinds of events, and which of them are only suspected; ``codes`` are a catalog's own, by its names."""
-    which, found = pd.factorize(np.array(list(names), dtype=object))
+    names = names if isinstance(names, np.ndarray) else np.array(list(names), dtype=object)
+    if len(names) and names[0] == names[-1] and (names == names[0]).all():
+        which, found = np.zeros(len(names), dtype=np.intp), names[:1]
+    else:
+        which, found = pd.factorize(names.astype(object))
     known = [event_kind((codes or {}).get(name.strip(), name)) for name in found]
     kinds = np.array([kind for kind, _ in known], dtype=object)
     return kinds[which], np.array([suspected for _, suspected in known], dtype=bool)[which]

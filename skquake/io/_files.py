@@ -11,7 +11,9 @@ import sys
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import ncompress
 import numpy as np
@@ -101,10 +103,13 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
-def expand_paths(paths: Paths, reader: str | None = None) -> list[Path]:
+def expand_paths(
+    paths: Paths, reader: str | None = None, run: Callable[..., Any] | None = None
+) -> list[Path]:
     """Files of a path, folder, glob pattern or list of these; each once, order kept.
 
-    Of a folder, and of the folders in it, those that ``reader`` (a name) takes, by their content.
+    Of a folder, and of the folders in it, those that ``reader`` (a name) takes, by their content, which
+    ``run(function, path)`` looks into, where it is given.
 
     Raises
     ------
@@ -117,7 +122,7 @@ def expand_paths(paths: Paths, reader: str | None = None) -> list[Path]:
         return _paths.expand_paths(paths)
     from skquake.io._folders import files_for  # which knows all readers
 
-    return _paths.expand_paths(paths, functools.partial(files_for, reader))
+    return _paths.expand_paths(paths, functools.partial(files_for, reader, run=run))
 
 
 def is_packed(data: bytes) -> str | None:

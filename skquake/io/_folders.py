@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from skquake._core._paths import files_below
 from skquake.io._beginning import Beginning
 from skquake.io._files import FormatError, warn
-from skquake.io._formats import Format, format_of, what_it_is
+from skquake.io._formats import FORMATS, Format, format_of, what_it_is
+from skquake.io._isolated import Isolated
 
 _SHOWN = 3
 
 
-def formats_of(files: Iterable[Path]) -> dict[Path, Format | None]:
-    """The format of each file; None for those of no known format, and those that cannot be opened."""
+def formats_of(files: Iterable[Path], run: Callable[..., Any] | None = None) -> dict[Path, Format | None]:
+    """The format of each file; None for those of no known format, and those that cannot be opened.
+
+    ``run(function, path)`` looks into a file, where it is given: see :class:`Isolated`.
+    """
+    look = Isolated(False) if run is None else run
     found: dict[Path, Format | None] = {}
     for file in files:
         try:
-            found[file] = format_of(Beginning(file)) if file.is_file() else None
-        except OSError:
-            found[file] = None
+            name = look(_format_name, file) if file.is_file() else None
+        except (OSError, FormatError):
+            name = None
+        found[file] = None if name is None else FORMATS[name]
     return found
 
 
-def files_for(reader: str, folder: Path) -> list[Path]:
+def _format_name(file):
+    found = format_of(Beginning(file))
+    return None if found is None else found.name
+
+
+def files_for(reader: str, folder: Path, run: Callable[..., Any] | None = None) -> list[Path]:
     """Files of a folder, and of the folders in it, that a reader takes.
 
     Parameters
@@ -32,6 +44,8 @@ def files_for(reader: str, folder: Path) -> list[Path]:
     reader : str
         Name of a function of ``skquake.io``.
     folder : Path
+    run : callable or None, default=None
+        As of :func:`formats_of`.
 
     Raises
     ------
@@ -44,7 +58,7 @@ def files_for(reader: str, folder: Path) -> list[Path]:
         For files of no known format, with their number: one of them may be a damaged file of this one.
     """
     files, others = files_below(folder)
-    found = formats_of(files)
+    found = formats_of(files, run)
     mine = [file for file, each in found.items() if each is not None and reader in each.readers]
     if not mine:
         there = census(found) or (f"only {len(others)} without data" if others else "it is empty")
@@ -71,8 +85,8 @@ def census(found: dict[Path, Format | None]) -> str:
     return ", ".join(f"{len(files)} for {name} ({files[0].name})" for name, files in groups.items())
 
 
-def common_reader(found: dict[Path, Format | None]) -> str:
-    """The one reader that takes all files.
+def common_reader(found: dict[Path, Format | None], *, deep: bool = True) -> str:
+    """The one reader that takes all files; ``deep``: whether libraries may open others for the error.
 
     Raises
     ------
@@ -83,7 +97,7 @@ def common_reader(found: dict[Path, Format | None]) -> str:
     """
     for file, each in found.items():
         if each is None:
-            raise FormatError(file, "byte 0", f"no reader here takes it: {what_it_is(file)}")
+            raise FormatError(file, "byte 0", f"no reader here takes it: {what_it_is(file, deep=deep)}")
     all_readers = [each.readers for each in found.values() if each is not None]
     common = [name for name in all_readers[0] if all(name in readers for readers in all_readers)]
     if not common:

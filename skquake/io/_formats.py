@@ -12,13 +12,15 @@ from typing import Any
 
 import pandas as pd
 
-from skquake.io import _cses, _cses_text, _demeter, _vtec
 from skquake.io._beginning import Beginning
+from skquake.io._cses import products_in
+from skquake.io._cses_text import is_export
+from skquake.io._demeter import is_record
 from skquake.io._files import FormatError
 from skquake.io._layouts import LAYOUTS
 from skquake.io._other_kinds import foreign, seems
 from skquake.io._swarm_values import LP_NAMES
-from skquake.io._table import header_of
+from skquake.io._vtec import roles
 
 SOURCES = {"track": "TrackSource", "map": "MapSource", "series": "SeriesSource"}
 """Kind of observations -> the source that holds them."""
@@ -96,25 +98,15 @@ def _of_vires(names, beginning):
 
 
 def _of_cses_text(beginning):
-    if beginning.is_binary:
-        return False
-    try:
-        _, names, _, _ = _cses_text._header(beginning.data, beginning.path)
-    except FormatError:
-        return False
-    ours = {_cses_text._OTHERS.get(name.upper(), name.upper()) for name in names}
-    return set(_cses_text._NEEDED) <= ours
+    return not beginning.is_binary and is_export(beginning.data, beginning.path)
 
 
 def _of_cses(beginning):
-    return "UTC_TIME" in beginning.variables and any(
-        all(name in beginning.variables for name, _ in table.values()) for _, table in _cses._PRODUCTS
-    )
+    return "UTC_TIME" in beginning.variables and bool(products_in(beginning.variables))
 
 
 def _of_demeter(beginning):
-    data = beginning.data[: _demeter._RECORD.itemsize]
-    return data[204:208] == b"ISL " and data[26:34] == b"TOULOUSE"
+    return is_record(beginning.data)
 
 
 def _of_stations(beginning):
@@ -123,11 +115,7 @@ def _of_stations(beginning):
     if beginning.is_binary or len(lines) < 2:
         return False
     try:
-        names = header_of(beginning.data, beginning.path)
-        time = next((name for name in names if name.strip().lower() in _vtec._TIME), None)
-        if time is None or len(names) < 2 or len(set(names)) < len(names):
-            return False
-        values, _ = _vtec._roles(names, time, None, None, beginning.path)
+        names, _, values, _ = roles(beginning.data, beginning.path)
     except FormatError:
         return False
     fields = lines[1].split(",")
@@ -307,9 +295,9 @@ def file_formats() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("name")
 
 
-def what_it_is(path: Path) -> str:
-    """What a file is and who reads it, or what it seems to be, in words."""
-    beginning = Beginning(path)
+def what_it_is(path: Path, *, deep: bool = True) -> str:
+    """What a file is and who reads it, or what it seems to be, in words (``deep`` as of ``Beginning``)."""
+    beginning = Beginning(path, deep=deep)
     if beginning.problem:
         return beginning.problem
     found = format_of(beginning)

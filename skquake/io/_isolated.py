@@ -21,6 +21,10 @@ BYTES = 2 * 2**30
 """Most memory of the child beyond what it starts with (Linux; elsewhere time alone is limited)."""
 
 
+CHILD = "child process"
+"""Where errors say that the child ended."""
+
+
 class Isolated:
     """Calls functions of a file in a child process, one for all files.
 
@@ -75,12 +79,12 @@ class Isolated:
         except (EOFError, OSError, pickle.UnpicklingError):
             code = self._end()
             what = f"took longer than {self.seconds:g} s" if late.is_set() else f"ended with code {code}"
-            raise FormatError(path, "child process", f"the library that reads it {what}: damaged?") from None
+            raise FormatError(path, CHILD, f"the library that reads it {what}: damaged?") from None
         finally:
             timer.cancel()
         if isinstance(error, MemoryError):
             what = f"takes more than {self.n_bytes} bytes of memory: damaged?"
-            raise FormatError(path, "child process", what) from error
+            raise FormatError(path, CHILD, what) from error
         if error is not None:
             raise error
         return result

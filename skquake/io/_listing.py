@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from skquake.io._description import FileDescription
-from skquake.io._summary import duration
+from skquake.io._description import FileDescription, amount, named_columns
+from skquake.io._summary import duration, longest_step
 
 MANY = 3
 """Files of a kind in a folder from which on they share a line."""
@@ -54,17 +54,15 @@ def _line(group):
 
 def _together(group):
     first = group[0]
-    things = {"catalog": "earthquakes", "map": "maps"}.get(first.kind, "rows")
-    size = f" of {' x '.join(map(str, first.shape))}" if first.shape else ""
     timed = sorted((each for each in group if each.start is not None), key=lambda each: each.start)
     overlap = any(b.start <= a.end for a, b in pairwise(timed))
     counted = " (files overlap: what they share is counted in each)" * overlap
-    yield f"{sum(each.n_rows for each in group):,} {things}{size}{counted}"
+    yield amount(sum(each.n_rows for each in group), first) + counted
     if timed:
         end = max(each.end for each in timed)
         yield f"{timed[0].start:%Y-%m-%dT%H:%M:%S} ... {end:%Y-%m-%dT%H:%M:%S}"
         yield from _steps(timed)
-    columns = [f"{name} [{unit}]" if unit else name for name, unit in first.columns.items()]
+    columns = named_columns(first)
     yield ", ".join(columns[:12]) + f", ... ({len(columns)} columns)" * (len(columns) > 12)
     if any(each.warnings for each in group):
         n = sum(bool(each.warnings) for each in group)
@@ -79,7 +77,7 @@ def _steps(timed):
     low, high = min(cadences), max(cadences)
     yield f"every {duration(low)}" if low == high else f"every {duration(low)} to {duration(high)}"
     inside = sum(each.n_gaps or 0 for each in timed)
-    limit = high * (5.0 if timed[0].kind == "track" else 1.5)
+    limit = high * longest_step(timed[0].kind)
     between, end = 0, timed[0].end
     for each in timed[1:]:
         between += each.start - end > limit

@@ -74,17 +74,26 @@ def to_numbers(
         For anything else; names the first row that is no number (``unit`` and the number of the ``first``).
     """
     column = text if isinstance(text, pa.Array) else pa.array(np.asarray(text, dtype=object), pa.string())
-    column = pc.utf8_trim_whitespace(column)
-    try:
-        column = pc.if_else(pc.equal(column, ""), None, column)
-        values = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False).astype(float)
-    except pa.ArrowInvalid:
+    values = _at_once(column)
+    if values is None:  # blanks, or missing ones
+        column = pc.utf8_trim_whitespace(column)
+        values = _at_once(pc.if_else(pc.equal(column, ""), None, column))
+    if values is None:
         values = _slowly(column, path, name, unit, first)
     infinite = np.isinf(values)
     if infinite.any():
         raise FormatError(path, f"{unit} {int(infinite.argmax()) + first}", f"{name} is infinite")
     fill = np.atleast_1d(np.asarray(fill, dtype=float))
     return np.where(np.isin(values, fill), np.nan, values) if fill.size else values
+
+
+def _at_once(column):
+    """Numbers as pyarrow reads them; None where one is none."""
+    try:
+        numbers = pc.cast(column, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return numbers.to_numpy(zero_copy_only=False).astype(float)
 
 
 def _slowly(column, path, name, unit, first):

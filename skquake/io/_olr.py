@@ -12,6 +12,7 @@ import numpy as np
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
+from skquake._core._sklearn import validate_params
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
 from skquake.io._hdf5 import SIGNATURE, check_heaps, check_sizes
@@ -45,6 +46,7 @@ class Maps(NamedTuple):
 
 
 @reader
+@validate_params({"isolate": ["boolean"]}, prefer_skip_nested_validation=True)
 def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.DataArray:
     """Outgoing longwave radiation from gridded NetCDF files, as one array.
 
@@ -56,9 +58,7 @@ def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.Dat
     paths : path-like, folder, glob pattern or list of these
         NetCDF 3 or 4; ``.gz`` and ``.Z`` are unpacked.
     isolate : bool, default=False
-        Read in a child process, so that a hostile file that makes the HDF5 library crash, hang or fill the
-        memory (60 s and 2 GiB for a file) ends in FormatError and not with this process. Off by default:
-        starting the child takes seconds, once a call; ordinary files are read in milliseconds.
+        Read in a child process, as in :func:`read_cses`: a hostile file can crash the HDF5 library.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -107,26 +107,27 @@ def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.Dat
     """
     import xarray as xr
 
-    files: list[tuple[Path, Maps]] = []
+    read: list[tuple[Path, Maps]] = []
     with Isolated(isolate) as run:
-        for path in progress(expand_paths(paths, "read_olr"), desc="read_olr", verbose=verbose, unit="file"):
+        files = expand_paths(paths, "read_olr", run)
+        for path in progress(files, desc="read_olr", verbose=verbose, unit="file"):
             maps = run(_read_one, path)
-            if files:
-                _check_grid(maps, path, files[0])
-            files.append((path, maps))
-    times = np.concatenate([maps.times for _, maps in files])
-    values = np.concatenate([maps.values for _, maps in files])
-    owners = np.repeat(np.arange(len(files)), [len(maps.times) for _, maps in files])
+            if read:
+                _check_grid(maps, path, read[0])
+            read.append((path, maps))
+    times = np.concatenate([maps.times for _, maps in read])
+    values = np.concatenate([maps.values for _, maps in read])
+    owners = np.repeat(np.arange(len(read)), [len(maps.times) for _, maps in read])
     order = np.argsort(times, kind="stable")
     for i in np.flatnonzero(times[order][1:] == times[order][:-1]):
         first, again = order[i], order[i + 1]
         if not np.array_equal(values[first], values[again], equal_nan=True):
-            what = f"its map of {times[again]} differs from that in {files[owners[first]][0]}"
-            raise FormatError(files[owners[again]][0], "maps", what + "; give the files of one product")
+            what = f"its map of {times[again]} differs from that in {read[owners[first]][0]}"
+            raise FormatError(read[owners[again]][0], "maps", what + "; give the files of one product")
     order = order[
         np.flatnonzero(np.diff(times[order], prepend=np.datetime64("NaT", "ns")) != np.timedelta64(0, "ns"))
     ]
-    maps = files[0][1]
+    maps = read[0][1]
     return xr.DataArray(
         values if np.array_equal(order, np.arange(len(values))) else values[order],
         name="olr",
@@ -139,7 +140,7 @@ def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.Dat
         attrs={
             "units": "W/m^2",
             "long_name": "outgoing longwave radiation",
-            "origin": "; ".join(sorted({maps.title for _, maps in files} - {""})),
+            "origin": "; ".join(sorted({maps.title for _, maps in read} - {""})),
             "citation": "interpolated OLR: Liebmann & Smith (1996), Bull. Amer. Meteor. Soc. 77, 1275-1277; "
             "OLR CDR: Lee & NOAA CDR Program (2011), https://doi.org/10.7289/V5SJ1HH2",
         },

@@ -9,6 +9,7 @@ from skquake._core._paths import expand_paths, files_below
 from skquake._core._typing import Paths
 from skquake.io._folders import common_reader, formats_of, warn_of_unknown
 from skquake.io._formats import FORMATS, reader_named
+from skquake.io._isolated import Isolated
 
 
 def read(paths: Paths, *, format: str | None = None, verbose: int = 0, **options: Any) -> Any:
@@ -28,7 +29,8 @@ def read(paths: Paths, *, format: str | None = None, verbose: int = 0, **options
     verbose : int, default=0
         Positive shows a progress bar over the files.
     **options
-        For the reader: ``types=None`` for catalogs, ``columns=`` for stations, ...
+        For the reader: ``types=None`` for catalogs, ``columns=`` for stations, ... Where it has ``isolate``,
+        files are recognised in a child process, too.
 
     Returns
     -------
@@ -64,19 +66,21 @@ def read(paths: Paths, *, format: str | None = None, verbose: int = 0, **options
     reader = None if format is None else FORMATS[format].reader
     named = expand_paths(paths, lambda folder: [folder])
     files: list[Path] = []
-    for path in named:
-        files += _in_folder(path, reader) if path.is_dir() else [path]
-    if reader is None:
-        reader = common_reader(formats_of(files))
+    isolate = bool(options.get("isolate"))
+    with Isolated(isolate) as run:
+        for path in named:
+            files += _in_folder(path, reader, run) if path.is_dir() else [path]
+        if reader is None:
+            reader = common_reader(formats_of(files, run), deep=not isolate)
     return reader_named(reader)(files, verbose=verbose, **options)
 
 
-def _in_folder(folder, reader):
+def _in_folder(folder, reader, run):
     inside, others = files_below(folder)
     if not inside:
         more = f", only {len(others)} without data ({others[0].name})" if others else ""
         raise FileNotFoundError(f"{str(folder)!r} holds no data{more}")
-    found = formats_of(inside)
+    found = formats_of(inside, run)
     known = [file for file, each in found.items() if each is not None and reader in (None, *each.readers)]
     if known:
         warn_of_unknown(folder, found)

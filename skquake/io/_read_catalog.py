@@ -49,9 +49,9 @@ def read_catalog(
 
     Files may overlap and be of several layouts. Of events with the same id the one ``updated`` last is kept
     (at a tie, the one read last); an id of events more than an hour apart is refused, since agencies may
-    use the same numbers. Events without an id get one that depends on them alone: 16 digits of the
-    SHA-256 of their time (to a millisecond), place (four decimals) and magnitude (two); repeated rows are
-    one event, and others of the same time, place and magnitude are numbered ``-2``, ``-3``, ... by depth.
+    use the same numbers. Events without an id get one that depends on their time (to a millisecond),
+    place (four decimals) and magnitude (two) alone, 16 digits; repeated rows are one event, and others of the
+    same time, place and magnitude are numbered ``-2``, ``-3``, ... by depth.
     The same earthquake in the catalogs of two agencies is two events.
 
     Parameters
@@ -147,7 +147,7 @@ def read_catalog(
     >>> catalog[["time", "depth_km", "magnitude"]]
                                         time  depth_km  magnitude
     id
-    a706b7c100c33b69 2011-03-11 05:46:18.120     23.74        9.0
+    e522bbf5d87d23a9 2011-03-11 05:46:18.120     23.74        9.0
     """
     _check(layout, columns, time_format, utc_offset, depth_unit, separator, fill)
     preferred = None if magnitude_types is None else tuple(magnitude_types)

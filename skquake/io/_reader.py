@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from skquake.io._files import FormatError
+from skquake.io._isolated import CHILD
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -33,7 +34,7 @@ def _say_what_it_is(error, name):
     from skquake.io._formats import kind_for_others  # which knows all readers
 
     # What a library could not open it is not asked again, but for its variables if one was not there.
-    deep = error.where not in ("HDF5", "NetCDF") or bool(_ABSENT.search(error.what))
+    deep = error.where not in ("HDF5", "NetCDF", CHILD) or bool(_ABSENT.search(error.what))
     what = kind_for_others(Path(error.path), name, deep=deep)
     if what is None:
         return

@@ -12,15 +12,14 @@ import pandas as pd
 _MOST_VALUES = 6
 """Most different values of a flag that are told one by one."""
 
-_GAP = {"track": 5.0}
-"""Cadences from which on a step is a gap: as passes of a TrackSource; 1.5 elsewhere."""
+_CADENCES = {"track": 5.0}  # as passes of a TrackSource
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Summary:
-    """What :class:`FileDescription` says of the content of a file."""
+    """What a table or map holds; see :class:`FileDescription`. As it stands, nothing is known."""
 
-    n_rows: int = 0
+    n_rows: int | None = None
     shape: tuple[int, ...] = ()
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
@@ -42,39 +41,40 @@ def summarise(data: Any, kind: str) -> Summary:
     kind : {"catalog", "index", "track", "map", "series"}
         Of the format. Gaps of a catalog are not looked for: earthquakes have no cadence.
     """
-    found = Summary()
-    if isinstance(data, pd.Series):
-        units = data.attrs.get("units", "")
-        frame = data.to_frame(data.name or "value")
-        frame.attrs = {**data.attrs, "units": {frame.columns[0]: units} if isinstance(units, str) else units}
-        data = frame
-    if isinstance(data, pd.DataFrame):
-        time = _of_table(data, found)
-    else:
-        time = _of_maps(data, found)
-    found.notes |= _notes(data.attrs)
+    data = as_frame(data)
+    time, found = _of_table(data) if isinstance(data, pd.DataFrame) else _of_maps(data)
     if time is not None and len(time):
-        _of_times(np.asarray(time, dtype="datetime64[ns]"), kind, found)
-    return found
+        found |= _of_times(np.asarray(time, dtype="datetime64[ns]"), kind)
+    return Summary(**found, notes=_notes(data.attrs))
 
 
-def _of_table(frame, found):
+def as_frame(data: Any) -> Any:
+    """A Series as a table of one column that keeps its unit; others as they are."""
+    if not isinstance(data, pd.Series):
+        return data
+    name, units = str(data.name or "value"), data.attrs.get("units", "")
+    frame = data.to_frame(name)
+    frame.attrs = {**data.attrs, "units": {name: units} if isinstance(units, str) else units}
+    return frame
+
+
+def _of_table(frame):
+    """Times of a table, and what it holds."""
     units = frame.attrs.get("units", {})
     units = units if isinstance(units, dict) else dict.fromkeys(frame.columns, str(units))
-    indexed = isinstance(frame.index, pd.DatetimeIndex)
-    found.n_rows = len(frame)
-    found.columns = {str(name): _unit(units.get(name, "")) for name in frame.columns}
+    missing, flags = {}, {}
     for name in frame.columns:
         column = frame[name]
         share = float(column.isna().mean()) if len(column) else 0.0
         if share:
-            found.missing[str(name)] = share
+            missing[str(name)] = share
         values = _values_of_flag(str(name), column)
         if values:
-            found.flags[str(name)] = values
-    if indexed:
-        return frame.index
-    return frame["time"] if "time" in frame else None
+            flags[str(name)] = values
+    columns = {str(name): _unit(units.get(name, "")) for name in frame.columns}
+    indexed = isinstance(frame.index, pd.DatetimeIndex)
+    time = frame.index if indexed else frame["time"] if "time" in frame else None
+    return time, {"n_rows": len(frame), "columns": columns, "missing": missing, "flags": flags}
 
 
 def _unit(unit):
@@ -99,39 +99,45 @@ def _values_of_flag(name, column):
     return told
 
 
-def _of_maps(data, found):
+def _of_maps(data):
+    """Times of maps, and what they hold."""
     arrays = {str(data.name or "value"): data} if not hasattr(data, "data_vars") else dict(data.data_vars)
+    columns, missing = {}, {}
     for name, array in arrays.items():
-        found.columns[str(name)] = _unit(array.attrs.get("units", ""))
+        columns[str(name)] = _unit(array.attrs.get("units", ""))
         if array.dtype.kind == "f" and array.size:
             share = float(array.isnull().mean())
             if share:
-                found.missing[str(name)] = share
+                missing[str(name)] = share
+    found = {"n_rows": 0, "columns": columns, "missing": missing}
     first = next(iter(arrays.values()), None)
     if first is None:
-        return None
-    along = [dim for dim in first.dims if dim == "time"]
-    found.shape = tuple(first.sizes[dim] for dim in first.dims if dim != "time")
-    found.n_rows = first.sizes["time"] if along else first.size
-    return first["time"].to_numpy() if "time" in first.coords else None
+        return None, found
+    found["shape"] = tuple(first.sizes[dim] for dim in first.dims if dim != "time")
+    found["n_rows"] = first.sizes["time"] if "time" in first.dims else first.size
+    return first["time"].to_numpy() if "time" in first.coords else None, found
 
 
-def _of_times(time, kind, found):
+def longest_step(kind: str) -> float:
+    """Cadences beyond which a step is a gap."""
+    return _CADENCES.get(kind, 1.5)
+
+
+def _of_times(time, kind):
+    """Span, cadence and gaps."""
     time = time[~np.isnat(time)]
     if not len(time):
-        return
-    found.start, found.end = pd.Timestamp(time.min()), pd.Timestamp(time.max())
+        return {}
+    span = {"start": pd.Timestamp(time.min()), "end": pd.Timestamp(time.max())}
     if kind == "catalog":
-        return
+        return span
     steps = np.diff(np.unique(time)).astype(np.int64)
     if not len(steps):
-        found.n_gaps = 0
-        return
+        return span | {"n_gaps": 0}
     cadence = round(float(np.median(steps)))
-    gaps = steps[steps > _GAP.get(kind, 1.5) * cadence]
-    found.cadence, found.n_gaps = pd.Timedelta(cadence, "ns"), len(gaps)
-    if len(gaps):
-        found.longest_gap = pd.Timedelta(int(gaps.max()), "ns")
+    gaps = steps[steps > longest_step(kind) * cadence]
+    longest = pd.Timedelta(int(gaps.max()), "ns") if len(gaps) else None
+    return span | {"cadence": pd.Timedelta(cadence, "ns"), "n_gaps": len(gaps), "longest_gap": longest}
 
 
 _TOLD = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 import numpy as np
@@ -12,6 +11,7 @@ from skquake._core._progress import progress
 from skquake._core._typing import Paths
 from skquake.io._catalog import COLUMNS, check_events, join_events
 from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._geojson import read_features
 from skquake.io._reader import reader
 from skquake.io._table import header_of, parse_times, read_table
 
@@ -148,30 +148,7 @@ def _csv(data, path):
 
 
 def _geojson(data, path):
-    n = sum(map(data.count, (b"{", b"[", b",")))
-    if n > _MAX_TOKENS:
-        raise FormatError(path, "GeoJSON", f"{n} values; at most {_MAX_TOKENS} are read: split the file")
-    try:
-        collection = json.loads(data)
-        features = collection["features"]
-        count = collection.get("metadata", {}).get("count", len(features))
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise FormatError(path, "GeoJSON", f"expected a whole FeatureCollection ({error})") from error
-    if not isinstance(features, list) or not features:
-        raise FormatError(path, "GeoJSON", "no features")
-    if count != len(features):
-        raise FormatError(
-            path, "GeoJSON", f"metadata.count says {count}, the file holds {len(features)} features"
-        )
-    rows = []
-    for i, feature in enumerate(features):
-        try:
-            rows.append(_feature(feature))
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
-            raise FormatError(
-                path, f"feature {i}", f"not an event ({type(error).__name__}: {error})"
-            ) from error
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(read_features(data, path, _feature), columns=list(COLUMNS))
     for name in ("time", "updated"):
         values = table[name].to_numpy(dtype="int64").astype("datetime64[ms]")
         table[name] = np.where(table[name] == _NEVER, np.datetime64("NaT", "ms"), values).astype(
@@ -181,7 +158,6 @@ def _geojson(data, path):
 
 
 _NEVER = -(2**62)
-_MAX_TOKENS = 5_000_000  # 50 times the events that the service gives at once
 
 
 def _feature(feature):

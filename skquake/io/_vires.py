@@ -9,6 +9,7 @@ import pandas as pd
 
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
+from skquake._core._sklearn import validate_params
 from skquake._core._typing import Array, Paths
 from skquake.io._files import FormatError, expand_paths
 from skquake.io._isolated import Isolated
@@ -35,6 +36,7 @@ _DOCUMENTED = UNITS | {"QDLat": "deg", "QDLon": "deg", "MLT": "h", "SunZenithAng
 
 
 @reader
+@validate_params({"isolate": ["boolean"]}, prefer_skip_nested_validation=True)
 def read_vires(
     paths: Paths, *, satellite: str | None = None, isolate: bool = False, verbose: int = 0
 ) -> pd.DataFrame:
@@ -104,9 +106,8 @@ def read_vires(
     attrs: dict = {"units": {}, "products": {}, "models": {}, "filters": {}, "left_out": {}}
     found = None
     with Isolated(isolate) as run:
-        for path in progress(
-            expand_paths(paths, "read_vires"), desc="read_vires", verbose=verbose, unit="file"
-        ):
+        files = expand_paths(paths, "read_vires", run)
+        for path in progress(files, desc="read_vires", verbose=verbose, unit="file"):
             export = run(read_export, path)
             name, rows, several = choose(export, satellite, path)
             columns, units = columns_of(export, rows, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,7 @@ from skquake.io._reader import reader
 from skquake.io._table import MAX_CELLS, header_of, parse_times, read_table
 
 _TIME = ("time", "datetime", "date", "timestamp", "epoch", "utc")
-
-
-_STATION = frozenset(
-    ["station", "site", "stn", "sta", "receiver", "rcv", "marker", "station_id", "station_name", "site_id"]
-)
+_STATION = frozenset("station site stn sta receiver rcv marker station_id station_name site_id".split())
 _VTEC = frozenset(
     f"{name}{unit}"
     for name in ("vtec", "tec")
@@ -28,53 +25,12 @@ _VTEC = frozenset(
 )
 # Words of what is no station, alone or as a part of a name; single letters and their like alone only.
 _WORDS = frozenset(
-    [
-        *("lat", "latitude", "lon", "long", "longitude", "lng", "alt", "altitude", "height", "hgt", "elev"),
-        *(
-            "elevation",
-            "azim",
-            "azimuth",
-            "flag",
-            "flags",
-            "quality",
-            "error",
-            "err",
-            "sigma",
-            "std",
-            "stdev",
-        ),
-        *(
-            "rms",
-            "unc",
-            "uncertainty",
-            "satellite",
-            "satellites",
-            "prn",
-            "svid",
-            "spacecraft",
-            "orbit",
-            "doy",
-        ),
-        *("sod", "unnamed", "index", "roti", "stec", "mlat", "mlon", "mlt", "kp", "dst", "f107", "station"),
-        *(
-            "site",
-            "receiver",
-            "date",
-            "time",
-            "year",
-            "month",
-            "day",
-            "hour",
-            "minute",
-            "second",
-            "nsat",
-            "bias",
-        ),
-    ]
+    "lat latitude lon long longitude lng alt altitude height hgt elev elevation azim azimuth flag flags "
+    "quality error err sigma std stdev rms unc uncertainty satellite satellites prn svid spacecraft orbit "
+    "doy sod unnamed index roti stec mlat mlon mlt kp dst f107 station site receiver date time year month "
+    "day hour minute second nsat bias".split()
 )
-_ALONE = frozenset(
-    ["x", "y", "z", "id", "qc", "s4", "no", "n", "sat", "sv", "f", "ap", "lt", "ut", "sec", "dcb"]
-)
+_ALONE = frozenset("x y z id qc s4 no n sat sv f ap lt ut sec dcb".split())
 
 
 @reader
@@ -155,15 +111,7 @@ def read_station_vtec(
 
 def _read_one(path, fill, columns, stations, left_out):
     data = read_bytes(path)
-    names = header_of(data, path)
-    if len(set(names)) < len(names) or not all(name.strip() for name in names):
-        raise FormatError(path, "line 1", "two columns of the same name, or one without a name")
-    time = next((name for name in names if name.strip().lower() in _TIME), None)
-    if time is None or len(names) < 2:
-        raise FormatError(
-            path, "line 1", f"expected a column {' or '.join(_TIME)} and one a station, got {names[:8]}"
-        )
-    values, station = _roles(names, time, columns, stations, path)
+    names, time, values, station = roles(data, path, columns, stations)
     left_out |= dict.fromkeys(name for name in names if name not in (time, station, *values))
     kinds = {time: str} | ({station: str} if station else {}) | dict.fromkeys(values, float)
     table = read_table(data, path, kinds)
@@ -177,8 +125,33 @@ def _read_one(path, fill, columns, stations, left_out):
     return _unique(numbers.rename(columns=values).set_index(index), path)
 
 
-def _roles(names, time, columns, stations, path):
-    """The columns of values {name in the file: ours}, and the one of stations (None in a wide table)."""
+def roles(
+    data: bytes, path: Path, columns: Mapping[str, str] | None = None, stations: str | None = None
+) -> tuple[list[str], str, dict[str, str], str | None]:
+    """What the columns in a file's first line are, or a FormatError where that is not sure.
+
+    Returns
+    -------
+    names : list of str
+        All of them.
+    time : str
+    values : dict of {str: str}
+        Name in the file -> ours.
+    station : str or None
+        The column of stations; None in a wide table.
+    """
+    names = header_of(data, path)
+    if len(set(names)) < len(names) or not all(name.strip() for name in names):
+        raise FormatError(path, "line 1", "two columns of the same name, or one without a name")
+    time = next((name for name in names if name.strip().lower() in _TIME), None)
+    if time is None or len(names) < 2:
+        raise FormatError(
+            path, "line 1", f"expected a column {' or '.join(_TIME)} and one a station, got {names[:8]}"
+        )
+    return names, time, *_values_and_station(names, time, columns, stations, path)
+
+
+def _values_and_station(names, time, columns, stations, path):
     others = {name.strip().lower(): name for name in names if name != time}
     asked = [*(columns or ()), *([stations] if stations else ())]
     absent = [name for name in asked if name not in names]

@@ -12,7 +12,8 @@ from skquake._core._typing import Array
 
 _CHUNK = 2**24
 _STARS = ["*" * k for k in range(1, 41)]
-_CONTROL = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
+CONTROL = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
+"""Characters that no table has."""
 
 
 def words_at_once(
@@ -39,7 +40,7 @@ def words_at_once(
         pyarrow reads: no ``+5``, no ``1D3``), there is no line, or a character that no table has: the
         careful way finds out what, and says it.
     """
-    if data.translate(None, _CONTROL) != data:
+    if data.translate(None, CONTROL) != data:
         return None
     if b"\t" in data:
         data = data.replace(b"\t", b" ")

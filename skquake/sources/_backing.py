@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,23 @@ def freeze(content):
         if isinstance(item, np.ndarray):
             item.flags.writeable = False
     return content
+
+
+def backing_of(data, suffix, read, make, arguments=()):
+    """Where the content of ``data`` lives: ``read`` from a path at first use, else made here.
+
+    Parameters
+    ----------
+    data : path-like or object
+    suffix : str
+        Of files, where the path is a folder.
+    read, make : callable
+        Files, or the object, and ``arguments`` in; content out.
+    arguments : tuple, default=()
+    """
+    if isinstance(data, (str, os.PathLike)):
+        return Files(data, suffix, read, arguments)
+    return Memory(make(data, *arguments))
 
 
 class Memory:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from skquake._core._typing import ArrayLike, FloatArray, Frame, Path
 from skquake._core._validation import check_coordinates
-from skquake.sources._backing import Files, Memory
+from skquake.sources._backing import backing_of
 from skquake.sources._base import Source, first_rows
 from skquake.sources._bilinear import blend, corners
 from skquake.sources._from_frame import PLACE, Fill, grid_of, mapped
@@ -75,11 +74,7 @@ class MapSource(Source):
     _align = "end"
 
     def __init__(self, data: xr.DataArray | xr.Dataset | Path, *, name: str = "map") -> None:
-        if isinstance(data, (str, os.PathLike)):
-            backing: Files | Memory = Files(data, ".nc", read_map, ())
-        else:
-            backing = Memory(map_from_xarray(data))
-        super().__init__(backing, name)
+        super().__init__(backing_of(data, ".nc", read_map, map_from_xarray), name)
 
     @classmethod
     def from_frame(

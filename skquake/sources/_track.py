@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from skquake._core._time import local_solar_time
 from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Frame, IntArray, Path, Paths
-from skquake.sources._backing import Files, Memory
+from skquake.sources._backing import backing_of
 from skquake.sources._base import Source, check_length, cut, duration_ns
 from skquake.sources._from_frame import PLACE, Fill, mapped
 from skquake.sources._track_io import track_from_frame
@@ -122,11 +121,7 @@ class TrackSource(Source):
             for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
         )
         arguments = (channels, *durations)
-        if isinstance(data, (str, os.PathLike)):
-            backing: Files | Memory = Files(data, ".parquet", read_track, arguments)
-        else:
-            backing = Memory(track_from_frame(data, *arguments))
-        super().__init__(backing, name)
+        super().__init__(backing_of(data, ".parquet", read_track, track_from_frame, arguments), name)
 
     @classmethod
     def from_frame(

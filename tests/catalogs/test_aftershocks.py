@@ -100,7 +100,7 @@ def test_by_default_aftershocks_of_later_months_leave():
     assert AftershockRemover("box").fit(late).labels_.tolist() == ["first", "second"]
 
 
-@pytest.mark.parametrize("size", [{"half_width": 1.0}, {"days": 16.0}])
+@pytest.mark.parametrize("size", [{"half_width": 1.0}, {"days": 16.0}, {"half_width": 2.0, "days": 15.0}])
 @pytest.mark.parametrize("method", ["gardner-knopoff", "nearest-neighbour"])
 def test_the_box_has_its_size_alone(method, size):
     for call in ("fit", "transform", "fit_transform"):
@@ -182,7 +182,7 @@ def test_bad_catalogs(spoil, message):
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"method": "etas"}, {"half_width": 0}, {"half_width": "2"}, {"days": 0}, {"days": None}]
+    "parameters", [{"method": "etas"}, {"half_width": 0}, {"half_width": "2"}, {"days": 0}, {"days": "15"}]
 )
 def test_bad_parameters(parameters):
     for call in ("fit", "transform", "fit_transform"):

@@ -4,9 +4,18 @@ import os
 import time
 import warnings
 
+from skquake.io import _description
 
-def crash(path):
+
+def crash(path, *args):
     os.abort()
+
+
+def crash_if_told(path, *args):
+    """As a library does with one file of many."""
+    if "crash" in path.name:
+        os.abort()
+    return _description._describe(path, *args)
 
 
 def hang(path):

@@ -11,6 +11,8 @@ from _io_layouts import olr_values, write_cses, write_olr
 from _satellite_layouts import vires_cdf
 
 from skquake import io
+from skquake.io import _convert, _cses, _description, _folders
+from skquake.io.__main__ import main
 from skquake.io._isolated import Isolated
 
 PATH = Path("a.h5")
@@ -45,6 +47,45 @@ def test_tables_are_the_same(tmp_path):
     here, there = (io.read_vires(tmp_path / "vires.cdf", isolate=isolate) for isolate in (False, True))
     pd.testing.assert_frame_equal(here, there)
     assert here.attrs == there.attrs
+
+
+def test_one_file_that_crashes_a_library_does_not_end_the_listing(tmp_path, monkeypatch, capsys):
+    for name in ("a.csv", "c.csv"):
+        (tmp_path / name).write_text("time,A\n2016-01-01,1\n2016-01-02,2\n")
+    write_cses(tmp_path / "b_crash.h5")
+    monkeypatch.setattr(_description, "_describe", work.crash_if_told)
+    told = io.describe_files(tmp_path, isolate=True)
+    assert told["status"].tolist() == ["read", "failed", "read"]
+    assert told["title"].iloc[1] == "an HDF5 or NetCDF 4 file" and told["size"].iloc[1] > 0
+    assert "child process: the library that reads it ended with code -" in told["problem"].iloc[1]
+    assert main(["--isolate", str(tmp_path / "b_crash.h5")]) == 1
+    assert "b_crash.h5: an HDF5 or NetCDF 4 file: child process" in capsys.readouterr().out
+
+
+def test_files_are_looked_into_several_at_a_time(tmp_path):
+    paths = [tmp_path / f"{k}.csv" for k in range(3)]
+    for k, path in enumerate(paths):
+        path.write_text(f"time,A{k}\n2016-01-01,1\n2016-01-02,2\n")
+    told = io.describe_files(paths, isolate=True, n_jobs=2)
+    pd.testing.assert_frame_equal(told, io.describe_files(paths))
+
+
+def test_a_conversion_goes_on_behind_a_file_that_crashes(tmp_path, monkeypatch):
+    monkeypatch.setattr(_convert, "_convert", work.crash)
+    (tmp_path / "a.csv").write_text("time,A\n2016-01-01,1\n2016-01-02,2\n")
+    done = io.convert_files(tmp_path / "a.csv", tmp_path / "out", isolate=True)
+    assert done["status"].tolist() == ["failed"] and "ended with code" in done["problem"].iloc[0]
+
+
+def test_a_file_that_crashed_a_child_is_not_opened_again(tmp_path, monkeypatch):
+    write_cses(tmp_path / "a.h5")
+    monkeypatch.setattr(_cses, "_read_one", work.crash)
+    monkeypatch.setattr(h5py, "File", lambda *_: pytest.fail("it was opened here"))
+    with pytest.raises(io.FormatError, match="ended with code"):
+        io.read_cses(tmp_path / "a.h5", isolate=True)
+    monkeypatch.setattr(_folders, "_format_name", work.crash)
+    with pytest.raises(FileNotFoundError, match="no file for read_cses: 1 for no reader"):
+        io.read_cses(tmp_path, isolate=True)
 
 
 @pytest.mark.slow

@@ -417,11 +417,25 @@ def test_repeated_rows_are_one_event_and_overlapping_files_agree(tmp_path):
 
 
 def test_the_digest_is_the_documented_one(tmp_path):
-    import hashlib
+    def mix(word):
+        """SplitMix64 (Steele et al., 2014)."""
+        word = (word + 0x9E3779B97F4A7C15) % 2**64
+        word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        word = (word ^ word >> 27) * 0x94D049BB133111EB % 2**64
+        return word ^ word >> 31
 
-    expected = hashlib.sha256(b"2011-03-11T05:46:18.120|38.1035|142.8610|9.00").hexdigest()[:16]
+    assert mix(0) == 0xE220A8397B1DCDAF  # the first number of its generator from the seed 0
+    time = 1_299_822_378_120  # ms: 2011-03-11T05:46:18.120
+    place = (381_035 + 900_000) << 33 | (1_428_610 + 1_800_000) << 11
     path = write(tmp_path, table(ROWS[0]))
-    assert list(read_catalog(path, columns=NAMES, utc_offset=9, depth_unit="m").index) == [expected]
+    catalog = read_catalog(path, columns=NAMES, utc_offset=9, depth_unit="m")
+    assert list(catalog.index) == [f"{mix(mix(time) ^ (place | 900 + 500)):016x}"]
+    path = write(tmp_path, table((*ROWS[0][:4], "")))
+    catalog = read_catalog(path, columns=NAMES, utc_offset=9, depth_unit="m", missing_magnitude="keep")
+    assert list(catalog.index) == [f"{mix(mix(time) ^ (place | 2047)):016x}"]
+    path = write(tmp_path, table(("1969-12-31T23:59:59.999", -33.5, -179.99995, 5, -0.5)))
+    place = (900_000 - 335_000) << 33 | (1_800_000 - 1_800_000) << 11
+    assert list(read_catalog(path, columns=NAMES).index) == [f"{mix(mix(2**64 - 1) ^ (place | 450)):016x}"]
 
 
 # --- real files ---

@@ -200,7 +200,13 @@ LIMITS = [
         "than 10 columns",
     ),
     ("_table.MAX_CELLS", "time,A\n" + "2016-01-01,1\n" * 5, (io.read_station_vtec,), "at most 10 fields"),
-    ("_usgs._MAX_TOKENS", '{"features":[' + "{}," * 9, (io.read_usgs,), "at most 10 are read"),
+    ("_geojson._MAX_TOKENS", '{"features":[' + "{}," * 9, (io.read_usgs,), "at most 10 are read"),
+    (
+        "_geojson._MAX_TOKENS",
+        '{"type":"FeatureCollection","unid":1,"features":[' + "{}," * 9,
+        (io.read_catalog,),
+        "at most 10 are read",
+    ),
     ("_quakeml._MAX_ELEMENTS", quakeml(quakeml_event()), (io.read_quakeml,), "more than 10 elements"),
 ]
 

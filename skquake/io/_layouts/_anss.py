@@ -11,6 +11,7 @@ from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Columns,
     Events,
+    Form,
     Head,
     Layout,
     Options,
@@ -37,7 +38,7 @@ def _is_comcat(head: Head) -> bool:
 
 def _read_comcat(data: bytes, path: Path, options: Options) -> Events:
     mark = "," if set(Head.of(data).names(",")) >= _COMCAT else "\t"
-    table = read_columns(data, path, mark)[1]
+    table = read_columns(data, path, Form(mark))[1]
     lines = table.lines
     columns = {
         "id": table.text("id"),

@@ -22,7 +22,7 @@ from skquake.io._catalog import COLUMNS
 from skquake.io._event_kinds import event_kinds
 from skquake.io._event_times import read_times
 from skquake.io._files import FormatError, check_line_end
-from skquake.io._layouts._plain import MAX_FIELDS, plain_table
+from skquake.io._layouts._plain import MAX_FIELDS, Form, plain_table
 from skquake.io._numbers import to_numbers
 from skquake.io._ranges import RANGES, outside
 
@@ -120,21 +120,15 @@ def lines_of(data: bytes, path: Path) -> list[str]:
 
 
 def split_rows(
-    data: bytes,
-    path: Path,
-    separator: str | None = ",",
-    *,
-    header: bool = True,
-    comment: str | None = None,
-    start: int = 0,
-    ragged: bool = False,
+    data: bytes, path: Path, form: Form, *, ragged: bool = False
 ) -> tuple[list[str], list[list[str]], list[int]]:
     """Names of the columns ([] without a header), fields of each row, and the rows' lines.
 
-    ``separator`` None is any white space. Every row must have as many fields as the names (or as the first
-    row), but for an empty last one; ``ragged`` tables are not checked. Fields are stripped.
-    What stands before the line ``start`` is passed over, and so are other lines that begin with ``comment``.
+    Every row must have as many fields as the names (or as the first row), but for an empty last one and
+    those that are optional, which are filled up; ``ragged`` tables are not checked. Fields are stripped.
+    A last name that is empty is none where no row has anything there.
     """
+    separator, header, comment, start = form.separator, form.header, form.comment, form.start
     check_line_end(data, path)
     lines = lines_of(data, path)
     kept = [
@@ -157,12 +151,16 @@ def split_rows(
     wide = len(names) if header else len(fields[0])
     if wide > MAX_FIELDS:
         raise FormatError(path, "line 1", f"{wide} columns; no catalog has so many")
-    if not ragged:
-        for number, row in zip(numbers, fields, strict=True):
-            if len(row) == wide + 1 and not row[-1]:
-                row.pop()
-            if len(row) != wide:
-                raise FormatError(path, f"line {number}", f"{len(row)} fields instead of {wide}")
+    if ragged:
+        return names, fields, numbers
+    if header and names[-1] == "" and not any(any(row[wide - 1 :]) for row in fields):
+        names, wide = names[:-1], wide - 1
+    for number, row in zip(numbers, fields, strict=True):
+        if len(row) == wide + 1 and not row[-1]:
+            row.pop()
+        if not wide - form.optional <= len(row) <= wide:
+            raise FormatError(path, f"line {number}", f"{len(row)} fields instead of {wide}")
+        row += [""] * (wide - len(row))
     return names, fields, numbers
 
 
@@ -227,42 +225,28 @@ class Columns:
         return next((self._columns[self._places[name]] for name in names if name in self._places), None)
 
 
-def read_columns(
-    data: bytes,
-    path: Path,
-    separator: str | None = ",",
-    *,
-    header: bool = True,
-    comment: str | None = "#",
-    start: int = 0,
-) -> tuple[list[str], Columns]:
-    """Names and columns of a table whose rows all have the same number of fields (see :func:`split_rows`)."""
-    found = plain_columns(data, path, separator, header=header, comment=comment, start=start)
+def read_columns(data: bytes, path: Path, form: Form | None = None) -> tuple[list[str], Columns]:
+    """Names and columns of a table (see :func:`split_rows`)."""
+    form = Form() if form is None else form
+    found = _plain_columns(data, path, form)
     if found is not None:
         return found
-    names, rows, lines = split_rows(data, path, separator, header=header, comment=comment, start=start)
-    names = names if header else [str(k) for k in range(len(rows[0]))]
+    names, rows, lines = split_rows(data, path, form)
+    names = names if form.header else [str(k) for k in range(len(rows[0]))]
     return names, Columns.of_rows(names, rows, lines, path)
 
 
-def plain_columns(
-    data: bytes,
-    path: Path,
-    separator: str | None = ",",
-    *,
-    header: bool = True,
-    comment: str | None = None,
-    start: int = 0,
-) -> tuple[list[str], Columns] | None:
-    """Names and columns of a plain table by one pass (parameters as of :func:`split_rows`).
+def _plain_columns(data, path, form):
+    """Names and columns of a plain table by one pass; None where lines need a look of their own.
 
-    None where lines need a look of their own. A last column without name and content is left away.
+    A last column without name and content is left away.
     """
+    header = form.header
     check_line_end(data, path)
     if data.count(b"\n") > MAX_ROWS:
         raise FormatError(path, "table", f"more than {MAX_ROWS} lines; no catalog has so many")
     text = data if data.isascii() and b"\0" not in data else decode(data, path).encode()
-    found = plain_table(text, separator, header=header, comment=comment, start=start)
+    found = plain_table(text, form)
     if found is None:
         return None
     names, columns, line = found

@@ -9,6 +9,7 @@ from skquake.io._event_times import read_times
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Events,
+    Form,
     Head,
     Layout,
     Options,
@@ -70,7 +71,7 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
-    names, table = read_columns(data, path, _separator(Head.of(data).first))
+    names, table = read_columns(data, path, Form(_separator(Head.of(data).first)))
     names, lines = [name.lower() for name in names], table.lines
     found = _places(names)
     missing = [name for name in ("latitude", "longitude", "depth", "magnitude") if name not in found]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from skquake.io._event_times import read_times
-from skquake.io._files import FormatError
+from skquake.io._geojson import read_features
 from skquake.io._layouts._base import (
-    Columns,
     Events,
+    Form,
     Head,
     Layout,
     Options,
     event_table,
-    plain_columns,
-    split_rows,
+    read_columns,
     with_lines,
 )
 
@@ -30,8 +28,7 @@ def _is_csv(head: Head) -> bool:
 
 
 def _read_csv(data: bytes, path: Path, options: Options) -> Events:
-    found = plain_columns(data, path, ";")
-    table = _rows(data, path) if found is None else found[1]
+    table = read_columns(data, path, Form(";", comment=None))[1]
     lines = table.lines
     written = table.text("date") + " " + table.text("time utc")
     columns = {
@@ -50,18 +47,6 @@ def _read_csv(data: bytes, path: Path, options: Options) -> Events:
     return Events(event_table(columns, path, lines, options))
 
 
-def _rows(data, path):
-    """The table, row by row: one with and one without a semicolon at its end may follow each other."""
-    names, rows, lines = split_rows(data, path, ";", ragged=True)
-    names = names[:-1] if names[-1] == "" else names
-    for row, at in zip(rows, lines, strict=True):
-        if len(row) == len(names) + 1 and row[-1] == "":
-            row.pop()
-        if len(row) != len(names):
-            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
-    return Columns.of_rows(names, rows, lines, path)
-
-
 def _updated(text, path, first):
     known = text != ""
     times = np.full(len(text), np.datetime64("NaT", "ns"))
@@ -77,26 +62,7 @@ def _is_json(head: Head) -> bool:
 
 
 def _read_json(data: bytes, path: Path, options: Options) -> Events:
-    try:
-        collection = json.loads(data)
-        features = collection["features"]
-        count = (collection.get("metadata") or {}).get("count", len(features))
-        if not isinstance(features, list) or not features:
-            raise ValueError("no features")
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise FormatError(path, "JSON", f"expected a whole FeatureCollection ({error})") from error
-    if count != len(features):
-        raise FormatError(
-            path, "JSON", f"metadata.count says {count}, the file holds {len(features)} features"
-        )
-    rows = []
-    for k, feature in enumerate(features):
-        try:
-            rows.append(_feature(feature))
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise FormatError(
-                path, f"feature {k}", f"not an event ({type(error).__name__}: {error})"
-            ) from error
+    rows = read_features(data, path, _feature)
     columns = {name: np.array([row[name] for row in rows], dtype=object) for name in rows[0]}
     columns["time"] = read_times(columns["time"], path, unit="feature", first=0)
     columns["updated"] = _updated(columns["updated"], path, 0)

@@ -11,6 +11,7 @@ from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Columns,
     Events,
+    Form,
     Head,
     Layout,
     Options,
@@ -29,7 +30,7 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
-    names, rows, lines = split_rows(data, path, ragged=True)
+    names, rows, lines = split_rows(data, path, Form(comment=None), ragged=True)
     names = [name.lower() for name in names]
     for row, at in zip(rows, lines, strict=True):
         # A comma inside the name of the region makes one field more.

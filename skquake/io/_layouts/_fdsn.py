@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from skquake.io._files import FormatError
-from skquake.io._layouts._base import Events, Head, Layout, Options, event_table, read_columns
+from skquake.io._layouts._base import Events, Form, Head, Layout, Options, event_table, read_columns
 
 
 def _recognise(head: Head) -> bool:
@@ -14,9 +14,8 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
-    names, table = read_columns(
-        data, path, "|", start=1 + data[: len(data) - len(data.lstrip())].count(b"\n")
-    )
+    start = 1 + data[: len(data) - len(data.lstrip())].count(b"\n")
+    names, table = read_columns(data, path, Form("|", start=start))
     names = [name.lstrip("#").strip().lower() for name in names]
     depth = next((name for name in names if name.split("/")[0] == "depth"), None)
     if depth is None:

@@ -7,16 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from skquake.io._event_times import times_from_parts
-from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
-    Columns,
     Events,
+    Form,
     Head,
     Layout,
     Options,
     event_table,
-    plain_columns,
-    split_rows,
+    read_columns,
     with_lines,
 )
 
@@ -28,8 +26,7 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
-    found = plain_columns(data, path, "\t")
-    table = _rows(data, path) if found is None else found[1]
+    table = read_columns(data, path, Form("\t", comment=None, optional=1))[1]
     lines = table.lines
     parts = [table.numbers(name) for name in _NEEDED[:6]]
     columns = {
@@ -47,16 +44,6 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     if carried:
         events.warnings.append(f"{path}: {carried} times have a minute or second of 60 or more; carried on")
     return events
-
-
-def _rows(data, path):
-    """The table, row by row: the last field may be left away, or be followed by a tab."""
-    names, rows, lines = split_rows(data, path, "\t", ragged=True)
-    for row, at in zip(rows, lines, strict=True):
-        if len(row) not in (len(names), len(names) - 1, len(names) + 1) or any(row[len(names) :]):
-            raise FormatError(path, f"line {at}", f"{len(row)} fields instead of {len(names)}")
-        row += [""] * (len(names) - len(row))
-    return Columns.of_rows(names, rows, lines, path)
 
 
 LAYOUT = Layout(

@@ -22,7 +22,7 @@ from skquake.io._layouts._base import (
     type_rank,
     with_lines,
 )
-from skquake.io._layouts._plain import MAX_FIELDS, plain_table
+from skquake.io._layouts._plain import MAX_FIELDS, Form, plain_table
 from skquake.io._numbers import to_numbers
 
 CITATION = "International Seismological Centre, On-line Bulletin, https://doi.org/10.31905/D808B830"
@@ -74,7 +74,7 @@ def _columns(rows, lines, n_fixed, path):
     n = n_fixed + 3 * -(-max(most + 1 - n_fixed, 0) // 3)
     if min(marks) >= n_fixed - 1 and n <= MAX_FIELDS:
         whole = "".join([row + "," * (n - 1 - k) + "\n" for row, k in zip(rows, marks, strict=True)])
-        found = plain_table(whole.encode(), ",", header=False, comment=None, start=0, quotes=False)
+        found = plain_table(whole.encode(), Form(header=False, comment=None), quotes=False)
         if found is not None and _are_whole(found[1][n_fixed:]):
             return [column.to_numpy(zero_copy_only=False) for column in found[1]]
     fields = [_fields(row, at, n_fixed, path) for row, at in zip(rows, lines, strict=True)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Events,
+    Form,
     Head,
     Layout,
     Options,
@@ -34,7 +35,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     if head is None:
         raise FormatError(path, "header", "no line # date, lat, lon, smajax, ...")
     names = _names(head)
-    found, table = read_columns(data, path, ",", header=False)
+    found, table = read_columns(data, path, Form(header=False))
     lines = table.lines
     if len(found) != len(names):
         raise FormatError(path, f"line {lines[0]}", f"{len(found)} fields instead of {len(names)}")

@@ -16,6 +16,7 @@ from skquake.io._files import FormatError
 from skquake.io._fixed_width import FixedWidth
 from skquake.io._layouts._base import (
     Events,
+    Form,
     Head,
     Layout,
     Options,
@@ -203,7 +204,7 @@ def _is_csv(head: Head) -> bool:
 
 
 def _read_csv(data: bytes, path: Path, options: Options) -> Events:
-    table = read_columns(data, path, ";")[1]
+    table = read_columns(data, path, Form(";"))[1]
     lines = table.lines
     text = table.text("timestamp")
     for row, written in enumerate(text):

@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from skquake.io._words_at_once import squeezed
+from skquake.io._words_at_once import CONTROL, squeezed
 
 MAX_FIELDS = 500
 _STRAY = rb'[^"\nSEP]"[^"\nSEP]'  # a quote in the middle of a field; pyarrow overlooks it
 
 
+@dataclass(frozen=True)
+class Form:
+    """How a table stands in its text.
+
+    Parameters
+    ----------
+    separator : str or None, default=","
+        What parts the fields; None is any white space.
+    header : bool, default=True
+        Whether its first line names the columns.
+    comment : str or None, default="#"
+        Lines that begin so are passed over, but for the one of ``start``.
+    start : int, default=0
+        Lines before that one (from 1) are passed over.
+    optional : int, default=0
+        How many of the last fields a row may lack.
+    """
+
+    separator: str | None = ","
+    header: bool = True
+    comment: str | None = "#"
+    start: int = 0
+    optional: int = 0
+
+
 def plain_table(
-    text: bytes,
-    separator: str | None,
-    *,
-    header: bool,
-    comment: str | None,
-    start: int,
-    quotes: bool = True,
+    text: bytes, form: Form, *, quotes: bool = True
 ) -> tuple[list[str], list[pa.Array], int] | None:
     """Names (as the header has them, [] without one), trimmed columns, and the line of the first row.
 
@@ -29,10 +49,8 @@ def plain_table(
     ----------
     text : bytes
         UTF-8, without a byte order mark.
-    separator : str or None
-        None is any white space.
-    header, comment, start :
-        As of ``split_rows``; lines that are empty or comments may stand above the table alone.
+    form : Form
+        Lines that are empty or comments may stand above the table alone.
     quotes : bool, default=True
         Whether a field may stand in quotes.
 
@@ -40,14 +58,16 @@ def plain_table(
     -------
     tuple or None
         None for what needs a look at each line: rows with different numbers of fields, quotes in the header
-        or with line ends in them, empty lines or comments between rows, a last line without an end, no row.
+        or with line ends in them, empty lines or comments between rows, a last line without an end, no row;
+        and for characters that no table has.
     """
     text = text.replace(b"\r\n", b"\n")
     if b"\r" in text or not text.endswith(b"\n"):
         return None
-    at, line = _first_line(text, comment, start)
+    separator, comment = form.separator, form.comment
+    at, line = _first_line(text, comment, form.start)
     names: list[str] = []
-    if header:
+    if form.header:
         end = text.find(b"\n", at) + 1
         first = text[at : end - 1].decode()
         if '"' in first:
@@ -58,6 +78,8 @@ def plain_table(
     if not body or body[:1] == b"\n" or b"\n\n" in body:
         return None
     if comment is not None and (b"\n" + comment.encode() in body or body.startswith(comment.encode())):
+        return None
+    if body.translate(None, CONTROL) != body:
         return None
     quotes = quotes and b'"' in body and separator is not None
     if quotes and (
@@ -86,7 +108,8 @@ def plain_table(
         return None
     if not table.num_rows or table.num_rows != body.count(b"\n"):
         return None
-    return names, [pc.utf8_trim_whitespace(column.combine_chunks()) for column in table.columns], line
+    trim = pc.ascii_trim_whitespace if body.isascii() else pc.utf8_trim_whitespace
+    return names, [trim(column.combine_chunks()) for column in table.columns], line
 
 
 def _first_line(text, comment, start):

@@ -10,6 +10,7 @@ from skquake.io._event_times import times_from_parts
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Events,
+    Form,
     Head,
     Layout,
     Options,
@@ -45,7 +46,7 @@ def _recognise(head: Head) -> bool:
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
     first = Head.of(data).first
-    found, table = read_columns(data, path, _separator(first), header=False, comment=None)
+    found, table = read_columns(data, path, Form(_separator(first), header=False, comment=None))
     lines = table.lines
     if len(found) < 10:
         raise FormatError(path, f"line {lines[0]}", f"{len(found)} columns; ZMAP has ten or thirteen")
