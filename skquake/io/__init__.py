@@ -11,6 +11,7 @@ from skquake.io._files import FormatError
 from skquake.io._formats import file_formats
 from skquake.io._from_obspy import from_obspy
 from skquake.io._gfz import read_gfz
+from skquake.io._gopi import read_gopi
 from skquake.io._hapi import read_hapi
 from skquake.io._hpo import read_hpo
 from skquake.io._iaga2002 import read_iaga2002
@@ -49,6 +50,7 @@ __all__ = [
     "read_didbase",
     "read_dst",
     "read_gfz",
+    "read_gopi",
     "read_hapi",
     "read_hpo",
     "read_iaga2002",

@@ -195,6 +195,9 @@ _INDICES: dict[str, tuple[str, str, tuple[str, ...], str, tuple[str, ...]]] = {
         (".txt",)),
     "an answer of a HAPI server, for read_hapi": (
         "hapi", "an answer of a HAPI server, CSV", ("read_hapi",), "series", (".csv",)),
+    "TEC of Gopi's GPS-TEC, for read_gopi": (
+        "gopi", "TEC along the lines of sight of a receiver, GPS-TEC (.Cmn)", ("read_gopi",), "track",
+        (".Cmn",)),
     "an export of VirES, for read_vires": (
         "vires-csv", "an export of VirES along the orbit, CSV", ("read_vires",), "track", (".csv",)),
     "an IONEX file, for read_ionex": (

@@ -16,6 +16,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (r"\A#[^\n]*\n?.{0,3000}?(\bGIRO\b|DIDBase)", "DIDBase text of an ionosonde, for read_didbase"),
     (r'\A#\s*\{.{0,3000}?"(HAPI|parameters)"', "an answer of a HAPI server, for read_hapi"),
     (r"\A[^\n]*\bTimestamp\b[^\n]*\bRadius\b", "an export of VirES, for read_vires"),
+    (r"^M?Jdatet\s+Time\s+PRN\b", "TEC of Gopi's GPS-TEC, for read_gopi"),
     (r"\A#.*?\bHp(30|60) and ap(30|60)\b", "a GFZ file of Hp30 or Hp60, for read_hpo"),
     (r"\A#.*?\bHp(30|60)\b", "a GFZ file of Hp30 or Hp60, for read_hpo"),
     (r"\A#.*?\bKp\b", "a GFZ file of Kp, for read_gfz or read_kp"),

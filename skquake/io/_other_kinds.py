@@ -10,6 +10,7 @@ from skquake.io._beginning import Beginning
 from skquake.io._files import kind_of
 
 _HEAD = 8192
+_STD = "their columns are not documented and the date is not in them; read the .Cmn file beside it: read_gopi"
 
 # Pattern, what the file is, what to do with it.
 _KINDS: tuple[tuple[str, str, str], ...] = (
@@ -118,6 +119,8 @@ def _of_variables(kind, variables):
 
 def _text(beginning):
     first = beginning.head.first
+    if beginning.path.suffix.lower() == ".std" and re.fullmatch(r"[\d\s.,+eE-]+", first):
+        return "means over satellites by GPS-TEC (.Std), perhaps", _STD
     names = _names(first)
     if names is None:
         return f"a text that begins {first.strip()[:60]!r}", ""

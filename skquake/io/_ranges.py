@@ -72,7 +72,9 @@ RANGES = {
     "dcb": Range(-1000.0, 1000.0, "TECU"),
     "dcb_error": Range(0.0, 1000.0, "TECU"),
     "elevation_deg": Range(-90.0, 90.0, "deg"),
+    "azimuth_deg": Range(-360.0, 360.0, "deg"),
     "prn": Range(1.0, 99.0, ""),
+    "s4": Range(0.0, 20.0, ""),
     "gps_position": Range(-5e7, 5e7, "m"),
     "olr": Range(0.0, 1000.0, "W/m^2", "a value that marks gaps must be its _FillValue"),
     # Ionosondes: automatic scaling errs by a lot, which the score is for.

@@ -12,6 +12,7 @@ import ncompress
 import numpy as np
 import pandas as pd
 import pytest
+from _gnss_layouts import gopi
 from _index_layouts import (
     dgd,
     dst_page,
@@ -113,6 +114,7 @@ CASES = {
     "cses-text": (io.read_cses, lambda d: cses_text().encode()),
     "hapi": (io.read_hapi, lambda d: hapi().encode()),
     "didbase": (io.read_didbase, lambda d: didbase().encode()),
+    "gopi": (io.read_gopi, lambda d: gopi(8, satellites=(7,)).encode()),
     "vires-cdf2": (io.read_vires, lambda d: vires_cdf()),
     "vires-csv": (io.read_vires, lambda d: vires_csv().encode()),
     "vires-classic": (io.read_vires, lambda d: vires_small_netcdf(d, engine="scipy")),
@@ -126,6 +128,7 @@ LINE_BASED |= {
     "cses-text",
     "cses-blanks",
     "didbase",
+    "gopi",
     "vires-csv",
     "omni",
     "omni-5min",
