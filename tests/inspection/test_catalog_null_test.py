@@ -10,6 +10,7 @@ import sys
 import time
 from functools import partial
 from inspect import signature
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -360,7 +361,7 @@ def test_a_store_goes_on_and_refuses_what_is_another_test(tmp_path):
 
 SCRIPT = """
 import sys
-sys.path.insert(0, {folder!r})
+sys.path[:0] = {folders!r}
 from test_catalog_null_test import make_world, run
 run(*make_world(), store=sys.argv[1], n_nulls=150, nulls=("rotate",))
 """
@@ -369,14 +370,14 @@ run(*make_world(), store=sys.argv[1], n_nulls=150, nulls=("rotate",))
 @pytest.mark.slow
 def test_killed_at_any_moment_nothing_is_lost_or_done_twice(tmp_path):
     path = tmp_path / "nulls.jsonl"
-    code = SCRIPT.format(folder=os.path.dirname(__file__))
+    here = Path(__file__).parent
+    code = SCRIPT.format(folders=[str(here), str(here.parent)])
     rng = np.random.default_rng(0)
     for _ in range(4):
         process = subprocess.Popen([sys.executable, "-c", code, path])
         before = path.read_bytes().count(b"\n") if path.exists() else 0
-        while (
-            process.poll() is None and (path.read_bytes().count(b"\n") if path.exists() else 0) <= before + 1
-        ):
+        while (path.read_bytes().count(b"\n") if path.exists() else 0) <= before + 1:
+            assert process.poll() is None, "it ended before it was killed"
             time.sleep(0.05)
         time.sleep(rng.uniform(0, 0.3))
         os.kill(process.pid, signal.SIGKILL)
