@@ -112,13 +112,13 @@ def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, un
     if times is None:
         text = pd.Series(text, dtype=object)
         times = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
-        times = times.to_numpy().astype("datetime64[ns]")
+        times = times.to_numpy()
     bad = np.isnat(times) | (times < np.datetime64("1700-01-01")) | (times > np.datetime64("2200-01-01"))
     if bad.any():
         row = int(bad.argmax())
         said = str(pd.Series(text, dtype=object).iloc[row])[:30]
         raise FormatError(path, f"{unit} {row + first}", f"{what} {said!r} is no ISO 8601 date")
-    return times
+    return times.astype("datetime64[ns]")  # what is in range fits
 
 
 def iso_at_once(text: Any) -> Array | None:
