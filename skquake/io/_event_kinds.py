@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from skquake._core._typing import Array
 
@@ -70,11 +71,17 @@ def event_kind(name: str) -> tuple[str, bool]:
 
 def event_kinds(names: Iterable[str], codes: dict[str, str] | None = None) -> tuple[Array, Array]:
     """Kinds of events, and which of them are only suspected; ``codes`` are a catalog's own, by its names."""
-    names = names if isinstance(names, np.ndarray) else np.array(list(names), dtype=object)
-    if len(names) and names[0] == names[-1] and (names == names[0]).all():
-        which, found = np.zeros(len(names), dtype=np.intp), names[:1]
+    which: Array
+    found: Iterable[str]
+    if isinstance(names, pa.Array):
+        encoded = names.dictionary_encode()
+        which, found = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
     else:
-        which, found = pd.factorize(names.astype(object))
+        texts = names if isinstance(names, np.ndarray) else np.array(list(names), dtype=object)
+        if len(texts) and texts[0] == texts[-1] and (texts == texts[0]).all():
+            which, found = np.zeros(len(texts), dtype=np.intp), texts[:1]
+        else:
+            which, found = pd.factorize(texts.astype(object))
     known = [event_kind((codes or {}).get(name.strip(), name)) for name in found]
     kinds = np.array([kind for kind, _ in known], dtype=object)
     return kinds[which], np.array([suspected for _, suspected in known], dtype=bool)[which]

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from skquake._core._typing import Array
 from skquake.io._files import FormatError
 from skquake.io._numbers import to_numbers
+from skquake.io._table import iso_at_once
 
 NAMED = ("unix", "unix_ms", "decimal_year")
 """Formats of times that are numbers; any other format is a pattern of ``strftime``."""
@@ -91,7 +92,7 @@ def read_times(
         if zoned.any():
             what = f"{name} names its zone: leave utc_offset away"
             raise FormatError(path, f"{unit} {first + int(np.argmax(zoned))}", what)
-    at_once = _iso_at_once(column) if time_format is None else None
+    at_once = iso_at_once(pc.replace_substring(column, "/", "-")) if time_format is None else None
     text = pd.Series(column.to_numpy(zero_copy_only=False) if at_once is None else [], dtype=object)
     if at_once is not None:
         times = at_once
@@ -131,18 +132,6 @@ def _written(text, path, unit, first):
         ahead = 0 if sign is None else int(sign + "1") * (int(hours) * 60 + int(minutes))
         times[row] = time - np.timedelta64(ahead, "m")
     return times
-
-
-def _iso_at_once(column):
-    """Times that are all ISO 8601, with or without zones, by pyarrow; None where one is not."""
-    column = pc.replace_substring(column, "/", "-")
-    for zone in (None, "UTC"):
-        try:
-            times = pc.cast(column, pa.timestamp("ns", tz=zone))
-        except pa.ArrowInvalid:
-            continue
-        return None if times.null_count else times.cast(pa.int64()).to_numpy().view("datetime64[ns]")
-    return None
 
 
 def _numbers(text, path, time_format, unit, first, name):

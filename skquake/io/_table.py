@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from skquake._core._typing import Array
@@ -76,7 +77,12 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
             for name, kind in columns.items()
         }
         table = pa.table(numbers)
-    frame = pd.DataFrame({name: table.column(name).to_numpy() for name in columns})
+    frame = pd.DataFrame(
+        {
+            name: table.column(name).to_numpy() if kind is float else table.column(name).to_pandas()
+            for name, kind in columns.items()
+        }
+    )
     if not len(frame):
         raise FormatError(path, "line 2", "no row below the header")
     for name, kind in columns.items():
@@ -102,12 +108,26 @@ def _parse(data, columns, number):
 
 def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, unit: str = "row") -> Array:
     """``datetime64[ns]`` array (UTC, tz-naive) of ISO 8601 strings; every one must be a date."""
-    text = pd.Series(text, dtype=object)
-    times = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
-    bad = (times.isna() | (times < pd.Timestamp(1700, 1, 1)) | (times > pd.Timestamp(2200, 1, 1))).to_numpy()
+    times = iso_at_once(text)
+    if times is None:
+        text = pd.Series(text, dtype=object)
+        times = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
+        times = times.to_numpy()
+    bad = np.isnat(times) | (times < np.datetime64("1700-01-01")) | (times > np.datetime64("2200-01-01"))
     if bad.any():
         row = int(bad.argmax())
-        raise FormatError(
-            path, f"{unit} {row + first}", f"{what} {str(text.iloc[row])[:30]!r} is no ISO 8601 date"
-        )
-    return times.to_numpy().astype("datetime64[ns]")
+        said = str(pd.Series(text, dtype=object).iloc[row])[:30]
+        raise FormatError(path, f"{unit} {row + first}", f"{what} {said!r} is no ISO 8601 date")
+    return times.astype("datetime64[ns]")  # what is in range fits
+
+
+def iso_at_once(text: Any) -> Array | None:
+    """Times that are all ISO 8601, with or without zones, as pyarrow reads them; None where one is not."""
+    column = text if isinstance(text, pa.Array) else pa.array(text, pa.string(), from_pandas=True)
+    for zone in (None, "UTC"):
+        try:
+            times = pc.cast(column, pa.timestamp("ns", tz=zone))
+        except pa.ArrowInvalid:
+            continue
+        return None if times.null_count else times.cast(pa.int64()).to_numpy().view("datetime64[ns]")
+    return None

@@ -183,8 +183,8 @@ def _wide(index, station, values, path):
     """A long table with one column a station."""
     if (station == "").any():
         raise FormatError(path, f"row {int((station == '').argmax()) + 2}", "no name of a station")
-    rows, times = pd.factorize(index, sort=True)
-    columns, names = pd.factorize(station, sort=True)
+    rows, times = _places(index.to_numpy())
+    columns, names = _places(station)
     if len(times) * len(names) > MAX_CELLS:
         raise FormatError(path, "table", f"{len(times)} times of {len(names)} stations; split the file")
     cells = rows * len(names) + columns
@@ -203,6 +203,16 @@ def _wide(index, station, values, path):
         what = f"station {name} has {low[time, name]} and {high[time, name]} at {time}; keep one"
         raise FormatError(path, "table", what)
     return low.unstack("station").rename_axis(columns=None)
+
+
+def _places(values):
+    """The place of each value among the different ones in their order, and these."""
+    codes, found = pd.factorize(values)
+    found = np.asarray(found)
+    order = np.argsort(found, kind="stable")
+    places = np.empty(len(order), dtype=np.intp)
+    places[order] = np.arange(len(order))
+    return places[codes], found[order]
 
 
 def _unique(table, path):

@@ -319,6 +319,8 @@ def event_table(
 
 def _texts(values, n):
     """Texts as a Series; one text in all rows is made a Series once and repeated."""
+    if isinstance(values, pa.Array):
+        return values.to_pandas()
     values = np.full(n, "", dtype=object) if values is None else np.asarray(values, dtype=object)
     if n and values[0] == values[-1] and (values == values[0]).all():
         return pd.Series([values[0]]).repeat(n).reset_index(drop=True)
@@ -338,8 +340,9 @@ def _out_of_range(name, value):
 def located(columns: dict[str, Any], events_lines: Sequence[int], left_out: Counter[str]) -> Any:
     """The columns and lines of the events that have a place; the others are counted as "no place"."""
     there = ~(np.isnan(columns["latitude"]) | np.isnan(columns["longitude"]))
-    if not there.all():
-        left_out["no place"] += int((~there).sum())
+    if there.all():
+        return columns, events_lines
+    left_out["no place"] += int((~there).sum())
     lines = [line for line, is_there in zip(events_lines, there, strict=True) if is_there]
     return {name: np.asarray(values)[there] for name, values in columns.items()}, lines
 
