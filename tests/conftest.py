@@ -36,10 +36,32 @@ def pytest_terminal_summary(terminalreporter, config):
     if not rows:
         return
     terminalreporter.section("mutations of files")
-    head = ("target", "mutations", "tables", "with warning", "refused", "s", "longest s", "peak MiB")
-    terminalreporter.write_line(("{:26s}" + "{:>13s}" * 7).format(*head))
+    head = (
+        "target",
+        "mutations",
+        "tables",
+        "with warning",
+        "refused",
+        "faults",
+        "s",
+        "longest s",
+        "peak MiB",
+    )
+    terminalreporter.write_line(("{:26s}" + "{:>13s}" * 8).format(*head))
     for row in rows:
-        numbers = [row[name] for name in ("mutations", "tables", "warned", "refused")]
+        numbers = [row[name] for name in ("done", "tables", "warned", "refused")] + [len(row["faults"])]
         more = row["milliseconds"] / 1000, row["longest"] / 1000, row["peak"] / 2**20
         line = f"{row['name']:26s}" + "".join(f"{n:13d}" for n in numbers)
         terminalreporter.write_line(line + f"{more[0]:13.1f}{more[1]:13.2f}{more[2]:13.0f}")
+    total = {
+        name: sum(row[name] for row in rows) for name in ("done", "tables", "warned", "refused", "earlier")
+    }
+    slow, large = (max(rows, key=lambda row: row[most]) for most in ("longest", "peak"))
+    for line in (
+        f"{len(rows)} targets, {total['done']} mutations: {total['tables']} tables ({total['warned']} with a "
+        f"warning), {total['refused']} times FormatError, {sum(len(row['faults']) for row in rows)} faults",
+        f"longest {slow['longest'] / 1000:.2f} s of computing ({slow['name']}), "
+        f"peak {large['peak'] / 2**20:.0f} MiB ({large['name']})",
+        f"{total['earlier']} of them were read in earlier runs of the same readers",
+    ):
+        terminalreporter.write_line(line)

@@ -12,7 +12,7 @@ import numpy as np
 
 from skquake._core._typing import Array
 from skquake.io._files import FormatError, calendar_day
-from skquake.io._ranges import check_range
+from skquake.io._ranges import RANGES, check_range
 from skquake.io._words import check_last_line
 
 Day = tuple[np.datetime64, str, Array]
@@ -25,6 +25,7 @@ _MONTH = re.compile(rf"\s*({'|'.join(_MONTHS)})\s+(\d{{4}})\s*", re.ASCII | re.I
 _ROW = re.compile(r" ?([ \d]\d)([ \d-]{50,100}\d)\s*", re.ASCII)
 _VALUE = re.compile(r" *-?\d+", re.ASCII)
 _FILL = 9999
+_LOW, _HIGH = RANGES["dst"][:2]
 _MAX_PAGE = 2**20
 _VERSIONS = {"F": "2", "P": "1", "R": "0", "Q": "0"}
 _IAGA_ROW = re.compile(
@@ -130,6 +131,7 @@ def iaga_days(data: bytes, path: Path) -> list[Day]:
     check_last_line(data, path)
     version, halves = "0", set()
     hours: dict[tuple[np.datetime64, int], float] = {}
+    dates: dict[tuple[str, ...], np.datetime64] = {}
     rows = False
     for i, line in enumerate(data.decode("latin-1").split("\n"), 1):
         if not rows:
@@ -146,17 +148,23 @@ def iaga_days(data: bytes, path: Path) -> list[Day]:
                 path, f"line {i}", f"expected date, time, day of year and Dst, got {line[:40]!r}"
             )
         year, month, day, hour, minute, second, doy, value = match.groups()
-        date = calendar_day(year, month, day, path, f"line {i}")
-        if int(doy) != (date - date.astype("datetime64[Y]")).astype(int) + 1:
-            raise FormatError(path, f"line {i}", f"{year}-{month}-{day} is not day {doy} of its year")
+        written = (year, month, day, doy)
+        if written not in dates:
+            date = calendar_day(year, month, day, path, f"line {i}")
+            if int(doy) != (date - date.astype("datetime64[Y]")).astype(int) + 1:
+                raise FormatError(path, f"line {i}", f"{year}-{month}-{day} is not day {doy} of its year")
+            dates[written] = date
+        date = dates[written]
         if int(hour) > 23 or minute not in ("00", "30") or second != "00":
             raise FormatError(path, f"line {i}", f"{hour}:{minute}:{second} is no hour")
         halves.add(minute)
         number = float(value)
         number = float(_FILL) if number in (99999, 88888, 9999) else number
-        if hours.setdefault((date, int(hour)), number) != number:
+        before = hours.setdefault((date, int(hour)), number)
+        if before != number:
             raise FormatError(path, f"line {i}", "given twice with different values; keep one")
-        _checked([number], path, f"line {i}")
+        if number != _FILL and not _LOW <= number <= _HIGH:  # an array for each value is slow
+            _checked([number], path, f"line {i}")
     if not hours or len(halves) > 1:
         raise FormatError(path, "end of file", "no hour of Dst, or some stamped at :00 and some at :30")
     days = sorted({date for date, _ in hours})

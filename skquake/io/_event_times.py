@@ -122,15 +122,21 @@ def _written(text, path, unit, first):
     usual = usual.where(usual.str.match(r"\d{4}-?\d\d-?\d\d"), "")
     times = pd.to_datetime(usual, format="ISO8601", utc=True, errors="coerce")
     times = times.dt.tz_localize(None).to_numpy().astype("datetime64[ns]").copy()
-    for row in np.flatnonzero(np.isnat(times)):
-        found = _WRITTEN.fullmatch(text.iloc[row] or "")
-        if found is None:
-            continue
-        *parts, _, sign, hours, minutes = found.groups()
-        numbers = [[float(part or 0)] for part in parts]
-        time = times_from_parts(numbers, path, unit=unit, first=first + row)[0]
-        ahead = 0 if sign is None else int(sign + "1") * (int(hours) * 60 + int(minutes))
-        times[row] = time - np.timedelta64(ahead, "m")
+    rows = np.flatnonzero(np.isnat(times))
+    matches = [_WRITTEN.fullmatch(each or "") for each in text.iloc[rows]]
+    rows = rows[[match is not None for match in matches]]
+    found = [match.groups() for match in matches if match is not None]
+    if not found:
+        return times
+    parts = np.array([[float(part or 0) for part in groups[:6]] for groups in found]).T
+    zones = [groups[7:] for groups in found]
+    ahead = [0 if sign is None else int(sign + "1") * (int(h) * 60 + int(m)) for sign, h, m in zones]
+    try:
+        odd = times_from_parts(parts, path, first=0)
+    except FormatError as error:
+        row = rows[int(str(error.where).split()[1])]
+        raise FormatError(path, f"{unit} {first + row}", error.what) from None
+    times[rows] = odd - np.array(ahead, dtype="timedelta64[m]")
     return times
 
 

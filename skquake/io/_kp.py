@@ -144,7 +144,17 @@ def _at_once(data, path):
     table = pd.DataFrame(
         {"time": times.astype("datetime64[ns]").ravel(), "kp": kp.ravel(), "definitive": definitive}
     )
-    return None if table.duplicated(["time", "definitive"]).any() else table
+    return None if _contradicts_itself(table) else table
+
+
+def _contradicts_itself(table):
+    """Whether one time has two values of Kp that are both definitive, or both not."""
+    of = ["time", "definitive"]
+    again = table.duplicated(of, keep=False)
+    if not again.any():
+        return False
+    known = table[again & table["kp"].notna()]
+    return bool(known.assign(kp=thirds(known["kp"])).drop_duplicates().duplicated(of).any())
 
 
 def _line_by_line(data, path):
@@ -153,6 +163,7 @@ def _line_by_line(data, path):
     check_line_end(data, path, whole=bool(_WHOLE.search(lines[-1])))  # the last field is one digit
     rows: list[tuple[np.datetime64, float, bool]] = []
     known: dict[tuple[np.datetime64, bool], float] = {}
+    days: dict[tuple[str, ...], np.datetime64] = {}
     for i, line in enumerate(lines, 1):
         if line.startswith("#") or not line.strip():
             continue
@@ -160,17 +171,23 @@ def _line_by_line(data, path):
         if len(fields) not in (10, 28):
             what = f"{len(fields)} fields; expected 28 (a day) or 10 (three hours) of the GFZ Kp layout"
             raise FormatError(path, f"line {i}", what)
-        values = [number(field, path, i, "field") for field in fields]
-        day = calendar_day(fields[0], fields[1], fields[2], path, f"line {i}").astype("datetime64[h]")
+        values = _plain_numbers(fields) or [number(field, path, i, "field") for field in fields]
+        date = tuple(fields[:3])
+        if date not in days:
+            days[date] = calendar_day(fields[0], fields[1], fields[2], path, f"line {i}").astype(
+                "datetime64[h]"
+            )
+        day = days[date]
         hours, kps = (range(0, 24, 3), values[7:15]) if len(fields) == 28 else ([values[3]], values[7:8])
         for hour, kp in zip(hours, kps, strict=True):
             if hour not in range(0, 24, 3):
                 what = f"Kp at {hour:g} h; expected 0, 3, ... 21 h (an index of hours or half hours is "
                 raise FormatError(path, f"line {i}", what + "Hp60 or Hp30: read it with read_hpo)")
             kp = np.nan if kp == -1 else kp
-            check_range([kp], "kp", path, where="line", first=i, label="Kp")
+            if kp == kp and not 0.0 <= kp <= 9.0:  # an array for each value is slow
+                check_range([kp], "kp", path, where="line", first=i, label="Kp")
             time, definitive = day + np.timedelta64(int(hour), "h"), values[-1] >= 1
-            kp = float(thirds(kp))
+            kp = round(kp * 3.0) / 3.0 if kp == kp else kp
             before = known.get((time, definitive), np.nan)
             if before == before and kp == kp and before != kp:
                 what = f"Kp {kp:.3f} at {time}:00, and {before:.3f} on a line before; keep one"
@@ -180,6 +197,16 @@ def _line_by_line(data, path):
     if not rows:
         raise FormatError(path, "end of file", "no line with Kp")
     return rows
+
+
+def _plain_numbers(fields):
+    """The fields as numbers where all of them are plain and finite, else None."""
+    try:
+        values = [float(field) for field in fields]
+    except ValueError:
+        return None
+    total = sum(values)
+    return values if total - total == 0.0 and "_" not in "".join(fields) else None
 
 
 _COLUMNS = ["time", "kp", "definitive"]

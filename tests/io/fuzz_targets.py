@@ -8,8 +8,10 @@ where NAME is one of TARGETS. It stops at the first input for which the reader g
 possible values nor FormatError. A reader gets its row here when it gets one in ``test_io_hostile.CASES``.
 """
 
+import functools
 import gzip
 import io as stdio
+import re
 import sys
 import tempfile
 import warnings
@@ -68,15 +70,26 @@ BINARY = {
 QUANTITIES = {name: name for name in RANGES} | {"B_N": "B", "B_E": "B", "B_C": "B"}
 
 
+@functools.cache
+def seed_of(name):
+    """The undamaged file of a target, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        return TARGETS[name][1](Path(folder))
+
+
 class Target:
     """A function of bytes that raises unless the reader gives possible values or FormatError.
 
-    It counts the tables, those with a warning, and the refusals.
+    What it gives must be of the kind that it gives for the whole file. It counts the tables, those with a
+    warning, and the refusals.
     """
 
     def __init__(self, name, folder):
         self.reader, self.path = TARGETS[name][0], Path(folder) / "hostile"
         self.tables = self.warned = self.refused = 0
+        self.kind = None
+        self.kind = kind_of_result(self(seed_of(name)))
+        self.tables = self.warned = 0
 
     def __call__(self, data):
         self.path.write_bytes(data)
@@ -89,9 +102,18 @@ class Target:
             self.refused += 1
             return None
         check_possible(result)
+        kind = kind_of_result(result)
+        assert self.kind in (None, kind), f"{kind} instead of {self.kind}"
         self.tables += 1
         self.warned += bool(said)
         return result
+
+
+def kind_of_result(result):
+    """Type of a result, its name or dimensions, and the type of its index."""
+    if isinstance(result, (pd.DataFrame, pd.Series)):
+        return type(result).__name__, getattr(result, "name", None), type(result.index).__name__
+    return type(result).__name__, result.name, result.dims
 
 
 def check_possible(result):
@@ -112,9 +134,17 @@ def result_is_vtec(result):
 
 
 def mutate(data, rng):
-    """The data with one fault of a kind that files have, or are given."""
+    """The data with a fault that files have, or are given; one in eight as another program writes it, too."""
+    other = rng.integers(0, 8) == 0
+    if not other or rng.integers(0, 20):
+        data = _hurt(data, rng)
+    return _other_form(data, rng) if other and data else data
+
+
+def _hurt(data, rng):
+    """One fault in the content."""
     out, n = bytearray(data), len(data)
-    kind = rng.integers(0, 12)
+    kind = rng.integers(0, 10)
     a, b = sorted(int(k) for k in rng.integers(0, n + 1, 2))
     if kind == 0:
         return data[:a]
@@ -130,24 +160,53 @@ def mutate(data, rng):
     elif kind == 5:
         out[a:b] = b"\0" * (b - a)
     elif kind == 6:
-        return data.decode("latin-1").encode(["utf-16", "utf-16-be", "utf-8-sig"][rng.integers(0, 3)])
-    elif kind == 7:
-        return data.replace(b"\n", b"\r\n" if rng.integers(0, 2) else b"\r")
-    elif kind == 8:
         out[b:b] = data[a : min(b, a + 500)]
-    elif kind == 9:
+    elif kind == 7:
         lines = data.split(b"\n")
         i, j = rng.integers(0, len(lines), 2)
         lines[i], lines[j] = lines[j], lines[i]
         return b"\n".join(lines)
-    elif kind == 10:
+    elif kind == 8:
         fields = data.replace(b"\n", b" \n").split(b" ")
-        values = (b"*****", b"+5", b"1.0D+03", b"-99999", b"nan", b"", b"9" * 400, b"1e-309")
-        fields[rng.integers(0, len(fields))] = values[rng.integers(0, len(values))]
+        fields[rng.integers(0, len(fields))] = _VALUES[rng.integers(0, len(_VALUES))]
         return b" ".join(fields)
     else:
-        return pack(data, rng.integers(0, 3))
+        start, end = _numbers_in(data)[rng.integers(0, len(_numbers_in(data)))]
+        value = _VALUES[rng.integers(0, len(_VALUES))]
+        out[start:end] = value.rjust(end - start)[: end - start] if rng.integers(0, 2) else value
     return bytes(out)
+
+
+_VALUES = (
+    b"*****",
+    b"+5",
+    b"1.0D+03",
+    b"-99999",
+    b"nan",
+    b"",
+    b"9" * 400,
+    b"1e-309",
+    b"-1e30",
+    b"inf",
+    b"1_0",
+)
+
+
+@functools.lru_cache(maxsize=4)
+def _numbers_in(data):
+    """Where numbers are written in a file; some places of one without any."""
+    found = [match.span() for match in re.finditer(rb"[-+]?\d+(\.\d+)?", data)]
+    return found or [(0, 4)]
+
+
+def _other_form(data, rng):
+    """The data in another encoding, with other line ends, or packed."""
+    kind = rng.integers(0, 8)
+    if kind < 3:
+        return data.decode("latin-1").encode(["utf-16", "utf-16-be", "utf-8-sig"][kind])
+    if kind < 5:
+        return data.replace(b"\n", b"\r\n" if kind == 3 else b"\r")
+    return pack(data, kind - 5)
 
 
 def pack(data, how):
@@ -168,7 +227,7 @@ def main(name, options):
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         corpus.mkdir()
-        one, seed = Target(name, folder), TARGETS[name][1](Path(folder))
+        one, seed = Target(name, folder), seed_of(name)
         for k, data in enumerate([seed, *(mutate(seed, np.random.default_rng(k)) for k in range(100))]):
             (corpus / str(k)).write_bytes(data)
 

@@ -19,7 +19,7 @@ from _io_layouts import kp_daily, usgs
 from skquake.io import FormatError, read_catalog
 from skquake.io._layouts import _base
 
-N = int(os.environ.get("SKQUAKE_HOSTILE", 40))
+N = int(os.environ.get("SKQUAKE_HOSTILE", 16))  # the slow tests try thousands
 # These can be cut in the middle of an event, or between two, with a warning alone.
 TOLD = {"isf", "isc-csv"}
 # Events of these end with the line of a known length.
@@ -170,9 +170,9 @@ def test_a_bomb_is_refused_early(tmp_path, monkeypatch):
     path.write_bytes(bomb)
     with pytest.raises(FormatError, match="more than 1000 lines"):
         read_catalog(path)
-    path.write_bytes(gzip.compress(b"," * 2**22 + b"\n" + b"," * 100 + b"\n"))
+    path.write_bytes(gzip.compress(b"," * 2**21 + b"\n" + b"," * 100 + b"\n"))
     tracemalloc.start()
     with pytest.raises(FormatError):
         read_catalog(path, columns=COLUMNS)
-    assert tracemalloc.get_traced_memory()[1] < 800 * 2**20
+    assert tracemalloc.get_traced_memory()[1] < 400 * 2**20
     tracemalloc.stop()

@@ -37,7 +37,16 @@ def test_off_is_here():
         run(work.refuse, PATH)
 
 
-def test_tables_are_the_same(tmp_path):
+@pytest.fixture
+def one_child(monkeypatch):
+    """One child for all readers of a test: its imports take a second."""
+    with Isolated(True) as run:
+        child = run._start()
+        monkeypatch.setattr(Isolated, "_start", lambda self: child)
+        yield
+
+
+def test_tables_are_the_same(tmp_path, one_child):
     write_cses(tmp_path / "cses.h5")
     here = io.read_cses(tmp_path / "cses.h5")
     there = io.read_cses(tmp_path / "cses.h5", isolate=True)
@@ -89,7 +98,7 @@ def test_a_file_that_crashed_a_child_is_not_opened_again(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_maps_and_errors_are_the_same(tmp_path):
+def test_maps_and_errors_are_the_same(tmp_path, one_child):
     write_olr(tmp_path / "olr.nc", olr_values())
     here, there = (io.read_olr(tmp_path / "olr.nc", isolate=isolate) for isolate in (False, True))
     assert here.identical(there)

@@ -40,9 +40,10 @@ def outcomes(path, data):
     return found
 
 
+@pytest.mark.parametrize("n", [6, pytest.param(100, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", TABLES)
-def test_says_the_same_both_ways(tmp_path, monkeypatch, name):
-    data = list(mutations(FILES[name][0], 25))
+def test_says_the_same_both_ways(tmp_path, monkeypatch, name, n):
+    data = list(mutations(FILES[name][0], n))
     quick = outcomes(tmp_path / "f.txt", data)
     for module in (_base, _isc):
         monkeypatch.setattr(module, "plain_table", lambda *_, **__: None)

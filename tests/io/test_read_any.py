@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import pickle
-import subprocess
+import runpy
 import sys
 import zipfile
 
@@ -337,7 +337,7 @@ def test_many_files_of_a_kind_share_a_line(tmp_path, capsys):
     assert "3 recognised" in capsys.readouterr().out
 
 
-def test_the_command(tmp_path, capsys):
+def test_the_command(tmp_path, capsys, monkeypatch):
     assert main([str(tmp_path / "absent.txt")]) == 1
     assert "absent.txt: no such file" in capsys.readouterr().out
     for arguments in ([], [str(tmp_path), "--to", "csv", "out"], [str(tmp_path), "--n-jobs", "0"]):
@@ -352,10 +352,12 @@ def test_the_command(tmp_path, capsys):
     for word in ("exit status", "examples", "--to parquet FOLDER", "--all", "--quick"):
         assert word in text
     (tmp_path / "a.csv").write_text(VTEC)
-    run = subprocess.run(
-        [sys.executable, "-m", "skquake.io", str(tmp_path)], capture_output=True, text=True, check=True
-    )
-    assert "read_station_vtec -> SeriesSource" in run.stdout and run.stderr == ""
+    monkeypatch.setattr(sys, "argv", ["skquake.io", str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "skquake.io.__main__")
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_module("skquake.io", run_name="__main__")
+    said = capsys.readouterr()
+    assert "read_station_vtec -> SeriesSource" in said.out and said.err == "" and not caught.value.code
 
 
 def test_attributes_are_plain():

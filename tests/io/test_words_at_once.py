@@ -78,8 +78,9 @@ def outcome(function):
         return str(error)
 
 
-def test_read_words_says_the_same_both_ways(monkeypatch):
-    data = list(mutations("1.5 2 -3\n4 5.25 6\n 7 8 ***\n" * 3, 100))
+@pytest.mark.parametrize("n", [40, pytest.param(2000, marks=pytest.mark.slow)])
+def test_read_words_says_the_same_both_ways(monkeypatch, n):
+    data = list(mutations("1.5 2 -3\n4 5.25 6\n 7 8 ***\n" * 3, n))
     quick = [outcome(lambda d=d: _words.read_words(d, "x", NAMES)) for d in data]
     monkeypatch.setattr(_words, "words_at_once", lambda *_: None)
     for d, found in zip(data, quick, strict=True):
@@ -90,9 +91,10 @@ def test_read_words_says_the_same_both_ways(monkeypatch):
             pd.testing.assert_frame_equal(found, slow)
 
 
+@pytest.mark.parametrize("n", [20, pytest.param(300, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("text", [kp_daily(["2025 02 04", "2025 02 05"]), gfz_day()])
-def test_read_kp_says_the_same_both_ways(tmp_path, monkeypatch, text):
-    data = list(mutations(text, 60))
+def test_read_kp_says_the_same_both_ways(tmp_path, monkeypatch, text, n):
+    data = list(mutations(text, n))
     path = tmp_path / "kp.txt"
 
     def read(content):

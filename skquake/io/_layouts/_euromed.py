@@ -19,7 +19,7 @@ from skquake.io._layouts._base import (
     split_rows,
     with_lines,
 )
-from skquake.io._numbers import to_numbers
+from skquake.io._numbers import real
 
 _NEEDED = ["ev_id", "date", "time_orig", "time_orig_decimals", "lat_orig", "long_orig", "depth"]
 
@@ -69,8 +69,8 @@ def _magnitude(row, names):
     shift = len(row) - len(names)
     fields = (row[-3], row[names.index("exp") + shift], row[names.index("scalar_moment") + shift])
     try:
-        mw, exponent, moment = (to_numbers([text], Path(), "")[0] for text in fields)
-    except FormatError:
+        mw, exponent, moment = map(real, fields)
+    except ValueError:
         return np.nan
     if not (0 < mw < 10 and 15 <= exponent <= 35 and moment > 0):
         return np.nan
