@@ -18,6 +18,8 @@ from skquake.io._iaga2002 import read_iaga2002
 from skquake.io._ionex import read_ionex
 from skquake.io._kp import read_kp
 from skquake.io._kp_to_ap import kp_to_ap
+from skquake.io._madrigal_los import read_madrigal_los
+from skquake.io._madrigal_tec import read_madrigal_tec
 from skquake.io._olr import read_olr
 from skquake.io._omni import read_omni
 from skquake.io._quakeml import read_quakeml
@@ -56,6 +58,8 @@ __all__ = [
     "read_iaga2002",
     "read_ionex",
     "read_kp",
+    "read_madrigal_los",
+    "read_madrigal_tec",
     "read_olr",
     "read_omni",
     "read_quakeml",

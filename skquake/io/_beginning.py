@@ -16,12 +16,14 @@ import ncompress
 
 from skquake.io._cdf import _COMPRESSED, _unpacked
 from skquake.io._files import _Bounded, is_packed, read_bytes
-from skquake.io._hdf5 import SIGNATURE, check_heaps
+from skquake.io._hdf5 import SIGNATURE, open_hdf5
 from skquake.io._indices import index_kind
 from skquake.io._layouts._base import Head
 
 N_BYTES = 2**16 + 1
 _MAX_VARIABLES = 5000
+TABLES = frozenset(["Table Layout"])
+"""Data sets in groups of HDF5 files whose columns are named: those of Madrigal."""
 
 
 class Beginning:
@@ -161,18 +163,18 @@ def _uncompressed(path):
 
 
 def _hdf5_names(path):
-    """Names in the root and in its groups, these with the name of their group before a slash."""
+    """Names in the root and in its groups, and the columns of tables in groups, behind slashes."""
     import h5py
 
-    data = read_bytes(path)
-    if data.startswith(SIGNATURE):
-        check_heaps(data, path)
     names: list[str] = []
-    with h5py.File(io.BytesIO(data), "r") as file:
+    with open_hdf5(path) as (file, _):
         for name in file:
             names.append(name)
-            if isinstance(file.get(name), h5py.Group):
-                names += [f"{name}/{below}" for below, _ in zip(file[name], range(200), strict=False)]
+            group = file.get(name)
+            for below, _ in zip(group if isinstance(group, h5py.Group) else (), range(200), strict=False):
+                names.append(f"{name}/{below}")
+                if below in TABLES and isinstance(table := group.get(below), h5py.Dataset):
+                    names += [f"{name}/{below}/{column}" for column in (table.dtype.names or ())[:200]]
             if len(names) > _MAX_VARIABLES:
                 break
     return names

@@ -18,6 +18,7 @@ from skquake.io._cses_text import is_export
 from skquake.io._demeter import is_record
 from skquake.io._files import FormatError
 from skquake.io._layouts import LAYOUTS
+from skquake.io._madrigal import TABLE
 from skquake.io._other_kinds import foreign, seems
 from skquake.io._swarm_values import LP_NAMES
 from skquake.io._vtec import roles
@@ -81,6 +82,11 @@ def reader_named(name: str) -> Callable[..., Any]:
 def _has(*names):
     """Recognises files with all these variables."""
     return lambda beginning: beginning.is_binary and set(names) <= beginning.variables
+
+
+def _of_madrigal(*columns):
+    """Recognises Madrigal's tables with these columns."""
+    return _has(*(f"{TABLE}/{name}" for name in columns))
 
 
 def _of_probe(beginning):
@@ -246,6 +252,10 @@ FORMATS: dict[str, Format] = {
                (".txt", ".csv")),
         Format("demeter-isl", "DEMETER's Langmuir probe (ISL), level 1", ("read_demeter_isl",), "track",
                _of_demeter, (".DAT",)),
+        Format("madrigal-los", "TEC along lines of sight, Madrigal (HDF5)", ("read_madrigal_los",), "track",
+               _of_madrigal("gps_site", "los_tec"), (".h5", ".hdf5")),
+        Format("madrigal-tec", "maps of TEC, Madrigal (HDF5)", ("read_madrigal_tec",), "map",
+               _of_madrigal("gdlat", "glon", "tec"), (".hdf5", ".h5")),
         Format("olr", "outgoing longwave radiation, NetCDF", ("read_olr",), "map", _has("olr", "time"),
                (".nc",)),
         *_catalogs(),

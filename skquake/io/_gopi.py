@@ -158,7 +158,7 @@ def read_gopi(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     code = np.array([names.index(name) for name in stations])
     pieces["station"] = [code[values] for values in pieces["station"]]
     frame = one_row_a_time(pieces, ranks, keys=("time", "station", "prn"))
-    frame["station"] = pd.Categorical.from_codes(frame["station"], names)
+    frame["station"] = pd.Categorical.from_codes(frame["station"].to_numpy(), pd.Index(names))
     frame.attrs = {
         "units": dict.fromkeys(("azimuth_deg", "elevation_deg", "latitude", "longitude"), "deg")
         | {"stec": "TECU", "vtec": "TECU", "s4": "1"},
@@ -212,7 +212,8 @@ def _read_one(path):
 
 def _head(data, path):
     """The lines above the names of the columns, those names, and where the table begins."""
-    at, above = 0, []
+    at = 0
+    above: list[str] = []
     while at < min(len(data), _HEAD):
         end = data.find(b"\n", at) + 1 or len(data)
         line = data[at:end].removeprefix(b"\xef\xbb\xbf").decode("latin-1").strip()

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import math
+import mmap
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from skquake.io._files import SMALL, FormatError
+from skquake.io._files import SMALL, FormatError, read_bytes
+
+if TYPE_CHECKING:
+    import h5py
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _HEAP = b"GCOL\x01"
@@ -14,6 +23,45 @@ _OBJECT = struct.Struct("<HH4xQ")  # index, references, size
 
 MAX_GROWTH = 50
 """How many times the size of its file the numbers in it may take, once that is more than ``SMALL`` bytes."""
+
+
+@contextmanager
+def open_hdf5(path: Path, *, cache: int = 2**20) -> Iterator[tuple[h5py.File, int]]:
+    """An HDF5 file and its size in bytes; one that is packed is unpacked, any other is not read as a whole.
+
+    Parameters
+    ----------
+    path : path-like
+    cache : int, default=2**20
+        Bytes of chunks of a data set that stay unpacked.
+
+    Raises
+    ------
+    FormatError
+        For a file that is none, and for whatever reading a damaged one leads to inside the ``with``.
+    """
+    import h5py
+
+    source: str | io.BytesIO
+    with open(path, "rb") as stream:
+        plain = stream.read(len(SIGNATURE)) == SIGNATURE
+        if plain:
+            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                check_heaps(data, path)
+                source, n_bytes = str(path), len(data)
+    if not plain:
+        content = read_bytes(path)
+        if not content.startswith(SIGNATURE):
+            raise FormatError(path, "byte 0", "no HDF5 file")
+        check_heaps(content, path)
+        source, n_bytes = io.BytesIO(content), len(content)
+    try:
+        with h5py.File(source, "r", rdcc_nbytes=cache) as file:
+            yield file, n_bytes
+    except (FormatError, FileNotFoundError):
+        raise
+    except Exception as error:  # h5py raises whatever a damaged file leads to
+        raise FormatError(path, "HDF5", f"cannot be read ({type(error).__name__}: {error})") from error
 
 
 def check_sizes(file, path, n_bytes):
@@ -47,7 +95,7 @@ def check_heaps(data, path):
 
     Parameters
     ----------
-    data : bytes
+    data : bytes or mmap
         A whole file that starts with the signature.
     path : path-like
         For the error.

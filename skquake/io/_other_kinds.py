@@ -8,6 +8,7 @@ import re
 from skquake.io._any_table import guess_separator, suggestion
 from skquake.io._beginning import Beginning
 from skquake.io._files import kind_of
+from skquake.io._madrigal import TABLE
 
 _HEAD = 8192
 _STD = "their columns are not documented and the date is not in them; read the .Cmn file beside it: read_gopi"
@@ -110,6 +111,10 @@ def _archive(members):
 
 def _of_variables(kind, variables):
     kind = kind.split(" (", 1)[0]
+    columns = sorted(name.removeprefix(f"{TABLE}/") for name in variables if name.startswith(f"{TABLE}/"))
+    if columns:
+        shown = ", ".join(columns[:12]) + ", ..." * (len(columns) > 12)
+        return f"a table of Madrigal, {kind}, with the columns {shown}", f"h5py reads its /{TABLE}"
     if not variables:
         return kind, "its variables cannot be listed: cut or damaged"
     shown = ", ".join(sorted(variables)[:12]) + ", ..." * (len(variables) > 12)

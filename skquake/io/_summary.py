@@ -142,7 +142,7 @@ def _of_times(time, kind):
 
 _TOLD = (
     "origin", "satellite", "layout", "clock", "code", "station", "definitive_until", "versions", "resolution",
-    "data_type", "products", "models", "filters",
+    "data_type", "status", "products", "models", "filters",
     "left_out", "not_recorded", "n_without_place", "fixed_depth", "suspected",
 )  # fmt: skip
 

@@ -22,9 +22,10 @@ import ncompress
 import numpy as np
 import pandas as pd
 from _catalog_files import FILES
+from _gnss_layouts import write_madrigal_tec
 from _io_layouts import write_cses
 from _satellite_layouts import cses_text, vires_cdf, vires_small_netcdf
-from test_io_hostile import CASES
+from test_io_hostile import CASES, madrigal_bytes
 
 from skquake import io
 from skquake.io._ranges import RANGES, outside
@@ -48,6 +49,10 @@ TARGETS = {
     "cses": (io.read_cses, cses_bytes),
     "cses-blanks": (io.read_cses, lambda folder: cses_text(mark=" ").encode()),
     "vires-cdf2-compressed": (io.read_vires, lambda folder: vires_cdf(compress=True)),
+    "madrigal-cells": (
+        io.read_madrigal_tec,
+        lambda folder: madrigal_bytes(folder, write_madrigal_tec, array=False),
+    ),
     "vires-netcdf": (io.read_vires, vires_small_netcdf),
     **{f"catalog-{name}": _layout(text) for name, (text, _) in FILES.items()},
 }
@@ -64,6 +69,9 @@ BINARY = {
     "olr",
     "olr-classic",
     "cses",
+    "madrigal-tec",
+    "madrigal-los",
+    "madrigal-cells",
     "ionex-z",
     "ionex-gz",
 }

@@ -15,7 +15,7 @@ import ncompress
 import numpy as np
 import pandas as pd
 import pytest
-from _gnss_layouts import gopi
+from _gnss_layouts import gopi, write_madrigal_los, write_madrigal_tec
 from _index_layouts import (
     dgd,
     dst_page,
@@ -71,6 +71,11 @@ def swarm_tec_bytes(folder):
     return (folder / "tec.cdf").read_bytes()
 
 
+def madrigal_bytes(folder, write, **options):
+    write(folder / "madrigal.h5", **options)
+    return (folder / "madrigal.h5").read_bytes()
+
+
 def olr_bytes(folder, **options):
     write_olr(folder / "olr.nc", olr_values(), **options)
     return (folder / "olr.nc").read_bytes()
@@ -117,6 +122,8 @@ CASES = {
     "cses-text": (io.read_cses, lambda d: cses_text().encode()),
     "hapi": (io.read_hapi, lambda d: hapi().encode()),
     "didbase": (io.read_didbase, lambda d: didbase().encode()),
+    "madrigal-tec": (io.read_madrigal_tec, lambda d: madrigal_bytes(d, write_madrigal_tec)),
+    "madrigal-los": (io.read_madrigal_los, lambda d: madrigal_bytes(d, write_madrigal_los)),
     "gopi": (io.read_gopi, lambda d: gopi(8, satellites=(7,)).encode()),
     "vires-cdf2": (io.read_vires, lambda d: vires_cdf()),
     "vires-csv": (io.read_vires, lambda d: vires_csv().encode()),
@@ -229,7 +236,7 @@ def test_cut_at_every_offset(case, cuts):
         elif name in LINE_BASED:
             assert data[cut - 1 : cut + 1].count(b"\n") or name == "dst", f"a half line was read at {cut}"
             rows_equal_head(part, whole)
-        elif name.startswith(("ionex", "olr")):
+        elif name.startswith(("ionex", "olr", "madrigal-tec")):
             np.testing.assert_array_equal(part, whole)
         else:
             rows_equal_head(part, whole)
