@@ -44,8 +44,8 @@ def make_baseline(
         - ``"MiniRocket"``: 10,000 random convolutions [1]_ (sktime; needs numba, the extra
           ``skquake[rocket]``), standardised, and a ridge classifier, calibrated as above;
         - ``"logistic"``: logistic regression on :class:`WindowStatistics`, standardised;
-        - ``"profile"``: logistic regression (``C=0.1``) on the shape of the window: log10 of channels that are
-          positive (:class:`~skquake.preprocessing.ChannelLog`), averages of every 4 observations
+        - ``"profile"``: logistic regression (``C=0.1``) on the shape of the window: log10 of channels that
+          are positive (:class:`~skquake.preprocessing.ChannelLog`), averages of every 4 observations
           (:class:`~skquake.preprocessing.WindowMean`), standardised; what is missing counts as the mean.
     *steps : transformers
         That give windows (n_samples, length, channels): ``SlidingWindow``, ``ChannelScaler``, ...

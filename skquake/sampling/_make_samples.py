@@ -148,8 +148,8 @@ def make_samples(
             a map's last observation at the event's place; a series' at its station);
             ``event_id``, ``pair_id``, ``lead_days``, ``radius_km``, ``magnitude``,
             ``event_latitude``, ``event_longitude``; ``obs_start``, ``obs_end`` (first and last
-            observation at ``max_length``, context included); ``owners`` (ids of all events or controls that could
-            own the window, nearest first); ``kp`` (largest in memory, NaN without ``kp``);
+            observation at ``max_length``, context included); ``owners`` (ids of all events or
+            controls that could own the window, nearest first); ``kp`` (largest in memory, NaN without ``kp``);
             ``local_time`` (h); on tracks ``pass_id`` and ``ascending``; ``kept_share`` (see Notes). ``attrs``
             holds the settings.
         y : ndarray of int, shape (n_samples,)

@@ -220,15 +220,13 @@ def test_windows_beyond_what_samples_vouch_for():
         with pytest.raises(ValueError, match=r"leaves its obs_start .*max_length=\d, context=\d\) or more"):
             step.transform(made.X)
     assert SlidingWindow(track, 2, context=2, context_edge="nan").transform(made.X).shape[1] == 6
-    short = made.X[(made.X["obs_end"] - made.X["obs_start"]) < pd.Timedelta(9 * 80, "s")]
+    _, made = orbit_samples(3, max_length=4, context=16, context_edge="nan")  # as long as a whole pass
     with pytest.raises(ValueError, match="or take context_edge='nan' if they were made with it"):
-        SlidingWindow(track, 4, context=3).transform(short)
-    bare = short[["time", "latitude", "longitude"]]
-    message = (
-        r"4 observations with context 3 for row 0 .*context leaves the pass .*or context_edge='nan' where"
-    )
+        SlidingWindow(track, 4, context=16).transform(made.X)
+    bare = made.X[["time", "latitude", "longitude"]]
+    message = "4 observations with context 16 for row .*context leaves the pass .*or context_edge='nan' where"
     with pytest.raises(ValueError, match=message):
-        SlidingWindow(track, 4, context=3).transform(bare)
+        SlidingWindow(track, 4, context=16).transform(bare)
 
 
 @pytest.mark.parametrize(
