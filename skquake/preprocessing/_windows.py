@@ -30,7 +30,7 @@ class WindowTransformer(WindowOutput, ReadOnlyState, OneToOneFeatureMixin, BaseE
         What a masked array masks is NaN.
         """
         if isinstance(X, np.ma.MaskedArray):
-            X = X.astype(np.result_type(X.dtype, np.float32)).filled(np.nan)
+            X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
         read = check_array(
             X,
             dtype=(np.float64, np.float32),

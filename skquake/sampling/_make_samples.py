@@ -149,9 +149,9 @@ def make_samples(
             ``event_id``, ``pair_id``, ``lead_days``, ``radius_km``, ``magnitude``,
             ``event_latitude``, ``event_longitude``; ``obs_start``, ``obs_end`` (first and last
             observation at ``max_length``, context included); ``owners`` (ids of all events or
-            controls that could own the window, nearest first); ``kp`` (largest in memory, NaN without ``kp``);
-            ``local_time`` (h); on tracks ``pass_id`` and ``ascending``; ``kept_share`` (see Notes). ``attrs``
-            holds the settings.
+            controls that could own the window, nearest first); ``kp`` (largest in memory, NaN without
+            ``kp``); ``local_time`` (h); on tracks ``pass_id`` and ``ascending``; ``kept_share`` (see Notes).
+            ``attrs`` holds the settings.
         y : ndarray of int, shape (n_samples,)
             0 non-seismic, 1 seismic, 2 disturbed.
         groups : ndarray of object, shape (n_samples,)

@@ -223,10 +223,13 @@ class SlidingWindow(SampleStep):
         earliest = np.searchsorted(time, as_ns(to_utc(X["obs_start"])), side="left")
         latest = np.searchsorted(time, as_ns(to_utc(X["obs_end"])), side="right") - 1
         last = first + self.length - 1
-        before, after = sides(source.kind, self.context)
-        if self.context and self.context_edge == "nan":
-            inside = np.flatnonzero((first >= earliest) & (last <= latest))
+        outside = (first < earliest) | (last > latest)
+        if not self.context:
+            return outside
+        around = np.broadcast_to(sides(source.kind, self.context), (len(first), 2))
+        before, after = around.T.copy()
+        if self.context_edge == "nan":
+            inside = np.flatnonzero(~outside)
             reach = source._context_reach(first[inside], self.length, self.context)
-            before, after = np.zeros((2, len(first)), dtype=np.int64)
             before[inside], after[inside] = reach
         return (first - before < earliest) | (last + after > latest)
