@@ -44,7 +44,7 @@ from skquake.preprocessing import ChannelScaler
 
 LENGTH = 20  # a minute, 450 km
 SIZES = (0.15, 0.35, 0.75)  # the oracle reaches an MCC of about 0.35, 0.6 and 0.8
-BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "MiniRocket", "DNN", "CNN", "LSTM")
+BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "profile", "MiniRocket", "DNN", "CNN", "LSTM")
 RECORD = Path(__file__).with_suffix(".json")
 NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
 
@@ -92,8 +92,9 @@ def model(name, seed):
     return make_baseline(name, scaler, random_state=seed, n_jobs=1)
 
 
-def measure(seed, days, sizes, names):
+def measure(seed, days, sizes, names, context=0):
     """Rows (seed, size, model) with scores on the test windows; the track is simulated once."""
+    seen = LENGTH + 2 * context
     everything, catalog, kp, track = simulate(seed, days, max(sizes))
     source = TrackSource(track.frame, channels=["Ne", "Te"])
     samples = make_samples(
@@ -103,6 +104,7 @@ def measure(seed, days, sizes, names):
         region="dobrovolsky",
         days=(-15, 0),
         max_length=LENGTH,
+        context=context,
         exclude=everything,
         kp=kp,
     )
@@ -115,13 +117,15 @@ def measure(seed, days, sizes, names):
     rows = []
     for effect in sizes:
         frame, truth = resize(track, effect)
-        windows = SlidingWindow(TrackSource(frame, channels=["Ne", "Te"]), LENGTH).transform(X)
+        cut = SlidingWindow(TrackSource(frame, channels=["Ne", "Te"]), LENGTH, context=context)
+        windows = cut.transform(X)
 
         def score(name, proba, seconds=0.0, *, effect=effect):
             rows.append(
                 {
                     "seed": seed,
                     "effect": effect,
+                    "context": context,
                     "model": name,
                     "mcc": float(seismic_mcc(y[evidence], proba, sample_weight=test_weight)),
                     "auc": float(seismic_auc(y[evidence], proba, sample_weight=test_weight)),
@@ -133,10 +137,9 @@ def measure(seed, days, sizes, names):
         print(
             f"seed {seed}, {effect:+.0%}: {len(train)} training windows, {len(evidence)} tested", flush=True
         )
-        score("oracle", truth.oracle(X, LENGTH)[evidence])
-        score(
-            "window oracle", truth.window_oracle(X, LENGTH, X.iloc[train[shapes]], weight[shapes])[evidence]
-        )
+        score("oracle", truth.oracle(X, seen)[evidence])
+        known = X.iloc[train[shapes]], weight[shapes]
+        score("window oracle", truth.window_oracle(X, seen, *known)[evidence])
         for name in names:
             began = time.perf_counter()
             fitted = model(name, seed)
@@ -158,13 +161,13 @@ def table(rows):
     return pd.concat(parts, axis=1)
 
 
-def run(quick=False, seeds=5, days=912, sizes=SIZES, names=(*BASELINES, *NETWORKS)):
+def run(quick=False, seeds=5, days=912, sizes=SIZES, names=(*BASELINES, *NETWORKS), context=0):
     """One table, and every score beside it in ``long_learning_power.json``."""
     if quick:
         seeds, days, names = 1, 200, [name for name in names if name in ("RF", "logistic", "SeqNetQuake")]
     rows = []
     for seed in range(1, seeds + 1):
-        rows += measure(seed, days, sizes, names)
+        rows += measure(seed, days, sizes, names, context)
         if not quick:
             RECORD.write_text(json.dumps(rows, indent=1))
     return [
@@ -184,9 +187,12 @@ def main():
         "--sizes", type=float, nargs="+", default=SIZES, help="changes of Ne (default %(default)s)"
     )
     parser.add_argument("--models", nargs="+", default=[*BASELINES, *NETWORKS])
+    parser.add_argument(
+        "--context", type=int, default=0, help="observations seen on both sides (default %(default)s)"
+    )
     parser.add_argument("--days", type=int, default=912, help="days to simulate (default %(default)s)")
     options = parser.parse_args()
-    show(run(options.quick, options.seeds, options.days, options.sizes, options.models))
+    show(run(options.quick, options.seeds, options.days, options.sizes, options.models, options.context))
 
 
 if __name__ == "__main__":

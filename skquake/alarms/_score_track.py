@@ -28,6 +28,7 @@ _COUNT = Interval(Integral, 1, None, closed="left")
         "model": [HasMethods(["predict_proba"])],
         "track": [HasMethods(["windows"])],
         "length": [None, _COUNT],
+        "context": [None, Interval(Integral, 0, None, closed="left")],
         "step": [None, _COUNT],
         **KP_PARAMETERS,
         "chunk": [_COUNT],
@@ -39,6 +40,7 @@ def score_track(
     track: TrackSource,
     *,
     length: int | None = None,
+    context: int | None = None,
     step: int | None = None,
     local_time: str | Sequence[float] | None = None,
     kp: Any = None,
@@ -57,11 +59,14 @@ def score_track(
     ----------
     model : fitted classifier
         A pipeline (or a search of one) that starts with :class:`~skquake.sampling.SlidingWindow`: the
-        windows of ``track`` go to the steps after it, of its length and channels, whatever source it was
-        trained on. Any other classifier gets the windows themselves, (n, length, channels).
+        windows of ``track`` go to the steps after it, of its length, context and channels, whatever source
+        it was trained on. Any other classifier gets the windows themselves, (n, length, channels).
     track : TrackSource
     length : int, default=None
         Observations a window. By default the pipeline's; a classifier without one needs it.
+    context : int, default=None
+        Observations seen before and after it. By default the pipeline's, else none. Windows without whole
+        context are left out, but for a pipeline whose ``context_edge`` is "nan".
     step : int, default=None
         Observations from one window to the next; by default the length.
     local_time : None, "night", "day" or (float, float)
@@ -89,7 +94,7 @@ def score_track(
     TypeError
         If the track is no TrackSource.
     ValueError
-        Without a length, or with one that is not the pipeline's; for Kp unknown at a window.
+        Without a length, or with a length or context that is not the pipeline's; for Kp unknown at a window.
 
     Notes
     -----
@@ -124,9 +129,10 @@ def score_track(
             "SourceCollection one by one"
         )
     hours = check_local_time(local_time)
-    rest, length, channels = _after_the_window(model, length)
+    rest, cut = _after_the_window(model, length, context)
     time = as_ns(track.time)
-    center = track.blocks(length, step).center
+    whole = cut["context"] if cut["context_edge"] == "error" else 0
+    center = track.blocks(cut["length"], step, context=whole).center
     center = center[at_hours(local_solar_time(time[center], track.longitude[center]), hours)]
     largest, n = np.full(len(center), np.nan), len(center)
     if kp is not None:
@@ -147,7 +153,7 @@ def score_track(
     starts = range(0, len(center), chunk)
     for start in progress(starts, desc="windows", verbose=verbose, unit="chunk"):
         here = slice(start, start + chunk)
-        windows, _ = track.windows(scores.iloc[here], length, channels=channels)
+        windows, _ = track.windows(scores.iloc[here], **cut)
         proba = align_classes(rest.predict_proba(windows), rest.classes_)
         probability[here] = seismic_probability(proba)
     scores["probability"] = probability
@@ -155,14 +161,17 @@ def score_track(
     return scores
 
 
-def _after_the_window(model, length):
-    """What takes windows, with their length and channels."""
+def _after_the_window(model, length, context):
+    """What takes windows, and how they are cut: keywords of ``windows``."""
     model = getattr(model, "best_estimator_", model)
     first = model[0] if hasattr(model, "steps") else None
     if not isinstance(first, SlidingWindow):
         if length is None:
             raise ValueError(f"length: {type(model).__name__} cuts no windows itself; say how long they are")
-        return model, length, None
-    if length not in (None, first.length):
-        raise ValueError(f"length={length}, but the model's SlidingWindow has length={first.length}")
-    return model[1:], first.length, first.channels
+        return model, {"length": length, "context": context or 0, "context_edge": "error"}
+    for name, given in (("length", length), ("context", context)):
+        own = getattr(first, name)
+        if given not in (None, own):
+            raise ValueError(f"{name}={given}, but the model's SlidingWindow has {name}={own}")
+    cut = {name: getattr(first, name) for name in ("length", "context", "context_edge", "channels")}
+    return model[1:], cut

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -17,7 +18,7 @@ from skquake._core._typing import Estimator, RandomState
 from skquake.baselines._sktime import SktimeTransformer
 from skquake.baselines._statistics import WindowStatistics
 from skquake.neural import CNNClassifier, DNNClassifier, LSTMClassifier
-from skquake.preprocessing import WindowFlattener
+from skquake.preprocessing import ChannelLog, WindowFlattener, WindowMean
 
 Steps: TypeAlias = tuple[Estimator, ...]
 Maker: TypeAlias = Callable[[RandomState, "int | None", dict[str, Any]], Steps]
@@ -42,7 +43,10 @@ def make_baseline(
         - ``"DNN"``, ``"CNN"``, ``"LSTM"``: the networks of `skquake.neural`;
         - ``"MiniRocket"``: 10,000 random convolutions [1]_ (sktime; needs numba, the extra
           ``skquake[rocket]``), standardised, and a ridge classifier, calibrated as above;
-        - ``"logistic"``: logistic regression on :class:`WindowStatistics`, standardised.
+        - ``"logistic"``: logistic regression on :class:`WindowStatistics`, standardised;
+        - ``"profile"``: logistic regression (``C=0.1``) on the shape of the window: log10 of channels that
+          are positive (:class:`~skquake.preprocessing.ChannelLog`), averages of every 4 observations
+          (:class:`~skquake.preprocessing.WindowMean`), standardised; what is missing counts as the mean.
     *steps : transformers
         That give windows (n_samples, length, channels): ``SlidingWindow``, ``ChannelScaler``, ...
     random_state : int, RandomState or None, default=None
@@ -125,6 +129,12 @@ def _logistic(random_state: RandomState, n_jobs: int | None, params: dict[str, A
     return WindowStatistics(), StandardScaler(), regression
 
 
+def _profile(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
+    regression = LogisticRegression(**({"C": 0.1, "max_iter": 1000, "random_state": random_state} | params))
+    imputer = SimpleImputer(keep_empty_features=True)
+    return ChannelLog(), WindowMean(4), WindowFlattener(), imputer, StandardScaler(), regression
+
+
 def _calibrated(classifier: Estimator, n_jobs: int | None) -> CalibratedClassifierCV:
     return CalibratedClassifierCV(classifier, method="temperature", cv=5, ensemble=False, n_jobs=n_jobs)
 
@@ -139,4 +149,5 @@ BASELINES: dict[str, Maker] = {
     "LSTM": _network(LSTMClassifier),
     "MiniRocket": _minirocket,
     "logistic": _logistic,
+    "profile": _profile,
 }

@@ -16,6 +16,7 @@ from skquake._core._typing import Frame, IntArray, RandomState
 from skquake.catalogs import region_radius_km
 from skquake.catalogs._equal_dip import same_dip_latitude
 from skquake.inspection._record import Record
+from skquake.sources._base import sides
 
 YEAR_DAYS = 365.2425
 ENOUGH_YEARS = 20  # with fewer, whole years alone leave no p-value below 0.05
@@ -203,7 +204,8 @@ def window_days(source: Any, sampling: Mapping[str, Any]) -> float:
     """Days around an event that its samples may touch."""
     first, last = sampling["days"]
     member = next(iter(dict(source).values())) if hasattr(source, "items") else source
-    return float(last - first) + (sampling["max_length"] - 1) * (member.cadence / np.timedelta64(1, "D"))
+    seen = sampling["max_length"] + sum(sides(member.kind, sampling.get("context", 0)))
+    return float(last - first) + (seen - 1) * (member.cadence / np.timedelta64(1, "D"))
 
 
 def make_nulls(
@@ -223,7 +225,7 @@ def make_nulls(
         Names of ``NULLS``, or objects with ``name``, ``assumes``, ``n_independent`` and ``draw``.
     source : source
     sampling : dict
-        Keywords of `make_samples`: ``days``, ``max_length``, ``region``.
+        Keywords of `make_samples`: ``days``, ``max_length``, ``context``, ``region``.
     n_days : int
         Whole days of the record.
     shift_days : float
@@ -263,6 +265,7 @@ def null_catalogs(
     region: str | float = "dobrovolsky",
     days: tuple[float, float] = (-15, 0),
     max_length: int = 1,
+    context: int = 0,
     shift_days: float = 60.0,
     clusters: Any = None,
     random_state: RandomState = None,
@@ -277,7 +280,7 @@ def null_catalogs(
     catalog : DataFrame
         The full catalog: aftershocks and small events included.
     n : int, default=1
-    region, days, max_length
+    region, days, max_length, context
         As of `skquake.sampling.make_samples`: "rotate" and "shift-longitude" move beyond them.
     shift_days : float, default=60.0
         Longest time between a control and its earthquake: "rotate" moves beyond it too.
@@ -305,7 +308,7 @@ def null_catalogs(
     >>> offset.nunique(), bool(offset.iloc[0] > pd.Timedelta(days=75))
     (1, True)
     """
-    sampling = {"region": region, "days": days, "max_length": max_length}
+    sampling = {"region": region, "days": days, "max_length": max_length, "context": context}
     record = Record.of(source, catalog, clusters=clusters)
     made, n_days = make_nulls([null], source, sampling, record.n_days, shift_days=shift_days)
     if n_days < record.n_days:

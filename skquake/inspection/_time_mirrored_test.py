@@ -261,7 +261,8 @@ def _window(source, sampling, gap):
         member = next(iter(dict(source).values())) if hasattr(source, "items") else source
         first = first if sampling.get("step") else last
         # A window ends up to one step before what is asked for.
-        first -= sampling["max_length"] * float(member.cadence / np.timedelta64(1, "D"))
+        seen = sampling["max_length"] + sampling.get("context", 0)
+        first -= seen * float(member.cadence / np.timedelta64(1, "D"))
     later = gap - last - first
     return later, ((first, last), (first + later, last + later))
 

@@ -24,11 +24,27 @@ Examples
 
 from __future__ import annotations
 
+import math
+from numbers import Integral
 from typing import Any
 
 from scipy.stats import loguniform, randint, uniform
 
-__all__ = ["cnn", "dnn", "ed_lstme", "gbm", "lstm", "random_forest", "seqnetquake", "sip", "svm"]
+from skquake._core._sklearn import Interval, validate_params
+
+__all__ = [
+    "cnn",
+    "dnn",
+    "ed_lstme",
+    "gbm",
+    "lstm",
+    "profile",
+    "random_forest",
+    "seqnetquake",
+    "sip",
+    "svm",
+    "window",
+]
 
 _ACTIVATIONS = ["relu", "tanh", "sigmoid"]
 _UNITS = [64, 128, 256, 512]
@@ -123,6 +139,50 @@ def svm(prefix: str = "") -> dict[str, Any]:
     return _named(
         prefix, {"C": loguniform(1e-2, 1e3), "gamma": loguniform(1e-4, 1e0), "kernel": ["rbf", "sigmoid"]}
     )
+
+
+def profile(prefix: str = "") -> dict[str, Any]:
+    """Of the pipeline ``make_baseline("profile")``; ours: observations an average, and the regularisation."""
+    return _named(prefix, {"windowmean__size": [1, 2, 4, 8], "logisticregression__C": loguniform(1e-3, 1e1)})
+
+
+@validate_params(
+    {
+        "max_length": [Interval(Integral, 1, None, closed="left")],
+        "context": [Interval(Integral, 0, None, closed="left")],
+        "prefix": [str],
+    },
+    prefer_skip_nested_validation=True,
+)
+def window(max_length: int, context: int = 0, *, prefix: str = "slidingwindow__") -> dict[str, Any]:
+    """Of :class:`~skquake.sampling.SlidingWindow`: its length and context, a quarter of each to all of it.
+
+    Every pair of them lies in what ``make_samples(..., max_length=max_length, context=context)`` vouches for,
+    so that all are scored on the same samples. Even lengths stay even (for networks in two segments).
+
+    Parameters
+    ----------
+    max_length, context : int
+        Of the samples.
+    prefix : str, default="slidingwindow__"
+
+    Returns
+    -------
+    dict of {str: list of int}
+        Without the context where the samples have none, and with none among it where they have.
+
+    Examples
+    --------
+    >>> from skquake.model_selection import spaces
+    >>> spaces.window(20, 40, prefix="")
+    {'length': [6, 10, 16, 20], 'context': [0, 10, 20, 30, 40]}
+    """
+    step = 1 if max_length % 2 else 2
+    lengths = sorted({step * math.ceil(max_length * part / (4 * step)) for part in (1, 2, 3, 4)})
+    space: dict[str, Any] = {"length": lengths}
+    if context:
+        space["context"] = sorted({context * part // 4 for part in range(5)})
+    return _named(prefix, space)
 
 
 def _convolutions():

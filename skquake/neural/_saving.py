@@ -34,6 +34,7 @@ _NETWORKS = (
 )
 _STEPS = {
     "ChannelScaler": ("center_", "scale_", "window_shape_", "n_features_in_"),
+    "WindowMean": ("window_shape_", "n_features_in_"),
     "WindowNormalizer": ("window_shape_", "n_features_in_"),
 }
 # What describes a fit, or cannot be told in plain data: not part of the model.
@@ -58,7 +59,8 @@ def save_model(model: Estimator, path: Path) -> None:
     ----------
     model : neural classifier, EDLSTMERegressor or Pipeline
         Fitted. A pipeline may start with ``SlidingWindow`` or ``SIPImages``, whose observations are not saved
-        (length and channels are noted), and holds ``ChannelScaler`` and ``WindowNormalizer`` besides.
+        (length, context and channels are noted), and holds ``ChannelScaler``, ``WindowMean`` and
+        ``WindowNormalizer`` besides.
     path : path-like
         Appears whole or not at all; replaces a file of this name.
 
@@ -104,6 +106,8 @@ def save_model(model: Estimator, path: Path) -> None:
         observed = {"channels": [str(channel) for channel in np.atleast_1d(channels)]}
         if hasattr(window, "length"):
             observed["length"] = int(window.length)
+        if getattr(window, "context", 0):
+            observed["context"] = int(window.context)
     arrays: dict[str, Array] = {}
     records = []
     for position, (name, step) in enumerate(steps):

@@ -2,6 +2,7 @@
 
 from skquake.preprocessing._ar_rate import ARRate
 from skquake.preprocessing._cadence import change_cadence
+from skquake.preprocessing._channel_log import ChannelLog
 from skquake.preprocessing._flattener import WindowFlattener
 from skquake.preprocessing._iqr_bounds import IQRBounds
 from skquake.preprocessing._kalman_imputer import KalmanImputer
@@ -15,9 +16,11 @@ from skquake.preprocessing._scaler import ChannelScaler
 from skquake.preprocessing._sigma_clipper import SigmaClipper
 from skquake.preprocessing._train_only import TrainOnly
 from skquake.preprocessing._window_bounds import WindowBounds
+from skquake.preprocessing._window_mean import WindowMean
 
 __all__ = [
     "ARRate",
+    "ChannelLog",
     "ChannelScaler",
     "IQRBounds",
     "KalmanImputer",
@@ -29,6 +32,7 @@ __all__ = [
     "TrainOnly",
     "WindowBounds",
     "WindowFlattener",
+    "WindowMean",
     "WindowNormalizer",
     "change_cadence",
     "quiet_times",

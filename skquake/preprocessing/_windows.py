@@ -25,7 +25,12 @@ class WindowTransformer(WindowOutput, ReadOnlyState, OneToOneFeatureMixin, BaseE
     """
 
     def _read(self, X: Rows, *, reset: bool = False) -> FloatArray:
-        """Windows as they came (2-D or 3-D), checked; a fit (``reset``) remembers their shape."""
+        """Windows as they came (2-D or 3-D), checked; a fit (``reset``) remembers their shape.
+
+        What a masked array masks is NaN.
+        """
+        if isinstance(X, np.ma.MaskedArray):
+            X = np.ma.filled(X.astype(np.result_type(X.dtype, np.float32)), np.nan)
         read = check_array(
             X,
             dtype=(np.float64, np.float32),

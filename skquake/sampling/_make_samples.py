@@ -35,6 +35,8 @@ _NOT_AT = {"night": "not at night", "day": "not by day"}
     {
         "source": [HasMethods(["windows"])],
         "max_length": [Interval(Integral, 1, None, closed="left")],
+        "context": [Interval(Integral, 0, None, closed="left")],
+        "context_edge": [StrOptions({"drop", "nan"})],
         "step": [None, Interval(Integral, 1, None, closed="left")],
         "lead": [Interval(Real, 0, None, closed="left")],
         **KP_PARAMETERS,
@@ -53,6 +55,8 @@ def make_samples(
     days: Sequence[float],
     local_time: str | Sequence[float] | None = None,
     max_length: int,
+    context: int = 0,
+    context_edge: str = "drop",
     step: int | None = None,
     lead: float = 0,
     exclude: Frame | None = None,
@@ -91,6 +95,14 @@ def make_samples(
     max_length : int
         Observations of the longest window that will ever be cut. Only windows without a gap at
         this length become samples, so that every length of a search sees the same samples.
+    context : int, default=0
+        Observations that windows may see around these: so many before and as many after them on tracks, so
+        many before them on series and maps. They decide neither on membership, nor on ownership, nor on the
+        label, and no observation of them is this sample's own; but ``obs_start`` and ``obs_end`` count them.
+    context_edge : {"drop", "nan"}, default="drop"
+        What becomes of a sample whose context leaves its pass or the record, or has a gap or a missing value:
+        it is dropped, event's or control's, or stays, and what is not there is NaN
+        (``SlidingWindow(..., context_edge="nan")``).
     step : int, optional
         Tracks: observations from one window to the next, by default ``max_length`` (a smaller
         step makes windows share observations). Series and maps: by default one sample an event;
@@ -116,7 +128,8 @@ def make_samples(
         Whether disturbed samples become class 2, leave, or keep their class.
     inside : {"center", "all", "any"}
         Which observations of a track's window of ``max_length`` must lie in the region: the one
-        at its centre, all, or at least one. Its time and local time are always its centre's.
+        at its centre, all, or at least one. Its time and local time are always its centre's. With "any" a
+        control touches an earthquake by its context, too.
     max_per_event : int, optional
         Most samples that an event or control may keep: evenly spread in time, undisturbed
         ones first.
@@ -135,10 +148,10 @@ def make_samples(
             a map's last observation at the event's place; a series' at its station);
             ``event_id``, ``pair_id``, ``lead_days``, ``radius_km``, ``magnitude``,
             ``event_latitude``, ``event_longitude``; ``obs_start``, ``obs_end`` (first and last
-            observation at ``max_length``); ``owners`` (ids of all events or controls that could
-            own the window, nearest first); ``kp`` (largest in memory, NaN without ``kp``);
-            ``local_time`` (h); on tracks ``pass_id`` and ``ascending``; ``kept_share`` (see Notes). ``attrs``
-            holds the settings.
+            observation at ``max_length``, context included); ``owners`` (ids of all events or
+            controls that could own the window, nearest first); ``kp`` (largest in memory, NaN without
+            ``kp``); ``local_time`` (h); on tracks ``pass_id`` and ``ascending``; ``kept_share`` (see Notes).
+            ``attrs`` holds the settings.
         y : ndarray of int, shape (n_samples,)
             0 non-seismic, 1 seismic, 2 disturbed.
         groups : ndarray of object, shape (n_samples,)
@@ -176,7 +189,9 @@ def make_samples(
     -----
     On tracks a fixed tiling decides which observations form a window, and every window has one
     owner: the nearest epicentre in km (then the nearest in time, then the earlier, then the id).
-    So no observation stands in two samples, unless ``step`` is less than ``max_length``.
+    So no observation stands in two samples, unless ``step`` is less than ``max_length``. The context of a
+    sample may hold what is another's, an earthquake's or a control's: purging splitters count it, and part
+    what would share an observation.
     On series and maps only identical windows have one owner; overlapping ones are for a purging
     splitter to part.
 
@@ -232,6 +247,8 @@ def make_samples(
         "days": days,
         "local_time": local_time,
         "max_length": max_length,
+        "context": context,
+        "context_edge": context_edge if context else None,
         "step": step,
         "lead": lead,
         "kp_threshold": None if kp is None else kp_threshold,
@@ -258,9 +275,9 @@ def make_samples(
 
     ledger = Ledger(places)
     find = TrackCandidates if on_track else PlaceCandidates
+    cut = {"length": max_length, "step": step, "inside": inside, "context": context}
     finders = {
-        name: find(member, places, length=max_length, step=step, inside=inside)
-        for name, member in members.items()
+        name: find(member, places, **cut, whole=context_edge == "drop") for name, member in members.items()
     }
     table = _candidates(finders, places, quakes, hours)
     ledger.note(_why_none(finders))

@@ -29,6 +29,10 @@ class PlaceCandidates:
         Observations a window.
     step : int or None
         Observations between the ends of the windows of one place (None: one window a place).
+    context : int
+        Observations seen before each window. They decide on no membership.
+    whole : bool
+        Only windows that have all of it; else as far as the record and its values reach.
     inside : {"center", "all", "any"}
         With "any" a control touches an earthquake as soon as one of its observations falls into
         the earthquake's days; otherwise its last observation decides.
@@ -42,8 +46,9 @@ class PlaceCandidates:
         From where the window is observed to the place.
     """
 
-    def __init__(self, source, places, *, length, step, inside):
+    def __init__(self, source, places, *, length, step, inside, context=0, whole=True):
         self.source, self.places, self.length, self.inside = source, places, length, inside
+        self.context, self._edge = context, "error" if whole else "nan"
         self._origin, self._newest = (int(as_ns(np.datetime64(time, "ns"))) for time in source.span)
         self._cadence = int(source.cadence / np.timedelta64(1, "ns"))
         latitude, longitude, self._away_km = self._observed_at()
@@ -66,12 +71,13 @@ class PlaceCandidates:
         """What a sample says of its window, for pairs ``rows``."""
         table = self._table.iloc[rows]
         end = self._time(table["tick"].to_numpy())
+        start = np.maximum(end - (self._seen - 1) * self._cadence, self._origin)
         return pd.DataFrame(
             {
                 "time": end.view("datetime64[ns]"),
                 "latitude": table["latitude"].to_numpy(),
                 "longitude": table["longitude"].to_numpy(),
-                "obs_start": (end - (self.length - 1) * self._cadence).view("datetime64[ns]"),
+                "obs_start": start.view("datetime64[ns]"),
                 "obs_end": end.view("datetime64[ns]"),
             }
         )
@@ -81,7 +87,7 @@ class PlaceCandidates:
         _, row = np.unique(self.window, return_index=True)
         table = self._table.iloc[row[window]]
         if self.inside == "any":
-            quakes = quakes.assign(end=quakes["end"] + (self.length - 1) * self._cadence)
+            quakes = quakes.assign(end=quakes["end"] + (self._seen - 1) * self._cadence)
         point, _, _ = nearby(
             self._time(table["tick"].to_numpy()),
             table["latitude"].to_numpy(),
@@ -97,6 +103,11 @@ class PlaceCandidates:
         reason[np.intersect1d(self._offered, np.flatnonzero(self._far))] = "no observation in region and days"
         reason[self.place] = ""
         return reason
+
+    @property
+    def _seen(self):
+        """Observations that a sample may see."""
+        return self.length + self.context
 
     def _observed_at(self):
         """Latitude, longitude and distance of what is observed for each place."""
@@ -138,7 +149,9 @@ class PlaceCandidates:
             samples = some.assign(
                 source=self.source.name, time=self._time(some["tick"].to_numpy()).view("datetime64[ns]")
             )
-            _, problem = self.source.windows(samples, self.length, align="end")
+            _, problem = self.source.windows(
+                samples, self.length, context=self.context, context_edge=self._edge, align="end"
+            )
             whole[start : start + _CHUNK] = problem == ""
         return whole
 

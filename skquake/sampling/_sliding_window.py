@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from skquake._core._validation import note_columns
 from skquake.sampling._sample_rows import altered, check_samples, name_sample, refuse_altered
 from skquake.sampling._sample_step import SampleStep
 from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
+from skquake.sources._base import sides
 
 
 class SlidingWindow(SampleStep):
@@ -28,12 +29,19 @@ class SlidingWindow(SampleStep):
     source : TrackSource, SeriesSource, MapSource or SourceCollection
         Where the samples come from. Clones share it.
     length : int
-        Observations a window, at most the ``max_length`` of the samples.
+        Observations a window (its core, where there is context), at most the ``max_length`` of the samples.
+    context : int, default=0
+        Observations seen around these: so many before and as many after them on tracks, so many before
+        them on series and maps (nothing looks ahead); at most the ``context`` of the samples, if
+        ``length`` is their ``max_length``.
+    context_edge : {"error", "nan"}, default="error"
+        Whether context that is not there (beyond the pass, the record or a gap) makes a window that cannot
+        be cut, or is NaN.
     channels : list of str, optional
         Which channels, in which order; by default all.
     align : {"auto", "center", "end"}
-        Whether the sample's observation stands at position ``length // 2`` or last. "auto" is
-        center on tracks, end on series and maps.
+        Whether the sample's observation stands at position ``length // 2`` of the core or last in it.
+        "auto" is center on tracks, end on series and maps.
     missing : {"error", "nan"}
         Whether a window that cannot be cut is an error or all NaN.
 
@@ -69,11 +77,17 @@ class SlidingWindow(SampleStep):
     >>> step.fit_transform(frame.iloc[[300, 10]])[..., 0]
     array([[298., 299., 300., 301.],
            [  8.,   9.,  10.,  11.]], dtype=float32)
+    >>> wide = SlidingWindow(TrackSource(frame), length=4, context=2, context_edge="nan")
+    >>> wide.fit_transform(frame.iloc[[300, 2]])[..., 0]
+    array([[296., 297., 298., 299., 300., 301., 302., 303.],
+           [ nan,  nan,   0.,   1.,   2.,   3.,   4.,   5.]], dtype=float32)
     """
 
     _parameter_constraints: dict = {
         "source": [HasMethods(["windows"])],
         "length": [Interval(Integral, 1, None, closed="left")],
+        "context": [Interval(Integral, 0, None, closed="left")],
+        "context_edge": [StrOptions({"error", "nan"})],
         "channels": ["array-like", None],
         "align": [StrOptions({"auto", "center", "end"})],
         "missing": [StrOptions({"error", "nan"})],
@@ -84,12 +98,16 @@ class SlidingWindow(SampleStep):
         source: TrackSource | SeriesSource | MapSource | SourceCollection,
         length: int,
         *,
+        context: int = 0,
+        context_edge: str = "error",
         channels: Sequence[str] | None = None,
         align: str = "auto",
         missing: str = "error",
     ) -> None:
         self.source = source
         self.length = length
+        self.context = context
+        self.context_edge = context_edge
         self.channels = channels
         self.align = align
         self.missing = missing
@@ -122,6 +140,7 @@ class SlidingWindow(SampleStep):
         Returns
         -------
         ndarray of float32, shape (n_samples, length, n_channels)
+            With context ``length + 2 * context`` on tracks, ``length + context`` on series and maps.
 
         Raises
         ------
@@ -132,12 +151,22 @@ class SlidingWindow(SampleStep):
         check_parameters(self)
         X = self._check_samples(X)
         self._check_reach(X)
-        windows, problem = self.source.windows(X, self.length, channels=self.channels, align=self.align)
+        around: dict[str, Any] = {}
+        if self.context:
+            around = {"context": self.context, "context_edge": self.context_edge}
+        windows, problem = self.source.windows(
+            X, self.length, channels=self.channels, align=self.align, **around
+        )
         bad = np.flatnonzero(problem != "")
         if len(bad) and self.missing == "error":
+            with_context = f" with context {self.context}" if self.context else ""
+            cure = "missing='nan'"
+            if self.context and self.context_edge == "error":
+                cure += ", or context_edge='nan' where the core is there"
             raise ValueError(
-                f"no window of {self.length} observations for {name_sample(X, bad[0])}: {problem[bad[0]]} "
-                f"({len(bad)} of {len(X)} samples cannot be cut); drop them, or use missing='nan'"
+                f"no window of {self.length} observations{with_context} for {name_sample(X, bad[0])}: "
+                f"{problem[bad[0]]} "
+                f"({len(bad)} of {len(X)} samples cannot be cut); drop them, or use {cure}"
             )
         return windows
 
@@ -173,10 +202,15 @@ class SlidingWindow(SampleStep):
             outside, why = self._leaves(self.source, X), altered(self.source, X)
         refuse_altered(X, why)
         if outside.any():
+            what, cure = f"length={self.length}", f"max_length={self.length}"
+            if self.context:
+                what, cure = (f"{text}, context={self.context}" for text in (what, cure))
+            partly = self.context and self.context_edge == "error"
             raise ValueError(
-                f"length={self.length}: the window of {name_sample(X, int(np.argmax(outside)))} leaves its "
+                f"{what}: the window of {name_sample(X, int(np.argmax(outside)))} leaves its "
                 f"obs_start ... obs_end ({int(outside.sum())} of {len(X)} samples do); make the samples "
-                f"anew with make_samples(..., max_length={self.length}) or more"
+                f"anew with make_samples(..., {cure}) or more"
+                f"{', or take context_edge=' + repr('nan') + ' if they were made with it' if partly else ''}"
             )
 
     def _leaves(self, source, X):
@@ -188,4 +222,14 @@ class SlidingWindow(SampleStep):
         first = np.searchsorted(time, as_ns(to_utc(X["time"])), side="right") - 1 - offset
         earliest = np.searchsorted(time, as_ns(to_utc(X["obs_start"])), side="left")
         latest = np.searchsorted(time, as_ns(to_utc(X["obs_end"])), side="right") - 1
-        return (first < earliest) | (first + self.length - 1 > latest)
+        last = first + self.length - 1
+        outside = (first < earliest) | (last > latest)
+        if not self.context:
+            return outside
+        around = np.broadcast_to(sides(source.kind, self.context), (len(first), 2))
+        before, after = around.T.copy()
+        if self.context_edge == "nan":
+            inside = np.flatnonzero(~outside)
+            reach = source._context_reach(first[inside], self.length, self.context)
+            before[inside], after[inside] = reach
+        return (first - before < earliest) | (last + after > latest)

@@ -22,6 +22,10 @@ class TrackCandidates:
         Events and controls: ``latitude``, ``longitude``, ``radius_km``, ``start``, ``end``.
     length, step : int
         Observations a window, and from one window to the next (None: ``length``).
+    context : int
+        Observations seen before and after each window. They decide on no membership.
+    whole : bool
+        Only windows that have all of it; else as far as it reaches.
     inside : {"center", "all", "any"}
         Which observations of a window must lie within the radius. Its time is that of its centre.
 
@@ -33,10 +37,12 @@ class TrackCandidates:
         From the centre of the window to the place.
     """
 
-    def __init__(self, source, places, *, length, step, inside):
+    def __init__(self, source, places, *, length, step, inside, context=0, whole=True):
         self.source, self.places, self.length, self.inside = source, places, length, inside
-        blocks = source.blocks(length, step)
+        blocks = source.blocks(length, step, context=context if whole else 0)
         self.center, self.first = blocks.center, blocks.first
+        self.context = context
+        self._before, self._after = source._context_reach(self.first, length, context)
         self._time = as_ns(source.time)[self.center]
         self._latitude = source.latitude[self.center]
         self._longitude = source.longitude[self.center]
@@ -47,14 +53,15 @@ class TrackCandidates:
         """What a sample says of its window, for pairs ``rows``."""
         window, source = self.window[rows], self.source
         center, first = self.center[window], self.first[window]
+        last = first + self.length - 1
         time = as_ns(source.time)
         return pd.DataFrame(
             {
                 "time": time[center].view("datetime64[ns]"),
                 "latitude": source.latitude[center],
                 "longitude": source.longitude[center],
-                "obs_start": time[first].view("datetime64[ns]"),
-                "obs_end": time[first + self.length - 1].view("datetime64[ns]"),
+                "obs_start": time[first - self._before[window]].view("datetime64[ns]"),
+                "obs_end": time[last + self._after[window]].view("datetime64[ns]"),
                 "pass_id": source.pass_id[center].astype(np.int64),
                 "ascending": source.ascending[center],
             }
@@ -63,7 +70,7 @@ class TrackCandidates:
     def touched(self, window, quakes):
         """Whether each of the windows touches an earthquake (sorted, distinct positions)."""
         # A window must be free of what its own centre touches, whatever the rule.
-        pairs = self._held(window, quakes, "any" if self.inside == "any" else "center")
+        pairs = self._held(window, quakes, "any" if self.inside == "any" else "center", self.context)
         return np.isin(window, pairs[0])
 
     def reasons(self):
@@ -79,33 +86,33 @@ class TrackCandidates:
             reason[none[outside]] = "outside the span of the source"
         return reason
 
-    def _held(self, window, places, inside):
-        reach = self._reach() if inside == "any" and len(window) else 0.0
+    def _held(self, window, places, inside, context=0):
+        reach = self._reach(context) if inside == "any" and len(window) else 0.0
         point, place, distance = nearby(
             self._time[window], self._latitude[window], self._longitude[window], places, margin_km=reach
         )
         window = window[point]
         if inside != "center":
-            keep = self._observations_inside(window, places.iloc[place], getattr(np, inside))
+            keep = self._observations_inside(window, places.iloc[place], getattr(np, inside), context)
             window, place, distance = window[keep], place[keep], distance[keep]
         return window, place, distance
 
-    def _observations_inside(self, window, places, reduce):
+    def _observations_inside(self, window, places, reduce, context):
         keep = np.zeros(len(window), dtype=bool)
         latitude, longitude, radius = (
             places[name].to_numpy()[:, np.newaxis] for name in ("latitude", "longitude", "radius_km")
         )
-        for rows, here in self._chunks(window):
+        for rows, here in self._chunks(window, context):
             distance = great_circle_km(
                 self.source.latitude[rows], self.source.longitude[rows], latitude[here], longitude[here]
             )
             keep[here] = reduce(distance <= radius[here], axis=1)
         return keep
 
-    def _reach(self):
+    def _reach(self, context):
         """The farthest that an observation lies from the centre of its window, km."""
         farthest = 0.0
-        for rows, here in self._chunks(np.arange(len(self.center))):
+        for rows, here in self._chunks(np.arange(len(self.center)), context):
             distance = great_circle_km(
                 self.source.latitude[rows],
                 self.source.longitude[rows],
@@ -115,12 +122,24 @@ class TrackCandidates:
             farthest = max(farthest, distance.max())
         return farthest
 
-    def _chunks(self, window):
-        """Rows of the source in the windows, (m, length), some windows at a time."""
-        size = max(1, _CHUNK // self.length)
+    def _chunks(self, window, context=0):
+        """Rows of the source in the windows, (m, length + 2 context), some windows at a time.
+
+        Context that is not there is the observation next to it.
+        """
+        place = np.arange(-context, self.length + context)
+        size = max(1, _CHUNK // len(place))
         for start in range(0, len(window), size):
             here = slice(start, start + size)
-            yield self.first[window[here], np.newaxis] + np.arange(self.length), here
+            some = window[here]
+            rows = (
+                place
+                if not context
+                else np.clip(
+                    place, -self._before[some, np.newaxis], self.length - 1 + self._after[some, np.newaxis]
+                )
+            )
+            yield self.first[some, np.newaxis] + rows, here
 
     def _cut_short(self, places):
         """Places that hold observations which belong to no whole window (gaps, ends of passes)."""

@@ -140,6 +140,8 @@ class Source(Immutable):
         samples: Frame,
         length: int,
         *,
+        context: int = 0,
+        context_edge: str = "error",
         channels: str | Sequence[str] | None = None,
         align: str = "auto",
     ) -> tuple[FloatArray, Array]:
@@ -150,17 +152,24 @@ class Source(Immutable):
         samples : DataFrame of n_samples rows
             Columns ``time``, ``latitude``, ``longitude``.
         length : int
-            Observations in a window.
+            Observations in a window, its core where there is context.
+        context : int, default=0
+            Observations seen besides: so many before and as many after the core along a track, so many
+            before it on series and maps.
+        context_edge : {"error", "nan"}, default="error"
+            Whether context beyond the pass, the record or a gap is a problem, or NaN. A core that is not
+            whole is a problem always.
         channels : list of str, optional
             Which channels, in which order; by default all.
         align : {"auto", "center", "end"}
-            Where the sample's own observation stands: at position ``length // 2`` (center) or last
-            (end). "auto" means center for tracks, end for series and maps.
+            Where the sample's own observation stands in the core: at position ``length // 2`` (center) or
+            last (end). "auto" means center for tracks, end for series and maps.
 
         Returns
         -------
         windows : ndarray of float32, shape (n_samples, length, n_channels)
-            NaN in samples with a problem.
+            NaN in samples with a problem. With context longer by that: by ``2 * context`` on tracks, by
+            ``context`` on series and maps.
         problem : ndarray of object, shape (n_samples,)
             "" where the window is whole; else what is wrong with it, in words.
 
@@ -169,35 +178,62 @@ class Source(Immutable):
         The sample's own observation is, on a track, the one at exactly ``time``, and the window
         lies in one pass and spans at most 1.5 (length - 1) cadences. In series and maps it is the
         last one at or before ``time``, no older than one cadence, of the nearest station or
-        interpolated to the place.
+        interpolated to the place. Context of a track lies in the same pass: it ends where that ends,
+        at a gap of more than ``max_gap`` too, whatever the duration of the whole.
 
         Raises
         ------
         ValueError
-            For missing columns, an unknown channel or align, a length that is no whole number >= 1.
+            For missing columns, an unknown channel, align or edge, a length that is no whole number >= 1,
+            a context that is none >= 0.
         """
         columns = self._columns(channels)
         check_length(length)
+        check_context(context, context_edge)
         if align not in ("auto", "center", "end"):
             raise ValueError(f"align must be 'auto', 'center' or 'end', got {align!r}")
         center = (self._align if align == "auto" else align) == "center"
         samples = check_columns(samples, ("time", "latitude", "longitude"), "samples")
         time = as_ns(to_utc(samples["time"], "samples: time"))
         problems = Problems(len(time))
-        gather = self._gather(samples, time, length, length // 2 if center else length - 1, problems)
+        whole = context_edge == "error"
+        offset = length // 2 if center else length - 1
+        gather = self._gather(samples, time, length, offset, problems, context, whole)
         names = [self.channels[column] for column in columns]
-        windows = fill_windows(lambda rows: gather(rows)[:, :, columns], problems, length, names)
+        total = length + sum(sides(self.kind, context))
+        needed = slice(0, total) if whole else slice(context, context + length)
+        windows = fill_windows(lambda rows: gather(rows)[:, :, columns], problems, total, names, needed)
         return windows, problems.text
 
-    def _gather(self, samples, time, length, offset, problems):
-        """Note the problems; return what turns positions of whole samples into their windows."""
+    def _gather(self, samples, time, length, offset, problems, context, whole):
+        """Note the problems; return what turns positions of whole samples into their windows.
+
+        ``whole``: context that is not there is a problem, too.
+        """
         raise NotImplementedError
+
+    def _context_reach(self, first, length, context):
+        """How many observations of context cores have before and after them, two arrays of int64."""
+        return np.clip(first, 0, context), np.zeros(len(first), dtype=np.int64)
 
 
 def check_length(length: int, name: str = "length") -> None:
     """Raise unless ``length`` is a whole number of at least 1."""
     if isinstance(length, bool) or not isinstance(length, numbers.Integral) or length < 1:
         raise ValueError(f"{name} must be a whole number of observations >= 1, got {length!r}")
+
+
+def check_context(context: int, edge: str) -> None:
+    """Raise unless ``context`` is a whole number of at least 0 and ``edge`` one of those there are."""
+    if isinstance(context, bool) or not isinstance(context, numbers.Integral) or context < 0:
+        raise ValueError(f"context must be a whole number of observations >= 0, got {context!r}")
+    if edge not in ("error", "nan"):
+        raise ValueError(f"context_edge must be 'error' or 'nan', got {edge!r}")
+
+
+def sides(kind: str, context: int) -> tuple[int, int]:
+    """Observations of context before and after the core: on series and maps nothing looks ahead."""
+    return context, context if kind == "track" else 0
 
 
 def duration_ns(value: Any, name: str) -> int:
@@ -263,11 +299,11 @@ def to_float32(column):
     return values
 
 
-def fill_windows(gather, problems, length, channels):
+def fill_windows(gather, problems, length, channels, needed):
     """Windows (n, length, c) of the samples that are whole, a chunk at a time; NaN elsewhere.
 
     ``gather`` turns positions of samples into their windows. Windows that hold what is not
-    finite join the problems.
+    finite, in the steps ``needed`` (a slice), join the problems.
     """
     windows = np.full((len(problems.whole), length, len(channels)), np.nan, dtype=np.float32)
     positions = np.flatnonzero(problems.whole)
@@ -275,7 +311,7 @@ def fill_windows(gather, problems, length, channels):
     for start in range(0, len(positions), step):
         here = positions[start : start + step]
         block = gather(here)
-        bad = ~np.isfinite(block).all(axis=1)
+        bad = ~np.isfinite(block[:, needed]).all(axis=1)
         if bad.any():
             rows = np.flatnonzero(bad.any(axis=1))
             block[rows] = np.nan

@@ -9,7 +9,7 @@ import pandas as pd
 
 from skquake._core._typing import Array, FloatArray, Frame
 from skquake._core._validation import check_columns
-from skquake.sources._base import Immutable, Source, check_length
+from skquake.sources._base import Immutable, Source, check_context, check_length, sides
 
 CADENCE_TOLERANCE = 0.01
 
@@ -107,6 +107,8 @@ class SourceCollection(Immutable, Mapping[str, Source]):
         samples: Frame,
         length: int,
         *,
+        context: int = 0,
+        context_edge: str = "error",
         channels: str | Sequence[str] | None = None,
         align: str = "auto",
     ) -> tuple[FloatArray, Array]:
@@ -116,12 +118,13 @@ class SourceCollection(Immutable, Mapping[str, Source]):
         ----------
         samples : DataFrame of n_samples rows
             Columns ``source``, ``time``, ``latitude``, ``longitude``.
-        length, channels, align
+        length, context, context_edge, channels, align
             As for each source.
 
         Returns
         -------
         windows : ndarray of float32, shape (n_samples, length, n_channels)
+            Longer with context, as those of each source.
         problem : ndarray of object, shape (n_samples,)
 
         Raises
@@ -131,6 +134,7 @@ class SourceCollection(Immutable, Mapping[str, Source]):
         """
         samples = check_columns(samples, ("source", "time", "latitude", "longitude"), "samples")
         check_length(length)
+        check_context(context, context_edge)
         names = samples["source"].to_numpy(dtype=object)
         unknown = [name for name in samples["source"].unique() if name not in self._sources]
         if unknown:
@@ -138,12 +142,18 @@ class SourceCollection(Immutable, Mapping[str, Source]):
                 f"samples: unknown source {unknown[0]!r}; the collection holds {', '.join(self._sources)}"
             )
         n_channels = len(self._first._columns(channels))
-        windows = np.full((len(samples), length, n_channels), np.nan, dtype=np.float32)
+        total = length + sum(sides(self.kind, context))
+        windows = np.full((len(samples), total, n_channels), np.nan, dtype=np.float32)
         problem = np.full(len(samples), "", dtype=object)
         for name, source in self.items():
             rows = np.flatnonzero(names == name)
             windows[rows], problem[rows] = source.windows(
-                samples.iloc[rows], length, channels=channels, align=align
+                samples.iloc[rows],
+                length,
+                context=context,
+                context_edge=context_edge,
+                channels=channels,
+                align=align,
             )
         return windows, problem
 

@@ -12,6 +12,7 @@ from skquake._core._validation import check_coordinates
 from skquake.sources._backing import backing_of
 from skquake.sources._base import Source, first_rows
 from skquake.sources._bilinear import blend, corners
+from skquake.sources._context import cut_after_start
 from skquake.sources._from_frame import PLACE, Fill, grid_of, mapped
 from skquake.sources._map_io import map_from_xarray, read_map, write_map
 from skquake.sources._series import SeriesSource
@@ -182,15 +183,21 @@ class MapSource(Source):
         )
         return SeriesSource._of(series, self.name)
 
-    def _gather(self, samples, time, length, offset, problems):
+    def _gather(self, samples, time, length, offset, problems, context, whole):
         latitude, longitude = check_coordinates(samples["latitude"], samples["longitude"], "samples")
         maps = self._content
         n = len(maps.time)
         first = first_rows(maps, time, length, offset, problems)
         nodes, weights, outside = corners(maps, latitude, longitude)
         problems.add(outside, "place outside the maps")
-        first = nodes * n + first[:, np.newaxis]
-        return lambda rows: blend(maps, first[rows], weights[rows], length)
+        problems.add(whole & (first < context), "context leaves the record")
+        at = nodes * n + first[:, np.newaxis]
+        return cut_after_start(
+            lambda rows, later, length: blend(maps, at[rows] + later, weights[rows], length),
+            first,
+            context,
+            length,
+        )
 
     def to_netcdf(self, path: Path) -> None:
         """Write the maps as a NetCDF file that ``MapSource(path)`` reads back exactly.

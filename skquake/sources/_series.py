@@ -13,6 +13,7 @@ from skquake._core._typing import Duration, Frame
 from skquake._core._validation import check_coordinates
 from skquake.sources._backing import Memory
 from skquake.sources._base import Source, cut, duration_ns, first_rows
+from skquake.sources._context import cut_after_start
 from skquake.sources._from_frame import Fill, mapped
 from skquake.sources._series_io import regularise, series_from_frames
 
@@ -216,16 +217,19 @@ class SeriesSource(Source):
             frame.attrs["units"] = self.units[series.channels[column]]
         return frame
 
-    def _gather(self, samples, time, length, offset, problems):
+    def _gather(self, samples, time, length, offset, problems, context, whole):
         latitude, longitude = check_coordinates(samples["latitude"], samples["longitude"], "samples")
         series = self._content
         n = len(series.time)
         first = first_rows(series, time, length, offset, problems)
         station, near = self._nearest(latitude, longitude)
         problems.add(~near, f"no station within {self._max_km:g} km")
-        first += station * n
+        problems.add(whole & (first < context), "context leaves the record")
+        at = first + station * n
         values = series.values.reshape(-1, len(series.channels))
-        return lambda rows: cut(values, first[rows], length)
+        return cut_after_start(
+            lambda rows, later, length: cut(values, at[rows] + later, length), first, context, length
+        )
 
     def _nearest(self, latitude, longitude):
         """Position of the nearest station of each place, and whether it is within ``max_km``."""

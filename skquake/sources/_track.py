@@ -11,7 +11,8 @@ import pandas as pd
 from skquake._core._time import local_solar_time
 from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Frame, IntArray, Path, Paths
 from skquake.sources._backing import backing_of
-from skquake.sources._base import Source, check_length, cut, duration_ns
+from skquake.sources._base import Source, check_context, check_length, cut, duration_ns
+from skquake.sources._context import cut_along
 from skquake.sources._from_frame import PLACE, Fill, mapped
 from skquake.sources._track_io import track_from_frame
 from skquake.sources._track_parquet import read_track, write_track
@@ -353,7 +354,7 @@ class TrackSource(Source):
             index=pd.RangeIndex(len(first), name="pass_id"),
         )
 
-    def blocks(self, length: int, step: int | None = None) -> Blocks:
+    def blocks(self, length: int, step: int | None = None, *, context: int = 0) -> Blocks:
         """The fixed tiling of every pass in consecutive windows.
 
         Parameters
@@ -362,6 +363,9 @@ class TrackSource(Source):
             Observations in a block.
         step : int, optional
             Rows from one block to the next; by default ``length``, so that blocks do not overlap.
+        context : int, default=0
+            Of those, only the blocks with so many observations before and after them in the same pass, finite
+            in every channel.
 
         Returns
         -------
@@ -372,6 +376,7 @@ class TrackSource(Source):
         check_length(length)
         step = length if step is None else step
         check_length(step, "step")
+        check_context(context, "error")
         track = self._content
         room = np.diff(track.bounds) - length
         counts = np.where(room < 0, 0, room // step + 1)
@@ -379,14 +384,23 @@ class TrackSource(Source):
         first = np.repeat(track.bounds[:-1], counts) + number * step
         span = track.time[first + length - 1] - track.time[first]
         bad = track.bad_rows
-        finite = np.searchsorted(bad, first) == np.searchsorted(bad, first + length)
+        finite = np.searchsorted(bad, first - context) == np.searchsorted(bad, first + length + context)
         first = first[finite & (span <= self._longest_span(length))]
+        if context:
+            before, after = self._context_reach(first, length, context)
+            first = first[(before == context) & (after == context)]
         return Blocks(center=first + length // 2, first=first)
+
+    def _context_reach(self, first, length, context):
+        track = self._content
+        home = track.pass_id[first]
+        before = np.minimum(context, first - track.bounds[home])
+        return before, np.minimum(context, track.bounds[home + 1] - (first + length))
 
     def _longest_span(self, length):
         return SPAN_FACTOR * (length - 1) * self._content.cadence
 
-    def _gather(self, samples, time, length, offset, problems):
+    def _gather(self, samples, time, length, offset, problems, context, whole):
         track = self._content
         n = len(track.time)
         row = np.minimum(np.searchsorted(track.time, time), n - 1)
@@ -401,7 +415,13 @@ class TrackSource(Source):
             span > self._longest_span(length),
             lambda sample: f"window spans {times[sample]:.1f} times its nominal duration",
         )
-        return lambda rows: cut(track.values, first[rows], length)
+        if not context:
+            return lambda rows: cut(track.values, first[rows], length)
+        before, after = np.zeros((2, len(first)), dtype=np.int64)
+        here = problems.whole
+        before[here], after[here] = self._context_reach(first[here], length, context)
+        problems.add(whole & ((before < context) | (after < context)), "context leaves the pass")
+        return lambda rows: cut_along(track.values, first[rows], length, context, before[rows], after[rows])
 
     def resample(self, cadence: Duration, max_gap: Duration | None = None) -> TrackSource:
         """The track interpolated linearly on a regular time base, pass by pass.

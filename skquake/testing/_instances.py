@@ -41,6 +41,7 @@ from skquake.neural import (
     SIPClassifier,
 )
 from skquake.preprocessing import (
+    ChannelLog,
     ChannelScaler,
     IQRBounds,
     KalmanImputer,
@@ -52,6 +53,7 @@ from skquake.preprocessing import (
     TrainOnly,
     WindowBounds,
     WindowFlattener,
+    WindowMean,
     WindowNormalizer,
 )
 from skquake.sampling import SIPImages, SlidingWindow
@@ -136,7 +138,9 @@ def _arrays() -> list[BaseEstimator]:
     return [
         ChannelScaler(),
         ChannelScaler(method="robust"),
+        ChannelLog(),
         WindowFlattener(),
+        WindowMean(2),
         WindowNormalizer(),
         WindowNormalizer(kind="zscore"),
         WindowNormalizer(kind="detrend"),
@@ -174,6 +178,8 @@ def _steps() -> list[BaseEstimator]:
         SlidingWindow(track, 6),
         SlidingWindow(track, 3, channels=["Te"], missing="nan"),
         SlidingWindow(_tracks(), 5),
+        SlidingWindow(track, 3, context=2),
+        SlidingWindow(_hourly(), 4, context=3, context_edge="nan"),
         SIPImages(_hourly(), days=3, history_days=4),
     ]
 

@@ -115,6 +115,29 @@ def check_windows_channels(source: Any, samples: pd.DataFrame) -> None:
         source.windows(samples, 4, channels=["nonsense"])
 
 
+def check_windows_with_context(source: Any, samples: pd.DataFrame) -> None:
+    """Around the core of 2 lies what a longer window has there, or NaN; the core is the same."""
+    core, problem = source.windows(samples, 2)
+    ahead = 3 if source.kind == "track" else 0
+    wide, text = source.windows(samples, 2, context=3, context_edge="nan")
+    assert wide.shape == (len(samples), 5 + ahead, len(source.channels)) and wide.dtype == np.float32
+    assert text.tolist() == problem.tolist()
+    np.testing.assert_array_equal(wide[:, 3:5], core)
+    whole, text = source.windows(samples, 2, context=3)
+    fine = text == ""
+    assert fine.any() and np.isfinite(whole[fine]).all() and np.isnan(whole[~fine]).all()
+    np.testing.assert_array_equal(whole[fine], wide[fine])
+    assert np.isnan(wide[~fine]).any(axis=(1, 2)).all()
+    long, text = source.windows(samples, 5 + ahead)
+    both = fine & (text == "")
+    np.testing.assert_array_equal(long[both], wide[both])
+    for context in (-1, 1.0, "2", True, None):
+        with raises(ValueError, match="context must be a whole number"):
+            source.windows(samples, 2, context=context)
+    with raises(ValueError, match="context_edge must be"):
+        source.windows(samples, 2, context=1, context_edge="drop")
+
+
 def check_windows_bad_arguments(source: Any, samples: pd.DataFrame) -> None:
     for length in (0, -1, 2.0, "3", True, None):
         with raises(ValueError, match="length must be a whole number"):

@@ -143,6 +143,29 @@ def test_a_search_and_a_classifier_of_arrays(track, model, rows):
     np.testing.assert_array_equal(scores["probability"], seismic_probability(proba))
 
 
+@pytest.mark.parametrize("edge", ["error", "nan"])
+def test_a_model_with_context_gets_context(track, rows, edge):
+    """The windows of a scored track are those that the model's own step cuts, core and context."""
+    window = SlidingWindow(track, LENGTH, context=30, context_edge=edge, channels=["Te"])
+    forest = RandomForestClassifier(5, random_state=0)  # takes NaN
+    center = track.blocks(LENGTH, context=30).center
+    whole = rows[np.isin(rows["time"], pd.DatetimeIndex(track.time[center]))]
+    assert 0 < len(whole) < len(rows)
+    y = np.random.default_rng(0).integers(0, 2, len(whole))
+    model = make_pipeline(window, WindowFlattener(), forest).fit(whole, y)
+    assert model[-1].n_features_in_ == LENGTH + 60
+    scores = score_track(model, track, chunk=100)
+    expected = whole if edge == "error" else rows
+    np.testing.assert_array_equal(scores["time"], expected["time"])
+    np.testing.assert_array_equal(scores["probability"], seismic_probability(model.predict_proba(expected)))
+    alone = TrackSource(track.to_frame(), channels=["Te"])  # the steps after the window, by themselves
+    bare = score_track(model[1:], alone, length=LENGTH, context=30)
+    both = bare.merge(scores, on="time")
+    assert len(both) and (both["probability_x"] == both["probability_y"]).all()
+    with pytest.raises(ValueError, match="context=3, but the model's SlidingWindow has context=30"):
+        score_track(model, track, context=3)
+
+
 def test_another_track_than_the_models_own(track, model):
     other = TrackSource(track_frame(n=3000, cadence=5.0, seed=5, phase=0.3), channels=["Ne", "Te"])
     scores = score_track(model, other)

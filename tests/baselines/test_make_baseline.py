@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import RandomizedSearchCV
 
 from skquake.baselines import make_baseline
+from skquake.model_selection import spaces
 from skquake.preprocessing import ChannelScaler
 
 NETWORK = dict(epochs=12, dense_units=8, learning_rate=0.02)
@@ -19,6 +21,7 @@ SMALL = {
     "LSTM": NETWORK | dict(lstm_units=8, lstm_layers=1),
     "MiniRocket": {},
     "logistic": {},
+    "profile": {},
 }
 NAMES = [pytest.param(n, marks=pytest.mark.slow) if n == "MiniRocket" else n for n in SMALL]
 
@@ -47,7 +50,7 @@ def test_learns_and_repeats(name, data):
 
 @pytest.mark.parametrize("name", [n for n in SMALL if n != "MiniRocket"])
 def test_parameters_reach_the_model(name):
-    key, value = {"SVM": ("C", 7.0), "logistic": ("C", 7.0)}.get(
+    key, value = {"SVM": ("C", 7.0), "logistic": ("C", 7.0), "profile": ("C", 7.0)}.get(
         name, ("epochs", 7) if name in ("DNN", "CNN", "LSTM") else ("n_estimators", 7)
     )
     model = make_baseline(name, **{key: value})[-1]
@@ -60,6 +63,23 @@ def test_sample_weight_reaches_all():
     for name in SMALL:
         if name != "MiniRocket":
             assert has_fit_parameter(make_baseline(name)[-1], "sample_weight"), name
+
+
+def test_profile_sees_logarithms_and_takes_what_is_missing():
+    rng = np.random.default_rng(0)
+    y = np.tile([0, 1], 100)
+    X = rng.lognormal(11.0, 0.3, (200, 21, 2)).astype(np.float32)
+    X[:, 8:12, 0] *= np.where(y, 1.6, 1.0)[:, np.newaxis]
+    X[:, :, 1] -= X[:, :, 1].mean()  # a channel of both signs
+    X[::7, :6] = np.nan
+    X[::9, 3, 0] = np.nan
+    model = make_baseline("profile").fit(X[:120], y[:120])
+    assert model["channellog"].log_.tolist() == [0]
+    assert model[-1].C == 0.1 and model[-1].coef_.shape == (1, 12)
+    assert roc_auc_score(y[120:], model.predict_proba(X[120:])[:, 1]) > 0.9
+    space = spaces.profile()
+    assert set(space) <= set(model.get_params())
+    assert RandomizedSearchCV(model, space, n_iter=3, cv=2, random_state=0).fit(X, y).best_score_ > 0.7
 
 
 def test_unknown_name_lists_the_known():

@@ -458,3 +458,20 @@ def test_random_controls_and_no_declustering():
     assert len(result.scores) == 4
     # Random controls have no earthquake of their own to be away from.
     assert result.scores["days"].min() >= 15 + LENGTH - 1
+
+
+def test_every_catalog_cuts_its_windows_with_their_context():
+    source, catalog = make_world()
+    model = make_model(source).set_params(slidingwindow__context=4)
+    sampling = SAMPLING | {"context": 4}
+    result = run(source, catalog, model, sampling=sampling, nulls=("rotate",), n_nulls=2)
+    assert not result.scores["error"].notna().any()
+    assert result.scores["days"].min() >= 15 + LENGTH - 1 + 4
+    seen = result.samples.X["obs_end"] - result.samples.X["obs_start"]
+    assert (seen == pd.Timedelta(days=LENGTH - 1 + 4)).all()
+    headers = [
+        Analysis.of({"p": model}, None, source, MatchedControls(), kind, halves, None, None, "seismic_auc",
+                    "event").header()["sampling"]
+        for kind in (SAMPLING, sampling)
+    ]  # fmt: skip
+    assert headers[0] != headers[1]  # a store of the one is refused by the other

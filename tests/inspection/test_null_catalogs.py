@@ -19,6 +19,7 @@ from skquake.inspection._null_catalogs import (
     ShiftLongitude,
     ShuffleTimes,
     make_nulls,
+    window_days,
 )
 from skquake.inspection._record import Record, turn
 from skquake.sources import SeriesSource, TrackSource
@@ -307,6 +308,13 @@ def test_offsets_lie_beyond_window_and_shift_of_controls():
     days = made["rotate"].offsets(record)
     assert (days[0], days[-1]) == (91, DAYS - 91)
     assert made["rotate"].n_independent(record) == (DAYS - 182) // 30 + 1
+
+
+def test_windows_reach_as_far_as_their_context():
+    sampling = {"days": (-15, 0), "max_length": 11, "context": 4}
+    assert window_days(series(60), sampling) == 15 + 10 + 4
+    assert window_days(track(2), sampling) == pytest.approx(15 + (10 + 2 * 4) / 48)  # a half hour each
+    assert window_days(series(60), sampling | {"context": 0}) == 15 + 10
 
 
 def test_catalogs_for_other_uses():

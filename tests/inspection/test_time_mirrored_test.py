@@ -120,6 +120,8 @@ def test_mirrored_windows_lie_after_and_their_controls_keep_clear_of_both_sides(
     assert (later, before, after) == (4.0, (-3.0, 0.0), (1.0, 4.0))
     _, (before, after) = _window(source, SAMPLING | {"step": 1}, 0.0)
     assert (before, after) == ((-18.0, 0.0), (0.0, 18.0))
+    later, (before, _) = _window(source, SAMPLING | {"context": 2}, 1.0)
+    assert (later, before) == (6.0, (-5.0, 0.0))
     changed = _mirrored(MatchedControls(), after, 0.0)
     assert changed.days == (0.0, 18.0) and changed.avoid_days == (-15.0, 18.0)
     frame = pd.DataFrame(

@@ -33,7 +33,7 @@ from skquake.neural import (
     save_model,
 )
 from skquake.neural._container import MOST_ARRAYS, MOST_HEADER, read_container, write_container
-from skquake.preprocessing import ChannelScaler, WindowFlattener, WindowNormalizer
+from skquake.preprocessing import ChannelScaler, WindowFlattener, WindowMean, WindowNormalizer
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 8, 2)).astype("float32")
@@ -83,16 +83,22 @@ def test_pipeline_keeps_its_scale_and_its_channels(tmp_path):
     track = TrackSource(frame)
     samples = frame.loc[10:80]
     y = np.arange(len(samples)) % 2
-    steps = ChannelScaler(log=[0]), WindowNormalizer("center"), tiny_seqnetquake()
-    model = make_pipeline(SlidingWindow(track, 8), *steps).fit(samples, y)
+    steps = ChannelScaler(log=[0]), WindowMean(2), WindowNormalizer("center"), tiny_seqnetquake()
+    model = make_pipeline(SlidingWindow(track, 8, context=4), *steps).fit(samples, y)
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model", channels=track.channels)
     assert [name for name, _ in loaded.steps] == [
         "channelscaler",
+        "windowmean",
         "windownormalizer",
         "seqnetquakeclassifier",
     ]
-    again = make_pipeline(SlidingWindow(track, 8), loaded)
+    assert read_container(tmp_path / "model")[0]["observed"] == {
+        "channels": ["Ne", "Te"],
+        "length": 8,
+        "context": 4,
+    }
+    again = make_pipeline(SlidingWindow(track, 8, context=4), loaded)
     np.testing.assert_array_equal(again.predict_proba(samples), model.predict_proba(samples))
     with pytest.raises(ValueError, match=r"trained on \['Ne', 'Te'\]"):
         load_model(tmp_path / "model", channels=["Te", "Ne"])

@@ -9,12 +9,14 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from skquake.preprocessing import (
+    ChannelLog,
     ChannelScaler,
     IQRBounds,
     RollingSigmaBounds,
     TrainOnly,
     WindowBounds,
     WindowFlattener,
+    WindowMean,
     WindowNormalizer,
 )
 from skquake.testing import parametrize_with_skquake_checks
@@ -22,7 +24,9 @@ from skquake.testing import parametrize_with_skquake_checks
 TRANSFORMERS = [
     ChannelScaler(),
     ChannelScaler(method="robust"),
+    ChannelLog(),
     WindowFlattener(),
+    WindowMean(5),
     WindowNormalizer(kind="l2"),
     WindowNormalizer(kind="zscore"),
     WindowNormalizer(kind="detrend"),

@@ -26,6 +26,7 @@ from skquake.forecasting import (
     forecast_scores,
 )
 from skquake.preprocessing import (
+    ChannelLog,
     ChannelScaler,
     IQRBounds,
     KalmanImputer,
@@ -37,6 +38,7 @@ from skquake.preprocessing import (
     TrainOnly,
     WindowBounds,
     WindowFlattener,
+    WindowMean,
     WindowNormalizer,
     change_cadence,
 )
@@ -60,7 +62,9 @@ TRACK = pd.DataFrame(
 )
 OF_WINDOWS = [
     ChannelScaler(),
+    ChannelLog(),
     WindowFlattener(),
+    WindowMean(4),
     WindowNormalizer("center"),
     WindowStatistics(["mean", "slope"]),
     WindowBounds(IQRBounds(days=2, samples_per_day=1), keep=2),
