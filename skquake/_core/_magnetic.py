@@ -59,17 +59,37 @@ def quasi_dipole(
     latitude, longitude, altitude_km : array-like, shape (n,)
         Degrees, km; finite.
     """
-    from scipy.ndimage import map_coordinates
-
     latitude, longitude = np.asarray(latitude, dtype=float), wrap_longitude(longitude)
     share = (1.0 + np.asarray(altitude_km, dtype=float) / EARTH_RADIUS_KM) ** -_DECAY
-    node = np.stack([(latitude + 90.0) / _STEP + _PAD, (longitude + 180.0) / _STEP + _PAD])
     vectors = np.empty((len(latitude), 3))
     for year, rows in _by_year(times):
-        ground = [map_coordinates(spline, node[:, rows], prefilter=False) for spline in _splines(year)]
         centred = unit_vectors(latitude[rows], longitude[rows]) @ _dipole_axes(year)
-        vectors[rows] = centred + share[rows, None] * (np.stack(ground, axis=-1) - centred)
+        ground = _at_ground(year, latitude[rows], longitude[rows])
+        vectors[rows] = centred + share[rows, None] * (ground - centred)
     return _angles(vectors)
+
+
+def ground_quasi_dipole(
+    year: int, latitude: FloatArray, longitude: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Quasi-dipole latitude and longitude at the ground with the field at the beginning of a year.
+
+    Parameters
+    ----------
+    year : int
+        From 1900 to 2030.
+    latitude, longitude : ndarray of shape (n,)
+        Degrees; longitude of any turn.
+    """
+    return _angles(_at_ground(year, latitude, wrap_longitude(longitude)))
+
+
+def _at_ground(year: int, latitude: FloatArray, longitude: FloatArray) -> FloatArray:
+    """Vectors in quasi-dipole coordinates at the ground, (n, 3)."""
+    from scipy.ndimage import map_coordinates
+
+    node = np.stack([(latitude + 90.0) / _STEP + _PAD, (longitude + 180.0) / _STEP + _PAD])
+    return np.stack([map_coordinates(c, node, prefilter=False) for c in _splines(year)], axis=-1)
 
 
 def magnetic_local_time(times: Array, qd_longitude: ArrayLike) -> FloatArray:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
+from skquake._core._largest_kp import largest_kp
 from skquake._core._progress import progress
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, local_solar_time
 from skquake._core._typing import Estimator
 from skquake.metrics._evidence import align_classes, seismic_probability
 from skquake.sampling import SlidingWindow
-from skquake.sampling._labels import largest_kp
 from skquake.sampling._settings import at_hours, check_local_time
 from skquake.sources import TrackSource
 

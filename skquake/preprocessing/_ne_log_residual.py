@@ -9,6 +9,7 @@ import pandas as pd
 
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._typing import FloatArray, Frame
+from skquake.preprocessing._frame_residual import log10_positive
 from skquake.preprocessing._track_residual import TrackResidual
 
 
@@ -87,8 +88,7 @@ class NeLOGResidual(TrackResidual):
         return f"{column}_nelog"
 
     def _values(self, values: FloatArray) -> FloatArray:
-        positive = values > 0
-        return np.log10(values, where=positive, out=np.full(len(values), np.nan))
+        return log10_positive(values)
 
     def _residual(self, seconds: FloatArray, values: FloatArray) -> FloatArray:
         if len(values) < 2 * (self.degree + 1):

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
+from skquake._core._largest_kp import largest_kp
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, local_solar_time
 from skquake._core._typing import Frame
@@ -19,7 +20,6 @@ from skquake._core._weights import event_weights
 from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.sampling._events import Ledger, check_controls, join_places, with_region_and_days
 from skquake.sampling._kept import kept_share, kept_table, local_rate
-from skquake.sampling._labels import largest_kp
 from skquake.sampling._ownership import in_whole_pairs, own, spread
 from skquake.sampling._places import PlaceCandidates
 from skquake.sampling._samples import Samples

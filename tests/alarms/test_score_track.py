@@ -10,11 +10,11 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
+from skquake._core._largest_kp import largest_kp
 from skquake.alarms import score_track
 from skquake.metrics._evidence import seismic_probability
 from skquake.preprocessing import WindowFlattener, WindowNormalizer
 from skquake.sampling import SlidingWindow
-from skquake.sampling._labels import largest_kp
 from skquake.sources import SourceCollection, TrackSource
 
 LENGTH = 20

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skquake._core._disturbed import kp_is_quiet
-from skquake.sampling._labels import largest_kp
+from skquake._core._largest_kp import largest_kp
 
 START = pd.Timestamp("2015-03-01")
 THIRDS = np.array([0, 1 / 3, 2 / 3, 1, 2, 2.333, 2.667, 3.0, 3.333, 3.667, 5, 9])
