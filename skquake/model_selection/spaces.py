@@ -1,9 +1,10 @@
-"""Search spaces of the papers: plain lists and distributions of scipy.stats, by parameter.
+"""Search spaces of the papers and of what networks are compared with.
 
-Each function returns a new dict for ``RandomizedSearchCV`` and kin. ``prefix`` goes before each name:
-``"seqnetquakeclassifier__"`` for that step of a pipeline. The spaces hold what the papers give; a
-combination that makes no network (kernels longer than the window) raises at fit, naming it, so search with
-``error_score=nan``. They serve `HyperoptSearchCV` as they are.
+Plain lists and distributions of scipy.stats, by parameter. Each function returns a new dict for
+``RandomizedSearchCV`` and kin. ``prefix`` goes before each name: ``"seqnetquakeclassifier__"`` for that step
+of a pipeline. The spaces hold what the papers give, unless they say otherwise; a combination that makes no
+network (kernels longer than the window) raises at fit, naming it, so search with ``error_score=nan``. They
+serve `HyperoptSearchCV` as they are.
 
 References
 ----------
@@ -28,7 +29,21 @@ from typing import Any
 
 from scipy.stats import loguniform, randint, uniform
 
-__all__ = ["cnn", "dnn", "ed_lstme", "gbm", "lstm", "random_forest", "seqnetquake", "sip", "svm"]
+__all__ = [
+    "cnn",
+    "dnn",
+    "ed_lstme",
+    "gbm",
+    "hydra",
+    "lstm",
+    "minirocket",
+    "multirocket",
+    "quant",
+    "random_forest",
+    "seqnetquake",
+    "sip",
+    "svm",
+]
 
 _ACTIVATIONS = ["relu", "tanh", "sigmoid"]
 _UNITS = [64, 128, 256, 512]
@@ -122,6 +137,43 @@ def svm(prefix: str = "") -> dict[str, Any]:
     """
     return _named(
         prefix, {"C": loguniform(1e-2, 1e3), "gamma": loguniform(1e-4, 1e0), "kernel": ["rbf", "sigmoid"]}
+    )
+
+
+def minirocket(prefix: str = "") -> dict[str, Any]:
+    """Of sktime's ``MiniRocketMultivariate``, around its own: kernels, a feature each, and dilations.
+
+    The pipeline of ``make_baseline("MiniRocket")`` has it at ``prefix="sktimetransformer__transformer__"``.
+    """
+    return _named(
+        prefix, {"num_kernels": [1000, 2500, 5000, 10_000], "max_dilations_per_kernel": [8, 16, 32]}
+    )
+
+
+def multirocket(prefix: str = "") -> dict[str, Any]:
+    """Of sktime's ``MultiRocketMultivariate``, around the baseline's: kernels, eight features each.
+
+    The pipeline of ``make_baseline("MultiRocket")`` has it at ``prefix="sktimetransformer__transformer__"``.
+    """
+    return _named(prefix, {"num_kernels": [252, 588, 1250, 2500], "max_dilations_per_kernel": [8, 16, 32]})
+
+
+def hydra(prefix: str = "") -> dict[str, Any]:
+    """Of :class:`~skquake.baselines.CompetingKernels`: sizes around Hydra's own.
+
+    The pipeline of ``make_baseline("Hydra")`` has them at ``prefix="competingkernels__"``.
+    """
+    return _named(prefix, {"n_groups": [16, 32, 64, 128], "n_kernels": [2, 4, 8, 16, 32]})
+
+
+def quant(prefix: str = "") -> dict[str, Any]:
+    """Of :class:`~skquake.baselines.IntervalQuantiles`: depths, quantiles and representations around QUANT's.
+
+    The pipeline of ``make_baseline("QUANT")`` has them at ``prefix="intervalquantiles__"``.
+    """
+    together = [None, ["value"], ["value", "change"], ["value", "change", "spectrum"]]
+    return _named(
+        prefix, {"depth": list(range(1, 8)), "divisor": [1, 2, 4, 8, 16], "representations": together}
     )
 
 
