@@ -44,7 +44,8 @@ from skquake.preprocessing import ChannelScaler
 
 LENGTH = 20  # a minute, 450 km
 SIZES = (0.15, 0.35, 0.75)  # the oracle reaches an MCC of about 0.35, 0.6 and 0.8
-BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "profile", "MiniRocket", "DNN", "CNN", "LSTM")
+ROCKETS = ("MiniRocket", "MultiRocket", "Hydra", "QUANT")
+BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "profile", *ROCKETS, "DNN", "CNN", "LSTM")
 RECORD = Path(__file__).with_suffix(".json")
 NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
 

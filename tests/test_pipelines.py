@@ -24,7 +24,7 @@ from skquake import (
     TrackSource,
     make_samples,
 )
-from skquake.baselines import WindowStatistics
+from skquake.baselines import IntervalQuantiles, WindowStatistics
 from skquake.catalogs import MagnitudeFilter, MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.io import read_ionex, read_space_weather, read_usgs
@@ -200,6 +200,7 @@ def test_catalogs_under_any_container(world):
         ([ChannelScaler(log=[0, 1]), WindowFlattener()], ["Ne_0", "Te_0", "Ne_1"]),
         ([WindowNormalizer("center", log=[0, 1]), WindowFlattener()], ["Ne_center_0", "Te_center_0"]),
         ([WindowStatistics(["mean", "slope"])], ["Ne_mean", "Ne_slope", "Te_mean"]),
+        ([IntervalQuantiles(depth=3)], ["Ne_value_0:16_q0/3", "Ne_value_0:16_q1/3-mean"]),
         (
             [WindowBounds(IQRBounds(days=5, samples_per_day=2), 3, output="deviation"), WindowFlattener()],
             ["Ne_0", "Ne_deviation_0", "Te_0", "Te_deviation_0", "Ne_1"],

@@ -43,6 +43,20 @@ def fresh_forecaster(model: Any) -> Any:
         return model.clone().set_config(remember_data=True)
 
 
+def fitted(model: Any, X: FloatArray, y: Any = None, *, seeded: bool) -> Any:
+    """A model fitted on a panel; where it is seeded, numpy's global generator stays where it was.
+
+    Some fits of sktime seed that generator with the seed of the model.
+    """
+    if not seeded:
+        return model.fit(X, y)
+    state = np.random.get_state()  # noqa: NPY002
+    try:
+        return model.fit(X, y)
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+
+
 def as_panel(X: FloatArray) -> FloatArray:
     """Windows (n_samples, length[, channels]) as sktime's "numpy3D", (n_samples, channels, length)."""
     X = X if X.ndim == 3 else X[:, :, np.newaxis]
@@ -70,6 +84,18 @@ def minirocket(n_jobs: int | None) -> Any:
     from sktime.transformations.rocket import MiniRocketMultivariate
 
     return MiniRocketMultivariate(n_jobs=n_jobs or 1)
+
+
+def multirocket(n_jobs: int | None) -> Any:
+    """sktime's MultiRocket of several channels, with about 10,000 features."""
+    from sktime.transformations.rocket import MultiRocketMultivariate
+
+    return MultiRocketMultivariate(num_kernels=1250, n_jobs=n_jobs or 1)
+
+
+def shortest(model: Any) -> int:
+    """The shortest window that a model of sktime can be given: shorter ones it does not refuse."""
+    return {"MultiRocket": 10, "MultiRocketMultivariate": 10}.get(type(model).__name__, 1)
 
 
 def sarimax(**parameters: Any) -> Any:

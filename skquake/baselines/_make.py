@@ -6,15 +6,18 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier, GradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skquake._core._sktime import minirocket
+from skquake._core._sktime import minirocket, multirocket
 from skquake._core._typing import Estimator, RandomState
+from skquake.baselines._competing_kernels import CompetingKernels
+from skquake.baselines._count_scaler import CountScaler
+from skquake.baselines._interval_quantiles import IntervalQuantiles
 from skquake.baselines._sktime import SktimeTransformer
 from skquake.baselines._statistics import WindowStatistics
 from skquake.neural import CNNClassifier, DNNClassifier, LSTMClassifier
@@ -43,6 +46,12 @@ def make_baseline(
         - ``"DNN"``, ``"CNN"``, ``"LSTM"``: the networks of `skquake.neural`;
         - ``"MiniRocket"``: 10,000 random convolutions [1]_ (sktime; needs numba, the extra
           ``skquake[rocket]``), standardised, and a ridge classifier, calibrated as above;
+        - ``"MultiRocket"``: the same convolutions of windows and of their differences, four statistics of
+          each, about 10,000 features in all [2]_ (sktime, numba), and the same classifier; windows of ten
+          steps or more;
+        - ``"Hydra"``: :class:`CompetingKernels` [3]_, :class:`CountScaler` and the same classifier;
+        - ``"QUANT"``: :class:`IntervalQuantiles` [4]_ and 200 extremely randomised trees, which look at a
+          tenth of the features at each split and gain by entropy;
         - ``"logistic"``: logistic regression on :class:`WindowStatistics`, standardised;
         - ``"profile"``: logistic regression (``C=0.1``) on the shape of the window: log10 of channels that
           are positive (:class:`~skquake.preprocessing.ChannelLog`), averages of every 4 observations
@@ -54,8 +63,8 @@ def make_baseline(
     n_jobs : int, default=None
         For the models that can use it.
     **params
-        Parameters of the model: of the forest, the boosting, the network, the support vectors, the ridge
-        or the logistic regression.
+        Parameters of the model: of the forest, the boosting, the network, the support vectors, the ridge,
+        the trees or the logistic regression.
 
     Returns
     -------
@@ -77,6 +86,14 @@ def make_baseline(
     ----------
     .. [1] A. Dempster, D. F. Schmidt, G. I. Webb (2021), "MiniRocket: a very fast (almost) deterministic
        transform for time series classification", KDD, arXiv:2012.08791.
+    .. [2] C. W. Tan, A. Dempster, C. Bergmeir, G. I. Webb (2022), "MultiRocket: multiple pooling operators
+       and transformations for fast and effective time series classification", Data Mining and Knowledge
+       Discovery 36, 1623-1646, doi:10.1007/s10618-022-00844-1.
+    .. [3] A. Dempster, D. F. Schmidt, G. I. Webb (2023), "Hydra: competing convolutional kernels for fast and
+       accurate time series classification", Data Mining and Knowledge Discovery 37, 1779-1805,
+       doi:10.1007/s10618-023-00939-3.
+    .. [4] A. Dempster, D. F. Schmidt, G. I. Webb (2024), "quant: a minimalist interval method for time series
+       classification", Data Mining and Knowledge Discovery 38, 2377-2402, doi:10.1007/s10618-024-01036-9.
 
     Examples
     --------
@@ -118,10 +135,22 @@ def _network(network: Callable[..., Estimator]) -> Maker:
     return steps
 
 
-def _minirocket(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
-    features = SktimeTransformer(minirocket(n_jobs), random_state=random_state)
-    ridge = RidgeClassifierCV(**({"alphas": [10.0**k for k in range(-3, 7)]} | params))
-    return features, StandardScaler(), _calibrated(ridge, n_jobs)
+def _rocket(transformer: Callable[..., Any]) -> Maker:
+    def steps(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
+        features = SktimeTransformer(transformer(n_jobs), random_state=random_state)
+        return features, StandardScaler(), _ridge(n_jobs, params)
+
+    return steps
+
+
+def _hydra(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
+    return CompetingKernels(random_state=random_state), CountScaler(), _ridge(n_jobs, params)
+
+
+def _quant(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
+    defaults = dict(n_estimators=200, max_features=0.1, criterion="entropy")
+    defaults |= dict(n_jobs=n_jobs, random_state=random_state)
+    return IntervalQuantiles(), ExtraTreesClassifier(**(defaults | params))
 
 
 def _logistic(random_state: RandomState, n_jobs: int | None, params: dict[str, Any]) -> Steps:
@@ -133,6 +162,10 @@ def _profile(random_state: RandomState, n_jobs: int | None, params: dict[str, An
     regression = LogisticRegression(**({"C": 0.1, "max_iter": 1000, "random_state": random_state} | params))
     imputer = SimpleImputer(keep_empty_features=True)
     return ChannelLog(), WindowMean(4), WindowFlattener(), imputer, StandardScaler(), regression
+
+
+def _ridge(n_jobs: int | None, params: dict[str, Any]) -> CalibratedClassifierCV:
+    return _calibrated(RidgeClassifierCV(**({"alphas": [10.0**k for k in range(-3, 7)]} | params)), n_jobs)
 
 
 def _calibrated(classifier: Estimator, n_jobs: int | None) -> CalibratedClassifierCV:
@@ -147,7 +180,10 @@ BASELINES: dict[str, Maker] = {
     "DNN": _network(DNNClassifier),
     "CNN": _network(CNNClassifier),
     "LSTM": _network(LSTMClassifier),
-    "MiniRocket": _minirocket,
+    "MiniRocket": _rocket(minirocket),
+    "MultiRocket": _rocket(multirocket),
+    "Hydra": _hydra,
+    "QUANT": _quant,
     "logistic": _logistic,
     "profile": _profile,
 }

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skquake._core._output import WindowOutput
 from skquake._core._sklearn import fit_context
-from skquake._core._sktime import as_panel, fresh, from_panel, is_kind, takes_missing
+from skquake._core._sktime import as_panel, fitted, fresh, from_panel, is_kind, shortest, takes_missing
 from skquake._core._typing import Array, ArrayLike, Estimator, FloatArray, RandomState, Rows
 
 _RULES: dict = {"random_state": ["random_state"]}
@@ -39,6 +39,12 @@ class _PanelAdapter(BaseEstimator):
             raise ValueError(
                 "X: expected windows of shape (n_samples, length, channels) or (n_samples, length), "
                 f"got {X.shape}"
+            )
+        inner = getattr(self, self._inner)
+        if X.shape[1] < shortest(inner):
+            raise ValueError(
+                f"X: windows of {X.shape[1]} steps are too short for {type(inner).__name__}, which takes "
+                f"{shortest(inner)} steps or more; cut longer windows"
             )
         if reset:
             self.window_shape_ = X.shape[1:]
@@ -133,7 +139,8 @@ class SktimeClassifier(ClassifierMixin, _PanelAdapter):
         TypeError
             If ``estimator`` is no classifier of sktime.
         ValueError
-            For infinite values, NaN where the estimator cannot take it, or fewer than two classes.
+            For infinite values, NaN where the estimator cannot take it, windows too short for it, or fewer
+            than two classes.
         """
         model = self._fresh("classifier")
         X, y = self._read(X, y, reset=True)
@@ -142,7 +149,7 @@ class SktimeClassifier(ClassifierMixin, _PanelAdapter):
         if len(classes) < 2:
             raise ValueError(f"y holds one class only ({classes[0]!r}); a classifier needs at least two")
         self.classes_ = classes
-        self.estimator_ = model.fit(X, codes)
+        self.estimator_ = fitted(model, X, codes, seeded=self.random_state is not None)
         return self
 
     def predict(self, X: Rows) -> Array:
@@ -223,11 +230,12 @@ class SktimeTransformer(WindowOutput, _PanelAdapter):
         TypeError
             If ``transformer`` is no transformer of sktime.
         ValueError
-            For infinite values, or NaN where the transformer cannot take it.
+            For infinite values, NaN where the transformer cannot take it, or windows too short for it.
         """
         model = self._fresh("transformer")
         panel, _ = self._read(X, reset=True)
-        self.transformer_ = model.fit(panel, None if y is None else np.asarray(y))
+        y = None if y is None else np.asarray(y)
+        self.transformer_ = fitted(model, panel, y, seeded=self.random_state is not None)
         self._n_features_out = from_panel(self.transformer_.transform(panel[:1])).shape[-1]
         return self
 

@@ -1,9 +1,10 @@
-"""Search spaces of the papers: plain lists and distributions of scipy.stats, by parameter.
+"""Search spaces of the papers and of what networks are compared with.
 
-Each function returns a new dict for ``RandomizedSearchCV`` and kin. ``prefix`` goes before each name:
-``"seqnetquakeclassifier__"`` for that step of a pipeline. The spaces hold what the papers give; a
-combination that makes no network (kernels longer than the window) raises at fit, naming it, so search with
-``error_score=nan``. They serve `HyperoptSearchCV` as they are.
+Plain lists and distributions of scipy.stats, by parameter. Each function returns a new dict for
+``RandomizedSearchCV`` and kin. ``prefix`` goes before each name: ``"seqnetquakeclassifier__"`` for that step
+of a pipeline. The spaces hold what the papers give, unless they say otherwise; a combination that makes no
+network (kernels longer than the window) raises at fit, naming it, so search with ``error_score=nan``. They
+serve `HyperoptSearchCV` as they are.
 
 References
 ----------
@@ -37,8 +38,12 @@ __all__ = [
     "dnn",
     "ed_lstme",
     "gbm",
+    "hydra",
     "lstm",
+    "minirocket",
+    "multirocket",
     "profile",
+    "quant",
     "random_forest",
     "seqnetquake",
     "sip",
@@ -183,6 +188,43 @@ def window(max_length: int, context: int = 0, *, prefix: str = "slidingwindow__"
     if context:
         space["context"] = sorted({context * part // 4 for part in range(5)})
     return _named(prefix, space)
+
+
+def minirocket(prefix: str = "") -> dict[str, Any]:
+    """Of sktime's ``MiniRocketMultivariate``, around its own: kernels, a feature each, and dilations.
+
+    The pipeline of ``make_baseline("MiniRocket")`` has it at ``prefix="sktimetransformer__transformer__"``.
+    """
+    return _named(
+        prefix, {"num_kernels": [1000, 2500, 5000, 10_000], "max_dilations_per_kernel": [8, 16, 32]}
+    )
+
+
+def multirocket(prefix: str = "") -> dict[str, Any]:
+    """Of sktime's ``MultiRocketMultivariate``, around the baseline's: kernels, eight features each.
+
+    The pipeline of ``make_baseline("MultiRocket")`` has it at ``prefix="sktimetransformer__transformer__"``.
+    """
+    return _named(prefix, {"num_kernels": [252, 588, 1250, 2500], "max_dilations_per_kernel": [8, 16, 32]})
+
+
+def hydra(prefix: str = "") -> dict[str, Any]:
+    """Of :class:`~skquake.baselines.CompetingKernels`: sizes around Hydra's own.
+
+    The pipeline of ``make_baseline("Hydra")`` has them at ``prefix="competingkernels__"``.
+    """
+    return _named(prefix, {"n_groups": [16, 32, 64, 128], "n_kernels": [2, 4, 8, 16, 32]})
+
+
+def quant(prefix: str = "") -> dict[str, Any]:
+    """Of :class:`~skquake.baselines.IntervalQuantiles`: depths, quantiles and representations around QUANT's.
+
+    The pipeline of ``make_baseline("QUANT")`` has them at ``prefix="intervalquantiles__"``.
+    """
+    together = [None, ["value"], ["value", "change"], ["value", "change", "spectrum"]]
+    return _named(
+        prefix, {"depth": list(range(1, 8)), "divisor": [1, 2, 4, 8, 16], "representations": together}
+    )
 
 
 def _convolutions():

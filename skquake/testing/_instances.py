@@ -10,7 +10,14 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from skquake.baselines import SktimeClassifier, SktimeTransformer, WindowStatistics
+from skquake.baselines import (
+    CompetingKernels,
+    CountScaler,
+    IntervalQuantiles,
+    SktimeClassifier,
+    SktimeTransformer,
+    WindowStatistics,
+)
 from skquake.catalogs import AftershockRemover, MagnitudeFilter, MatchedControls, RandomControls
 from skquake.forecasting import (
     PersistenceForecaster,
@@ -148,6 +155,9 @@ def _arrays() -> list[BaseEstimator]:
         WindowBounds(RollingSigmaBounds(days=1, samples_per_day=2), keep=1, output="deviation"),
         WindowStatistics(),
         WindowStatistics(["median", "slope"]),
+        IntervalQuantiles(depth=3, divisor=2),
+        CompetingKernels(n_groups=3, n_kernels=2, random_state=0),
+        CountScaler(),
         IQRBounds(days=2),
         RollingSigmaBounds(days=2),
         SigmaClipper(),

@@ -20,10 +20,14 @@ SMALL = {
     "CNN": NETWORK,
     "LSTM": NETWORK | dict(lstm_units=8, lstm_layers=1),
     "MiniRocket": {},
+    "MultiRocket": {},
+    "Hydra": {},
+    "QUANT": dict(n_estimators=20),
     "logistic": {},
     "profile": {},
 }
-NAMES = [pytest.param(n, marks=pytest.mark.slow) if n == "MiniRocket" else n for n in SMALL]
+COMPILED = ("MiniRocket", "MultiRocket")  # by numba, which takes a minute or more the first time
+NAMES = [pytest.param(n, marks=pytest.mark.slow) if n in COMPILED else n for n in SMALL]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,7 @@ def data():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_learns_and_repeats(name, data):
-    if name == "MiniRocket":
+    if name in COMPILED:
         pytest.importorskip("numba")
     X, y = data
     model = make_baseline(name, ChannelScaler(), random_state=0, n_jobs=1, **SMALL[name])
@@ -48,20 +52,21 @@ def test_learns_and_repeats(name, data):
     np.testing.assert_allclose(clone(model).fit(X[:90], y[:90]).predict_proba(X[90:]), proba, rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", [n for n in SMALL if n != "MiniRocket"])
+@pytest.mark.parametrize("name", [n for n in SMALL if n not in COMPILED])
 def test_parameters_reach_the_model(name):
-    key, value = {"SVM": ("C", 7.0), "logistic": ("C", 7.0), "profile": ("C", 7.0)}.get(
+    regularised = dict.fromkeys(("SVM", "logistic", "profile"), ("C", 7.0)) | {"Hydra": ("alphas", [7.0])}
+    key, value = regularised.get(
         name, ("epochs", 7) if name in ("DNN", "CNN", "LSTM") else ("n_estimators", 7)
     )
     model = make_baseline(name, **{key: value})[-1]
-    assert getattr(model.estimator if name == "SVM" else model, key) == value
+    assert getattr(model.estimator if name in ("SVM", "Hydra") else model, key) == value
 
 
 def test_sample_weight_reaches_all():
     from sklearn.utils.validation import has_fit_parameter
 
     for name in SMALL:
-        if name != "MiniRocket":
+        if name not in COMPILED:
             assert has_fit_parameter(make_baseline(name)[-1], "sample_weight"), name
 
 
@@ -80,6 +85,21 @@ def test_profile_sees_logarithms_and_takes_what_is_missing():
     space = spaces.profile()
     assert set(space) <= set(model.get_params())
     assert RandomizedSearchCV(model, space, n_iter=3, cv=2, random_state=0).fit(X, y).best_score_ > 0.7
+
+
+@pytest.mark.parametrize("name", ["QUANT", "Hydra"])
+def test_windows_with_gaps_are_taken(name, data):
+    X, y = data[0].copy(), data[1]
+    X[np.random.default_rng(1).random(X.shape) < 0.1] = np.nan
+    X[0] = np.nan
+    model = make_baseline(name, ChannelScaler(), random_state=0, **SMALL[name]).fit(X[:90], y[:90])
+    assert roc_auc_score(y[90:], model.predict_proba(X[90:]), multi_class="ovr") > 0.8
+
+
+def test_the_multirocket_is_the_one_of_10_000_features():
+    pytest.importorskip("numba")
+    rocket = make_baseline("MultiRocket", random_state=0)[0].transformer
+    assert rocket.num_kernels * rocket.n_features_per_kernel * 2 == 10_000
 
 
 def test_unknown_name_lists_the_known():

@@ -148,13 +148,40 @@ def test_what_is_not_sktime_is_refused(data, adapter, what):
         adapter.fit(*data)
 
 
-@pytest.mark.slow
-def test_minirocket():
+class Seeding(DummyClassifier):
+    """Seeds numpy's generator when fitted, as sktime's MultiRocketMultivariate does."""
+
+    def _fit(self, X, y):
+        np.random.seed(3)  # noqa: NPY002
+        return super()._fit(X, y)
+
+
+def test_a_seeded_fit_leaves_numpys_generator_where_it_was(data):
+    """Whoever draws from it afterwards would draw the same after every fit."""
+    before = np.random.get_state()  # noqa: NPY002
+    SktimeClassifier(Seeding(), random_state=0).fit(*data)
+    after = np.random.get_state()  # noqa: NPY002
+    np.testing.assert_array_equal(after[1], before[1])
+    assert after[2] == before[2]
+
+
+def test_windows_that_multirocket_would_read_beyond_are_refused():
     pytest.importorskip("numba")
-    from sktime.transformations.rocket import MiniRocketMultivariate
+    from sktime.transformations.rocket import MultiRocketMultivariate
+
+    with pytest.raises(ValueError, match="9 steps are too short for MultiRocketMultivariate, which takes 10"):
+        SktimeTransformer(MultiRocketMultivariate()).fit(np.ones((4, 9, 2)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["MiniRocketMultivariate", "MultiRocketMultivariate"])
+def test_rockets(name):
+    pytest.importorskip("numba")
+    from sktime.transformations import rocket as rockets
 
     rng = np.random.default_rng(0)
     X = rng.normal(size=(20, 12, 2)).astype(np.float32)
-    rocket = SktimeTransformer(MiniRocketMultivariate(num_kernels=84), random_state=0)
-    assert rocket.fit_transform(X).shape[0] == 20
+    rocket = SktimeTransformer(getattr(rockets, name)(num_kernels=84), random_state=0)
+    found = rocket.fit_transform(X)
+    assert found.shape == (20, 84 if name.startswith("Mini") else 84 * 8)
     np.testing.assert_array_equal(clone(rocket).fit_transform(X), rocket.transform(X))

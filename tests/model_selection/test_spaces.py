@@ -8,6 +8,7 @@ from sklearn.model_selection import ParameterSampler, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
+from skquake.baselines import make_baseline
 from skquake.forecasting import make_forecaster
 from skquake.model_selection import spaces
 from skquake.neural import (
@@ -71,6 +72,28 @@ def test_tables_fit_every_combination(estimator, space):
         if options.get("n_estimators", 0) > 100:
             options["n_estimators"] = 20
         clone(estimator).set_params(**options).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("name", "space", "where"),
+    [
+        ("QUANT", spaces.quant, "intervalquantiles__"),
+        ("Hydra", spaces.hydra, "competingkernels__"),
+    ],
+)
+def test_windows_fit_every_combination(name, space, where):
+    X = np.random.default_rng(0).normal(size=(6, 12, 2))
+    features = make_baseline(name, random_state=0)[0]
+    for options in ParameterSampler(space(), 12, random_state=0):
+        assert len(clone(features).set_params(**options).fit_transform(X)) == 6
+    assert set(space(prefix=where)) <= set(make_baseline(name).get_params())
+
+
+@pytest.mark.parametrize("name", ["MiniRocket", "MultiRocket"])
+def test_rockets_have_the_parameters(name):
+    pytest.importorskip("numba")
+    space = getattr(spaces, name.lower())(prefix="sktimetransformer__transformer__")
+    assert set(space) <= set(make_baseline(name).get_params())
 
 
 def test_search_in_a_pipeline():

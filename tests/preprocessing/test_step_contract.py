@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sktime.transformations.summarize import SummaryTransformer
 
-from skquake.baselines import SktimeTransformer, WindowStatistics
+from skquake.baselines import CompetingKernels, IntervalQuantiles, SktimeTransformer, WindowStatistics
 from skquake.forecasting import (
     PersistenceForecaster,
     RecurrenceForecaster,
@@ -67,6 +67,8 @@ OF_WINDOWS = [
     WindowMean(4),
     WindowNormalizer("center"),
     WindowStatistics(["mean", "slope"]),
+    IntervalQuantiles(depth=2),
+    CompetingKernels(2, 3, random_state=0),
     WindowBounds(IQRBounds(days=2, samples_per_day=1), keep=2),
     SktimeTransformer(SummaryTransformer(summary_function=("mean",), quantiles=None)),
 ]
