@@ -199,12 +199,12 @@ class ScoreDisplay(Display):
                 axes.axvline(reference, color=REFERENCE, lw=1, ls="--")
                 axes.annotate(
                     self.reference_name,
-                    (reference, 0.98),
-                    xycoords=("data", "axes fraction"),
+                    (reference, -0.6),  # above the first model
+                    xytext=(-3, 0),
+                    textcoords="offset points",
                     fontsize=7,
                     ha="right",
-                    va="top",
-                    rotation=90,
+                    va="center",
                     color=REFERENCE,
                 )
             without = False
