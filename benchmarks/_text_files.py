@@ -9,6 +9,7 @@ event pandas has no table: there it reads the lines alone, and there is no bar.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -226,6 +227,64 @@ def vtec_long(size):
     ).encode()
 
 
+def cses(mark, size):
+    n = int(40_000 * size)
+    rng = np.random.default_rng(0)
+    t = np.datetime64("2018-08-01T00:00:00.000", "ms") + 3000 * np.arange(n)
+    stamp = [re.sub(r"\D", "", text) for text in np.datetime_as_string(t).tolist()]
+    names = ["UTC_TIME", "VERSE_TIME", "GEO_LAT", "GEO_LON", "MAG_LAT", "MAG_LON", "ALTITUDE", "A311", "A321"]
+    since = (t - np.datetime64("2009-01-01T00:00:00.000", "ms")).astype("int64")
+    fmt = mark.join(["%s", "%d", "%.4f", "%.4f", "%.4f", "%.4f", "%.3f", "%.5e", "%.2f"]) + "\n"
+    place = [np.round(rng.uniform(-65, 65, n), 4), np.round(rng.uniform(-180, 180, n), 4)]
+    observed = [rng.uniform(1e9, 1e11, n), rng.uniform(900, 3000, n)]
+    columns = [stamp, since, *place, *place, np.full(n, 507.0), *observed]
+    return (mark.join(names) + "\n" + rows_of(fmt, *columns)).encode()
+
+
+def vires(size):
+    n = int(40_000 * size)
+    rng = np.random.default_rng(0)
+    t = np.datetime_as_string(np.datetime64("2016-01-01T00:00:00", "s") + np.arange(n))
+    head = "Spacecraft,Timestamp,Latitude,Longitude,Radius,F,B_NEC\n"
+    fmt = "A,%sZ,%.7f,%.6f,%.2f,%.4f,{%.4f;%.4f;%.4f}\n"
+    columns = [t, rng.uniform(-87, 87, n), rng.uniform(-180, 180, n), np.full(n, 6_828_390.6)]
+    return (head + rows_of(fmt, *columns, *rng.uniform(2e4, 5e4, (4, n)))).encode()
+
+
+def hapi(size):
+    n = int(60_000 * size)
+    t = np.datetime_as_string(np.datetime64("2003-01-01T00:00", "m") + np.arange(n))
+    head = (
+        '#{"HAPI": "3.0", "status": {"code": 1200, "message": "OK"}, "parameters": [\n'
+        '#{"name": "Time", "type": "isotime", "units": "UTC", "fill": null},\n'
+        '#{"name": "SYM_H", "type": "double", "units": "nT", "fill": "99999"},\n'
+        '#{"name": "B", "type": "double", "units": "nT", "fill": "9999.99", "size": [3]}]}\n'
+    )
+    rng = np.random.default_rng(0)
+    return (head + rows_of("%s:00.000Z,%.2f,%.2f,%.2f,%.2f\n", t, *rng.uniform(-100, 100, (4, n)))).encode()
+
+
+def didbase(size):
+    n = int(30_000 * size)
+    rng = np.random.default_rng(0)
+    t = np.datetime_as_string(np.datetime64("2015-01-01T00:00:00.000", "ms") + 900_000 * np.arange(n))
+    head = (
+        "# Global Ionospheric Radio Observatory\n"
+        "# Location: GEO 42.6N 288.5E, URSI-Code MHJ45 MILLSTONE HILL\n"
+        "#Time                     CS  foF2 QD  hmF2 QD\n"
+    )
+    return (
+        head
+        + rows_of(
+            "%sZ %3d %6.3f // %6.1f //\n",
+            t,
+            rng.integers(40, 101, n),
+            rng.uniform(2, 12, n),
+            rng.uniform(200, 400, n),
+        )
+    ).encode()
+
+
 _WDC = [2, 2, 2, 4, 2] + [2] * 8 + [3] + [3] * 8 + [3, 3, 1, 3, 5, 1]
 
 CASES = [
@@ -244,4 +303,9 @@ CASES = [
     Case("CelesTrak CSV", celestrak, "read_space_weather", table(), {}),
     Case("station VTEC", vtec, "read_station_vtec", table(), {}),
     Case("station VTEC, long", vtec_long, "read_station_vtec", table(), {}),
+    Case("CSES text, commas", lambda size: cses(",", size), "read_cses", table(), {}),
+    Case("CSES text, blanks", lambda size: cses(" ", size), "read_cses", table(r"\s+"), {}),
+    Case("VirES CSV", vires, "read_vires", table(), {}),
+    Case("HAPI CSV", hapi, "read_hapi", table(skiprows=4, header=None), {}),
+    Case("DIDBase", didbase, "read_didbase", words(), {}),
 ]  # fmt: skip

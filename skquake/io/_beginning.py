@@ -14,8 +14,8 @@ from pathlib import Path
 
 import ncompress
 
-from skquake.io._cdf import _COMPRESSED, _unpacked
-from skquake.io._files import _Bounded, is_packed, read_bytes
+from skquake.io._cdf import COMPRESSED, unpacked
+from skquake.io._files import Bounded, is_packed, read_bytes
 from skquake.io._hdf5 import SIGNATURE, open_hdf5
 from skquake.io._indices import index_kind
 from skquake.io._layouts._base import Head
@@ -135,8 +135,8 @@ class Beginning:
 
     def _stream(self):
         """The file unpacked, to be read at any place."""
-        if self.data[:8] == _COMPRESSED:
-            return io.BytesIO(_unpacked(read_bytes(self.path), self.path)[0])
+        if self.data[4:8] == COMPRESSED:
+            return io.BytesIO(unpacked(read_bytes(self.path), self.path))
         return io.BytesIO(read_bytes(self.path))
 
 
@@ -153,7 +153,7 @@ def _some(stream):
 
 
 def _uncompressed(path):
-    out = _Bounded(N_BYTES + 2**16)
+    out = Bounded(N_BYTES + 2**16)
     data = Path(path).read_bytes()
     try:
         ncompress.decompress(data, out)

@@ -48,8 +48,8 @@ def open_cdf(path):
     data = read_bytes(path)
     with open(path, "rb") as stream:
         packed = is_packed(stream.read(4)) is not None
-    if data[4:8] == _COMPRESSED and data[:4] in _WORDS:
-        data, packed = _unpacked(data, path), True
+    if data[4:8] == COMPRESSED and data[:4] in _WORDS:
+        data, packed = unpacked(data, path), True
     _Structure(data, path).check()
     try:
         if not packed:
@@ -68,9 +68,12 @@ def open_cdf(path):
         raise FormatError(path, "CDF header", f"cdflib cannot open it ({error})") from error
 
 
+EPOCH_1970_MS = 62_167_219_200_000.0
+"""1970-01-01 in CDF_EPOCH, milliseconds since the year 0."""
+
 _WORDS = {bytes.fromhex("cdf30001"): 8, bytes.fromhex("cdf26002"): 4}
 """Bytes of an offset or size in a file that starts so: version 3; versions 2.6 and 2.7."""
-_PLAIN, _COMPRESSED = bytes.fromhex("0000ffff"), bytes.fromhex("cccc0001")
+_PLAIN, COMPRESSED = bytes.fromhex("0000ffff"), bytes.fromhex("cccc0001")
 _CCR = {8: struct.Struct(">qiqqi"), 4: struct.Struct(">iiiii")}
 """Size, kind 10, offset of the parameters, size when unpacked, reserved."""
 _CPR = {8: struct.Struct(">qii"), 4: struct.Struct(">iii")}
@@ -79,8 +82,8 @@ _LEAST = {8: (300, 56), 4: (110, 48)}
 """Fewest bytes of a variable or attribute, and of an attribute's entry."""
 
 
-def _unpacked(data, path):
-    """The plain CDF in one that is compressed as a whole."""
+def unpacked(data, path):
+    """The plain CDF in one that is compressed as a whole, which has ``COMPRESSED`` behind its first word."""
     word = _WORDS[data[:4]]
     head = _CCR[word]
     try:

@@ -132,8 +132,8 @@ def _table(data, path, skip, names, mark, columns):
         check_last_line(data, path)
         others = [name for name in names if columns.get(name) in (None, "UTC_TIME")]
         try:
-            return read_words(data, path, names, skip=skip, texts=others)
-        except FormatError:  # NaN, perhaps
+            return read_words(data, path, names, skip=skip, texts=others, missing=("NaN", "nan", "NAN"))
+        except FormatError:  # other words for missing, perhaps
             return read_words(data, path, names, skip=skip, texts=names)
     check_line_end(data, path)
     body = b"".join(data.split(b"\n", skip)[skip:])  # none where the names end the file

@@ -33,8 +33,8 @@ def read_dgd(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     ----------
     paths : path-like, folder, glob pattern or list of these
         Yearly, quarterly and 30-day files (``2013_DGD.txt``, ``2024Q1_DGD.txt``,
-        ``daily-geomagnetic-indices.txt``); ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins
-        over a missing one, then the one read last.
+        ``daily-geomagnetic-indices.txt``); ``.gz``, ``.Z`` and ``.zip`` are unpacked. Where files overlap,
+        a value wins over a missing one, then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 

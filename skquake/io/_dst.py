@@ -31,8 +31,8 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked. Forms may be mixed. Where two lines give the same day, the one of
-        the higher version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked. Forms may be mixed. Where two lines give the same day,
+        the one of the higher version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 

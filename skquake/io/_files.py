@@ -90,7 +90,7 @@ class FormatError(ValueError):
         return f"{self.path}, {self.where}: {self.what}"
 
 
-class _Bounded(io.BytesIO):
+class Bounded(io.BytesIO):
     """Memory that refuses to grow beyond ``limit`` bytes."""
 
     def __init__(self, limit):
@@ -164,7 +164,7 @@ def read_bytes(path: Path, *, html: bool = False) -> bytes:
             if len(data) > limit:
                 raise OverflowError
         elif packed == "compress":
-            out = _Bounded(limit)
+            out = Bounded(limit)
             ncompress.decompress(data, out)
             data = out.getvalue()
         elif packed == "ZIP":

@@ -49,8 +49,8 @@ def read_gfz(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked. Forms may be mixed. Where files overlap, a value wins over a missing
-        one, a definitive row over a preliminary one, then the one read last.
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked. Forms may be mixed. Where files overlap, a value wins
+        over a missing one, a definitive row over a preliminary one, then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 

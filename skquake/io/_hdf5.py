@@ -1,4 +1,4 @@
-"""What must hold in an HDF5 file before its library may read it."""
+"""What must hold in an HDF5 or NetCDF 4 file before its library may read it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import h5py
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
+ENGINES = {b"CDF\x01": "scipy", b"CDF\x02": "scipy", SIGNATURE[:4]: "h5netcdf"}
+"""First bytes of a NetCDF file -> xarray's engine for it."""
+
 _HEAP = b"GCOL\x01"
 _OBJECT = struct.Struct("<HH4xQ")  # index, references, size
 

@@ -30,7 +30,7 @@ def read_hpo(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     ----------
     paths : path-like, folder, glob pattern or list of these
         Complete series, nowcast and yearly files (``Hp30_ap30_*.txt``, ``Hp60_ap60_*.txt``), or the JSON of
-        GFZ's web service; ``.gz`` and ``.Z`` are unpacked. All of Hp30, or all of Hp60. Where files
+        GFZ's web service; ``.gz``, ``.Z`` and ``.zip`` are unpacked. All of Hp30, or all of Hp60. Where files
         overlap, a value wins over a missing one, then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.

@@ -32,9 +32,9 @@ def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     ----------
     paths : path-like, folder, glob pattern or list of these
         Files of **one** observatory with the same components (``bou20150317vmin.min``, ``.sec``, ``.hor``,
-        ...), as INTERMAGNET, the USGS and the WDCs give them; ``.gz`` and ``.Z`` are unpacked. Where files
-        overlap, a value wins over a missing one, then definitive over quasi-definitive over adjusted or
-        provisional over variation data, then the one read last.
+        ...), as INTERMAGNET, the USGS and the WDCs give them; ``.gz``, ``.Z`` and ``.zip`` are unpacked.
+        Where files overlap, a value wins over a missing one, then definitive over quasi-definitive over
+        adjusted or provisional over variation data, then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 

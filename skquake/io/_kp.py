@@ -41,7 +41,7 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins over a missing one and
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked. Where files overlap, a value wins over a missing one and
         a definitive value over a preliminary one, then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.

@@ -15,7 +15,7 @@ from skquake._core._progress import progress
 from skquake._core._sklearn import validate_params
 from skquake._core._typing import Paths
 from skquake.io._files import FormatError, expand_paths, read_bytes
-from skquake.io._hdf5 import SIGNATURE, check_heaps, check_sizes
+from skquake.io._hdf5 import ENGINES, check_heaps, check_sizes
 from skquake.io._isolated import Isolated
 from skquake.io._ranges import outside
 from skquake.io._reader import reader
@@ -23,7 +23,6 @@ from skquake.io._reader import reader
 if TYPE_CHECKING:
     import xarray as xr
 
-_ENGINES = {b"CDF\x01": "scipy", b"CDF\x02": "scipy", SIGNATURE[:4]: "h5netcdf"}
 _AXES = {"time": ("time",), "latitude": ("lat", "latitude"), "longitude": ("lon", "longitude")}
 _SINCE = re.compile(
     r"(hours?|days?)\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.0*)?)?)?"
@@ -56,7 +55,7 @@ def read_olr(paths: Paths, *, isolate: bool = False, verbose: int = 0) -> xr.Dat
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        NetCDF 3 or 4; ``.gz`` and ``.Z`` are unpacked.
+        NetCDF 3 or 4; ``.gz``, ``.Z`` and ``.zip`` are unpacked.
     isolate : bool, default=False
         Read in a child process, as in :func:`read_cses`: a hostile file can crash the HDF5 library.
     verbose : int, default=0
@@ -160,7 +159,7 @@ def _read_one(path):
     import xarray as xr
 
     data = read_bytes(path)
-    engine = _ENGINES.get(data[:4])
+    engine = ENGINES.get(data[:4])
     if engine is None:
         raise FormatError(path, "byte 0", "no NetCDF file: it starts neither with CDF nor with HDF")
     try:

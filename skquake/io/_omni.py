@@ -33,8 +33,8 @@ def read_omni(paths: Paths, *, columns: Iterable[str] | None = None, verbose: in
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked. Where files overlap, a value wins over a missing one, then the one
-        read last. All of one resolution.
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked. Where files overlap, a value wins over a missing one,
+        then the one read last. All of one resolution.
     columns : iterable of str, default=None
         Names to keep; None for all.
     verbose : int, default=0

@@ -51,7 +51,7 @@ def read_quakeml(
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked.
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
         Kinds of event to keep, in QuakeML's words (any capitals); None keeps explosions, quarry blasts and
         the like too.

@@ -57,7 +57,7 @@ def read_catalog(
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked.
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked.
     layout : str or None, default=None
         Name of a layout of :func:`catalog_layouts`, which files must fit; None recognises it, for each file.
     columns : dict of {str: str or int} or None, default=None

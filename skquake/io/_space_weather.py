@@ -27,7 +27,7 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        CSV or text (``DATATYPE CssiSpaceWeather``); ``.gz`` and ``.Z`` are unpacked. Where files
+        CSV or text (``DATATYPE CssiSpaceWeather``); ``.gz``, ``.Z`` and ``.zip`` are unpacked. Where files
         overlap, an observed day wins over an interpolated or predicted one, then the one read last.
     predicted : {"drop", "keep"}, default="drop"
         Forecasts stand at the end of these files. By default they are left out, so that they never

@@ -12,7 +12,7 @@ import pandas as pd
 from skquake._core._geodesy import wrap_longitude
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
-from skquake.io._cdf import open_cdf
+from skquake.io._cdf import EPOCH_1970_MS, open_cdf
 from skquake.io._files import FormatError, expand_paths
 from skquake.io._orbit import one_row_a_time
 from skquake.io._ranges import check_range
@@ -22,7 +22,6 @@ _POSITION = ("Timestamp", "Latitude", "Longitude", "Radius")
 _QUANTITIES = {"altitude_km": "altitude_km", "Ne": "Ne", "Te": "Te", "F": "F"} | dict.fromkeys(
     ("B_N", "B_E", "B_C"), "B"
 )
-_CDF_EPOCH_1970_MS = 62_167_219_200_000.0
 
 
 def read_swarm(
@@ -165,9 +164,9 @@ def _limited(values, low, high, name, path):
 def _times(values, kind, path):
     if kind != "CDF_EPOCH":
         raise FormatError(path, "variable Timestamp", f"type {kind}; expected CDF_EPOCH")
-    milliseconds = _limited(values, _CDF_EPOCH_1970_MS, _CDF_EPOCH_1970_MS + 4e12, "Timestamp", path)
+    milliseconds = _limited(values, EPOCH_1970_MS, EPOCH_1970_MS + 4e12, "Timestamp", path)
     return (
-        np.round(milliseconds - _CDF_EPOCH_1970_MS)
+        np.round(milliseconds - EPOCH_1970_MS)
         .astype("int64")
         .astype("datetime64[ms]")
         .astype("datetime64[ns]")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
 from skquake._core._typing import Array, Paths
-from skquake.io._files import FormatError
+from skquake.io._files import FormatError, warn
 from skquake.io._ranges import RANGES, check_range
 from skquake.io._reader import reader
 from skquake.io._swarm import first_of, read_swarm, series
@@ -155,4 +153,4 @@ def _warn_of_repeated(time, prn, path):
     n = int(pd.DataFrame({"time": np.round(time), "prn": prn}).duplicated().sum())
     if n:
         what = f"{n} rows repeat the time and PRN of another; the last of each stays"
-        warnings.warn(f"{path}: {what}", stacklevel=2)
+        warn(f"{path}: {what}")

@@ -53,7 +53,7 @@ def read_usgs(
     Parameters
     ----------
     paths : path-like, folder, glob pattern or list of these
-        ``.gz`` and ``.Z`` are unpacked.
+        ``.gz``, ``.Z`` and ``.zip`` are unpacked.
     types : sequence of str or None, default=("earthquake",)
         Kinds of event to keep; None keeps explosions, rock bursts and the like too. Capitals, other usual
         words and the codes of the IASPEI format ("ke", "Quarry_Blast", ...) are taken for QuakeML's words,

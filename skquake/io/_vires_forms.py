@@ -14,15 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from skquake._core._typing import Array
-from skquake.io._cdf import open_cdf
+from skquake.io._cdf import EPOCH_1970_MS, open_cdf
 from skquake.io._files import FormatError, kind_of, read_bytes
-from skquake.io._hdf5 import SIGNATURE, check_heaps, check_sizes
+from skquake.io._hdf5 import ENGINES, check_heaps, check_sizes
 from skquake.io._numbers import to_numbers
 from skquake.io._table import MAX_CELLS, header_of, parse_times, read_table
 
-_CDF_EPOCH_1970_MS = 62_167_219_200_000.0
 _CDF = (b"\xcd\xf3\x00\x01", b"\xcd\xf2\x60\x02", b"\x00\x00\xff\xff")
-_NETCDF = {b"CDF\x01": "scipy", b"CDF\x02": "scipy", SIGNATURE[:4]: "h5netcdf"}
 _TEXTS = ("Timestamp", "Spacecraft")
 _STEPS = {"nanosecond": 1, "microsecond": 10**3, "millisecond": 10**6, "second": 10**9, "minute": 60 * 10**9}
 _STEPS |= {"hour": 3600 * 10**9, "day": 86400 * 10**9}
@@ -63,7 +61,7 @@ def read_export(path: Path) -> Export:
     try:
         if data.startswith(_CDF):
             return _from_cdf(path)
-        if data[:4] in _NETCDF:
+        if data[:4] in ENGINES:
             return _from_netcdf(data, path)
     except FormatError:
         raise
@@ -88,7 +86,7 @@ def _from_cdf(path):
     time, kind = np.asarray(file.varget("Timestamp")), about.Data_Type_Description
     if kind != "CDF_EPOCH" or time.ndim != 1:
         raise FormatError(path, "variable Timestamp", f"{kind} of shape {time.shape}; expected CDF_EPOCH")
-    time = _counts(time - _CDF_EPOCH_1970_MS, 10**6, np.datetime64(0, "ns"), path)
+    time = _counts(time - EPOCH_1970_MS, 10**6, np.datetime64(0, "ns"), path)
     variables: dict[str, Any] = {}
     units: dict[str, str] = {}
     left_out: list[str] = []
@@ -121,7 +119,7 @@ def _from_cdf(path):
 def _from_netcdf(data, path):
     import xarray as xr
 
-    engine = _NETCDF[data[:4]]
+    engine = ENGINES[data[:4]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of attributes that disagree or are damaged
         if engine == "h5netcdf":

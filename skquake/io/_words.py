@@ -53,14 +53,21 @@ def count_words(data: bytes) -> Array:
 
 
 def read_words(
-    data: bytes, path: Path, names: Sequence[str], *, skip: int = 0, texts: Sequence[str] = ()
+    data: bytes,
+    path: Path,
+    names: Sequence[str],
+    *,
+    skip: int = 0,
+    texts: Sequence[str] = (),
+    missing: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Words of all lines below the first ``skip`` as float64, those of ``texts`` as text.
 
     Asterisks are NaN (a number that did not fit), and ``1.0D+03`` is a number; anything else that is no
     finite number is an error, and so is a line with another number of words. Empty lines are passed over.
+    Words of ``missing`` are NaN in tables that are plain otherwise.
     """
-    found = words_at_once(_below(data, skip), names, texts)
+    found = words_at_once(_below(data, skip), names, texts, missing=missing)
     if found is not None:
         return pd.DataFrame(found)
     counts = count_words(data)[skip:]

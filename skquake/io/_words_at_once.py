@@ -17,7 +17,11 @@ CONTROL = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 
 
 def words_at_once(
-    data: bytes, names: Sequence[str], texts: Collection[str] = (), whole: Collection[str] = ()
+    data: bytes,
+    names: Sequence[str],
+    texts: Collection[str] = (),
+    whole: Collection[str] = (),
+    missing: Sequence[str] = (),
 ) -> dict[str, Array] | None:
     """Words of all lines as float64, those of ``texts`` as text (arrays of objects).
 
@@ -32,6 +36,8 @@ def words_at_once(
     texts : collection of str, default=()
     whole : collection of str, default=()
         Words that must be whole numbers, written without a point.
+    missing : sequence of str, default=()
+        What stands for a missing number besides asterisks.
 
     Returns
     -------
@@ -52,7 +58,9 @@ def words_at_once(
         return None
     kinds = dict.fromkeys(names, pa.float64())
     kinds |= dict.fromkeys(whole, pa.int64()) | dict.fromkeys(texts, pa.string())
-    options = pyarrow.csv.ConvertOptions(column_types=kinds, null_values=_STARS, strings_can_be_null=False)
+    options = pyarrow.csv.ConvertOptions(
+        column_types=kinds, null_values=[*_STARS, *missing], strings_can_be_null=False
+    )
     parts: dict[str, list[Array]] = {name: [] for name in names}
     start = 0
     while start < len(data):

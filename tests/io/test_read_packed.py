@@ -70,6 +70,7 @@ def test_cdf_in_an_archive_or_compressed_as_a_whole(tmp_path, form):
     else:
         path.write_bytes(compressed_cdf(data) if form == "compressed" else gzip.compress(data))
     pd.testing.assert_frame_equal(io.read_swarm_lp(path), io.read_swarm_lp(tmp_path / "a.cdf"))
+    assert io.describe(path, content=False).format == "swarm-lp"
 
 
 def test_damaged_compressed_cdf(tmp_path):

@@ -82,7 +82,7 @@ def outcome(function):
 def test_read_words_says_the_same_both_ways(monkeypatch, n):
     data = list(mutations("1.5 2 -3\n4 5.25 6\n 7 8 ***\n" * 3, n))
     quick = [outcome(lambda d=d: _words.read_words(d, "x", NAMES)) for d in data]
-    monkeypatch.setattr(_words, "words_at_once", lambda *_: None)
+    monkeypatch.setattr(_words, "words_at_once", lambda *_, **__: None)
     for d, found in zip(data, quick, strict=True):
         slow = outcome(lambda d=d: _words.read_words(d, "x", NAMES))
         if isinstance(slow, str):
@@ -110,3 +110,9 @@ def test_read_kp_says_the_same_both_ways(tmp_path, monkeypatch, text, n):
         else:
             pd.testing.assert_series_equal(found, slow)
             assert found.attrs == slow.attrs
+
+
+def test_words_for_missing_ones():
+    found = words_at_once(b"1 NaN\n2 3.5\n", ["a", "b"], missing=["NaN"])
+    assert found is not None and np.isnan(found["b"][0]) and found["b"][1] == 3.5
+    assert words_at_once(b"1 NaN\n2 3.5\n", ["a", "b"]) is None
