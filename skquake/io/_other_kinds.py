@@ -11,6 +11,10 @@ from skquake.io._files import kind_of
 from skquake.io._madrigal import TABLE
 
 _HEAD = 8192
+_NUMBERS = (
+    "of earthquakes: read_catalog(columns={'time': 0, ...}); of TEC of stations: put a line of names above "
+    "it, time among them, and read_station_vtec(columns=[...])"
+)
 _STD = "their columns are not documented and the date is not in them; read the .Cmn file beside it: read_gopi"
 
 # Pattern, what the file is, what to do with it.
@@ -127,6 +131,8 @@ def _text(beginning):
     if beginning.path.suffix.lower() == ".std" and re.fullmatch(r"[\d\s.,+eE-]+", first):
         return "means over satellites by GPS-TEC (.Std), perhaps", _STD
     names = _names(first)
+    if names is None and _of_numbers(beginning.head.lines):
+        return f"a table of numbers without names that begins {first.strip()[:60]!r}", _NUMBERS
     if names is None:
         return f"a text that begins {first.strip()[:60]!r}", ""
     shown = ", ".join(name[:30] for name in names[:8]) + ", ..." * (len(names) > 8)
@@ -137,8 +143,20 @@ def _text(beginning):
     if {"latitude", "longitude"} <= small or {"lat", "lon"} <= small:
         cure = "pandas reads it, and TrackSource takes a frame of time, latitude, longitude and observations"
     else:
-        cure = "read_station_vtec with columns=, if it is TEC of stations; else pandas"
+        cure = "read_station_vtec(columns=[...]), if it is TEC of stations; else pandas"
     return f"a table with the columns {shown}", cure
+
+
+def _of_numbers(lines):
+    """Whether the first lines are rows of as many numbers."""
+    rows = [re.split(r"[\s,;]+", line.strip()) for line in lines[:5] if line.strip()]
+    return (
+        len(rows) > 1
+        and len({len(row) for row in rows}) == 1 < len(rows[0])
+        and all(
+            re.fullmatch(r"[+-]?[\d.:/-]*\d[\d.:/-]*([eEdD][+-]?\d+)?", word) for row in rows for word in row
+        )
+    )
 
 
 def _names(first):

@@ -11,10 +11,11 @@ import pandas as pd
 
 from skquake._core._progress import progress
 from skquake._core._typing import ArrayLike, Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes
+from skquake.io._files import FormatError, check_lines, expand_paths, read_bytes
 from skquake.io._ranges import check_range
 from skquake.io._reader import reader
 from skquake.io._table import MAX_CELLS, header_of, parse_times, read_table
+from skquake.io._words_at_once import squeezed
 
 _TIME = ("time", "datetime", "date", "timestamp", "epoch", "utc")
 _STATION = frozenset("station site stn sta receiver rcv marker station_id station_name site_id".split())
@@ -54,7 +55,8 @@ def read_station_vtec(
     paths : path-like, folder, glob pattern or list of these
         ``.gz``, ``.Z`` and ``.zip`` are unpacked. The time column is called ``time``, ``datetime``, ``date``,
         ``timestamp``, ``epoch`` or ``utc`` (any case) and holds ISO 8601 dates, UTC unless they
-        name a zone. Files may hold other days, other stations, or overlap.
+        name a zone. Files may hold other days, other stations, or overlap. A table with tabs, semicolons or
+        blanks between its columns is read where ``columns`` is given.
     columns : sequence of str, dict of {str: str} or None, default=None
         The columns of stations, by their names in the file; a dict also names the stations. With
         ``stations``: the one column of values. None: see above.
@@ -110,7 +112,7 @@ def read_station_vtec(
 
 
 def _read_one(path, fill, columns, stations, left_out):
-    data = read_bytes(path)
+    data = _with_commas(read_bytes(path), path, columns)
     names, time, values, station = roles(data, path, columns, stations)
     left_out |= dict.fromkeys(name for name in names if name not in (time, station, *values))
     kinds = {time: str} | ({station: str} if station else {}) | dict.fromkeys(values, float)
@@ -123,6 +125,30 @@ def _read_one(path, fill, columns, stations, left_out):
     if station is not None:
         return _wide(index, table[station].str.strip(), numbers.iloc[:, 0], path)
     return _unique(numbers.rename(columns=values).set_index(index), path)
+
+
+def _with_commas(data, path, columns):
+    """A table that names its columns between tabs, semicolons or blanks, as one of commas."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    first = data[: data.find(b"\n") + 1 or len(data)]
+    mark = next((mark for mark in (b",", b"\t", b";") if mark in first), b" ")
+    names = first.lstrip(b"# ").split(None if mark == b" " else mark)
+    timed = any(name.strip().lower().decode("latin-1") in _TIME for name in names)
+    if mark == b"," or len(names) < 2 or not timed:
+        return data
+    if columns is None:
+        words = {b"\t": "tabs", b";": "semicolons", b" ": "blanks"}[mark]
+        what = f"a table with {words} between its columns; name those that are stations: columns=[...]"
+        raise FormatError(path, "line 1", what)
+    check_lines(data, path)
+    data = data.lstrip(b"# ").replace(b"\r\n", b"\n").replace(b",", b".")  # commas of decimals
+    if mark == b" ":
+        ended = data.endswith(b"\n")
+        data = squeezed(data.replace(b"\t", b" "))
+        data = data if ended else data.removesuffix(b"\n")
+    elif b" " + mark in data or mark + b" " in data:
+        data = re.sub(b"(?<! ) *" + mark + b" *", mark, data)
+    return data.replace(mark, b",")
 
 
 def roles(

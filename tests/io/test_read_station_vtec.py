@@ -74,3 +74,37 @@ def test_the_long_table_of_time_station_and_vtec(tmp_path):
     assert [str(t) for t in vtec.index] == ["2016-12-08 00:00:00", "2016-12-08 00:15:00"]
     np.testing.assert_array_equal(vtec, [[21, 11.5], [21.5, np.nan]])
     assert io.describe(path).reader == "read_station_vtec" and read_station_vtec(path).equals(vtec)
+
+
+TABLE = "time,BJFS,LHAS\n2016-12-08T00:00:00,11.5,21.0\n2016-12-08T00:15:00,-1.25,22.5\n"
+WAYS = {
+    "tabs": TABLE.replace(",", "\t"),
+    "semicolons": TABLE.replace(",", ";"),
+    "commas of decimals": TABLE.replace(",", ";").replace(".", ","),
+    "blanks": "# " + TABLE.replace(",", "   ").replace("\n", "  \n"),
+    "blanks and tabs": TABLE.replace(",", " \t").replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_other_marks_between_columns_are_read_when_the_columns_are_named(tmp_path, way):
+    path = write(tmp_path / "a.txt", WAYS[way])
+    with pytest.raises(
+        FormatError, match=r"line 1: a table with \w+ between its columns; .* columns=\[\.\.\.\]"
+    ):
+        read_station_vtec(path)
+    expected = read_station_vtec(write(tmp_path / "b.csv", TABLE))
+    pd.testing.assert_frame_equal(read_station_vtec(path, columns=["BJFS", "LHAS"]), expected)
+    with pytest.raises(
+        FormatError, match=r"no reader here takes it: .*read_station_vtec\(columns=\[\.\.\.\]\)"
+    ):
+        io.read(path)
+
+
+def test_a_table_without_names_says_what_to_do(tmp_path):
+    path = write(tmp_path / "a.txt", "2016 12 08 00 00 11.5 0.3\n2016 12 08 00 15 11.7 0.3\n")
+    with pytest.raises(
+        FormatError, match=r"a table of numbers without names .*read_station_vtec\(columns=\[\.\.\.\]\)"
+    ):
+        io.read(path)
+    assert "read_catalog" in io.describe(path).problem
