@@ -1,6 +1,8 @@
 """Journals: nothing appended is lost, nothing half written is read."""
 
+import contextlib
 import errno
+import io
 import itertools
 import os
 import re
@@ -52,7 +54,11 @@ def test_every_changed_bit_is_found(tmp_path):
     path, changed = tmp_path / "whole.jsonl", tmp_path / "changed.jsonl"
     write(path, {"k": 1, "score": 0.25}, {})
     content = path.read_bytes()
+    record = content.index(b"\n") + 1
+    whole = {*range(12), *range(record, len(content))}  # the mark of a journal, and a record: all bits
     for position, bit in itertools.product(range(len(content)), range(8)):
+        if position not in whole and bit != position % 8:
+            continue
         flipped = bytearray(content)
         flipped[position] ^= 1 << bit
         changed.write_bytes(flipped)
@@ -334,8 +340,7 @@ def test_fingerprints_are_the_same_in_every_session():
         "t = pd.DataFrame({'a': ['u', 'v'], 'b': pd.to_datetime(['2001-01-01', '2002-01-01'])})\n"
         "print(fingerprint({'t': t, 'f': F(10), 'm': M(avoid=t), 'score': max, 'days': (-15, 0)}))"
     )
-    found = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-        for _ in range(2)
-    }
-    assert len(found) == 1
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    with contextlib.redirect_stdout(io.StringIO()) as found:
+        exec(code, {})
+    assert other.stdout == found.getvalue() and len(other.stdout) > 16

@@ -51,11 +51,12 @@ def days_of(controls, catalog):
 def blocked(time, latitude, longitude, avoid, *, days=(-15, 0), avoid_days=(-15, 5)):
     """Whether days at a place touch the region and days of an earthquake: one at a time."""
     for other in avoid.itertuples():
-        distance = great_circle_km(latitude, longitude, other.latitude, other.longitude)
         begins_first = time + days[0] * DAY < other.time + avoid_days[1] * DAY
         ends_later = time + days[1] * DAY > other.time + avoid_days[0] * DAY
-        if begins_first and ends_later and distance <= region_radius_km("dobrovolsky", other.magnitude):
-            return True
+        if begins_first and ends_later:
+            distance = great_circle_km(latitude, longitude, other.latitude, other.longitude)
+            if distance <= region_radius_km("dobrovolsky", other.magnitude):
+                return True
     return False
 
 
@@ -158,7 +159,7 @@ def test_controls_keep_the_dip_latitude(catalog, avoid, ratio, seed):
 
 
 def test_every_free_longitude_is_taken():
-    catalog = make_small(12, seed=3, days=60, spread=25.0, centre=(20.0, 140.0))
+    catalog = make_small(6, seed=3, days=60, spread=25.0, centre=(20.0, 140.0))
     avoid = make_small(400, seed=4, days=60, spread=60.0, centre=(0.0, 100.0))
     avoid["magnitude"] += 0.7
     controls = MatchedControls(1_000, match="dip-latitude", avoid=avoid, random_state=0).sample(catalog)
@@ -179,7 +180,7 @@ def test_every_free_longitude_is_taken():
             )
             assert (east % 360 in taken) == free
             n_free += free
-    assert 20 < n_free < 130  # of the 144 looked at
+    assert 10 < n_free < 65  # of the 72 looked at
 
 
 @pytest.mark.parametrize(
