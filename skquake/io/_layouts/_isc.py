@@ -28,7 +28,7 @@ from skquake.io._numbers import to_numbers
 
 CITATION = "International Seismological Centre, On-line Bulletin, https://doi.org/10.31905/D808B830"
 LICENSE = "not documented; must always be cited"
-_STOP = re.compile(rb"^[^\S\n]*STOP", re.MULTILINE | re.IGNORECASE)
+_END = re.compile(rb"^[^\S\n]*STOP", re.MULTILINE | re.IGNORECASE)
 _NEEDED = ["eventid", "date", "time", "lat", "lon", "depth", "depfix"]
 
 
@@ -50,7 +50,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
     names = _names(text[:at].decode().rstrip("\n").rpartition("\n")[2])
     # Behind DEPFIX follow author, type and value of each magnitude.
     n_fixed = names.index("depfix") + 1
-    end = _STOP.search(text, at)
+    end = _END.search(text, at)
     if end is None:
         check_line_end(data, path)
     body = text[at : len(text) if end is None else end.start()]
