@@ -123,20 +123,22 @@ def _written(text, path, unit, first):
     times = pd.to_datetime(usual, format="ISO8601", utc=True, errors="coerce")
     times = times.dt.tz_localize(None).to_numpy().astype("datetime64[ns]").copy()
     rows = np.flatnonzero(np.isnat(times))
-    matches = [_WRITTEN.fullmatch(each or "") for each in text.iloc[rows]]
-    rows = rows[[match is not None for match in matches]]
-    found = [match.groups() for match in matches if match is not None]
-    if not found:
-        return times
-    parts = np.array([[float(part or 0) for part in groups[:6]] for groups in found]).T
-    zones = [groups[7:] for groups in found]
-    ahead = [0 if sign is None else int(sign + "1") * (int(h) * 60 + int(m)) for sign, h, m in zones]
-    try:
-        odd = times_from_parts(parts, path, first=0)
-    except FormatError as error:
-        row = rows[int(str(error.where).split()[1])]
-        raise FormatError(path, f"{unit} {first + row}", error.what) from None
-    times[rows] = odd - np.array(ahead, dtype="timedelta64[m]")
+    which, different = pd.factorize(text.iloc[rows].fillna(""))
+    found = [_WRITTEN.fullmatch(each) for each in different]
+    odd = np.full(len(different), np.datetime64("NaT", "ns"))
+    known = np.array([match is not None for match in found], dtype=bool)
+    if known.any():
+        groups = [match.groups() for match in found if match is not None]
+        parts = np.array([[float(part or 0) for part in each[:6]] for each in groups]).T
+        zones = [each[7:] for each in groups]
+        ahead = [0 if sign is None else int(sign + "1") * (int(h) * 60 + int(m)) for sign, h, m in zones]
+        try:
+            odd[known] = times_from_parts(parts, path, first=0) - np.array(ahead, dtype="timedelta64[m]")
+        except FormatError as error:
+            bad = np.flatnonzero(known)[int(str(error.where).split()[1])]
+            row = int(rows[np.argmax(which == bad)])
+            raise FormatError(path, f"{unit} {first + row}", error.what) from None
+    times[rows] = odd[which]
     return times
 
 

@@ -78,3 +78,11 @@ def test_moments_are_compared_without_an_array_for_each(tmp_path, monkeypatch):
     monkeypatch.setattr(_numbers, "to_numbers", lambda *a, **k: calls.append(a) or read(*a, **k))
     monkeypatch.setattr(_euromed, "to_numbers", _numbers.to_numbers, raising=False)
     assert read_catalog(path).equals(before) and not calls
+
+
+def test_european_moment_tensors_are_few(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text(FILES["euromed-mt"][0])
+    monkeypatch.setattr(_euromed, "MAX_ROWS", 2)
+    with pytest.raises(FormatError, match="lines; at most 2 are read"):
+        read_catalog(path)

@@ -21,6 +21,9 @@ from skquake.io._layouts._base import (
 )
 from skquake.io._numbers import real
 
+MAX_ROWS = 200_000
+"""Most lines of a file: far more than there are European moment tensors."""
+
 _NEEDED = ["ev_id", "date", "time_orig", "time_orig_decimals", "lat_orig", "long_orig", "depth"]
 
 
@@ -30,6 +33,9 @@ def _recognise(head: Head) -> bool:
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
+    n = data.count(b"\n") + data.count(b"\r")
+    if n > MAX_ROWS:
+        raise FormatError(path, "table", f"{n} lines; at most {MAX_ROWS} are read: split the file")
     names, rows, lines = split_rows(data, path, Form(comment=None), ragged=True)
     names = [name.lower() for name in names]
     for row, at in zip(rows, lines, strict=True):
