@@ -269,7 +269,7 @@ def didbase(size):
     rng = np.random.default_rng(0)
     t = np.datetime_as_string(np.datetime64("2015-01-01T00:00:00.000", "ms") + 900_000 * np.arange(n))
     head = (
-        "# Global Ionospheric Radio Observatory\n"
+        "# Global Ionospheric Radio Observatory (GIRO), DIDBase\n"
         "# Location: GEO 42.6N 288.5E, URSI-Code MHJ45 MILLSTONE HILL\n"
         "#Time                     CS  foF2 QD  hmF2 QD\n"
     )
