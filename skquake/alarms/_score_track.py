@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
 from skquake._core._largest_kp import largest_kp
@@ -16,7 +18,7 @@ from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, local_solar_time
 from skquake._core._typing import Estimator
 from skquake.metrics._evidence import align_classes, seismic_probability
-from skquake.sampling import SlidingWindow
+from skquake.sampling import ResidualWindow, SlidingWindow
 from skquake.sampling._settings import at_hours, check_local_time
 from skquake.sources import TrackSource
 
@@ -56,9 +58,10 @@ def score_track(
     Parameters
     ----------
     model : fitted classifier
-        A pipeline (or a search of one) that starts with :class:`~skquake.sampling.SlidingWindow`: the
-        windows of ``track`` go to the steps after it, of its length and channels, whatever source it was
-        trained on. Any other classifier gets the windows themselves, (n, length, channels).
+        A pipeline (or a search of one) that starts with :class:`~skquake.sampling.SlidingWindow` or
+        :class:`~skquake.sampling.ResidualWindow`: the windows of ``track`` go to the steps after it, of its
+        length and channels (less its background), whatever source it was trained on. Any other classifier
+        gets the windows themselves, (n, length, channels).
     track : TrackSource
     length : int, default=None
         Observations a window. By default the pipeline's; a classifier without one needs it.
@@ -124,7 +127,7 @@ def score_track(
             "SourceCollection one by one"
         )
     hours = check_local_time(local_time)
-    rest, length, channels = _after_the_window(model, length)
+    rest, length, cut = _after_the_window(model, track, length)
     time = as_ns(track.time)
     center = track.blocks(length, step).center
     center = center[at_hours(local_solar_time(time[center], track.longitude[center]), hours)]
@@ -147,22 +150,30 @@ def score_track(
     starts = range(0, len(center), chunk)
     for start in progress(starts, desc="windows", verbose=verbose, unit="chunk"):
         here = slice(start, start + chunk)
-        windows, _ = track.windows(scores.iloc[here], length, channels=channels)
-        proba = align_classes(rest.predict_proba(windows), rest.classes_)
+        proba = align_classes(rest.predict_proba(cut(scores.iloc[here])), rest.classes_)
         probability[here] = seismic_probability(proba)
     scores["probability"] = probability
     scores.attrs["disturbed"] = n - len(center)
     return scores
 
 
-def _after_the_window(model, length):
-    """What takes windows, with their length and channels."""
+def _after_the_window(model, track, length):
+    """What takes windows, their length, and what cuts those of rows of samples out of the track."""
     model = getattr(model, "best_estimator_", model)
     first = model[0] if hasattr(model, "steps") else None
-    if not isinstance(first, SlidingWindow):
+    residual = isinstance(first, ResidualWindow)
+    window = first.window if residual else first
+    if not isinstance(window, SlidingWindow):
         if length is None:
             raise ValueError(f"length: {type(model).__name__} cuts no windows itself; say how long they are")
-        return model, length, None
-    if length not in (None, first.length):
-        raise ValueError(f"length={length}, but the model's SlidingWindow has length={first.length}")
-    return model[1:], first.length, first.channels
+        return model, length, lambda rows: track.windows(rows, length)[0]
+    if length not in (None, window.length):
+        raise ValueError(f"length={length}, but the model's SlidingWindow has length={window.length}")
+    if residual:
+        here = copy.copy(first).set_params(window=clone(window).set_params(source=track))
+        return model[1:], window.length, here.transform
+    return (
+        model[1:],
+        window.length,
+        lambda rows: track.windows(rows, window.length, channels=window.channels)[0],
+    )
