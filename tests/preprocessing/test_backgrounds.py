@@ -62,7 +62,7 @@ def test_iri_leaves_an_effect_whole(worlds):
 
 def test_quiet_background_leaves_an_effect_whole(worlds):
     """It is learnt from rows of class 0: within 2 % where earthquakes are labelled, and nothing elsewhere."""
-    without, with_effect, planted = (world[::8] for world in worlds)
+    without, with_effect, planted = (world[::4] for world in worlds)
     classes = np.where(planted > 1e-3, 1, 0)
     found = [
         QuietBackground().fit(w, classes).transform(w)["Ne_quiet"] for w in (with_effect, without)
