@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
 from skquake._core._largest_kp import largest_kp
@@ -16,7 +18,7 @@ from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import as_ns, local_solar_time
 from skquake._core._typing import Estimator
 from skquake.metrics._evidence import align_classes, seismic_probability
-from skquake.sampling import SlidingWindow
+from skquake.sampling import ResidualWindow, SlidingWindow
 from skquake.sampling._settings import at_hours, check_local_time
 from skquake.sources import TrackSource
 
@@ -58,9 +60,10 @@ def score_track(
     Parameters
     ----------
     model : fitted classifier
-        A pipeline (or a search of one) that starts with :class:`~skquake.sampling.SlidingWindow`: the
-        windows of ``track`` go to the steps after it, of its length, context and channels, whatever source
-        it was trained on. Any other classifier gets the windows themselves, (n, length, channels).
+        A pipeline (or a search of one) that starts with :class:`~skquake.sampling.SlidingWindow` or
+        :class:`~skquake.sampling.ResidualWindow`: the windows of ``track`` go to the steps after it, of its
+        length, context and channels (less its background), whatever source it was trained on. Any other
+        classifier gets the windows themselves, (n, length, channels).
     track : TrackSource
     length : int, default=None
         Observations a window. By default the pipeline's; a classifier without one needs it.
@@ -129,7 +132,7 @@ def score_track(
             "SourceCollection one by one"
         )
     hours = check_local_time(local_time)
-    rest, cut = _after_the_window(model, length, context)
+    rest, cut, windows_of = _after_the_window(model, track, length, context)
     time = as_ns(track.time)
     whole = cut["context"] if cut["context_edge"] == "error" else 0
     center = track.blocks(cut["length"], step, context=whole).center
@@ -153,25 +156,30 @@ def score_track(
     starts = range(0, len(center), chunk)
     for start in progress(starts, desc="windows", verbose=verbose, unit="chunk"):
         here = slice(start, start + chunk)
-        windows, _ = track.windows(scores.iloc[here], **cut)
-        proba = align_classes(rest.predict_proba(windows), rest.classes_)
+        proba = align_classes(rest.predict_proba(windows_of(scores.iloc[here])), rest.classes_)
         probability[here] = seismic_probability(proba)
     scores["probability"] = probability
     scores.attrs["disturbed"] = n - len(center)
     return scores
 
 
-def _after_the_window(model, length, context):
-    """What takes windows, and how they are cut: keywords of ``windows``."""
+def _after_the_window(model, track, length, context):
+    """What takes windows, how they are cut (keywords of ``windows``), and what cuts those of rows."""
     model = getattr(model, "best_estimator_", model)
     first = model[0] if hasattr(model, "steps") else None
-    if not isinstance(first, SlidingWindow):
+    residual = isinstance(first, ResidualWindow)
+    window = first.window if residual else first
+    if not isinstance(window, SlidingWindow):
         if length is None:
             raise ValueError(f"length: {type(model).__name__} cuts no windows itself; say how long they are")
-        return model, {"length": length, "context": context or 0, "context_edge": "error"}
+        cut = {"length": length, "context": context or 0, "context_edge": "error"}
+        return model, cut, lambda rows: track.windows(rows, **cut)[0]
     for name, given in (("length", length), ("context", context)):
-        own = getattr(first, name)
+        own = getattr(window, name)
         if given not in (None, own):
             raise ValueError(f"{name}={given}, but the model's SlidingWindow has {name}={own}")
-    cut = {name: getattr(first, name) for name in ("length", "context", "context_edge", "channels")}
-    return model[1:], cut
+    cut = {name: getattr(window, name) for name in ("length", "context", "context_edge", "channels")}
+    if residual:
+        here = copy.copy(first).set_params(window=clone(window).set_params(source=track))
+        return model[1:], cut, here.transform
+    return model[1:], cut, lambda rows: track.windows(rows, **cut)[0]

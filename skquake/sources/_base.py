@@ -101,10 +101,11 @@ class Source(Immutable):
         other._name = name
         return other
 
-    def _with_values(self, values):
-        """The same places and times with other values, in memory."""
+    def _with_values(self, values, channels=None):
+        """The same places and times with other values, in memory; of other channels, if these are named."""
         other = self._renamed(self._name)
-        other._backing = Memory(self._content._replace(values=values))
+        changes = {} if channels is None else {"channels": channels, "units": ()}
+        other._backing = Memory(self._content._replace(values=values, **changes))
         return other
 
     def __repr__(self) -> str:

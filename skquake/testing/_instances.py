@@ -51,9 +51,12 @@ from skquake.preprocessing import (
     ChannelLog,
     ChannelScaler,
     IQRBounds,
+    IRIResidual,
     KalmanImputer,
     MASSResidual,
     NeLOGResidual,
+    QuietBackground,
+    RevisitResidual,
     RollingSigmaBounds,
     RSTIndex,
     SigmaClipper,
@@ -63,7 +66,8 @@ from skquake.preprocessing import (
     WindowMean,
     WindowNormalizer,
 )
-from skquake.sampling import SIPImages, SlidingWindow
+from skquake.preprocessing._frame_residual import FrameResidual
+from skquake.sampling import ResidualWindow, SIPImages, SlidingWindow
 from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
 from skquake.testing._kinds import START, Example, series, windows_for
 
@@ -190,6 +194,8 @@ def _steps() -> list[BaseEstimator]:
         SlidingWindow(_tracks(), 5),
         SlidingWindow(track, 3, context=2),
         SlidingWindow(_hourly(), 4, context=3, context_edge="nan"),
+        ResidualWindow(SlidingWindow(track, 4), IRIResidual(f107=100.0, altitude_km=460.0), keep="both"),
+        ResidualWindow(SlidingWindow(_tracks(), 3), [QuietBackground(), QuietBackground("Te", harmonics=1)]),
         SIPImages(_hourly(), days=3, history_days=4),
     ]
 
@@ -223,6 +229,9 @@ def _others() -> list[BaseEstimator]:
         LeaveOneSatelliteOut(),
         NeLOGResidual(degree=4),
         MASSResidual(["B_N"]),
+        IRIResidual(f107=100.0, altitude_km=460.0),
+        QuietBackground(harmonics=1),
+        RevisitResidual(n_passes=2, min_passes=1, min_days=0.0, max_days=2.0),
         RSTIndex(),
     ]
 
@@ -233,7 +242,7 @@ def _sources() -> list[Any]:
 
 def own_example(estimator: Any) -> Example | None:
     """Data for those of this package's estimators that take other things than their kind."""
-    if isinstance(estimator, NeLOGResidual | MASSResidual):
+    if isinstance(estimator, FrameResidual):
         return Example(_passes())
     if isinstance(estimator, RSTIndex):
         return Example(_maps(pd.date_range("2010-01-01", "2014-12-31", freq="5D", unit="ns")))

@@ -56,7 +56,8 @@ def kind_of(thing: Any) -> str:
     splitter   has ``split``
     forecaster ``fit`` takes ``series``
     catalog    ``fit`` takes ``catalog``
-    samples    has a parameter ``source``, from which it cuts the windows of a sample frame
+    samples    has a parameter ``source``, or ``window`` that has one, from which it cuts the windows of
+               a sample frame
     windows    its tags say ``three_d_array`` and not ``two_d_array``; or it goes on from a pretrained
                network, which takes windows of one shape
     array      its tags say ``two_d_array``; scikit-learn's own checks apply
@@ -81,7 +82,7 @@ def kind_of(thing: Any) -> str:
     first = next(iter(inspect.signature(thing.fit).parameters), "")
     if first in ("series", "catalog"):
         return {"series": "forecaster"}.get(first, first)
-    if "source" in thing.get_params(deep=False):
+    if hasattr(_cutter(thing), "source"):
         return "samples"
     tags = get_tags(thing).input_tags
     goes_on = isinstance(thing.get_params(deep=False).get("pretrained"), FrozenEstimator)
@@ -159,11 +160,17 @@ def samples_of_two_sources() -> Example:
     return Example(made.X.assign(source=np.where(pair % 2, "A", "B")).drop(columns="owners"), made.y)
 
 
+def _cutter(step: Any) -> Any:
+    """What cuts the windows of samples: the step itself or its ``window``."""
+    return step.get_params(deep=False).get("window", step)
+
+
 def samples_for(step: Any) -> pd.DataFrame:
     """Samples whose windows a step can cut from its ``source``."""
-    samples = samples_near(step.source)
-    if "missing" in step.get_params(deep=False):
-        windows = clone(step).set_params(missing="nan").fit_transform(samples)
+    cutter = _cutter(step)
+    samples = samples_near(cutter.source)
+    if "missing" in cutter.get_params(deep=False):
+        windows = clone(cutter).set_params(missing="nan").fit_transform(samples)
         samples = samples[np.isfinite(windows).reshape(len(windows), -1).all(axis=1)]
     return samples.reset_index(drop=True)
 

@@ -29,9 +29,12 @@ from skquake.preprocessing import (
     ChannelLog,
     ChannelScaler,
     IQRBounds,
+    IRIResidual,
     KalmanImputer,
     MASSResidual,
     NeLOGResidual,
+    QuietBackground,
+    RevisitResidual,
     RollingSigmaBounds,
     RSTIndex,
     SigmaClipper,
@@ -79,7 +82,13 @@ OF_SERIES = [
     KalmanImputer(harmonics=1),
     RSTIndex(min_years=1, leave_year_out=False),
 ]
-OF_TRACKS = [NeLOGResidual(degree=2), MASSResidual(["B_N"])]
+OF_TRACKS = [
+    NeLOGResidual(degree=2),
+    MASSResidual(["B_N"]),
+    IRIResidual(f107=100.0, altitude_km=460.0),
+    QuietBackground(harmonics=1),
+    RevisitResidual(),
+]
 FORECASTERS = [
     PersistenceForecaster(2),
     YesterdayForecaster(),
