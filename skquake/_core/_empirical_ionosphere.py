@@ -127,13 +127,13 @@ def _middle(months):
 
 
 def _in_chunks(function, *arrays) -> FloatArray:
-    arrays = np.broadcast_arrays(*arrays)
-    shape = arrays[0].shape
-    arrays = [np.ravel(array) for array in arrays]
-    out = np.empty(arrays[0].size)
+    given = np.broadcast_arrays(*arrays)
+    shape = given[0].shape
+    flat = [np.ravel(array) for array in given]
+    out = np.empty(flat[0].size)
     for start in range(0, len(out), _CHUNK):
         rows = slice(start, start + _CHUNK)
-        out[rows] = function(*(array[rows] for array in arrays))
+        out[rows] = function(*(array[rows] for array in flat))
     return out.reshape(shape)
 
 

@@ -166,7 +166,7 @@ def score_track(
 def _after_the_window(model, track, length, context):
     """What takes windows, how they are cut (keywords of ``windows``), and what cuts those of rows."""
     model = getattr(model, "best_estimator_", model)
-    first = model[0] if hasattr(model, "steps") else None
+    first: Any = model[0] if hasattr(model, "steps") else None
     residual = isinstance(first, ResidualWindow)
     window = first.window if residual else first
     if not isinstance(window, SlidingWindow):

@@ -26,7 +26,7 @@ class FrameResidual(WindowOutput, BaseEstimator):
     _alone = False  # whether a row's residual needs no other rows
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Frame, y: object = None) -> Self:
+    def fit(self, X: Frame, y: ArrayLike | None = None) -> Self:
         """Check the frame; nothing is learnt.
 
         Parameters

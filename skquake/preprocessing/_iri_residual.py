@@ -134,9 +134,9 @@ class IRIResidual(FrameResidual):
                 f"X: time {pd.Timestamp(time[row])} in row {row}: the model is known from {FIRST_YEAR} to "
                 f"{LAST_YEAR - 1}"
             )
-        place = [as_ns(time), latitude, longitude]
+        place = as_ns(time), latitude, longitude
         flux = solar_flux(self.f107, time, self.f107_days)
-        model = {"fo_model": self.fo_model, "height_model": self.height_model}
+        model: dict[str, Any] = {"fo_model": self.fo_model, "height_model": self.height_model}
         if self.quantity == "tec":
             background = empirical.log_tec(*place, flux, **model)
         else:

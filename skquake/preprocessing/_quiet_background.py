@@ -163,7 +163,7 @@ class QuietBackground(ReadOnlyState, FrameResidual):
         n_knots = int(np.clip(round(np.ptp(latitude) / _DEGREES) + 1, 2, 20))
         self.splines_ = SplineTransformer(n_knots, extrapolation="constant").fit(latitude[:, np.newaxis])
         self.intercept_ = float(values.mean())
-        gram, right, shape = 0.0, 0.0, (0, 0)
+        gram, right, shape = np.zeros(()), np.zeros(()), (0, 0)
         for part, splines, waves in self._features(X, latitude):
             shape = splines.shape[1], waves.shape[1]
             features = (splines[:, :, np.newaxis] * waves[:, np.newaxis, :]).reshape(len(splines), -1)

@@ -181,7 +181,7 @@ class ResidualWindow(SampleStep):
         -------
         ndarray of str
         """
-        before = self.window.get_feature_names_out() if self.keep == "both" else []
+        before: list[str] = list(self.window.get_feature_names_out()) if self.keep == "both" else []
         return np.asarray([*before, *self._names()], dtype=object)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -249,7 +249,7 @@ def _inputs(background: FrameResidual, frame: pd.DataFrame) -> list[str]:
 
 
 def _tracks(source: Any) -> Mapping[str, TrackSource]:
-    members = source if isinstance(source, SourceCollection) else {source.name: source}
+    members: Mapping[str, Any] = source if isinstance(source, SourceCollection) else {source.name: source}
     for name, member in members.items():
         if not isinstance(member, TrackSource):
             raise TypeError(f"source {name!r}: backgrounds are for tracks, not for {type(member).__name__}")
