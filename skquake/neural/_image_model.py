@@ -24,13 +24,13 @@ class ImageModel(SeededModel):
         super().compile(optimizer, loss=crossentropy_of_shares, jit_compile=False, **options)
 
     def fit(self, x, y, sample_weight=None, *, rng, mix=None, **options):
-        """Train as `SeededModel` does; ``mix(images, labels, weight, rng)`` is applied to each batch."""
+        """Train as `SeededModel` does on class numbers; ``mix(images, labels, weight, rng)`` each batch."""
         self._mix, self._rng = mix, rng
-        return super().fit(x, y, sample_weight, rng=rng, **options)
-
-    def train_on_batch(self, x, y, sample_weight, **options):
-        """One step; ``y`` are class numbers."""
         shares = np.eye(self.output_shape[-1], dtype=np.float32)[y.ravel().astype(int)]
-        if self._mix is not None:
-            x, shares, sample_weight = self._mix(x, shares, sample_weight, self._rng)
-        return super().train_on_batch(x, shares, sample_weight, **options)
+        return super().fit(x, shares, sample_weight, rng=rng, **options)
+
+    def _batches(self, x, y, weight):
+        if self._mix is None:
+            return x, y, weight
+        mixed = [self._mix(*batch, self._rng) for batch in zip(x, y, weight, strict=True)]
+        return tuple(map(np.stack, zip(*mixed, strict=True)))

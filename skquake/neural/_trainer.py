@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+from keras import ops
 
 _PREDICT_ROWS = 512
+_CALL_STEPS, _CALL_BYTES = 32, 2**21  # of one call that trains, at most
+_STEP_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
 
 
 class SeededModel(keras.Model):
     """Functional model whose ``fit`` and ``predict`` take arrays only.
 
     Initial weights, shuffling and dropout come from one NumPy generator, so that the same seed gives the
-    same result and no global random state is read or written. Every batch has the same shape, so that the
-    step is traced once: the last one is filled up with rows of the first, at weight zero, which a batch
-    normalisation may count in. Works on any Keras backend.
+    same result and no global random state is read or written. Works on any Keras backend.
+
+    Every batch has the same shape: the last one is filled up with rows of the first, at weight zero, which a
+    batch normalisation may count in. Where the backend compiles (TensorFlow and JAX do, torch does not), one
+    call trains up to 32 batches in a loop of its own. It is one program, traced once, for any number of
+    batches, and its numbers are those of one batch a call, which is what callbacks get that watch batches.
     """
 
     holds = None  # the `Weights` that are in; None while they are nobody's
+    _ready = False  # loss and metrics are made
 
     def remember(self):
         """Make the optimiser's state, and note the present weights as those of a fresh model."""
@@ -59,6 +66,9 @@ class SeededModel(keras.Model):
         weight = np.ones(n, np.float32) if sample_weight is None else np.asarray(sample_weight, np.float32)
         rows_per_step = min(batch_size, _power_of_two(n))
         steps = -(-n // rows_per_step)
+        self._make_ready(y[:1], weight[:1])
+        most = _steps_per_call(x[:1].nbytes * rows_per_step)
+        stride = 1 if any(map(_watches_steps, callbacks or ())) else most
         callbacks = keras.callbacks.CallbackList(
             callbacks,
             add_history=True,
@@ -74,18 +84,19 @@ class SeededModel(keras.Model):
         for epoch in range(initial_epoch, epochs):
             callbacks.on_epoch_begin(epoch)
             super().reset_metrics()
-            order = rng.permutation(n)
-            for step in range(steps):
-                callbacks.on_train_batch_begin(step)
-                first = step * rows_per_step
-                present = min(rows_per_step, n - first)
-                filled = np.take(order, np.arange(first, first + rows_per_step), mode="wrap")
-                step_weight = weight[filled]
-                step_weight[present:] = 0.0
-                # Keras divides by the rows of a batch: undo it for the rows that are not there.
-                step_weight *= rows_per_step / present
-                logs = self.train_on_batch(x[filled], y[filled], step_weight, return_dict=True)
-                callbacks.on_train_batch_end(step, logs)
+            order = np.resize(rng.permutation(n), (steps, rows_per_step))
+            for first in range(0, steps, stride):
+                rows = order[first : first + stride]
+                last = first + len(rows) - 1
+                callbacks.on_train_batch_begin(first)
+                batch_weight = weight[rows]
+                present = n - last * rows_per_step
+                if present < rows_per_step:
+                    batch_weight[-1, present:] = 0.0
+                    # Keras divides by the rows of a batch: undo it for the rows that are not there.
+                    batch_weight[-1] *= rows_per_step / present
+                logs = self._train_on_batches(most, *self._batches(x[rows], y[rows], batch_weight))
+                callbacks.on_train_batch_end(last, logs)
                 if self.stop_training:
                     break
             if validation_data is not None:
@@ -95,6 +106,32 @@ class SeededModel(keras.Model):
                 break
         callbacks.on_train_end(logs)
         return self.history
+
+    def train_step(self, *state_and_data):
+        """Train on the first of several batches, ``data = (x, how many), y, sample_weight``.
+
+        Keras hands over ``data``, on JAX ``state, data``. On torch the data are those of one batch.
+        """
+        step = super().train_step
+        if not _compiles():
+            return step(*state_and_data)
+        *state, ((x, count), y, weight) = state_and_data
+        if not state:  # it is in the variables
+
+            def train(i, nothing):
+                step((x[i], y[i], weight[i]))
+                return nothing
+
+            ops.fori_loop(0, count, train, 0)
+            return self.get_metrics_result()
+
+        def trained(i, state):
+            _, state = step(state, (x[i], y[i], weight[i]))
+            return [list(values) for values in state]
+
+        state = ops.fori_loop(0, count, trained, [list(values) for values in state[0]])
+        with keras.StatelessScope(state_mapping=list(zip(self.metrics_variables, state[-1], strict=True))):
+            return self.get_metrics_result(), tuple(state)
 
     def reset_metrics(self):
         """Do nothing: Keras asks for it at every step, which is slow; ``fit`` resets once an epoch."""
@@ -109,6 +146,28 @@ class SeededModel(keras.Model):
             filled[: len(part)] = part
             outputs.append(np.asarray(self.predict_on_batch(filled))[: len(part)])
         return np.concatenate(outputs)
+
+    def _make_ready(self, y, weight):
+        """Make loss and metrics of one row: Keras cannot make them of several batches."""
+        if not self._ready:
+            outputs = np.zeros((1, self.output_shape[-1]), np.float32)
+            self.compute_loss(None, y, outputs, weight)
+            self.compute_metrics(None, y, outputs, weight)
+            self._ready = True
+
+    def _batches(self, x, y, weight):
+        """What is trained on of some batches, the first dimension."""
+        return x, y, weight
+
+    def _train_on_batches(self, most, *batches):
+        """Logs after training on some batches, ``most`` at most."""
+        count = len(batches[0])
+        if not _compiles():
+            for batch in zip(*batches, strict=True):
+                logs = self.train_on_batch(*batch, return_dict=True)
+            return logs
+        x, y, weight = (_filled_up(values, most) for values in batches)
+        return self.train_on_batch((x, np.array(count, np.int32)), y, weight, return_dict=True)
 
     def _validate(self, x, y, weight):
         probability = self.predict(x)
@@ -125,6 +184,33 @@ class SeededRegressionModel(SeededModel):
     def _validate(self, x, y, weight):
         error = np.mean((self.predict(x) - y) ** 2, axis=1)
         return {"val_loss": float(np.average(error, weights=weight))}
+
+
+def _compiles():
+    """Whether the backend makes one program of several steps."""
+    return keras.backend.backend() in ("tensorflow", "jax")
+
+
+def _steps_per_call(step_bytes):
+    """How many batches a call takes at most, some 2 MB."""
+    return max(1, min(_CALL_STEPS, _CALL_BYTES // step_bytes)) if _compiles() else 1
+
+
+def _watches_steps(callback):
+    """Whether a callback does something at single steps."""
+    base = keras.callbacks.Callback
+    return any(
+        getattr(getattr(callback, hook), "__func__", None) is not getattr(base, hook) for hook in _STEP_HOOKS
+    )
+
+
+def _filled_up(values, n):
+    """The same with zeros behind them, n in all."""
+    if len(values) == n:
+        return values
+    filled = np.zeros((n, *values.shape[1:]), values.dtype)
+    filled[: len(values)] = values
+    return filled
 
 
 def _power_of_two(n, smallest=32):

@@ -148,14 +148,16 @@ def test_no_other_backend_is_loaded(backend):
 
 
 @pytest.mark.skipif(configured_backend() != "tensorflow", reason="of TensorFlow's optimiser only")
-def test_private_name_of_keras_is_still_there():
-    """What `_optimizer` overrides; where Keras renames it, compiled steps outlive their models."""
+def test_private_names_of_keras_are_still_there():
+    """What `_optimizer` overrides and reads; where Keras renames it, compiled steps outlive their models."""
     import keras
 
     from skquake.neural._optimizer import Adam
 
-    assert callable(keras.optimizers.Adam._all_reduce_sum_gradients)
+    assert callable(keras.optimizers.Adam._backend_update_step)
     optimizer = Adam()
+    variable = keras.Variable([1.0])
+    optimizer.build([variable])
     assert optimizer._distribution_strategy.num_replicas_in_sync == 1
-    pairs = [(1.0, 2.0)]
-    assert optimizer._all_reduce_sum_gradients(pairs) is pairs
+    assert optimizer._get_variable_index(variable.value) == 0
+    assert len(optimizer._momentums) == len(optimizer._velocities) == 1
