@@ -191,16 +191,17 @@ def test_folder_of_swarm_files(tmp_path):
     write_catalog(tmp_path, days)
     write_kp(tmp_path, days)
     write_swarm(tmp_path, days)
-    told = run("plot_safenet.py", "--data", tmp_path, "--figures", tmp_path / "figures", "--epochs", 2)
+    figures = tmp_path / "figures"
+    told = run("plot_safenet.py", "--data", tmp_path, "--figures", figures, "--epochs", 2, "--datasets", "03")
     assert "108 days with density and field, 1 with one of them only" in told
-    assert "SafeNet 10: days of the article 2014-04-01 to 2020-04-30, earthquakes of these" in told
+    assert "SafeNet 03: days of the article 2014-04-01 to 2020-04-30, earthquakes of these" in told
     # These days are too few for the local time to return, and it is said.
     assert "no controls that keep the satellite's local time" in told
     assert "measured on your data: random controls" in told
     assert "measured on your data: controls matched in place only" in told
     for model in ("SafeNet", "RF", "location probe"):
-        assert f"\n         {model} " in told or f"\n10       {model} " in told
-    assert len(list((tmp_path / "figures").glob("safenet_*.png"))) == 11
+        assert f"\n         {model} " in told or f"\n03       {model} " in told
+    assert len(list(figures.glob("safenet_*.png"))) == 11
 
 
 def test_folders_of_two_satellites_of_another_cadence(tmp_path):
