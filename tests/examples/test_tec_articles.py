@@ -23,7 +23,7 @@ def run(name, real_data, figures):
 
 def test_forecasts_and_anomalies(real_data, tmp_path):
     said, drawn = run("plot_ed_lstme.py", real_data, tmp_path)
-    assert "measured on your data: forecasts of" in said and "expected of noise" in said
+    assert "measured on your data: forecasts of" in said and "expected of independent errors" in said
     assert "longitudes without an earthquake" in said and "precursor" not in said
     assert {"ed_lstme_anomalies", "ed_lstme_map", "ed_lstme_heatmap"} <= drawn
 
