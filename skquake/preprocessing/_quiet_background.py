@@ -28,7 +28,7 @@ _MAX_ROWS = 60_000  # rows that a fit looks at, evenly spread: neighbours along 
 _MIN_ROWS = 20
 _YEAR_DAYS = 365.2425
 _DEGREES = 10.0  # between knots of latitude
-_ALPHAS = np.logspace(-5.0, 0.0, 11)
+_ALPHAS = np.logspace(-5.0, 0.0, 6)
 _BLOCKS, _FOLDS = 50, 5  # blocks of time, and into how many folds they go in turn
 
 
