@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import solve
 from sklearn.preprocessing import SplineTransformer
 from sklearn.utils.validation import check_is_fitted
 
@@ -27,6 +28,8 @@ _MAX_ROWS = 60_000  # rows that a fit looks at, evenly spread: neighbours along 
 _MIN_ROWS = 20
 _YEAR_DAYS = 365.2425
 _DEGREES = 10.0  # between knots of latitude
+_ALPHAS = np.logspace(-5.0, 0.0, 6)
+_BLOCKS, _FOLDS = 50, 5  # blocks of time, and into how many folds they go in turn
 
 
 class QuietBackground(ReadOnlyState, FrameResidual):
@@ -51,14 +54,18 @@ class QuietBackground(ReadOnlyState, FrameResidual):
         What is disturbed, as in :func:`skquake.sampling.make_samples`.
     harmonics : int, default=2
         Waves of local time and of day of year; of longitude there are twice as many.
-    alpha : float, default=1e-4
-        Penalty on the squares of the coefficients, relative to the mean squared error (dex²).
+    alpha : float, default=None
+        Penalty on the squares of the coefficients, relative to the mean squared error (dex²); that of slow
+        waves is smaller than that of fast ones. None: of 1e-5 ... 1 the one that predicts blocks of time best
+        that are left out, in five folds.
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_splines, n_waves)
     intercept_ : float
-        log10 of the mean quiet level.
+        Mean of log10 of the quiet rows.
+    alpha_ : float
+        The penalty.
     n_quiet_ : int
         Rows that were quiet.
 
@@ -96,7 +103,7 @@ class QuietBackground(ReadOnlyState, FrameResidual):
         "kp": [pd.Series, None],
         **KP_PARAMETERS,
         "harmonics": [Interval(Integral, 0, 6, closed="both")],
-        "alpha": [Interval(Real, 0, None, closed="neither")],
+        "alpha": [Interval(Real, 0, None, closed="neither"), None],
     }
     _unit = "dex"
     _alone = True
@@ -111,7 +118,7 @@ class QuietBackground(ReadOnlyState, FrameResidual):
         kp_threshold: float = KP_THRESHOLD,
         disturbed_hours: float = DISTURBED_HOURS,
         harmonics: int = 2,
-        alpha: float = 1e-4,
+        alpha: float | None = None,
     ) -> None:
         self.column = column
         self.f107 = f107
@@ -163,14 +170,31 @@ class QuietBackground(ReadOnlyState, FrameResidual):
         n_knots = int(np.clip(round(np.ptp(latitude) / _DEGREES) + 1, 2, 20))
         self.splines_ = SplineTransformer(n_knots, extrapolation="constant").fit(latitude[:, np.newaxis])
         self.intercept_ = float(values.mean())
-        gram, right, shape = np.zeros(()), np.zeros(()), (0, 0)
+        target = values - self.intercept_
+        fold = np.arange(len(values)) * _BLOCKS // len(values) % _FOLDS  # rows are in the order of time
+        gram: dict[int, Any] = dict.fromkeys(range(_FOLDS), 0.0)
+        right, square = dict(gram), dict(gram)
+        shape = (0, 0)
         for part, splines, waves in self._features(X, latitude):
             shape = splines.shape[1], waves.shape[1]
             features = (splines[:, :, np.newaxis] * waves[:, np.newaxis, :]).reshape(len(splines), -1)
-            gram = gram + features.T @ features
-            right = right + features.T @ (values[part] - self.intercept_)
-        gram[np.diag_indices_from(gram)] += self.alpha * len(values)
-        self.coef_ = read_only(np.linalg.solve(gram, right).reshape(shape))
+            for k in np.unique(fold[part]):
+                rows, aim = features[fold[part] == k], target[part][fold[part] == k]
+                gram[k] = gram[k] + rows.T @ rows
+                right[k], square[k] = right[k] + rows.T @ aim, square[k] + aim @ aim
+        whole, sides = sum(gram.values()), sum(right.values())
+        self.alpha_ = self.alpha
+        if self.alpha is None:
+            errors = [
+                sum(
+                    square[k] - 2.0 * (beta @ right[k]) + beta @ gram[k] @ beta
+                    for k in range(_FOLDS)
+                    for beta in [_ridge(whole - gram[k], sides - right[k], alpha * len(values))]
+                )
+                for alpha in _ALPHAS
+            ]
+            self.alpha_ = float(_ALPHAS[int(np.argmin(errors))])
+        self.coef_ = read_only(_ridge(whole, sides, self.alpha_ * len(values)).reshape(shape))
 
     def _residuals(self, X: pd.DataFrame) -> dict[str, FloatArray]:
         check_is_fitted(self, "coef_")
@@ -198,16 +222,16 @@ class QuietBackground(ReadOnlyState, FrameResidual):
             )
 
     def _waves(self, hour, season, longitude, flux):
-        one = np.ones((len(hour), 1))
+        one = np.full((len(hour), 1), 3.0)  # what is the same at all hours is penalised least
         n = self.harmonics
         of_hour, of_season, of_longitude = (
             _harmonics(angle, k) for angle, k in ((hour, n), (season, n), (longitude, 2 * n))
         )
         waves = [
             one, of_hour, of_season, of_longitude,
-            _products(of_hour[:, :2], of_season[:, :2]),
-            _products(of_hour[:, :2], of_longitude[:, :4]),
-            _products(of_season[:, :2], of_longitude[:, :6]),
+            0.5 * _products(of_hour[:, :2], of_season[:, :2]),
+            0.5 * _products(of_hour[:, :2], of_longitude[:, :4]),
+            0.5 * _products(of_season[:, :2], of_longitude[:, :6]),
         ]  # fmt: skip
         if flux is not None:
             waves.append(_products(flux[:, np.newaxis], np.concatenate([one, of_hour[:, :2]], axis=1)))
@@ -243,9 +267,15 @@ class QuietBackground(ReadOnlyState, FrameResidual):
 
 
 def _harmonics(angle: FloatArray, n: int) -> FloatArray:
-    """Cosine and sine of 1 ... n times an angle (radians), in turn, (m, 2 n)."""
-    turns = np.multiply.outer(angle, np.arange(1, n + 1))
-    return np.stack([np.cos(turns), np.sin(turns)], axis=-1).reshape(len(angle), -1)
+    """Cosine and sine of 1 ... n times an angle (radians), in turn, each over its number, (m, 2 n)."""
+    number = np.arange(1, n + 1)
+    turns = np.multiply.outer(angle, number)
+    return np.stack([np.cos(turns) / number, np.sin(turns) / number], axis=-1).reshape(len(angle), -1)
+
+
+def _ridge(gram: FloatArray, right: FloatArray, penalty: float) -> FloatArray:
+    """Coefficients of a ridge regression from its normal equations."""
+    return solve(gram + penalty * np.eye(len(gram)), right, assume_a="pos")
 
 
 def _products(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -195,7 +195,10 @@ def _steps() -> list[BaseEstimator]:
         SlidingWindow(track, 3, context=2),
         SlidingWindow(_hourly(), 4, context=3, context_edge="nan"),
         ResidualWindow(SlidingWindow(track, 4), IRIResidual(f107=100.0, altitude_km=460.0), keep="both"),
-        ResidualWindow(SlidingWindow(_tracks(), 3), [QuietBackground(), QuietBackground("Te", harmonics=1)]),
+        ResidualWindow(
+            SlidingWindow(_tracks(), 3),
+            [QuietBackground(harmonics=1, alpha=1e-3), QuietBackground("Te", harmonics=1, alpha=1e-3)],
+        ),
         SIPImages(_hourly(), days=3, history_days=4),
     ]
 
@@ -230,7 +233,7 @@ def _others() -> list[BaseEstimator]:
         NeLOGResidual(degree=4),
         MASSResidual(["B_N"]),
         IRIResidual(f107=100.0, altitude_km=460.0),
-        QuietBackground(harmonics=1),
+        QuietBackground(harmonics=1, alpha=1e-3),
         RevisitResidual(n_passes=2, min_passes=1, min_days=0.0, max_days=2.0),
         RSTIndex(),
     ]

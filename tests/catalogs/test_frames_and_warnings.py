@@ -96,7 +96,7 @@ def test_a_refused_fit_leaves_the_labels_as_they_were():
     remover.days = -1.0
     with pytest.raises(ValueError, match="'days' parameter"):
         remover.fit(CATALOG)
-    assert {**vars(remover), "days": 15.0} == before
+    assert {**vars(remover), "days": None} == before
     box = remover.set_params(days=15.0, method="box").fit(CATALOG)
     assert not hasattr(box, "threshold_")  # that of another method is none of this one
 

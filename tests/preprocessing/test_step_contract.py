@@ -86,7 +86,7 @@ OF_TRACKS = [
     NeLOGResidual(degree=2),
     MASSResidual(["B_N"]),
     IRIResidual(f107=100.0, altitude_km=460.0),
-    QuietBackground(harmonics=1),
+    QuietBackground(harmonics=1, alpha=1e-3),
     RevisitResidual(),
 ]
 FORECASTERS = [

@@ -51,7 +51,7 @@ def test_windows_are_those_of_the_residuals_of_the_frame(length):
 
 
 def test_both_and_several_backgrounds():
-    several = [IRI, QuietBackground(harmonics=1), NELOG]
+    several = [IRI, QuietBackground(harmonics=1, alpha=1e-3), NELOG]
     step = ResidualWindow(SlidingWindow(TRACK, 4, channels=["Te", "Ne"]), several, keep="both")
     found = step.fit_transform(SAMPLES)
     assert list(step.get_feature_names_out()) == ["Te", "Ne", "Ne_iri", "Ne_quiet", "Ne_nelog"]
@@ -63,11 +63,11 @@ def test_both_and_several_backgrounds():
 
 def test_it_learns_from_training_rows_of_class_0_alone():
     train, test = np.arange(0, len(SAMPLES), 2), np.arange(1, len(SAMPLES), 2)
-    step = ResidualWindow(SlidingWindow(TRACK, 4), QuietBackground(harmonics=1))
+    step = ResidualWindow(SlidingWindow(TRACK, 4), QuietBackground(harmonics=1, alpha=1e-3))
     fitted = step.fit(SAMPLES.iloc[train], LABELS[train])
     used = np.unique(direct(np.arange(len(FRAME)), 4)[train][LABELS[train] == 0])
     other = np.unique(direct(np.arange(len(FRAME)), 4)[train][LABELS[train] != 0])
-    expected = QuietBackground(harmonics=1).fit(FRAME.iloc[np.setdiff1d(used, other)])
+    expected = QuietBackground(harmonics=1, alpha=1e-3).fit(FRAME.iloc[np.setdiff1d(used, other)])
     np.testing.assert_allclose(fitted.backgrounds_[0].coef_, expected.coef_, atol=1e-8)
     residual = direct(expected.transform(FRAME)["Ne_quiet"], 4)[test]
     np.testing.assert_allclose(fitted.transform(SAMPLES.iloc[test])[..., 0], residual, atol=1e-5)
@@ -75,7 +75,7 @@ def test_it_learns_from_training_rows_of_class_0_alone():
 
 
 def test_the_length_can_be_searched_and_the_model_pickled():
-    step = ResidualWindow(SlidingWindow(TRACK, 6), QuietBackground(harmonics=1))
+    step = ResidualWindow(SlidingWindow(TRACK, 6), QuietBackground(harmonics=1, alpha=1e-3))
     model = make_pipeline(step, WindowFlattener(), LogisticRegression())
     search = GridSearchCV(model, {"residualwindow__window__length": [2, 4]}, cv=KFold(2))
     search.fit(SAMPLES, LABELS % 2)
