@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
+from skquake._core._context import sides
 from skquake._core._geodesy import great_circle_km, wrap_longitude
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR
 from skquake._core._typing import Frame, IntArray, RandomState
 from skquake.catalogs import region_radius_km
 from skquake.catalogs._equal_dip import same_dip_latitude
 from skquake.inspection._record import Record
-from skquake.sources._base import sides
 
 YEAR_DAYS = 365.2425
 ENOUGH_YEARS = 20  # with fewer, whole years alone leave no p-value below 0.05

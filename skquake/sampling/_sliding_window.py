@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skquake._core._context import sides
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, check_parameters, fit_context
 from skquake._core._time import as_ns, to_utc
 from skquake._core._typing import Array, ArrayLike, FloatArray, Frame
@@ -15,7 +16,6 @@ from skquake._core._validation import note_columns
 from skquake.sampling._sample_rows import altered, check_samples, name_sample, refuse_altered
 from skquake.sampling._sample_step import SampleStep
 from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
-from skquake.sources._base import sides
 
 
 class SlidingWindow(SampleStep):

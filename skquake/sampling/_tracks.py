@@ -132,13 +132,10 @@ class TrackCandidates:
         for start in range(0, len(window), size):
             here = slice(start, start + size)
             some = window[here]
-            rows = (
-                place
-                if not context
-                else np.clip(
-                    place, -self._before[some, np.newaxis], self.length - 1 + self._after[some, np.newaxis]
-                )
-            )
+            rows = place
+            if context:
+                last = self.length - 1 + self._after[some, np.newaxis]
+                rows = np.clip(place, -self._before[some, np.newaxis], last)
             yield self.first[some, np.newaxis] + rows, here
 
     def _cut_short(self, places):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
+from skquake._core._context import sides
 from skquake._core._time import as_ns, to_utc
 from skquake._core._typing import Array, FloatArray, Frame, IntArray
 from skquake._core._validation import check_columns
@@ -230,11 +231,6 @@ def check_context(context: int, edge: str) -> None:
         raise ValueError(f"context must be a whole number of observations >= 0, got {context!r}")
     if edge not in ("error", "nan"):
         raise ValueError(f"context_edge must be 'error' or 'nan', got {edge!r}")
-
-
-def sides(kind: str, context: int) -> tuple[int, int]:
-    """Observations of context before and after the core: on series and maps nothing looks ahead."""
-    return context, context if kind == "track" else 0
 
 
 def duration_ns(value: Any, name: str) -> int:

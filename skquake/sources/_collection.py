@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from skquake._core._context import sides
 from skquake._core._typing import Array, FloatArray, Frame
 from skquake._core._validation import check_columns
-from skquake.sources._base import Immutable, Source, check_context, check_length, sides
+from skquake.sources._base import Immutable, Source, check_context, check_length
 
 CADENCE_TOLERANCE = 0.01
 
