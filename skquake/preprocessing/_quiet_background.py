@@ -168,7 +168,8 @@ class QuietBackground(ReadOnlyState, FrameResidual):
     def _learn(self, X, values):
         latitude = self._magnetic_latitude(X)
         n_knots = int(np.clip(round(np.ptp(latitude) / _DEGREES) + 1, 2, 20))
-        self.splines_ = SplineTransformer(n_knots, extrapolation="constant").fit(latitude[:, np.newaxis])
+        basis = SplineTransformer(n_knots, extrapolation="constant").set_output(transform="default")
+        self.splines_ = basis.fit(latitude[:, np.newaxis])
         self.intercept_ = float(values.mean())
         target = values - self.intercept_
         fold = np.arange(len(values)) * _BLOCKS // len(values) % _FOLDS  # rows are in the order of time
