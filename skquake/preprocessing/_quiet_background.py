@@ -184,8 +184,9 @@ class QuietBackground(ReadOnlyState, FrameResidual):
                 gram[k] = gram[k] + rows.T @ rows
                 right[k], square[k] = right[k] + rows.T @ aim, square[k] + aim @ aim
         whole, sides = sum(gram.values()), sum(right.values())
-        self.alpha_ = self.alpha
-        if self.alpha is None:
+        if self.alpha is not None:
+            self.alpha_ = float(self.alpha)
+        else:
             errors = [
                 sum(
                     square[k] - 2.0 * (beta @ right[k]) + beta @ gram[k] @ beta
