@@ -218,10 +218,11 @@ def parametrize_with_skquake_checks(
         expected = known_failures(estimator)
         if expected_failed_checks is not None:
             expected |= expected_failed_checks(estimator)
+        name = _short(estimator)
         for thing, check in skquake_checks_generator(estimator, *data):
             reason = expected.get(check.func.__name__)
             marks = () if reason is None else (pytest.mark.xfail(reason=reason, strict=True),)
-            parameters.append(pytest.param(thing, check, marks=marks, id=f"{_short(thing)}-{check.name}"))
+            parameters.append(pytest.param(thing, check, marks=marks, id=f"{name}-{check.name}"))
     return pytest.mark.parametrize(("estimator", "check"), parameters)
 
 

@@ -134,10 +134,11 @@ def networks() -> list[BaseEstimator]:
         ),
         SIPClassifier(
             "cnn",
+            unit_strides=(),
             output="softmax",
             epochs=5,
             learning_rate=0.05,
-            batch_size=64,
+            batch_size=32,
             dropout=0.0,
             random_state=0,
         ),
@@ -213,7 +214,7 @@ def _forecasters() -> list[BaseEstimator]:
         RecurrenceForecaster(),
         SmoothingForecaster(),
         WalkForwardForecaster(Ridge(), n_in=6, n_out=3),
-        SktimeForecaster(NaiveForecaster(), n_out=4),
+        SktimeForecaster(NaiveForecaster(), n_out=12),
     ]
 
 

@@ -9,6 +9,12 @@ from skquake.datasets import make_track
 from skquake.preprocessing import MASSResidual, NeLOGResidual
 
 
+@pytest.fixture(scope="module")
+def noise():
+    """Ten nights of a simulated track without any effect."""
+    return make_track("swarm", "2015-01-01", "2015-01-11", side="night", fields=True, random_state=0).frame
+
+
 @pytest.fixture
 def flags():
     """Twenty nights; in every fifth one of its three observations is flagged."""
@@ -68,10 +74,9 @@ def test_bad_input(flags):
 
 
 @pytest.mark.parametrize("detector", [NeLOGResidual(), MASSResidual()], ids=repr)
-def test_noise_alone_is_flagged(detector):
+def test_noise_alone_is_flagged(detector, noise):
     """A detector of a simulated track without any effect flags passes, more than a few."""
-    track = make_track("swarm", "2015-01-01", "2015-01-11", side="night", fields=True, random_state=0).frame
-    found = flagged_rate(detector.detect(track), 0, 100, 2000, local_time="night")
+    found = flagged_rate(detector.detect(noise), 0, 100, 2000, local_time="night")
     assert found["passes"] > 10
     assert found["low"] <= found["rate"] <= found["high"]
     assert found["flagged_passes"] > 0 or isinstance(detector, MASSResidual)

@@ -117,7 +117,7 @@ def test_pieces_and_orders_change_nothing(seed, some):
 
 
 def test_an_effect_is_seen_where_it_is_and_nothing_elsewhere():
-    values, events = scene(n=20_000, n_events=200)
+    values, events = scene(n=10_000, n_events=120)
     planted = values.copy()
     for event in events.itertuples():
         lag = (values["time"] - event.time) / pd.Timedelta(days=1)

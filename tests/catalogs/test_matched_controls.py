@@ -15,13 +15,14 @@ def is_free(event, offset, avoid, *, days=(-15, 0), avoid_days=(-15, 5), region=
     """The definition, one earthquake at a time; the event itself comes first."""
     time = event.time + offset * DAY
     for other in [event, *avoid.itertuples()]:
-        distance = great_circle_km(event.latitude, event.longitude, other.latitude, other.longitude)
         overlap = (
             time + days[0] * DAY < other.time + avoid_days[1] * DAY
             and time + days[1] * DAY > other.time + avoid_days[0] * DAY
         )
-        if overlap and distance <= region_radius_km(region, other.magnitude):
-            return False
+        if overlap:
+            distance = great_circle_km(event.latitude, event.longitude, other.latitude, other.longitude)
+            if distance <= region_radius_km(region, other.magnitude):
+                return False
     return True
 
 

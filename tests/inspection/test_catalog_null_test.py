@@ -133,14 +133,14 @@ def test_the_result_in_all_its_shapes():
 
 def test_the_same_whatever_the_number_of_workers():
     source, catalog = make_world()
-    one = run(source, catalog, n_nulls=3)
+    one = run(source, catalog, n_nulls=2)
     with parallel_config(backend="threading"):
-        two = run(source, catalog, n_nulls=3, n_jobs=2)
+        two = run(source, catalog, n_nulls=2, n_jobs=2)
     pd.testing.assert_frame_equal(one.scores, two.scores)
     assert one.p_values == two.p_values
-    assert not run(source, catalog, n_nulls=3, random_state=1).scores.equals(one.scores)
+    assert not run(source, catalog, n_nulls=2, random_state=1).scores.equals(one.scores)
     # A null's catalogs do not depend on what else is tested.
-    alone = run(source, catalog, n_nulls=3, nulls=("shuffle-times",)).scores
+    alone = run(source, catalog, n_nulls=2, nulls=("shuffle-times",)).scores
     again = one.scores.query("null == 'shuffle-times'")[alone.columns].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, again)
 
@@ -219,7 +219,7 @@ def test_the_observed_catalog_could_be_any_of_the_nulls():
 def test_of_several_configurations_the_largest_counts():
     source, catalog = make_world(effect=0.5)
     models = {f"C={c:g}": make_model(source, c=c) for c in (1e-3, 1.0)}
-    result = run(source, catalog, models, n_nulls=9)
+    result = run(source, catalog, models, n_nulls=5)
     names = list(models)
     assert set(result.observed) == set(names)
     best = result.scores[names].max(axis=1)
@@ -326,19 +326,19 @@ def test_ranks_of_exchangeable_scores_are_uniform(draw):
 def test_a_store_goes_on_and_refuses_what_is_another_test(tmp_path):
     source, catalog = make_world()
     path = tmp_path / "nulls.jsonl"
-    full = run(source, catalog, store=path, n_nulls=3)
-    pd.testing.assert_frame_equal(full.scores, run(source, catalog, n_nulls=3).scores)
+    full = run(source, catalog, store=path, n_nulls=2)
+    pd.testing.assert_frame_equal(full.scores, run(source, catalog, n_nulls=2).scores)
     lines = path.read_text().splitlines(keepends=True)
-    assert len(lines) == 7
-    path.write_text("".join(lines[:4]) + lines[4][:30])
-    kept = path.read_text().splitlines()[:4]
-    again = run(source, catalog, store=path, n_nulls=3)
+    assert len(lines) == 5
+    path.write_text("".join(lines[:3]) + lines[3][:30])
+    kept = path.read_text().splitlines()[:3]
+    again = run(source, catalog, store=path, n_nulls=2)
     pd.testing.assert_frame_equal(again.scores, full.scores)
     assert again.p_values == full.p_values
-    assert path.read_text().splitlines()[:4] == kept and len(path.read_text().splitlines()) == 7
-    more = run(source, catalog, store=path, n_nulls=4)  # only what is not there yet
-    assert len(path.read_text().splitlines()) == 9
-    assert more.scores.query("replicate < 3").reset_index(drop=True).equals(full.scores)
+    assert path.read_text().splitlines()[:3] == kept and len(path.read_text().splitlines()) == 5
+    more = run(source, catalog, store=path, n_nulls=3)  # only what is not there yet
+    assert len(path.read_text().splitlines()) == 7
+    assert more.scores.query("replicate < 2").reset_index(drop=True).equals(full.scores)
     other = {
         "random_state": {"random_state": 1},
         "catalog": {"catalog": catalog.assign(magnitude=5.0)},

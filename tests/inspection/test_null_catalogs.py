@@ -27,7 +27,7 @@ from skquake.sources import SeriesSource, TrackSource
 DAYS = 400
 SEEDS = st.integers(0, 2**32 - 1)
 NULLS = (Rotate(80, 15.0), ShiftLongitude(min_magnitude=5.5), ShuffleTimes(), OtherPlace())
-FEW = settings(max_examples=6, deadline=None)
+FEW = settings(max_examples=4, deadline=None)
 
 
 def sequences(seed, n=60, *, within=DAYS, latitude=88.0):
@@ -139,7 +139,7 @@ def test_rotation_is_one_offset_of_whole_days_far_from_none(seed):
     np.testing.assert_array_equal(local_solar_time(drawn["time"].to_numpy(), 0.0), hour)
 
 
-@settings(max_examples=6, deadline=None)
+@FEW
 @given(seed=SEEDS)
 def test_whole_years_keep_the_season(seed):
     source = series(round(21.4 * 365.2425), start="1995-03-05")

@@ -11,7 +11,7 @@ import pytest
 from joblib import parallel_config
 from sklearn.base import BaseEstimator, ClassifierMixin
 from test_catalog_null_test import make_model, make_world, run
-from test_injection_recovery import FEW, MODEL, recover
+from test_injection_recovery import MODEL, recover
 
 from skquake._core._journal import sealed
 from skquake.inspection import CatalogNullResult, PowerCurve
@@ -24,7 +24,7 @@ def nulls(path=None, model=None, **changes):
 
 
 def planted(path=None, **changes):
-    return recover(**FEW | {"sizes": (1.0,), "store": path} | changes)
+    return recover(**{"sizes": (1.0,), "n_nulls": 3, "n_repeats": 2, "alpha": 0.34, "store": path} | changes)
 
 
 BOTH = pytest.mark.parametrize("analysis", [nulls, planted])
@@ -135,10 +135,10 @@ def test_other_sizes_go_into_the_same_store(tmp_path):
     path = tmp_path / "rows.jsonl"
     planted(path)
     both = planted(path, sizes=(0.5, 1.0))
-    assert len(records(path)) == 1 + 5 + 2
+    assert len(records(path)) == 1 + 3 + 2
     pd.testing.assert_frame_equal(planted(path, sizes=(0.5, 1.0)).scores, both.scores)
     pd.testing.assert_frame_equal(planted(sizes=(0.5, 1.0)).scores, both.scores)
-    assert len(records(path)) == 1 + 5 + 2
+    assert len(records(path)) == 1 + 3 + 2
 
 
 class Failing(ClassifierMixin, BaseEstimator):

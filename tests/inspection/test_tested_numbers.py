@@ -17,7 +17,7 @@ from skquake.metrics import event_auc, seismic_auc, seismic_mcc
 from skquake.model_selection import evaluate
 from skquake.sources import SeriesSource
 
-SHUFFLED = {"nulls": ("shuffle-times",), "n_nulls": 9}
+SHUFFLED = {"nulls": ("shuffle-times",), "n_nulls": 5}
 
 
 def world_with_gaps(seed=0, share=0.5):
@@ -91,7 +91,7 @@ def test_nulls_with_fewer_earthquakes_stay_as_they_are():
 
 def test_a_store_knows_to_how_many(world, thinned, tmp_path):
     path = tmp_path / "nulls.jsonl"
-    run(*world, **SHUFFLED | {"n_nulls": 4}, store=path)
+    run(*world, **SHUFFLED | {"n_nulls": 2}, store=path)
     pd.testing.assert_frame_equal(run(*world, **SHUFFLED, store=path).scores, thinned.scores)
     with pytest.raises(ValueError, match=r"made with another .*match_events"):
         run(*world, **SHUFFLED, match_events=None, store=path)

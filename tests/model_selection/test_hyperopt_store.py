@@ -1,5 +1,7 @@
 """The store: what a killed search leaves is whole, is used, and is refused to another search."""
 
+import contextlib
+import io
 import json
 import os
 import random
@@ -111,7 +113,7 @@ def test_a_search_goes_on_with_more_trials(tmp_path):
 
 
 @given(st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_cut_anywhere_it_goes_on_as_if_never_stopped(whole, tmp_path_factory, data):
     content, expected = whole
     path = tmp_path_factory.mktemp("cut") / "trials.jsonl"
@@ -128,7 +130,7 @@ def test_cut_anywhere_it_goes_on_as_if_never_stopped(whole, tmp_path_factory, da
 
 
 @given(st.sets(st.integers(0, 19)))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_finished_in_any_order(whole, tmp_path_factory, finished):
     """In a batch the last may finish first; what is there is taken, the rest is done."""
     content, expected = whole
@@ -228,17 +230,16 @@ for a in (0, 1):
 
 
 def test_frames_are_known_by_their_content_in_every_process():
-    said = {
-        subprocess.run(
-            [sys.executable, "-c", FRAME],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(said) == 1 and len(set(said.pop().split())) == 2
+    other = subprocess.run(
+        [sys.executable, "-c", FRAME],
+        env=os.environ | {"PYTHONHASHSEED": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        exec(FRAME, {})
+    assert other.stdout == said.getvalue() and len(set(other.stdout.split())) == 2
 
 
 def test_two_searches_do_not_share_a_store(tmp_path):
@@ -402,7 +403,7 @@ def uninterrupted(tmp_path_factory):
 
 
 def test_a_killed_search_goes_on(tmp_path, uninterrupted):
-    out, moments = stop(tmp_path, times=2)
+    out, moments = stop(tmp_path, times=1)
     assert out == uninterrupted and 2 < moments[-1] < 32
 
 

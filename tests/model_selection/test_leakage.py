@@ -44,7 +44,7 @@ def counted(X, train, test, cluster=None, gap_days=0.0, within_km=None):
     return {"n_train": len(train), "n_test": len(test), **row, "n_leaking": leaking.sum()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     parted_samples(),
     st.sampled_from([0.0, 0.25, 2.0]),

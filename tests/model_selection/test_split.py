@@ -74,7 +74,7 @@ def test_no_torn_pair_no_shared_observation_no_lost_test_row(splitter, seed, tra
     ],
     ids=repr,
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     X=random_samples(min_rows=6, max_rows=30, days=700),
     gap_days=st.sampled_from([0.0, 20.0]),

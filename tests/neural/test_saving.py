@@ -106,12 +106,26 @@ def test_pipeline_keeps_its_scale_and_its_channels(tmp_path):
 
 @pytest.mark.parametrize("y", [X[:, 0, 0], X[:, :4, 0], X[:, :3]], ids=["one", "flat", "deep"])
 def test_round_trip_of_a_regressor(y, tmp_path):
-    model = EDLSTMERegressor(units=3, epochs=1, n_out=2 if y.shape[1:] == (4,) else None, random_state=0)
+    n_out = 2 if y.shape[1:] == (4,) else None
+    model = EDLSTMERegressor(units=3, decoder_layers=1, epochs=1, n_out=n_out, random_state=0)
     save_model(make_pipeline(ChannelScaler(), model).fit(X, y), tmp_path / "model")
     loaded = load_model(tmp_path / "model")
     found = loaded.predict(X)
     assert found.shape == y.shape and loaded[-1].n_out == model.n_out
     np.testing.assert_array_equal(found, make_pipeline(ChannelScaler(), model).fit(X, y).predict(X))
+
+
+@pytest.fixture(scope="module")
+def regressor():
+    model = EDLSTMERegressor(units=3, decoder_layers=1, epochs=1, random_state=0)
+    return model.fit(X, X[:, :3])
+
+
+@pytest.fixture(scope="module")
+def saved_regressor(regressor, tmp_path_factory):
+    path = tmp_path_factory.mktemp("regressor") / "model.skq"
+    save_model(regressor, path)
+    return path
 
 
 @pytest.mark.parametrize(
@@ -129,17 +143,14 @@ def test_round_trip_of_a_regressor(y, tmp_path):
         lambda steps, arrays: arrays["0.weights_.0"].fill(np.inf),
     ],
 )
-def test_hostile_regressor(tmp_path, change):
-    model = EDLSTMERegressor(units=3, epochs=1, random_state=0).fit(X, X[:, :3])
-    save_model(model, tmp_path / "model")
+def test_hostile_regressor(saved_regressor, tmp_path, change):
+    assert isinstance(load_model(saved_regressor), EDLSTMERegressor)
     with pytest.raises(ModelFileError):
-        load_model(tampered(tmp_path / "model", tmp_path / "other", change))
+        load_model(tampered(saved_regressor, tmp_path / "other", change))
 
 
-def test_a_regressor_is_no_start_for_a_classifier(tmp_path):
-    model = EDLSTMERegressor(units=3, epochs=1, random_state=0).fit(X, X[:, :3])
-    save_model(model, tmp_path / "model")
-    for pretrained in (str(tmp_path / "model"), FrozenEstimator(model)):
+def test_a_regressor_is_no_start_for_a_classifier(regressor, saved_regressor):
+    for pretrained in (str(saved_regressor), FrozenEstimator(regressor)):
         with pytest.raises(TypeError, match=r"EDLSTMERegressor, not (in )?a neural classifier"):
             tiny_seqnetquake(pretrained=pretrained).fit(X, Y)
         with pytest.raises(TypeError, match=r"EDLSTMERegressor, not (in )?a neural classifier"):

@@ -22,7 +22,7 @@ def small_probes():
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def scored():
     """Function that gives a frame of matched pairs with label, probability and folds of whole pairs."""
 

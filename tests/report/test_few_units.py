@@ -18,7 +18,7 @@ from skquake.report._tables import interval
 NAN = float("nan")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def report(scored):
     frame = scored(n_pairs=4, signal=3.0)
     return score_report(frame, "probability", n_resamples=50, n_permutations=19, random_state=0)
@@ -94,9 +94,10 @@ def test_verdicts_without_an_interval():
 
 
 def test_versions_are_printed(report):
+    page = report.to_html()
     for name in ("skquake", "scikit-learn", "numpy", "keras backend", "python"):
         assert report.versions[name] == made_with()[name]
-        assert f"{name}&nbsp;{report.versions[name]}" in report.to_html()
+        assert f"{name}&nbsp;{report.versions[name]}" in page
     assert json.loads(report.to_json())["versions"]["keras backend"] == report.versions["keras backend"]
 
 

@@ -46,7 +46,7 @@ def keep_whole_pairs(found, controls):
 def test_agrees_with_the_plain_loop(
     seed, inside, local_time, days, lead, length, step, region, matched, foreign
 ):
-    track, catalog = make_orbit(seed, days=1.5, cadence=80), make_events(seed)
+    track, catalog = make_orbit(seed, days=1.2, cadence=120), make_events(seed, 5, end=2.0)
     controls = make_controls(catalog, seed, ratio=2, matched=matched, move_days=9)
     extra = make_events(seed + 1, 2).rename(index="x{}".format) if foreign else None
     common = dict(days=days, lead=lead, inside=inside)

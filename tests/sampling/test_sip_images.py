@@ -31,11 +31,11 @@ def at(times):
     return pd.DataFrame({"time": pd.to_datetime(np.atleast_1d(times)), **PLACE})
 
 
-def brute_force(source, last_day, days=30, history_days=15, k=1.5):
-    """The image hour by hour, from the values at the place; slow and plain."""
+def brute_force(source, last_day, rows, days=30, history_days=15, k=1.5):
+    """Some rows of the image, hour by hour, from the values at the place; slow and plain."""
     series = source.at(**PLACE).to_frame()[0]
-    image = np.empty((days, 24, 6))
-    for row in range(days):
+    image = np.empty((len(rows), 24, 6))
+    for number, row in enumerate(rows):
         day = pd.Timestamp(last_day) - (days - 1 - row) * DAY
         for hour in range(24):
             now = day + hour * HOUR
@@ -43,7 +43,7 @@ def brute_force(source, last_day, days=30, history_days=15, k=1.5):
             past = [float(series.loc[: now - lag * DAY].iloc[-1]) for lag in range(1, history_days + 1)]
             low, median, high = np.quantile(past, [0.25, 0.5, 0.75])
             lower, upper = median - k * (median - low), median + k * (high - median)
-            image[row, hour] = tec, median, lower, upper, tec > upper, tec < lower
+            image[number, hour] = tec, median, lower, upper, tec > upper, tec < lower
     return image
 
 
@@ -65,7 +65,8 @@ def test_equals_the_plain_loop(cadence, start):
     assert images.shape == (2, 30, 24, 6) and images.dtype == np.float32
     # By 21:00 the 17th has not ended, not even where 22:00 was the last map.
     for image, day in zip(images, ("2001-02-17", "2001-02-16"), strict=True):
-        np.testing.assert_allclose(image, brute_force(maps, day), atol=1e-4)
+        rows = [0, 1, 13, 28, 29]
+        np.testing.assert_allclose(image[rows], brute_force(maps, day, rows), atol=1e-4)
 
 
 def test_two_hourly_day_ends_with_its_last_map():
@@ -158,7 +159,7 @@ def test_takes_the_samples_of_make_samples():
     call = dict(region="dobrovolsky", days=(-30, 0))
     whole = make_samples(MAPS, catalog, **call, max_length=46 * 24)
     image = SIPImages(MAPS).fit_transform(whole.X)[0]
-    np.testing.assert_allclose(image, brute_force(MAPS, "2001-02-24"), atol=1e-4)
+    np.testing.assert_allclose(image[[0, 28]], brute_force(MAPS, "2001-02-24", [0, 28]), atol=1e-4)
     part = make_samples(MAPS, catalog, **call, max_length=44 * 24)
     with pytest.raises(ValueError, match="leaves its obs_start"):
         SIPImages(MAPS).fit_transform(part.X)
@@ -290,4 +291,5 @@ def test_real_maps(real_data):
     maps = MapSource(read_ionex(sorted((real_data / "ionex" / "jpl_2000-2001").glob("*"))), name="jpl")
     last = maps.span[1].normalize() - DAY
     images = SIPImages(maps).fit_transform(at([last + 23 * HOUR]))
-    np.testing.assert_allclose(images[0], brute_force(maps, last), atol=1e-3)
+    rows = [0, 14, 29]
+    np.testing.assert_allclose(images[0][rows], brute_force(maps, last, rows), atol=1e-3)

@@ -21,7 +21,7 @@ from skquake.sources import TrackSource
 FRAME = track_frame(300)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 299), st.integers(1, 300)), max_size=6),
     st.randoms(use_true_random=False),
