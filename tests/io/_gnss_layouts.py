@@ -23,7 +23,7 @@ def gopi(n=4, *, station="Unknown_station", satellites=(1, 32), mjd=60835, names
 
 
 def gopi_times(n=4, mjd=60835):
-    return np.datetime64("1858-11-17") + mjd + np.arange(n) * np.timedelta64(15, "s")
+    return np.datetime64("1858-11-17") + mjd * np.timedelta64(1, "D") + np.arange(n) * np.timedelta64(15, "s")
 
 
 LOS = np.dtype(
