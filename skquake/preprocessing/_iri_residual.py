@@ -56,9 +56,10 @@ class IRIResidual(FrameResidual):
     -----
     Adds the column ``{column}_iri`` (float32, dex). The model is PyIRI's, of spherical harmonics in
     quasi-dipole latitude and magnetic local time, through splines: the same within 0.1 % at a satellite's
-    altitudes, 1 % in TEC, at some microseconds a row. Its own error is much larger: at 507 km at night the
-    two sets of coefficients differ by 0.13 dex (r.m.s.). The model gives monthly means; it weighs them by
-    the day, which makes steps of some 0.001 dex at midnight UT.
+    altitudes, 1 % at 300 km and in TEC, 3 % at 200 km and below, at some 10 microseconds a row. Its own
+    error is much larger: at 507 km at night the two sets of coefficients differ by 0.13 dex (r.m.s.). The
+    model gives monthly means; it weighs them by the day, which makes steps of some 0.001 dex at midnight
+    UT.
 
     References
     ----------
