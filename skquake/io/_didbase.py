@@ -12,13 +12,14 @@ import pandas as pd
 from skquake._core._progress import progress
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._typing import Paths
-from skquake.io._files import FormatError, expand_paths, read_bytes, text_lines
+from skquake.io._files import FormatError, check_lines, expand_paths, read_bytes
 from skquake.io._indices import wrong_file
 from skquake.io._numbers import to_numbers
 from skquake.io._ranges import check_range
 from skquake.io._reader import reader
 from skquake.io._table import parse_times
 from skquake.io._words import check_last_line, read_words
+from skquake.io._words_at_once import words_at_once
 
 _EXPECTED = "DIDBase text: lines of # with '#Time CS foF2 QD ...', then dates and numbers"
 _LOCATION = re.compile(r"GEO\s*\(?\s*([\d.]+)\s*([NS])[\s,]+([\d.]+)\s*([EW])", re.IGNORECASE)
@@ -151,25 +152,29 @@ def _read_one(path):
     data = read_bytes(path)
     if not data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"#") or not re.search(rb"GIRO|DIDB", data[:20_000]):
         raise wrong_file(data, path, _EXPECTED)
-    lines = text_lines(data, path)
-    head, names = _header(lines, path)
-    body = "\n".join("" if line.lstrip().startswith("#") else line for line in lines).encode("latin-1")
-    if not body.strip():
+    check_lines(data, path)
+    comments, rows = _parted(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n"))
+    head, names = _header(comments.decode("latin-1").split("\n"), path)
+    if not rows.strip():
         raise FormatError(path, "table", "no row below the header")
     check_last_line(data, path)
-    words = read_words(body, path, names, texts=names)
+    letters = [name for name in names if name.endswith("_QD")]
+    numbers: Any = words_at_once(rows, names, ["time", *letters], missing=["---"])
+    words = read_words(rows, path, names, texts=names) if numbers is None else numbers
     times = parse_times(words["time"], path, first=1, unit="row of data")
     columns: dict[str, Any] = {}
     for name in names[1:]:
-        if name.endswith("_QD"):
-            columns[name] = words[name].to_numpy()
-            odd = (words[name].str.len() != 2).to_numpy()
+        if name in letters:
+            columns[name] = np.asarray(words[name], dtype=object)
+            odd = np.fromiter(map(len, columns[name]), np.int64, len(times)) != 2
             if odd.any():
                 row = int(odd.argmax())
-                what = f"letters {words[name].iloc[row][:20]!r}; expected two, such as //"
+                what = f"letters {columns[name][row][:20]!r}; expected two, such as //"
                 raise FormatError(path, f"row of data {row + 1}", what)
             continue
-        values = to_numbers(words[name], path, name, unit="row of data", first=1)
+        values = words[name]
+        if numbers is None:
+            values = to_numbers(values, path, name, unit="row of data", first=1)
         quantity = _QUANTITIES.get(head["units"].get(name, ""))
         if quantity is not None:
             check_range(values, quantity, path, where="row of data", first=1, label=name)
@@ -181,6 +186,19 @@ def _read_one(path):
         raise FormatError(path, f"row of data {int(bad.argmax()) + 1}", what)
     columns["score"] = score
     return pd.DataFrame(columns, index=pd.DatetimeIndex(times, name="time")), head
+
+
+def _parted(text):
+    """Comments, which begin with #, and the other lines; both have all lines, those of the other empty."""
+    rest = re.compile(rb"^[^\S\n]*[^#\s]", re.MULTILINE).search(text)
+    start = rest.start() if rest else len(text)
+    comments, rows = text[:start], text[start:]
+    if b"#" in rows:
+        lines = rows.split(b"\n")
+        said = [line.lstrip().startswith(b"#") for line in lines]
+        comments += b"\n".join(line if is_one else b"" for line, is_one in zip(lines, said, strict=True))
+        rows = b"\n".join(b"" if is_one else line for line, is_one in zip(lines, said, strict=True))
+    return comments, b"\n" * comments[:start].count(b"\n") + rows
 
 
 def _header(lines, path):

@@ -124,7 +124,8 @@ def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, un
 def iso_at_once(text: Any) -> Array | None:
     """Times that are all ISO 8601, with or without zones, as pyarrow reads them; None where one is not."""
     column = text if isinstance(text, pa.Array) else pa.array(text, pa.string(), from_pandas=True)
-    for zone in (None, "UTC"):
+    zoned = len(column) and (column[0].as_py() or "").endswith("Z")
+    for zone in ("UTC", None) if zoned else (None, "UTC"):  # what fails takes ten times as long
         try:
             times = pc.cast(column, pa.timestamp("ns", tz=zone))
         except pa.ArrowInvalid:
