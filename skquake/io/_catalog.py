@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -56,17 +56,24 @@ def check_events(table: pd.DataFrame, path: Path, unit: str, first: int = 0) -> 
 
 
 def join_events(
-    tables: list[pd.DataFrame], types: Iterable[str] | None, missing_magnitude: str
+    tables: list[pd.DataFrame],
+    types: Iterable[str] | None,
+    missing_magnitude: str,
+    *,
+    check_shared: Callable[[pd.DataFrame], None] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """One catalog of the files' tables, and what it leaves out: {why: how many}.
 
     Warns when that is everything. Of rows with one id the one ``updated`` last stays (at a tie, the last);
-    ascending in time.
+    ascending in time. Rows that share an id are shown to ``check_shared`` before.
     """
     if missing_magnitude not in ("drop", "keep"):
         raise ValueError(f"missing_magnitude={missing_magnitude!r}: expected 'drop' or 'keep'")
     catalog = tables[0].reset_index(drop=True) if len(tables) == 1 else pd.concat(tables, ignore_index=True)
-    if not catalog["id"].is_unique:
+    shared = catalog["id"].duplicated(keep=False)
+    if shared.any():
+        if check_shared is not None:
+            check_shared(catalog[shared])
         catalog = catalog.sort_values("updated", kind="stable", na_position="first")
         catalog = catalog.drop_duplicates("id", keep="last")
     left_out = {}

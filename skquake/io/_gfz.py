@@ -133,7 +133,6 @@ def _read_one(path):
 
 def _text(data, path):
     refuse_others(data, path, "GFZ", _EXPECTED)
-    check_last_line(data, path)
     first = first_row(data)
     n = words_in(first) if first[:1].isdigit() else 0
     if n == len(_DAY):
@@ -141,6 +140,7 @@ def _text(data, path):
         days["definitive"] = days["flag"] >= 1
         return _intervals(days[["date", *_KP, *_AP, *_DAY[23:27], "definitive"]])
     if n != len(_INTERVAL):
+        check_last_line(data, path)
         raise wrong_file(data, path, _EXPECTED)
     rows = text_rows(data, path, _INTERVAL)
     hours = rows["hour"].to_numpy()

@@ -174,8 +174,9 @@ def read_catalog(
         left_out.update(events.left_out)
         tables.append(events.table)
     together, repeated = make_ids(pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0])
-    _check_ids(together, path)
-    catalog, dropped = join_events([together], types, missing_magnitude)
+    catalog, dropped = join_events(
+        [together], types, missing_magnitude, check_shared=lambda shared: _check_ids(shared, path)
+    )
     left_out.update(dropped)
     if repeated:
         left_out["repeated row"] += repeated
@@ -245,11 +246,8 @@ def _check(layout, columns, time_format, utc_offset, depth_unit, separator, fill
         raise ValueError("fill is for tables read with columns; a layout says its own")
 
 
-def _check_ids(events, path):
+def _check_ids(shared, path):
     """Raise where one id names events too far apart in time to be versions of one."""
-    shared = events[events["id"].duplicated(keep=False)]
-    if shared.empty:
-        return
     times = shared.groupby("id")["time"].agg(["min", "max"])
     apart = times[times["max"] - times["min"] > _SAME]
     if len(apart):

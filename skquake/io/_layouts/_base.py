@@ -304,7 +304,7 @@ def event_table(
             parts[name] = _texts(given.get(name), n)
     parts["suspected"] = given["suspected"]
     parts["fixed_depth"] = np.asarray(given.get("fixed_depth", np.zeros(n)), dtype=bool)
-    table = pd.DataFrame(parts, index=pd.RangeIndex(n))
+    table = pd.DataFrame(parts, index=pd.RangeIndex(n), copy=False)
     for name in _FLOATS:
         values = table[name].to_numpy()
         bad = outside(values, name)
@@ -318,13 +318,15 @@ def event_table(
 
 
 def _texts(values, n):
-    """Texts as a Series; one text in all rows is made a Series once and repeated."""
+    """Texts as a Series; one text in all rows (a str, None for an empty one) is made one and repeated."""
     if isinstance(values, pa.Array):
         return values.to_pandas()
-    values = np.full(n, "", dtype=object) if values is None else np.asarray(values, dtype=object)
-    if n and values[0] == values[-1] and (values == values[0]).all():
-        return pd.Series([values[0]]).repeat(n).reset_index(drop=True)
-    return pd.Series(values)
+    if values is not None and not isinstance(values, str):
+        values = np.asarray(values, dtype=object)
+        if not n or values[0] != values[-1] or not (values == values[0]).all():
+            return pd.Series(values)
+        values = values[0]
+    return pd.Series([values or ""]).repeat(n).set_axis(pd.RangeIndex(n))
 
 
 def _out_of_range(name, value):

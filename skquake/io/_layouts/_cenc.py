@@ -90,7 +90,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
         "longitude": table.numbers(found["longitude"]),
         "depth": table.numbers(found["depth"]),
         "magnitude": table.numbers(found["magnitude"]),
-        "magnitude_type": text("magnitude_type") if "magnitude_type" in found else ["M"] * len(table),
+        "magnitude_type": text("magnitude_type") if "magnitude_type" in found else "M",
         "type": text("type"),
         "place": text("place"),
     }

@@ -36,7 +36,7 @@ def _read(data: bytes, path: Path, options: Options) -> Events:
         "longitude": table.numbers("lon"),
         "depth": table.numbers("depth"),
         "magnitude": table.numbers("mw"),
-        "magnitude_type": ["Mw"] * len(table),
+        "magnitude_type": "Mw",
         "type": table.text("ev_type", "ev. type", "event type"),
     }
     events = Events(event_table(columns, path, lines, options))

@@ -31,6 +31,8 @@ class Form:
         Lines before that one (from 1) are passed over.
     optional : int, default=0
         How many of the last fields a row may lack.
+    numbers : bool, default=False
+        Whether all fields should be numbers; they are read as such where all of them are.
     """
 
     separator: str | None = ","
@@ -38,6 +40,7 @@ class Form:
     comment: str | None = "#"
     start: int = 0
     optional: int = 0
+    numbers: bool = False
 
 
 def plain_table(
@@ -95,21 +98,32 @@ def plain_table(
     if not 0 < n <= MAX_FIELDS:
         return None
     labels = [str(k) for k in range(n)]
-    try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(body),
-            read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=labels),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=mark, quote_char='"' if quotes else False),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(labels, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except (pa.ArrowException, ValueError):
+    table = None
+    for kind in (pa.float64(), pa.string()) if form.numbers else (pa.string(),):
+        try:
+            table = pyarrow.csv.read_csv(
+                pa.BufferReader(body),
+                read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=labels),
+                parse_options=pyarrow.csv.ParseOptions(delimiter=mark, quote_char='"' if quotes else False),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(labels, kind), null_values=[], strings_can_be_null=False
+                ),
+            )
+            break
+        except (pa.ArrowException, ValueError):
+            continue
+    if table is None:
         return None
     if not table.num_rows or table.num_rows != body.count(b"\n"):
         return None
-    trim = pc.ascii_trim_whitespace if body.isascii() else pc.utf8_trim_whitespace
-    return names, [trim(column.combine_chunks()) for column in table.columns], line
+    columns = [column.combine_chunks() for column in table.columns]
+    if columns[0].type != pa.string():
+        return names, columns, line
+    if not body.isascii():
+        columns = [pc.utf8_trim_whitespace(column) for column in columns]
+    elif separator is not None and (b" " in body or (b"\t" in body and separator != "\t")):
+        columns = [pc.ascii_trim_whitespace(column) for column in columns]
+    return names, columns, line
 
 
 def _first_line(text, comment, start):

@@ -46,7 +46,7 @@ def _recognise(head: Head) -> bool:
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
     first = Head.of(data).first
-    found, table = read_columns(data, path, Form(_separator(first), header=False, comment=None))
+    found, table = read_columns(data, path, Form(_separator(first), header=False, comment=None, numbers=True))
     lines = table.lines
     if len(found) < 10:
         raise FormatError(path, f"line {lines[0]}", f"{len(found)} columns; ZMAP has ten or thirteen")
