@@ -218,3 +218,9 @@ FILES = {
     "horus": (HORUS, 2),
     "euromed-mt": (EUROMED, 2),
 }
+
+
+def write(tmp_path, text, name="catalog.txt"):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
