@@ -91,6 +91,11 @@ PROBES = {
 }
 
 
+def wrapped(what):
+    """What it says of itself, in lines of a terminal."""
+    return textwrap.indent(textwrap.fill(str(what), 96), "  ")
+
+
 def trees(*cut):
     """Two ensembles of trees on the windows as they are."""
     forest = RandomForestClassifier(200, min_samples_leaf=5, n_jobs=1, random_state=options.seed)
@@ -226,7 +231,7 @@ def never_happened(model, source, everything, controls, nulls, **analysis):
         verbose=1,
         **analysis,
     )
-    print(f"{textwrap.indent(textwrap.fill(str(result), 96), '  ')}")
+    print(wrapped(result))
     print("  (controls are drawn anew by the test: its score is not that of the table to the digit)")
     return result
 
@@ -324,7 +329,7 @@ def simulated(length=20, context=20):
             samples = make_samples(source, catalog, sampler, exclude=everything, **sampling)
             train, test, counts = chronological_split(samples.X, samples.y, return_report=True)
             panel = f"{name},\n{truth_known}"
-            print(f"\n{name}, {truth_known}:\n{textwrap.indent(textwrap.fill(str(samples), 96), '  ')}")
+            print(f"\n{name}, {truth_known}:\n{wrapped(samples)}")
             print(
                 f"  pairs or single events: {counts['n_pairs_train']} train, {counts['n_pairs_test']} test;"
                 f" {counts['n_purged']} training windows purged"
@@ -446,7 +451,7 @@ def real(folder, history=15, keep=3):
         folds = SpatialBlockKFold(
             5, block_degrees=10.0, min_train=0.05, shuffle=True, random_state=options.seed
         )
-        print(f"\n{name}: {samples}")
+        print(f"\n{name}:\n{wrapped(samples)}")
         print(folds.describe(samples.X, samples.y, samples.groups).to_string())
         settings[name] = samples, folds, models
         save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
