@@ -68,8 +68,8 @@ def models(source, kp, seed):
     for name, background in backgrounds(kp).items():
         less = ResidualWindow(around, background, keep="both")
         made[f"profile, less {name}"] = make_baseline("profile", less, random_state=seed)
-    made["SeqNetQuake, advised"] = make_seqnetquake(source, LENGTH, context=CONTEXT, random_state=seed)
-    made["SafeNet, advised"] = make_safenet(source, LENGTH, context=CONTEXT, random_state=seed)
+    made["SeqNetQuake, ours"] = make_seqnetquake(source, LENGTH, context=CONTEXT, random_state=seed)
+    made["SafeNet, ours"] = make_safenet(source, LENGTH, context=CONTEXT, random_state=seed)
     return made
 
 

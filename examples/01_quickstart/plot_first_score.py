@@ -56,6 +56,7 @@ from skquake.inspection import catalog_null_test, location_probe, metadata_probe
 from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import SpatialBlockKFold, chronological_split, evaluate
+from skquake.neural import make_seqnetquake
 from skquake.plotting import NullDistributionDisplay, SampleMapDisplay, ScoreDisplay, WindowsDisplay
 from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener
 from skquake.report import evaluation_report
@@ -347,13 +348,11 @@ def simulated(length=20, context=20):
         published = make_pipeline(
             core, ChannelScaler(log=[0, 1]), SeqNetQuakeClassifier(epochs=options.epochs, random_state=seed)
         )
-        recommended = make_seqnetquake(
-            source, length, context=context, epochs=options.epochs, random_state=seed
-        )
+        recommended = make_seqnetquake(source, length, context=context, random_state=seed)
         networks[panel] = (
             samples,
             (train, test),
-            {"SeqNetQuake": published, "SeqNetQuake, advised": recommended},
+            {"SeqNetQuake": published, "SeqNetQuake, ours": recommended},
         )
     if not options.quick:
         print("\nSeqNetQuake as published, and as we recommend it")
