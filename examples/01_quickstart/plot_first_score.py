@@ -114,7 +114,7 @@ def trees(*cut):
     }
 
 
-def score(settings, *, probes=True):
+def score(settings, *, probes=True, prefer="threads"):
     """Evaluations of each setting (samples, cv, models) and of the probes, two at a time, longest first."""
     jobs = {}
     for panel, (samples, cv, models) in settings.items():
@@ -123,7 +123,7 @@ def score(settings, *, probes=True):
         for name, probe in PROBES.items() if probes else ():
             jobs[panel, name] = delayed(probe)(samples, cv, random_state=options.seed)
     longest_first = sorted(jobs, key=lambda job: not job[1].startswith("SeqNetQuake"))
-    found = Parallel(n_jobs=2, return_as="generator")(map(jobs.get, longest_first))
+    found = Parallel(n_jobs=2, prefer=prefer, return_as="generator")(map(jobs.get, longest_first))
     found = dict(zip(longest_first, tqdm(found, "Scores", len(jobs), leave=False), strict=True))
     return {panel: {name: found[p, name] for p, name in jobs if p == panel} for panel in settings}
 
@@ -356,7 +356,7 @@ def simulated(length=20, context=20):
         )
     if not options.quick:
         print("\nSeqNetQuake as published, and as we recommend it")
-        found = score(networks, probes=False)
+        found = score(networks, probes=False, prefer="processes")
         show(found, oracle)
         for panel, rows in found.items():
             results[panel] |= rows
@@ -454,7 +454,7 @@ def real(folder, history=15, keep=3):
         print(folds.describe(samples.X, samples.y, samples.groups).to_string())
         settings[name] = samples, folds, models
         save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
-    results = score(settings)
+    results = score(settings, prefer="threads" if options.quick else "processes")
     show(results)
     print("\nmatched controls: a forest of fifty trees under catalogs that never happened")
     null = never_happened(
