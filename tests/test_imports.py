@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": set(),
     "preprocessing": set(),
     "sampling": {"sources", "catalogs", "preprocessing"},
-    "neural": {"preprocessing"},
+    "neural": {"preprocessing", "sampling"},
     "baselines": {"preprocessing", "neural"},
     "forecasting": {"preprocessing", "sources", "neural"},
     "metrics": set(),

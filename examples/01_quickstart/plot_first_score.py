@@ -3,17 +3,20 @@ A first score, and what it would be without any earthquake
 ==========================================================
 
 Windows are cut from a satellite's track in the two weeks before each earthquake, and others around
-controls, where and when there was none. A random forest, gradient boosting and SeqNetQuake learn to tell them
-apart. Three probes that see no observation at all try the same: one knows the place, one the circumstances
-(local time, season, geomagnetic activity, magnitude, ...), one place and date.
+controls, where and when there was none. A random forest, gradient boosting and a regression on the profile of
+the density learn to tell them apart. Three probes that see no observation at all try the same: one knows the
+place, one the circumstances (local time, season, geomagnetic activity, magnitude, ...), one place and date.
 
 Everything is done four times: with controls at random places, as is usual, and with *matched* controls, at
 the same places some weeks away; on a track in which nothing happens before the earthquakes, and on one in
-which a perturbation was planted. Last, a forest does the matched analysis on catalogs that never happened.
+which a perturbation was planted. Then SeqNetQuake learns the matched samples, once as published and once as
+we recommend it: with what lies around each window, and less the empirical ionosphere. Last, the regression
+does the matched analysis on catalogs that never happened.
 
 By default the data are simulated. From a terminal, ``--data DIR`` takes real files instead: ionosphere maps
 in ``DIR/ionex``, USGS catalogs in ``DIR/catalog``, the Kp index in ``DIR/indices``. With ``--report
-FILE.html`` all that was found of the forest is written on one page.
+FILE.html`` all that was found of one model is written on one page. ``--quick`` leaves out the networks and
+most of the catalogs.
 """
 
 # %%
@@ -23,10 +26,8 @@ FILE.html`` all that was found of the forest is written on one page.
 # an earthquake counts once, and each figure has its interval.
 
 import argparse
-import os
+import textwrap
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -48,12 +49,14 @@ from skquake import (
     TrackSource,
     make_samples,
 )
+from skquake.baselines import make_baseline
 from skquake.catalogs import MatchedControls, RandomControls
 from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.inspection import catalog_null_test, location_probe, metadata_probe, place_date_probe
 from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import SpatialBlockKFold, chronological_split, evaluate
+from skquake.neural import make_seqnetquake
 from skquake.plotting import NullDistributionDisplay, SampleMapDisplay, ScoreDisplay, WindowsDisplay
 from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener
 from skquake.report import evaluation_report
@@ -61,6 +64,7 @@ from skquake.sampling import balance_table
 
 parser = argparse.ArgumentParser(description="A first score, beside what it would be by place.")
 parser.add_argument("--data", type=Path, metavar="DIR", help="folder of real files instead of the simulation")
+parser.add_argument("--quick", action="store_true", help="no networks, five null catalogs of each kind")
 parser.add_argument("--days", type=int, default=912, help="days to simulate (default %(default)s)")
 parser.add_argument("--effect", type=float, default=0.5, help="planted change of Ne (default %(default)s)")
 parser.add_argument(
@@ -72,83 +76,98 @@ parser.add_argument(
 parser.add_argument(
     "--figures", type=Path, default="figures", help="folder for the figures (default %(default)s)"
 )
-parser.add_argument(
-    "--nulls", type=int, default=19, help="never-happened catalogs of each kind (default %(default)s)"
-)
-parser.add_argument("--report", type=Path, metavar="FILE.html", help="write the forest's report")
+parser.add_argument("--nulls", type=int, help="null catalogs of each kind (default 19)")
+parser.add_argument("--report", type=Path, metavar="FILE.html", help="write the report of one model")
 options = parser.parse_args()
+n_nulls = options.nulls or (5 if options.quick else 19)
 
 # The papers' box of 2 degrees and 15 days leaves later aftershocks, which a split in time can tell from
 # controls.
 DECLUSTER = AftershockRemover("gardner-knopoff")
 LEAST_UNITS, LEAST_EARTHQUAKES = 12, 20  # as in skquake.report.judge
+PROBES = {
+    "location probe": location_probe,
+    "metadata probe": metadata_probe,
+    "place-and-date probe": place_date_probe,
+}
 
 
-def models(*cut, epochs=options.epochs, seed=options.seed):
-    """The three classifiers behind the same steps."""
-    network = SeqNetQuakeClassifier(epochs=epochs, random_state=seed)
-    forest = RandomForestClassifier(200, min_samples_leaf=5, n_jobs=2, random_state=seed)
+def wrapped(what):
+    """What it says of itself, in lines of a terminal."""
+    return textwrap.indent(textwrap.fill(str(what), 96), "  ")
+
+
+def trees(*cut):
+    """Two ensembles of trees on the windows as they are."""
+    forest = RandomForestClassifier(200, min_samples_leaf=5, n_jobs=1, random_state=options.seed)
     boosting = LGBMClassifier(
-        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=1, random_state=seed, verbose=-1
+        n_estimators=100,
+        num_leaves=15,
+        min_child_samples=5,
+        n_jobs=1,
+        random_state=options.seed,
+        verbose=-1,
     )
     return {
         "random forest": make_pipeline(*cut, WindowFlattener(), forest),
         "LightGBM": make_pipeline(*cut, WindowFlattener(), boosting),
-        "SeqNetQuake": make_pipeline(*cut, network),
     }
 
 
-def score(settings):
-    """Evaluations of the classifiers and probes of each setting (samples, cv, cut), two at a time."""
-    jobs, seed = {}, options.seed
-    for panel, (samples, cv, cut) in settings.items():
-        for name, model in models(*cut).items():
-            jobs[panel, name] = delayed(evaluate)(model, samples, cv, random_state=seed)
-        jobs[panel, "location probe"] = delayed(location_probe)(samples, cv, random_state=seed)
-        jobs[panel, "metadata probe"] = delayed(metadata_probe)(samples, cv, random_state=seed)
-        jobs[panel, "place-and-date probe"] = delayed(place_date_probe)(samples, cv, random_state=seed)
-    longest_first = sorted(jobs, key=lambda job: job[1] != "SeqNetQuake")
-    found = Parallel(n_jobs=2, return_as="generator")(map(jobs.get, longest_first))
+def score(settings, *, probes=True, prefer="threads"):
+    """Evaluations of each setting (samples, cv, models) and of the probes, two at a time, longest first."""
+    jobs = {}
+    for panel, (samples, cv, models) in settings.items():
+        for name, model in models.items():
+            jobs[panel, name] = delayed(evaluate)(model, samples, cv, random_state=options.seed)
+        for name, probe in PROBES.items() if probes else ():
+            jobs[panel, name] = delayed(probe)(samples, cv, random_state=options.seed)
+    longest_first = sorted(jobs, key=lambda job: not job[1].startswith("SeqNetQuake"))
+    found = Parallel(n_jobs=2, prefer=prefer, return_as="generator")(map(jobs.get, longest_first))
     found = dict(zip(longest_first, tqdm(found, "Scores", len(jobs), leave=False), strict=True))
     return {panel: {name: found[p, name] for p, name in jobs if p == panel} for panel in settings}
 
 
 def table(results):
-    """All evaluations as one frame, ready for ``ScoreDisplay``."""
+    """All evaluations as one frame, ready for ``ScoreDisplay``; the probes stand last."""
     frames = [
-        result.to_frame().assign(panel=panel, model=name, probe=name.endswith("probe"))
+        rows[name].to_frame().assign(panel=panel, model=name, probe=name in PROBES)
         for panel, rows in results.items()
-        for name, result in rows.items()
+        for name in sorted(rows, key=PROBES.__contains__)
     ]
     return pd.concat(frames, ignore_index=True)
 
 
-def show(results, oracle):
+def show(results, oracle=None):
     """All settings in print, with the oracle's score where known; the paper's counts all three classes."""
     for panel, rows in results.items():
         print(f"\n{panel.replace(chr(10), ' ')}")
-        print(f"  {'':<22}{'seismic MCC':<21}{'seismic AUC':<21}{'event AUC':<21}paper's F1, MCC")
-        for name, r in rows.items():
+        print(f"  {'':<24}{'seismic MCC':<20}{'seismic AUC':<20}{'event AUC':<20}paper's F1, MCC")
+        names = sorted(rows, key=PROBES.__contains__)
+        for name in names:
+            r = rows[name]
+            if name in PROBES and name == next(filter(PROBES.__contains__, names)):
+                print("  without any observation")
             print(
-                f"  {name:<22}{r.seismic_mcc!s:<21}{r.seismic_auc!s:<21}{r.event_auc!s:<21}"
-                f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:.3f}"
+                f"  {name:<24}{r.seismic_mcc!s:<20}{r.seismic_auc!s:<20}{r.event_auc!s:<20}"
+                f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:z.3f}"
             )
         units = [(r.seismic_mcc.n_units, r.seismic_mcc.unit) for r in rows.values()]
         print(
             f"  tested: {r.n} windows of {r.n_events} events and controls"
-            f" (effective number {r.effective_number:.0f});"
-            f" 95 % intervals from {min(units)[0]} units or more"
+            f" (effective number {r.effective_number:.0f});\n"
+            f"  95 % intervals from {min(units)[0]} units or more"
             f" ({', '.join(sorted({unit for _, unit in units}))})"
         )
-        if panel in oracle:
+        if oracle and panel in oracle:
             print(f"  oracle's seismic MCC: {oracle[panel]:.2f}")
 
 
-def roc(results):
-    """The network's ROC curves on the windows of evidence, one a setting."""
+def roc(results, name):
+    """One model's ROC curves on the windows of evidence, one a setting that has it."""
     figure, axes = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
-    for panel, rows in results.items():
-        r = rows["SeqNetQuake"]
+    panels = {panel: rows[name] for panel, rows in results.items() if name in rows}
+    for panel, r in panels.items():
         evidence = r.y < 2
         seismic = r.proba[evidence, 1] / r.proba[evidence, :2].sum(axis=1)
         RocCurveDisplay.from_predictions(
@@ -156,9 +175,9 @@ def roc(results):
             seismic,
             name=panel.replace("\n", " "),
             ax=axes,
-            plot_chance_level=panel == list(results)[-1],
+            plot_chance_level=panel == list(panels)[-1],
         )
-    axes.set(title="SeqNetQuake", xlabel="false-alarm rate", ylabel="hit rate")
+    axes.set(title=name, xlabel="false-alarm rate", ylabel="hit rate")
     axes.legend(fontsize=7, loc="lower right")
     return Bunch(figure_=figure)
 
@@ -170,7 +189,7 @@ def verdict(results):
         if not panel.startswith("matched"):
             continue
         place = panel.replace("\n", " ")
-        probes = {name: r.seismic_mcc for name, r in rows.items() if name.endswith("probe")}
+        probes = {name: r.seismic_mcc for name, r in rows.items() if name in PROBES}
         # Bounds of three probes together: each lies above chance by chance in 2.5 % of cases.
         betrayed = [name for name, s in probes.items() if s.value - 1.22 * (s.value - s.low) > 0]
         for name in betrayed:
@@ -188,20 +207,14 @@ def verdict(results):
             elif high < 0:
                 word = "below chance: look for labels reversed or pairs torn apart"
             elif high - low > 0.4:
-                word = f"underpowered: anything from {low:+.2f} to {high:+.2f} is possible"
+                word = f"underpowered: anything from {low:+z.2f} to {high:+z.2f} is possible"
             elif low > 0 and value <= best:
-                word = f"no evidence: a probe that sees no observation reaches {best:+.2f}"
+                word = f"no evidence: a probe that sees no observation reaches {best:+z.2f}"
             elif low > 0:
                 word = "above chance and the probes; is it above catalogs that never happened?"
             else:
-                word = f"no evidence of an effect; a score above {high:+.2f} is unlikely"
-            print(f"  {place}, {name}: {value:+.2f}, {word}")
-
-
-def forest(*cut):
-    """A smaller forest, to be fitted to many catalogs."""
-    trees = RandomForestClassifier(50, min_samples_leaf=5, random_state=options.seed)
-    return make_pipeline(*cut, WindowFlattener(), trees)
+                word = f"no evidence of an effect; a score above {high:+z.2f} is unlikely"
+            print(f"  {place}, {name}: {value:+z.2f},\n    {word}")
 
 
 def never_happened(model, source, everything, controls, nulls, **analysis):
@@ -213,13 +226,14 @@ def never_happened(model, source, everything, controls, nulls, **analysis):
         controls=controls,
         decluster=DECLUSTER,
         nulls=nulls,
-        n_nulls=options.nulls,
+        n_nulls=n_nulls,
         random_state=options.seed,
         n_jobs=2,
         verbose=1,
         **analysis,
     )
-    print(f"  {result}")
+    print(wrapped(result))
+    print("  (controls are drawn anew by the test: its score is not that of the table to the digit)")
     return result
 
 
@@ -244,14 +258,19 @@ def report(model, null, cv, title):
     """All that was found of a model, on one page."""
     found = evaluation_report(model, null.samples, cv, null=null, title=title, random_state=options.seed)
     found.to_html(options.report)
-    print(f"\n{found.verdict.text}\n{options.report}")
+    print(f"\n{found.verdict.text}")
+
+
+written = []
 
 
 def save(**figures):
     """Write the figures into the folder of ``--figures``."""
     options.figures.mkdir(parents=True, exist_ok=True)
     for name, display in figures.items():
-        display.figure_.savefig(options.figures / f"{name}.png", dpi=150)
+        path = options.figures / f"{name}.png"
+        display.figure_.savefig(path, dpi=150)
+        written.append(path)
 
 
 # %%
@@ -261,6 +280,9 @@ def save(**figures):
 # windows of twenty observations (a minute, 450 km), and the first four fifths of the time for training. The
 # perturbation raises the electron density before each earthquake, most above the epicentre. The oracle
 # knows its shape and the statistics of the noise: no classifier that sees the density alone can be better.
+# A perturbation of some hundred kilometres shows against what lies around it, and so the regression and the
+# recommended network see twenty observations more on both sides; which windows are samples, and of which
+# class, is decided by the twenty of the core alone.
 # The catalogs that never happened are the one that did, turned around in time by one offset, or with each
 # earthquake (and its aftershocks) on another day of its month. Controls and samples are drawn anew for each.
 
@@ -270,7 +292,7 @@ def in_time(samples):
     return chronological_split(samples.X, samples.y)
 
 
-def simulated(length=20):
+def simulated(length=20, context=20):
     seed, start = options.seed, pd.Timestamp("2018-08-01")
     end = start + pd.Timedelta(days=options.days)
     everything = make_catalog(start, end, random_state=seed)
@@ -281,8 +303,9 @@ def simulated(length=20):
         "random controls": RandomControls(random_state=seed),
         "matched controls": MatchedControls(avoid=everything, random_state=seed),
     }
-    sampling = {"region": "dobrovolsky", "days": (-15, 0), "max_length": length, "kp": kp, "max_per_event": 2}
-    settings, tracks, oracle, nulls = {}, {}, {}, {}
+    sampling = {"region": "dobrovolsky", "days": (-15, 0), "max_length": length, "context": context}
+    sampling |= {"kp": kp, "max_per_event": 2}
+    results, networks, tracks, oracle, nulls = {}, {}, {}, {}, {}
     for effect in (0.0, options.effect):
         truth_known = f"planted {effect:+.0%}" if effect else "nothing planted"
         frame, truth = make_track(
@@ -297,29 +320,50 @@ def simulated(length=20):
             verbose=1,
         ).values()
         source = TrackSource(frame, channels=["Ne", "Te"])
-        cut = SlidingWindow(source, length), ChannelScaler(log=[0, 1])
-        tracks[truth_known] = source, cut
+        core = SlidingWindow(source, length)
+        around = SlidingWindow(source, length, context=context)
+        models = trees(core, ChannelScaler(log=[0, 1]))
+        models["profile"] = make_baseline("profile", around, random_state=seed)
+        tracks[truth_known] = source, models["profile"]
+        settings = {}
         for name, sampler in controls.items():
             samples = make_samples(source, catalog, sampler, exclude=everything, **sampling)
             train, test, counts = chronological_split(samples.X, samples.y, return_report=True)
             panel = f"{name},\n{truth_known}"
-            print(f"\n{name}, {truth_known}: {samples}")
+            print(f"\n{name}, {truth_known}:\n{wrapped(samples)}")
             print(
                 f"  pairs or single events: {counts['n_pairs_train']} train, {counts['n_pairs_test']} test;"
                 f" {counts['n_purged']} training windows purged"
             )
-            settings[panel] = samples, (train, test), cut
+            settings[panel] = samples, (train, test), models
             if effect:
-                proba, weight = truth.oracle(samples, length)[test], samples.sample_weight[test]
+                proba = truth.oracle(samples, length + 2 * context)[test]
+                weight = samples.sample_weight[test]
                 oracle[panel] = seismic_mcc(samples.y[test], proba, sample_weight=weight)
             else:
                 save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
-    results = score(settings)
-    show(results, oracle)
-    for truth_known, (source, cut) in tracks.items():
-        print(f"\nmatched controls, {truth_known}: a forest under catalogs that never happened")
+        found = score(settings)
+        show(found, oracle)
+        results |= found
+        published = make_pipeline(
+            core, ChannelScaler(log=[0, 1]), SeqNetQuakeClassifier(epochs=options.epochs, random_state=seed)
+        )
+        recommended = make_seqnetquake(source, length, context=context, random_state=seed)
+        networks[panel] = (
+            samples,
+            (train, test),
+            {"SeqNetQuake": published, "SeqNetQuake, ours": recommended},
+        )
+    if not options.quick:
+        print("\nSeqNetQuake as published, and as we recommend it")
+        found = score(networks, probes=False, prefer="processes")
+        show(found, oracle)
+        for panel, rows in found.items():
+            results[panel] |= rows
+    for truth_known, (source, model) in tracks.items():
+        print(f"\nmatched controls, {truth_known}: profile, under catalogs that never happened")
         nulls[truth_known] = never_happened(
-            forest(*cut),
+            model,
             source,
             everything,
             MatchedControls(),
@@ -328,24 +372,22 @@ def simulated(length=20):
             cv=in_time,
         )
     print("\nBalance of the matched samples (standardised differences, a warning above 0.1):")
-    print(balance_table(samples).to_string(float_format="{:.3f}".format))
+    print(balance_table(samples).to_string(float_format="{:z.3f}".format))
 
-    windows = SlidingWindow(source, length).transform(samples.X)
+    windows = around.transform(samples.X)
     step = source.cadence / np.timedelta64(1, "s")
     save(
         windows=WindowsDisplay.from_samples(
             samples.X, samples.y, windows, channels=["Ne (cm$^{-3}$)", "Te (K)"], step=step, unit="s"
         ).plot(),
         scores=ScoreDisplay(table(results), references=oracle).plot(),
-        roc=roc(results),
+        roc=roc(results, "profile"),
         never_happened=null_figure(nulls),
     )
     verdict(results)
     if options.report:
         null = nulls[truth_known]
-        report(
-            forest(*cut), null, in_time(null.samples), f"Random forest on a simulated track, {truth_known}"
-        )
+        report(model, null, in_time(null.samples), f"Profile on a simulated track, {truth_known}")
 
 
 # %%
@@ -381,6 +423,15 @@ def real(folder, history=15, keep=3):
         WindowBounds(bounds, keep * per_day, output="deviation"),
         ChannelScaler(),
     )
+    models = trees(*cut)
+    small = make_pipeline(
+        *cut,
+        WindowFlattener(),
+        RandomForestClassifier(50, min_samples_leaf=5, random_state=options.seed),
+    )
+    if not options.quick:
+        network = SeqNetQuakeClassifier(epochs=options.epochs, random_state=options.seed)
+        models["SeqNetQuake"] = make_pipeline(*cut, network)
     controls = {
         "random controls": RandomControls(min_days=5, avoid=near, random_state=options.seed),
         "matched controls": MatchedControls(
@@ -399,16 +450,15 @@ def real(folder, history=15, keep=3):
         folds = SpatialBlockKFold(
             5, block_degrees=10.0, min_train=0.05, shuffle=True, random_state=options.seed
         )
-        print(f"\n{name}: {samples}")
+        print(f"\n{name}:\n{wrapped(samples)}")
         print(folds.describe(samples.X, samples.y, samples.groups).to_string())
-        settings[name] = samples, folds, cut
+        settings[name] = samples, folds, models
         save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
-    results = score(settings)
-    show(results, oracle={})
-    model = forest(*cut)
-    print("\nmatched controls: a forest under catalogs that never happened")
+    results = score(settings, prefer="threads" if options.quick else "processes")
+    show(results)
+    print("\nmatched controls: a forest of fifty trees under catalogs that never happened")
     null = never_happened(
-        model,
+        small,
         tec,
         everything,
         controls["matched controls"],
@@ -427,13 +477,13 @@ def real(folder, history=15, keep=3):
             unit="h",
         ).plot(),
         scores=ScoreDisplay(table(results)).plot(),
-        roc=roc(results),
+        roc=roc(results, list(models)[-1]),
         never_happened=null_figure({"matched controls": null}),
     )
     verdict(results)
     if options.report:
         title = f"Random forest on the maps of {first:%d %B %Y} to {last:%d %B %Y}, matched controls"
-        report(model, null, folds, title)
+        report(small, null, folds, title)
 
 
 # %%
@@ -445,3 +495,4 @@ if options.data:
     real(options.data)
 else:
     simulated()
+print("\nWritten:", *written, *filter(None, [options.report]), sep="\n  ")

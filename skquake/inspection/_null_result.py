@@ -165,7 +165,7 @@ class CatalogNullResult:
     def __repr__(self) -> str:
         p = ", ".join(f"{null} {value:.3g}" for null, value in self.p_values.items())
         return (
-            f"CatalogNullResult({self.scoring} {self.observed_score:.3f}, p={self.p_value:.3g}: {p}; "
+            f"CatalogNullResult({self.scoring} {self.observed_score:z.3f}, p={self.p_value:.3g}: {p}; "
             f"{len(self.scores)} null catalogs{self._tested_words()})"
         )
 

@@ -60,9 +60,9 @@ class Score(NamedTuple):
 
     def __str__(self) -> str:
         if self.has_interval:
-            return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+            return f"{self.value:z.2f} [{self.low:z.2f}, {self.high:z.2f}]"
         units = f" ({self.n_units} unit{'s' * (self.n_units != 1)})" if self.n_units else ""
-        return f"{self.value:.2f}{units}"
+        return f"{self.value:z.2f}{units}"
 
 
 # Range of each score.

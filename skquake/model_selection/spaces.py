@@ -45,6 +45,7 @@ __all__ = [
     "profile",
     "quant",
     "random_forest",
+    "recommended",
     "seqnetquake",
     "sip",
     "svm",
@@ -58,6 +59,26 @@ _UNITS = [64, 128, 256, 512]
 def seqnetquake(prefix: str = "") -> dict[str, Any]:
     """Of :class:`~skquake.neural.SeqNetQuakeClassifier` and :class:`~skquake.neural.SafeNetClassifier`."""
     return _named(prefix, _convolutions() | _recurrent(5) | _dense(2, 6) | _training())
+
+
+def recommended(network: str = "seqnetquakeclassifier") -> dict[str, Any]:
+    """Of the pipelines of :func:`~skquake.neural.make_seqnetquake` and :func:`~skquake.neural.make_safenet`.
+
+    Ours, around their defaults. ``network`` is the name of the last step, "safenetclassifier" of the latter;
+    ``spaces.window(20, 40, prefix="residualwindow__window__")`` has the lengths and contexts, for
+    ``n_segments=1``, which any number of averages goes into.
+    """
+    space: dict[str, Any] = {
+        "filters": [4, 8, 16, 32],
+        "kernel_size": [2, 3],
+        "lstm_layers": [1, 2],
+        "lstm_units": [16, 32, 64],
+        "dense_units": [16, 32, 64],
+        "dropout": [0.25, 0.5],
+        "learning_rate": loguniform(3e-4, 3e-3),
+        "epochs": [15, 30, 60],
+    }
+    return {"windownormalizer__kind": ["center", "detrend"], **_named(f"{network}__", space)}
 
 
 def cnn(prefix: str = "") -> dict[str, Any]:

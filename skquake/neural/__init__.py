@@ -6,6 +6,7 @@ from skquake.neural._dnn import DNNClassifier
 from skquake.neural._ed_lstme import EDLSTMERegressor
 from skquake.neural._fine_tuned import FineTuned
 from skquake.neural._lstm import LSTMClassifier
+from skquake.neural._recommended import make_safenet, make_seqnetquake
 from skquake.neural._repeated_scores import RepeatedScores, repeated_scores
 from skquake.neural._safenet import SafeNetClassifier
 from skquake.neural._saving import load_model, save_model
@@ -24,6 +25,8 @@ __all__ = [
     "SafeNetClassifier",
     "SeqNetQuakeClassifier",
     "load_model",
+    "make_safenet",
+    "make_seqnetquake",
     "repeated_scores",
     "save_model",
 ]

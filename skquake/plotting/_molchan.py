@@ -112,7 +112,7 @@ def _label(name, curve):
     """Name, area skill with its interval, p-value, coverage and weight."""
     interval = ""
     if np.isfinite(curve.area_skill_low):
-        interval = f" [{curve.area_skill_low:.2f}, {curve.area_skill_high:.2f}]"
+        interval = f" [{curve.area_skill_low:z.2f}, {curve.area_skill_high:.2f}]"
     p = f"p = {curve.p_value:.2g}" if curve.p_value >= 0.001 else "p < 0.001"
     score = f"area skill {curve.area_skill_score:.2f}{interval}, {p}"
     return (

@@ -96,7 +96,7 @@ class NullDistributionDisplay(Display):
             axes.hist(finite, bins, color=CONTROL, alpha=0.75, label=f"null catalogs ({len(values)})")
             if len(finite):
                 axes.axvline(np.quantile(finite, 0.95), color=REFERENCE, ls=":", label="their 95 % quantile")
-            axes.axvline(self.observed, color=SEISMIC, lw=2, label=f"observed: {self.observed:.2f}")
+            axes.axvline(self.observed, color=SEISMIC, lw=2, label=f"observed: {self.observed:z.2f}")
             if len(finite) < len(values):
                 failed = len(values) - len(finite)
                 axes.plot([], [], color=DISTURBED, label=f"{failed} failed, counted against it")

@@ -116,7 +116,7 @@ class ScoreBarsDisplay(Display):
             for x, y in zip(values, place, strict=True):
                 side, text = (-1, "right") if x < 0 else (1, "left")
                 axes.annotate(
-                    "none" if np.isnan(x) else f"{x:.2f}",
+                    "none" if np.isnan(x) else f"{x:z.2f}",
                     (np.nan_to_num(x), y),
                     xytext=(3 * side, 0),
                     textcoords="offset points",

@@ -232,7 +232,7 @@ class SearchDisplay(Display):
             axes.axhline(self.chance, color=REFERENCE, lw=1, ls=":", label=f"no skill: {self.chance:g}")
         for i, (name, value) in enumerate((self.references or {}).items()):
             axes.axhline(
-                value, color=REFERENCE, lw=1.2, ls=("--", "-.", "-")[i % 3], label=f"{name}: {value:.2f}"
+                value, color=REFERENCE, lw=1.2, ls=("--", "-.", "-")[i % 3], label=f"{name}: {value:z.2f}"
             )
 
     def _parallel(self, axes, params):

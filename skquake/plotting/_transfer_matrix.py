@@ -115,9 +115,9 @@ class TransferMatrixDisplay(Display):
         )
         for i, j in np.argwhere(np.isfinite(value)):
             interval = low.iat[i, j], high.iat[i, j]
-            text = f"{value[i, j]:.2f}"
+            text = f"{value[i, j]:z.2f}"
             if np.isfinite(interval).all():
-                text += f"\n[{interval[0]:.2f}, {interval[1]:.2f}]"
+                text += f"\n[{interval[0]:z.2f}, {interval[1]:z.2f}]"
             else:
                 text += f"\n({units_words(units.iat[i, j] if counted else None)})"
             axes.text(

@@ -42,7 +42,7 @@ def unlike_mirrored(
     if not told:
         value, other = (getattr(one, scoring).value for one in (evaluation, theirs))
         if not np.isclose(value, other, atol=0.005, equal_nan=True):
-            told.append(f"another score as declared ({scoring} {other:.3f}, here {value:.3f})")
+            told.append(f"another score as declared ({scoring} {other:z.3f}, here {value:z.3f})")
     if not told:
         return ""
     said = f"The time-mirrored test is not of this analysis: {', '.join(told)}."

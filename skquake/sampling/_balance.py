@@ -115,7 +115,7 @@ def balance_table(
         table = _with_selection(table, samples.events)
     apart = table["difference"].abs() > threshold
     if apart.any():
-        listed = ", ".join(f"{name} {value:+.2f}" for name, value in table.loc[apart, "difference"].items())
+        listed = ", ".join(f"{name} {value:+z.2f}" for name, value in table.loc[apart, "difference"].items())
         warnings.warn(
             f"seismic and control samples differ by more than {threshold} standard deviations in {listed}: "
             "a model can tell them apart by these without any earthquake",

@@ -41,8 +41,8 @@ def nearby(time, latitude, longitude, places, *, margin_km=0.0):
     stop = np.searchsorted(time, places["end"].to_numpy(), side="right")
     found = [np.empty(0, dtype=np.int64)]
     counts = np.zeros(len(places), dtype=np.int64)
-    for p in np.flatnonzero(stop > first):
-        inside = np.flatnonzero(points[first[p] : stop[p]] @ centers[p] >= cosine[p])
+    for p in np.flatnonzero(stop > first).tolist():
+        inside = (points[first[p] : stop[p]] @ centers[p] >= cosine[p]).nonzero()[0]
         if len(inside):
             found.append(inside + first[p])
             counts[p] = len(inside)
