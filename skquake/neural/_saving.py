@@ -22,6 +22,7 @@ from skquake.neural._container import (
     write_container,
 )
 from skquake.neural._weights import Weights
+from skquake.sampling import ResidualWindow
 
 _NETWORKS = (
     "SeqNetQuakeClassifier",
@@ -58,16 +59,17 @@ def save_model(model: Estimator, path: Path) -> None:
     Parameters
     ----------
     model : neural classifier, EDLSTMERegressor or Pipeline
-        Fitted. A pipeline may start with ``SlidingWindow`` or ``SIPImages``, whose observations are not saved
-        (length, context and channels are noted), and holds ``ChannelScaler``, ``WindowMean`` and
-        ``WindowNormalizer`` besides.
+        Fitted. A pipeline may start with ``SlidingWindow``, ``SIPImages`` or ``ResidualWindow``, whose
+        observations and background are not saved (length, context and channels are noted), and holds
+        ``ChannelScaler``, ``WindowMean`` and ``WindowNormalizer`` besides.
     path : path-like
         Appears whole or not at all; replaces a file of this name.
 
     Raises
     ------
     TypeError
-        For a step that has no place in such a file, or parameters that are not plain data.
+        For a step that has no place in such a file, a background that has learnt (``QuietBackground``), or
+        parameters that are not plain data.
     ValueError
         If parameters of the network were changed after ``fit``: they would describe another one.
     OSError
@@ -100,14 +102,8 @@ def save_model(model: Estimator, path: Path) -> None:
     path = check_target(path)
     steps = list(model.steps) if isinstance(model, Pipeline) else [(None, model)]
     observed: dict[str, Any] = {}
-    if hasattr(steps[0][1], "source"):
-        window = steps.pop(0)[1]
-        channels = getattr(window, "channels", None) or window.source.channels
-        observed = {"channels": [str(channel) for channel in np.atleast_1d(channels)]}
-        if hasattr(window, "length"):
-            observed["length"] = int(window.length)
-        if getattr(window, "context", 0):
-            observed["context"] = int(window.context)
+    if hasattr(steps[0][1], "source") or isinstance(steps[0][1], ResidualWindow):
+        observed = _observed(*steps.pop(0))
     arrays: dict[str, Array] = {}
     records = []
     for position, (name, step) in enumerate(steps):
@@ -127,6 +123,28 @@ def save_model(model: Estimator, path: Path) -> None:
     write_container(path, {"steps": records, "observed": observed}, arrays)
 
 
+def _observed(name, first):
+    """What is noted of the step that cuts the observations."""
+    window = first.window if isinstance(first, ResidualWindow) else first
+    channels = getattr(window, "channels", None)
+    channels = window.source.channels if channels is None else channels
+    if window is not first:
+        learnt = [type(each).__name__ for each in first._backgrounds() if each.__sklearn_tags__().requires_fit]
+        if learnt:
+            raise TypeError(
+                f"step {name!r}: {learnt[0]} learnt from the training samples what a model file does not "
+                "hold. Keep this pipeline by joblib.dump, and open it only if you made it (it runs code); or "
+                "train with a background that learns nothing, IRIResidual say"
+            )
+        channels = first.get_feature_names_out()
+    observed: dict[str, Any] = {"channels": [str(channel) for channel in np.atleast_1d(channels)]}
+    if hasattr(window, "length"):
+        observed["length"] = int(window.length)
+    if getattr(window, "context", 0):
+        observed["context"] = int(window.context)
+    return observed
+
+
 def load_model(path: Path, *, channels: Sequence[str] | None = None) -> Estimator:
     """Open a file of :func:`save_model`; safe for files from strangers.
 
@@ -140,7 +158,8 @@ def load_model(path: Path, *, channels: Sequence[str] | None = None) -> Estimato
     Returns
     -------
     classifier, regressor or Pipeline
-        Fitted; a pipeline without its window step: ``make_pipeline(SlidingWindow(track, 70), loaded)``.
+        Fitted; a pipeline without its window step: ``make_pipeline(SlidingWindow(track, 70), loaded)``. A
+        ``ResidualWindow`` is to be fitted first, which learns nothing there: ``step.fit(samples.X)``.
 
     Raises
     ------
