@@ -38,7 +38,7 @@ def make_seqnetquake(
     source: Any,
     length: int = 20,
     *,
-    context: int = 20,
+    context: int = 40,
     background: Estimator | Sequence[Estimator] | None = None,
     channels: Sequence[str] | None = None,
     average: int | None = None,
@@ -59,7 +59,7 @@ def make_seqnetquake(
         Where the samples come from.
     length : int, default=20
         Observations of the core, as in ``make_samples(..., max_length=length)``.
-    context : int, default=20
+    context : int, default=40
         Observations seen on both sides, as in ``make_samples(..., context=context)``.
     background : IRIResidual, QuietBackground, RevisitResidual or list of these, default=None
         Whose residuals stand beside the channels; None: the channels alone.
@@ -113,8 +113,8 @@ def make_seqnetquake(
     >>> from skquake.neural import make_seqnetquake
     >>> from skquake.preprocessing import IRIResidual
     >>> from skquake.sources import TrackSource
-    >>> frame = pd.DataFrame({"time": pd.date_range("2019-01-01", periods=90, freq="3s"), "Ne": 1e5,
-    ...     "latitude": np.linspace(-9, 9, 90), "longitude": 100.0, "altitude_km": 507.0})
+    >>> frame = pd.DataFrame({"time": pd.date_range("2019-01-01", periods=150, freq="3s"), "Ne": 1e5,
+    ...     "latitude": np.linspace(-9, 9, 150), "longitude": 100.0, "altitude_km": 507.0})
     >>> track = TrackSource(frame, channels=["Ne"])
     >>> [name for name, _ in make_seqnetquake(track, background=IRIResidual(f107=70.0)).steps]
     ['residualwindow', 'log', 'windowmean', 'windownormalizer', 'channelscaler', 'seqnetquakeclassifier']

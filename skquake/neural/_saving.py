@@ -129,7 +129,9 @@ def _observed(name, first):
     channels = getattr(window, "channels", None)
     channels = window.source.channels if channels is None else channels
     if window is not first:
-        learnt = [type(each).__name__ for each in first._backgrounds() if each.__sklearn_tags__().requires_fit]
+        learnt = [
+            type(each).__name__ for each in first._backgrounds() if each.__sklearn_tags__().requires_fit
+        ]
         if learnt:
             raise TypeError(
                 f"step {name!r}: {learnt[0]} learnt from the training samples what a model file does not "

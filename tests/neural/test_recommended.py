@@ -26,7 +26,7 @@ def record(n_passes=40, rows=400, altitude=True, seed=0):
     step = np.arange(rows)
     parts = []
     for k in range(n_passes):
-        smooth = 5.0 + rng.normal(0, 0.2) + rng.normal(0, 0.1) * np.cos(step / 60.0)
+        smooth = 5.0 + rng.normal(0, 0.2) + rng.normal(0, 0.03) * np.cos(step / 60.0)
         bump = 0.15 * np.exp(-0.5 * ((step - rows / 2) / 8.0) ** 2) * (k % 2)
         noise = rng.normal(0, 0.01, (2, rows))
         parts.append(
@@ -63,7 +63,7 @@ def test_a_bump_is_found_through_context_and_residual(track):
     model = make_seqnetquake(track, background=IRI, random_state=0, learning_rate=0.01)
     model.fit(X[:28], y[:28])
     assert roc_auc_score(y[28:], model.predict_proba(X[28:])[:, 1]) > 0.9
-    assert model[:-1].transform(X).shape == (40, 20, 3)  # 60 observations by threes; Ne, Te and the residual
+    assert model[:-1].transform(X).shape == (40, 20, 3)  # 100 observations by fives; Ne, Te and the residual
     seen = model[:-1].transform(X)
     assert np.ptp(seen.mean(axis=1), axis=0).max() < 1e-3  # the level is gone
 
@@ -101,7 +101,9 @@ def test_series_look_back_only():
 
 def test_wrong_arguments_say_the_cure(track):
     bare = TrackSource(record(2, altitude=False), channels=["Ne"])
-    with pytest.raises(ValueError, match=r"IRIResidual needs the altitude.*altitude_km=507\.0.*background=None"):
+    with pytest.raises(
+        ValueError, match=r"IRIResidual needs the altitude.*altitude_km=507\.0.*background=None"
+    ):
         make_seqnetquake(bare, background=IRI)
     with pytest.raises(ValueError, match="needs the altitude"):
         make_seqnetquake(SourceCollection({"a": bare}), background=IRI)
@@ -133,7 +135,7 @@ def test_evaluate_and_score_track(track):
     found = evaluate(model, Bunch(X=X, y=y), (np.arange(28), np.arange(28, 40)), n_resamples=0)
     assert found.weighted_fit and found.proba.shape == (12, 3)
     scores = score_track(model.fit(X, y), track)
-    assert len(scores) == len(track.blocks(20, context=20).center) and scores["probability"].notna().all()
+    assert len(scores) == len(track.blocks(20, context=40).center) and scores["probability"].notna().all()
 
 
 def test_round_trip(track, tmp_path):
