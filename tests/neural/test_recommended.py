@@ -16,7 +16,7 @@ from skquake.preprocessing import IRIResidual, QuietBackground
 from skquake.sampling import ResidualWindow
 from skquake.sources import SourceCollection
 
-TINY = dict(filters=2, lstm_units=4, dense_units=4, epochs=1, random_state=0)
+TINY = dict(filters=2, lstm_units=4, dense_units=4, epochs=1, random_state=0)  # one shape: compiled once
 IRI = IRIResidual(f107=100.0)
 
 
@@ -60,7 +60,7 @@ def track():
 
 def test_a_bump_is_found_through_context_and_residual(track):
     X, y = centers(record())
-    model = make_seqnetquake(track, background=IRI, random_state=0, learning_rate=0.01)
+    model = make_seqnetquake(track, background=IRI, **(TINY | {"epochs": 60, "learning_rate": 0.02}))
     model.fit(X[:28], y[:28])
     assert roc_auc_score(y[28:], model.predict_proba(X[28:])[:, 1]) > 0.9
     assert model[:-1].transform(X).shape == (40, 20, 3)  # 100 observations by fives; Ne, Te and the residual
@@ -149,15 +149,11 @@ def test_round_trip(track, tmp_path):
     step = ResidualWindow(clone(model[0].window), IRI, keep="both").fit(X)
     again = make_pipeline(step, loaded)
     np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
-    without = make_seqnetquake(track, **TINY).fit(X, y)
-    save_model(without, tmp_path / "other")
-    found = load_model(tmp_path / "other").predict_proba(without[0].transform(X))
-    np.testing.assert_array_equal(found, without.predict_proba(X))
 
 
 def test_what_a_background_has_learnt_is_not_lost_in_silence(track, tmp_path):
     X, y = centers(record())
-    model = make_seqnetquake(track, background=[IRI, QuietBackground()], **TINY).fit(X, y)
+    model = make_seqnetquake(track, background=[QuietBackground()], **TINY).fit(X, y)
     with pytest.raises(TypeError, match="step 'residualwindow': QuietBackground learnt"):
         save_model(model, tmp_path / "model")
     assert not (tmp_path / "model").exists()
