@@ -124,7 +124,7 @@ def lanes_rows(quick=False):
         return [at_once(4, 100, 1, 1)]
     if on_gpu():
         return [at_once(256, 2000, 10, 3)]
-    return [at_once(lanes, 400, 4, 3) for lanes in (8, 32)]
+    return [at_once(lanes, 400, 2, 3) for lanes in (8, 32)]
 
 
 def run(quick=False):

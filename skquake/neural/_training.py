@@ -150,4 +150,6 @@ def _outcomes(trainings):
             return train_lanes(trainings)
     except MemoryError:
         half = len(again) // 2
+    except ValueError:  # of weights to start from, which do not fit: only who has them must hear of it
+        return [outcome for training in again for outcome in _outcomes([training])]
     return _outcomes(again[:half]) + _outcomes(again[half:])

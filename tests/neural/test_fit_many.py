@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -16,7 +17,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 
 from skquake import EDLSTMERegressor, SafeNetClassifier
+from skquake._core._together import together
 from skquake.neural import DNNClassifier, _trainer, fit_many, repeated_scores
+from skquake.neural._classifier import NetworkClassifier
 from skquake.neural._training import Training
 from skquake.preprocessing import ChannelScaler
 
@@ -90,8 +93,8 @@ def test_lanes_are_serial_fits(cls, trainings, monkeypatch):
 
 
 @on_jax
-def test_lanes_of_one_length_and_other_starts(trainings):
-    """Frozen and pretrained weights; fewer lanes than the program has."""
+def test_lanes_of_one_length_and_other_starts(trainings, monkeypatch):
+    """Frozen and pretrained weights; fewer lanes than the program has; weights that do not fit."""
     donor = FrozenEstimator(tiny(random_state=9).fit(XS[0], YS[0]))
     models = [tiny(random_state=i, pretrained=donor, freeze=["conv"]) for i in range(3)]
     data = [XS[1]] * 3, [YS[1]] * 3
@@ -99,6 +102,24 @@ def test_lanes_of_one_length_and_other_starts(trainings):
     assert_alike(fit_many(models, *data, lanes=3), expected, 1e-5)
     assert_alike(fit_many(models[:2], data[0][:2], data[1][:2], lanes=3), expected[:2], 1e-5)
     assert trainings[0] == [3, 2] and len(trainings[1]) == 4
+
+    def refused(self, donor, fresh):
+        if self.random_state == 1:
+            raise ValueError("these weights do not fit")
+        return transplanted(self, donor, fresh)
+
+    transplanted = NetworkClassifier._transplanted
+    monkeypatch.setattr(NetworkClassifier, "_transplanted", refused)
+    fits = [partial(clone(model).fit, X, y) for model, X, y in zip(models, *data, strict=True)]
+    with pytest.raises(ValueError, match="do not fit"):
+        list(together(fits, 3))
+
+    def careful():
+        with pytest.raises(ValueError, match="do not fit"):
+            fits[1]()
+
+    found = dict(together([fits[0], careful, fits[2]], 3))
+    assert_alike([found[0], found[2]], [expected[0], expected[2]], 1e-5)
 
 
 @on_jax
