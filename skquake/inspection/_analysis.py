@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from sklearn.utils import Bunch
 from skquake._core._journal import fingerprint
 from skquake._core._sklearn import HasMethods, Interval, StrOptions
 from skquake._core._time import NS_PER_DAY, as_ns
+from skquake._core._together import clock, most_together
 from skquake._core._typing import Estimator, Path
 from skquake.inspection._tested import COUNTS, count_tested
 from skquake.model_selection import Evaluation, evaluate
@@ -73,18 +73,18 @@ class Analysis:
 
     def built(self, full: pd.DataFrame, seed: int) -> tuple[Bunch, float]:
         """Samples of a full catalog, and the seconds that they took."""
-        start = perf_counter()
+        start = clock()
         samples = self.samples(full, self.events(full), seed)
-        return samples, perf_counter() - start
+        return samples, clock() - start
 
     def scored(
         self, samples: Bunch, built_seconds: float, n_resamples: int = 0
     ) -> tuple[dict[str, Evaluation], dict[str, float]]:
         """Evaluations, and seconds by phase."""
-        start = perf_counter()
+        start = clock()
         found = self.evaluations(samples, n_resamples)
         fit = sum(evaluation.fit_seconds for evaluation in found.values())
-        seconds = dict(zip(PHASES, (built_seconds, fit, perf_counter() - start - fit), strict=True))
+        seconds = dict(zip(PHASES, (built_seconds, fit, clock() - start - fit), strict=True))
         return found, seconds
 
     def events(self, full: pd.DataFrame) -> pd.DataFrame:
@@ -121,6 +121,10 @@ class Analysis:
     def _splits(self, samples):
         cv = self.cv if hasattr(self.cv, "split") else self.cv(samples)
         return cv if hasattr(cv, "split") else list(cv)
+
+    def most_together(self) -> int:
+        """How many catalogs under way at a time pay."""
+        return most_together(self.estimators.values())
 
     def header(self) -> dict[str, str]:
         """What makes this analysis another one, for a store."""

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from joblib import delayed
 from skquake._core._failures import failure, is_full_disk
 from skquake._core._journal import fingerprint
 from skquake._core._sklearn import Interval, StrOptions, validate_params
+from skquake._core._together import clock
 from skquake._core._typing import Estimator, Frame, Path
 from skquake.catalogs import AftershockRemover
 from skquake.inspection._analysis import (
@@ -120,7 +120,10 @@ def catalog_null_test(
     random_state : int or None, default=None
         Decides catalogs, controls and ties, whatever ``n_jobs``; the pipeline has its own.
     n_jobs : int or None, default=None
-        Null catalogs at a time, by joblib's backend (processes, where it is not set otherwise).
+        Null catalogs at a time, by joblib's backend (processes, where it is not set otherwise). With None the
+        networks of up to 256 null catalogs are trained in one program where Keras' backend is JAX and sees a
+        GPU (`skquake.neural.fit_many`): scores as one after another, within rounding. What is interrupted
+        meanwhile begins anew.
     verbose : int, default=0
         Positive: a progress bar over null catalogs.
 
@@ -254,7 +257,10 @@ def catalog_null_test(
             delayed(_replicate)(analysis, record, made[name], replicate, random_state, most)
             for name, replicate in left
         )
-        found = kept.computed(jobs, len(left), n_jobs=n_jobs, desc="null catalogs", verbose=verbose)
+        found = kept.computed(
+            jobs, len(left), most=analysis.most_together(), n_jobs=n_jobs, desc="null catalogs",
+            verbose=verbose,
+        )  # fmt: skip
         done |= {_key(row): row for row in found}
     rows = [done[task] for task in tasks]
     first = {"null": "observed", "replicate": 0, "seconds": seconds}
@@ -318,7 +324,7 @@ def _replicate(analysis, record, null, replicate, random_state, most):
     rng = np.random.default_rng((random_state, name_code(null.name), replicate))
     catalog, drawn = null.draw(record, rng)
     row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None, "most": most}
-    start = perf_counter()
+    start = clock()
     try:
         samples, built_seconds = analysis.built(catalog, _seed(random_state, null.name, replicate))
         found, seconds = analysis.scored(samples, built_seconds)
@@ -338,7 +344,7 @@ def _replicate(analysis, record, null, replicate, random_state, most):
             raise
         row |= {"scores": dict.fromkeys(analysis.estimators), "error": failure(error)}
         row |= dict.fromkeys((*COUNTS, "n_scored"), 0)
-        return row | {"seconds": {"samples": perf_counter() - start, "fit": 0.0, "score": 0.0}}
+        return row | {"seconds": {"samples": clock() - start, "fit": 0.0, "score": 0.0}}
     return row | counts | {"scores": scores, "n_scored": n_scored, "seconds": seconds}
 
 

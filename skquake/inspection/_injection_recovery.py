@@ -24,6 +24,8 @@ from skquake.inspection._power_curve import PowerCurve
 from skquake.inspection._record import Record
 from skquake.inspection._row_store import RowStore
 
+_MOST_PLANTED = 8  # under way at a time: each holds a copy of the observations
+
 
 @validate_params(
     {
@@ -143,7 +145,8 @@ def injection_recovery(
         Go on with a store that other versions made, as in :func:`catalog_null_test`.
     random_state : int or None, default=None
     n_jobs : int or None, default=None
-        Catalogs at a time; the result is the same for any.
+        Catalogs at a time; the result is the same for any. Networks of JAX on a GPU are trained together with
+        None, as in :func:`catalog_null_test`: of eight catalogs at most where an effect is planted.
     verbose : int, default=0
         Positive: a progress bar over catalogs.
 
@@ -272,9 +275,14 @@ def injection_recovery(
     with RowStore(store, header, key=_key, check=check, accept_versions=accept_versions) as kept:
         done = {_task(row): row for row in kept.rows if set(wanted.get(_task(row), ())) <= set(row["sizes"])}
         left = [task for task in tasks if task not in done]
-        jobs = (delayed(planting.run)(*task, wanted[task], random_state) for task in left)
-        found = kept.computed(jobs, len(left), n_jobs=n_jobs, desc="catalogs", verbose=verbose)
-        done |= {_task(row): row for row in found}
+        most = analysis.most_together()
+        planted = [task for task in left if wanted[task]], min(most, _MOST_PLANTED)
+        for some, at_once in (planted, ([task for task in left if not wanted[task]], most)):
+            jobs = (delayed(planting.run)(*task, wanted[task], random_state) for task in some)
+            found = kept.computed(
+                jobs, len(some), most=at_once, n_jobs=n_jobs, desc="catalogs", verbose=verbose and len(some)
+            )
+            done |= {_task(row): row for row in found}
     rows = [done[task] for task in tasks]
     table = score_table(rows, wanted)
     _check_scored(table, rows, alpha)

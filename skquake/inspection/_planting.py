@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from sklearn.utils import Bunch
 
 from skquake._core._failures import failure, is_full_disk
 from skquake._core._journal import fingerprint
+from skquake._core._together import clock
 from skquake._core._typing import Array
 from skquake.catalogs._plant import Plant
 from skquake.inspection._analysis import Analysis
@@ -150,11 +150,11 @@ class Planting:
 
     @staticmethod
     def _timed(row, phase, function, *arguments):
-        start = perf_counter()
+        start = clock()
         try:
             return function(*arguments)
         finally:
-            row["seconds"][phase] += perf_counter() - start
+            row["seconds"][phase] += clock() - start
 
 
 @dataclass(frozen=True)

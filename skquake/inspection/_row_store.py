@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import partial
 from typing import Any, Self
 
-from joblib import Parallel
+from joblib import Parallel, effective_n_jobs
 
 from skquake._core._failures import living_workers
 from skquake._core._journal import Journal
 from skquake._core._made_with import made_with
 from skquake._core._progress import progress
+from skquake._core._together import together
 from skquake._core._typing import Path
 
 
@@ -62,16 +64,24 @@ class RowStore:
             self._journal.close()
 
     def computed(
-        self, jobs: Iterable[Any], total: int, *, n_jobs: int | None, desc: str, verbose: int
+        self, jobs: Iterable[Any], total: int, *, most: int, n_jobs: int | None, desc: str, verbose: int
     ) -> Iterator[dict[str, Any]]:
         """Rows of ``total`` delayed calls of joblib as they come, each in the file before it is given.
+
+        Where one process does them all, ``most`` are under way at a time: their networks are trained
+        together.
 
         Raises
         ------
         RuntimeError
             If a worker process dies.
         """
-        found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs)
+        found: Any
+        if most > 1 and effective_n_jobs(n_jobs) == 1:
+            calls = (partial(function, *args, **kwargs) for function, args, kwargs in jobs)
+            found = (row for _, row in together(calls, most))
+        else:
+            found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs)
         with living_workers(n_jobs, self._path), contextlib.closing(found):
             for row in progress(found, desc=desc, verbose=verbose, total=total):
                 if self._journal is not None:

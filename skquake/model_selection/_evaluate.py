@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from numbers import Integral
-from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from skquake._core._frames import is_frame
 from skquake._core._made_with import made_with
 from skquake._core._progress import progress
 from skquake._core._routing import fit_weighted, group_parameter, weight_route
+from skquake._core._together import clock
 from skquake._core._typing import Array, Estimator, FloatArray, IntArray, RandomState
 from skquake._core._validation import check_columns
 from skquake._core._weights import effective_number, row_weights
@@ -273,9 +273,9 @@ def evaluate(
             of_rows = np.asarray(row_weights(X.iloc[train], sample_weight), dtype=float)
             weight = of_rows / of_rows.mean()
         params = {groups_key: np.asarray(groups)[train]} if groups_key else {}
-        start = perf_counter()
+        start = clock()
         model = fit_weighted(clone(estimator), X.iloc[train], y[train], weight, **params)
-        fit_seconds += perf_counter() - start
+        fit_seconds += clock() - start
         probas.append(align_classes(model.predict_proba(X.iloc[test]), model.classes_))
         tests.append(np.asarray(test))
     proba = np.concatenate(probas)

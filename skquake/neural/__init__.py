@@ -5,6 +5,7 @@ from skquake.neural._container import ModelFileError
 from skquake.neural._dnn import DNNClassifier
 from skquake.neural._ed_lstme import EDLSTMERegressor
 from skquake.neural._fine_tuned import FineTuned
+from skquake.neural._fit_many import fit_many
 from skquake.neural._lstm import LSTMClassifier
 from skquake.neural._recommended import make_safenet, make_seqnetquake
 from skquake.neural._repeated_scores import RepeatedScores, repeated_scores
@@ -24,6 +25,7 @@ __all__ = [
     "SIPClassifier",
     "SafeNetClassifier",
     "SeqNetQuakeClassifier",
+    "fit_many",
     "load_model",
     "make_safenet",
     "make_seqnetquake",

@@ -13,11 +13,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skquake._core._keras_setting import configured_backend
 from skquake._core._sklearn import Interval, check_sample_weight
+from skquake._core._together import ask
 from skquake._core._typing import Array, FloatArray, RandomState, Rows
 from skquake._core._validation import as_windows, check_windows
 from skquake.neural._backend import load_keras
 from skquake.neural._network import Network
+from skquake.neural._training import Training
 from skquake.neural._weights import Weights
 
 _HUGE = 1e100  # sums of such weights may overflow
@@ -42,6 +45,7 @@ class NetworkEstimator(BaseEstimator):
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
+    _in_lanes: ClassVar[bool] = True  # whether many may be trained in one program
     _cure: ClassVar[str] = "scale the channels (ChannelScaler)"
 
     learning_rate: float = 1e-3
@@ -75,21 +79,36 @@ class NetworkEstimator(BaseEstimator):
 
     def _train(self, X, y, weight, train, held_out, rng, start=None, **options):
         """Weights and history of this estimator's network, trained on some rows, validated on others."""
-        return self._network.train(
+        training = Training(
+            self._network,
             X[train],
             y[train],
             weight[train] / weight[train].mean(),
-            rng=rng,
-            start=start,
-            learning_rate=self.learning_rate,
-            batch_size=self.batch_size,
-            cure=self._cure,
-            epochs=self.epochs,
-            callbacks=self._callbacks(),
-            validation_data=(X[held_out], y[held_out], weight[held_out]) if len(held_out) else None,
-            verbose=int(self.verbose),
-            **options,
+            rng,
+            start,
+            self.learning_rate,
+            self.batch_size,
+            self.epochs,
+            self._cure,
+            self._in_lanes,
+            {
+                "callbacks": self._callbacks(),
+                "validation_data": (X[held_out], y[held_out], weight[held_out]) if len(held_out) else None,
+                "verbose": int(self.verbose),
+                **options,
+            },
         )
+        return ask(training)
+
+    def _most_together(self) -> int:
+        """How many fits at a time pay; 1 where something watches them, or the backend has no program."""
+        watched = self.callbacks or self.validation_fraction or self.verbose
+        if watched or not self._in_lanes or configured_backend() != "jax":
+            return 1
+        load_keras()
+        from skquake.neural._lanes import most_lanes
+
+        return most_lanes()
 
     def _outputs(self, X: Rows) -> FloatArray:
         """What the network says, of shape (n, outputs)."""

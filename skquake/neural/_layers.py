@@ -81,6 +81,25 @@ class BiLSTM(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="skquake")
+class Convolution(keras.layers.Conv1D):
+    """Convolution along windows, without padding, stride or dilation; on JAX as one product.
+
+    Equal to ``keras.layers.Conv1D``. With kernels of many networks at once JAX's own would be a convolution
+    in groups, which is slow; the product is not, and compiles in less time.
+    """
+
+    def call(self, inputs):
+        if keras.backend.backend() != "jax":
+            return super().call(inputs)
+        (size,), (_, steps, channels) = self.kernel_size, inputs.shape
+        left = steps - size + 1
+        seen = ops.concatenate([inputs[:, i : i + left] for i in range(size)], axis=-1)
+        seen = ops.reshape(seen, (-1, size * channels))
+        found = ops.matmul(seen, ops.reshape(self.kernel, (-1, self.filters))) + self.bias
+        return self.activation(ops.reshape(found, (-1, left, self.filters)))
+
+
+@keras.saving.register_keras_serializable(package="skquake")
 class SeededDropout(keras.layers.Dropout):
     """Dropout that draws from its seed generator on every backend (on torch the standard one does not)."""
 

@@ -1,4 +1,4 @@
-"""A network as a value: what it is built from; training and applying it with weights that others keep."""
+"""A network as a value: what it is built from; applying it with weights that others keep."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from skquake._core._typing import Array, FloatArray
+from skquake._core._typing import FloatArray
 from skquake.neural._backend import load_keras, memory_guard
 from skquake.neural._weights import Weights
-
-_LARGE = 1e3  # weights beyond may overflow, though they are finite
-_PROBE_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -71,61 +68,6 @@ class Network:
             if theirs.get(name) != value
         ]
 
-    def train(
-        self,
-        X: FloatArray,
-        y: Array,
-        weight: FloatArray,
-        *,
-        rng: np.random.Generator,
-        start: Callable[[list[Array]], Sequence[Array]] | None,
-        learning_rate: float,
-        batch_size: int,
-        cure: str,
-        **fit: Any,
-    ) -> tuple[Weights, dict[str, list[float]]]:
-        """Weights and history of a training.
-
-        Parameters
-        ----------
-        X, y, weight : ndarray
-            Rows to train on; weights are positive.
-        start : callable or None
-            Makes of the fresh weights those to start from.
-        cure : str
-            What to do against divergence, for the message.
-        **fit
-            Further options of ``model.fit``.
-
-        Raises
-        ------
-        ValueError
-            Where the training diverged.
-        MemoryError
-            Where memory does not suffice, the backend's included.
-        """
-        from skquake.neural._adapter import train
-
-        smaller = (
-            f"lower batch_size={batch_size}, take a smaller network, or train on fewer or shorter windows"
-        )
-        with self._borrowed() as model, memory_guard(smaller):
-            model.holds = None
-            model.reset(rng, learning_rate)
-            if start is not None:
-                model.set_weights(start(model.get_weights()))
-            history = train(model, X, y, weight, rng=rng, batch_size=batch_size, **fit)
-            weights = Weights(model.get_weights())
-            sound = all(np.isfinite(values).all() for values in weights)
-            if sound and max(np.abs(values).max(initial=0.0) for values in weights) > _LARGE:
-                sound = bool(np.isfinite(model.predict(X[:_PROBE_ROWS])).all())
-        if not sound:
-            raise ValueError(
-                f"training diverged: after {len(history['loss'])} epochs weights or outputs are not finite; "
-                f"{cure} or lower learning_rate={learning_rate}"
-            )
-        return weights, history
-
     def predict(self, weights: Weights, X: FloatArray) -> FloatArray:
         """Outputs of the network with these weights, float64, of shape (n, n_outputs).
 
@@ -135,7 +77,7 @@ class Network:
             For weights of other shapes, and where outputs are not finite.
         """
         smaller = "predict fewer rows at a time, or free memory of the device"
-        with self._borrowed() as model, memory_guard(smaller):
+        with self.borrowed() as model, memory_guard(smaller):
             if model.holds is not weights:
                 _check_shapes(weights, model)
                 model.set_weights(weights)
@@ -149,7 +91,8 @@ class Network:
             )
         return found
 
-    def _borrowed(self) -> AbstractContextManager[Any]:
+    def borrowed(self) -> AbstractContextManager[Any]:
+        """A compiled model, ours alone inside the ``with`` block."""
         keras = load_keras()
 
         from skquake.neural._model_cache import borrowed

@@ -72,19 +72,20 @@ def seqnetquake(
     """
     from keras import Input, Model, layers, ops
 
-    from skquake.neural._layers import BiLSTM, SeededDropout
+    from skquake.neural._layers import BiLSTM, Convolution, SeededDropout
 
     length, channels = input_shape
     check_seqnetquake(length, conv_layers=conv_layers, kernel_size=kernel_size, n_segments=n_segments)
     inputs = Input(input_shape)
     each = (lambda layer: layer) if folded else (lambda layer: layers.TimeDistributed(layer, name=layer.name))
     drop = SeededDropout if folded else layers.Dropout
+    convolution = Convolution if folded else layers.Conv1D
     x = ops.reshape(inputs, (-1, *([] if folded else [n_segments]), length // n_segments, channels))
     if folded:
         lost = conv_layers * (kernel_size - 1)
         x = x[:, : lost + (length // n_segments - lost) // 2 * 2]
     for i in range(conv_layers):
-        x = each(layers.Conv1D(filters, kernel_size, activation=conv_activation, name=f"conv_{i}"))(x)
+        x = each(convolution(filters, kernel_size, activation=conv_activation, name=f"conv_{i}"))(x)
     x = each(drop(dropout, name="conv_dropout"))(x)
     x = each(layers.MaxPooling1D(2, name="pool"))(x)
     x = ops.reshape(x, (-1, n_segments, x.shape[-2] * x.shape[-1]))

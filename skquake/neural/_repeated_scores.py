@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from numbers import Integral
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.metrics import get_scorer
 from sklearn.utils import Bunch, check_random_state
 
 from skquake._core._sklearn import Interval, safe_indexing, validate_params
+from skquake._core._together import most_together, together
 from skquake._core._typing import ArrayLike, Estimator, RandomState, Rows
 
 
@@ -38,7 +40,7 @@ def repeated_scores(
     """Train an estimator several times from different seeds, and score each on the same test rows.
 
     The best of several trainings, picked by the test score, is not a score: report mean and standard
-    deviation.
+    deviation. Networks are trained at once where that pays: see `fit_many`.
 
     Parameters
     ----------
@@ -87,9 +89,15 @@ def repeated_scores(
     if not seeds:
         raise ValueError(f"{type(estimator).__name__} has no random_state: each repeat would be the same")
     labels, rng, score = np.asarray(y), check_random_state(random_state), get_scorer(scoring)
-    scores = np.empty(n_repeats)
-    for repeat in range(n_repeats):
-        model = clone(estimator).set_params(**{name: int(rng.randint(2**31 - 1)) for name in seeds})
+    models = [
+        clone(estimator).set_params(**{name: int(rng.randint(2**31 - 1)) for name in seeds})
+        for _ in range(n_repeats)
+    ]
+
+    def scored(model):
         model.fit(safe_indexing(X, train), safe_indexing(labels, train))
-        scores[repeat] = score(model, safe_indexing(X, test), safe_indexing(labels, test))
+        return score(model, safe_indexing(X, test), safe_indexing(labels, test))
+
+    found = dict(together((partial(scored, model) for model in models), most_together([estimator])))
+    scores = np.array([found[repeat] for repeat in range(n_repeats)], dtype=np.float64)
     return RepeatedScores(scores=scores, mean=float(scores.mean()), std=float(scores.std()))

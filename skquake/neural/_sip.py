@@ -115,6 +115,7 @@ class SIPClassifier(NetworkClassifier):
     (40, 2)
     """
 
+    _in_lanes: ClassVar[bool] = False  # XLA takes minutes for hundreds of layers
     _saved: ClassVar[tuple[str, ...]] = (*NetworkClassifier._saved, "image_shape_", "center_", "scale_")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **NetworkClassifier._parameter_constraints,

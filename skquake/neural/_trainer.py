@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from skquake.neural._batches import power_of_two, rows_per_step, shuffled
+
 _PREDICT_ROWS = 512
 _CALL_STEPS, _CALL_BYTES = 32, 2**21  # of one call that trains, at most
 _STEP_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
@@ -33,18 +35,26 @@ class SeededModel(keras.Model):
 
     def reset(self, rng, learning_rate):
         """Fresh weights and dropout seeds from ``rng``, and a fresh optimiser (its state all zeros)."""
-        self.set_weights(
-            [
-                _initial(variable.name, value, rng)
-                for variable, value in zip(self.weights, self._fresh_weights, strict=True)
-            ]
-        )
-        for variable in self.variables:
-            if variable.name == "seed_generator_state":
-                variable.assign(np.array([rng.integers(2**31), 0], dtype=variable.dtype))
+        weights, seeds = self.drawn(rng)
+        self.set_weights(weights)
+        for variable, seed in zip(self.seeds, seeds, strict=True):
+            variable.assign(seed)
         for variable in self.optimizer.variables:
             variable.assign(np.zeros(variable.shape, variable.dtype))
         self.optimizer.learning_rate = learning_rate
+
+    @property
+    def seeds(self):
+        """Variables that hold the seeds of dropout."""
+        return [variable for variable in self.variables if variable.name == "seed_generator_state"]
+
+    def drawn(self, rng):
+        """Fresh weights and dropout seeds from ``rng``."""
+        weights = [
+            _initial(variable.name, value, rng)
+            for variable, value in zip(self.weights, self._fresh_weights, strict=True)
+        ]
+        return weights, [np.array([rng.integers(2**31), 0], seed.dtype) for seed in self.seeds]
 
     def fit(
         self,
@@ -64,10 +74,10 @@ class SeededModel(keras.Model):
         """Train; returns the Keras ``History`` with loss, accuracy and, given validation data, theirs."""
         n = len(x)
         weight = np.ones(n, np.float32) if sample_weight is None else np.asarray(sample_weight, np.float32)
-        rows_per_step = min(batch_size, _power_of_two(n))
-        steps = -(-n // rows_per_step)
-        self._make_ready(y[:1], weight[:1])
-        most = _steps_per_call(x[:1].nbytes * rows_per_step)
+        rows = rows_per_step(n, batch_size)
+        steps = -(-n // rows)
+        self.prepare(y[:1], weight[:1])
+        most = self.batches_per_call(x[:1].nbytes * rows)
         stride = 1 if any(map(_watches_steps, callbacks or ())) else most
         callbacks = keras.callbacks.CallbackList(
             callbacks,
@@ -84,19 +94,13 @@ class SeededModel(keras.Model):
         for epoch in range(initial_epoch, epochs):
             callbacks.on_epoch_begin(epoch)
             super().reset_metrics()
-            order = np.resize(rng.permutation(n), (steps, rows_per_step))
+            order, order_weight = shuffled(weight, rows, rng)
             for first in range(0, steps, stride):
-                rows = order[first : first + stride]
-                last = first + len(rows) - 1
+                here = order[first : first + stride]
                 callbacks.on_train_batch_begin(first)
-                batch_weight = weight[rows]
-                present = n - last * rows_per_step
-                if present < rows_per_step:
-                    batch_weight[-1, present:] = 0.0
-                    # Keras divides by the rows of a batch: undo it for the rows that are not there.
-                    batch_weight[-1] *= rows_per_step / present
-                logs = self._train_on_batches(most, *self._batches(x[rows], y[rows], batch_weight))
-                callbacks.on_train_batch_end(last, logs)
+                batches = self._batches(x[here], y[here], order_weight[first : first + stride])
+                logs = self._train_on_batches(most, *batches)
+                callbacks.on_train_batch_end(first + len(here) - 1, logs)
                 if self.stop_training:
                     break
             if validation_data is not None:
@@ -138,22 +142,27 @@ class SeededModel(keras.Model):
 
     def predict(self, x, **_):
         """Outputs for all rows, in steps of a few fixed sizes."""
-        rows_per_step = min(_PREDICT_ROWS, _power_of_two(len(x)))
+        rows = min(_PREDICT_ROWS, power_of_two(len(x)))
         outputs = []
-        for start in range(0, len(x), rows_per_step):
-            part = x[start : start + rows_per_step]
-            filled = np.zeros((rows_per_step, *x.shape[1:]), np.float32)
+        for start in range(0, len(x), rows):
+            part = x[start : start + rows]
+            filled = np.zeros((rows, *x.shape[1:]), np.float32)
             filled[: len(part)] = part
             outputs.append(np.asarray(self.predict_on_batch(filled))[: len(part)])
         return np.concatenate(outputs)
 
-    def _make_ready(self, y, weight):
+    def prepare(self, y, weight):
         """Make loss and metrics of one row: Keras cannot make them of several batches."""
         if not self._ready:
             outputs = np.zeros((1, self.output_shape[-1]), np.float32)
             self.compute_loss(None, y, outputs, weight)
             self.compute_metrics(None, y, outputs, weight)
             self._ready = True
+
+    @staticmethod
+    def batches_per_call(batch_bytes):
+        """How many batches a call takes at most, some 2 MB."""
+        return max(1, min(_CALL_STEPS, _CALL_BYTES // batch_bytes)) if _compiles() else 1
 
     def _batches(self, x, y, weight):
         """What is trained on of some batches, the first dimension."""
@@ -191,11 +200,6 @@ def _compiles():
     return keras.backend.backend() in ("tensorflow", "jax")
 
 
-def _steps_per_call(step_bytes):
-    """How many batches a call takes at most, some 2 MB."""
-    return max(1, min(_CALL_STEPS, _CALL_BYTES // step_bytes)) if _compiles() else 1
-
-
 def _watches_steps(callback):
     """Whether a callback does something at single steps."""
     base = keras.callbacks.Callback
@@ -211,11 +215,6 @@ def _filled_up(values, n):
     filled = np.zeros((n, *values.shape[1:]), values.dtype)
     filled[: len(values)] = values
     return filled
-
-
-def _power_of_two(n, smallest=32):
-    """The least power of two that is at least ``n`` (and ``smallest``): few shapes, few traces."""
-    return max(smallest, 1 << (n - 1).bit_length())
 
 
 def _initial(name, fresh, rng):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from skquake.neural._batches import power_of_two
 from skquake.neural._image_model import ImageModel
-from skquake.neural._trainer import SeededModel, SeededRegressionModel, _power_of_two
+from skquake.neural._trainer import SeededModel, SeededRegressionModel
 
 
 class StepByStep:
@@ -18,7 +19,7 @@ class StepByStep:
     def fit(self, x, y, sample_weight, *, rng, batch_size, epochs, validation_data, callbacks, verbose, **_):
         n = len(x)
         weight = np.asarray(sample_weight, np.float32)
-        rows_per_step = min(batch_size, _power_of_two(n))
+        rows_per_step = min(batch_size, power_of_two(n))
         steps = -(-n // rows_per_step)
         callbacks = keras.callbacks.CallbackList(callbacks, add_history=True, model=self, epochs=epochs)
         self.stop_training = False
