@@ -144,8 +144,8 @@ def _check_null(null, evaluation, scoring):
         here, there = getattr(evaluation, scoring).value, null.observed_score
         if not np.isclose(here, there, atol=0.005):
             warnings.warn(
-                f"the null test observed {scoring} {there:z.3f} and this evaluation {here:z.3f}: not the same "
-                "pipeline, samples or splits; evaluate the samples that it keeps (null.samples)",
+                f"the null test observed {scoring} {there:z.3f} and this evaluation {here:z.3f}: not the "
+                "same pipeline, samples or splits; evaluate the samples that it keeps (null.samples)",
                 stacklevel=5,
             )
 
