@@ -10,7 +10,7 @@ place, one the circumstances (local time, season, geomagnetic activity, magnitud
 Everything is done four times: with controls at random places, as is usual, and with *matched* controls, at
 the same places some weeks away; on a track in which nothing happens before the earthquakes, and on one in
 which a perturbation was planted. Then SeqNetQuake learns the matched samples, once as published and once as
-we recommend it: with what lies around each window, and less the empirical ionosphere. Last, the regression
+we recommend it: with what lies around each window, averaged, and fewer weights. Last, the regression
 does the matched analysis on catalogs that never happened.
 
 By default the data are simulated. From a terminal, ``--data DIR`` takes real files instead: ionosphere maps
