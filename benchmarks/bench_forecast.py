@@ -70,7 +70,7 @@ class World(NamedTuple):
 
 
 def settings(n_out, world, quick):
-    """Name of each forecaster (its kind before the comma) -> its settings, chosen inside the training span."""
+    """Name of each forecaster (its kind before the comma) -> settings, chosen inside the training span."""
     day = n_out == PER_DAY
     iri = IRIForecaster(places(next(iter(world.series)), world), f107=world.f107)
     seen = {"n_in": 12, "around": AROUND, "beside": iri}
