@@ -11,7 +11,7 @@ where there are no maps) takes a year of simulated TEC on three meridians to lea
 it; SARIMA is estimated on the last 40 days of that year. There IRI is the simulator's own ionosphere.
 
 The Kp forecast, an input at 24 h, is a ridge regression on the Kp that was known 24 h before, learnt before
-the record begins; the model that sees the measured Kp of the times it forecasts is an upper bound, and named
+the record begins; the model that sees the measured Kp of the times it forecasts looks ahead, and is named
 so. Scores over the times that all of the models forecast, quiet (Kp < 3) and disturbed apart. The settings
 were chosen on days 31 to 40 of the maps, after a fit on days 1 to 30 (``--tuning``), and are the same for
 simulations.
@@ -86,7 +86,7 @@ def settings(n_out, world, quick):
     chosen = {
         "ED-LSTME, linear part, IRI, Kp": {**seen, **network, **members, "ahead": ahead},
         "ED-LSTME": {"n_in": 12, "around": AROUND, **plain, **members},
-        "ED-LSTME, measured Kp ahead (bound)": {**seen, **network, **members, "ahead": MEASURED},
+        "ED-LSTME, measured Kp ahead (looks ahead)": {**seen, **network, **members, "ahead": MEASURED},
         "ridge, IRI, Kp": {**seen, "alpha": alpha, "ahead": ahead},
         "ridge": {"n_in": 12, "alpha": 100.0, "around": AROUND},
         "RF": {"n_in": 3 if not day else 12, "around": AROUND, "n_estimators": 20, "min_samples_leaf": 20},

@@ -65,7 +65,7 @@ def known_ahead(
     needed : ndarray of bool, shape (n,)
         Where a value must be there.
     """
-    columns = [np.empty((len(times), 0))]
+    columns: list[FloatArray] = [np.empty((len(times), 0))]
     for name, lead in leads.items():
         if lead:
             columns.append(known_exogenous(frame, {name: 0}, times, needed))
