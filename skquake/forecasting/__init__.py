@@ -5,6 +5,7 @@ from skquake.forecasting._anomaly_activity import space_weather_state
 from skquake.forecasting._anomaly_detector import TECAnomalyDetector
 from skquake.forecasting._anomaly_rate import rate_in_words
 from skquake.forecasting._anomaly_spans import quake_free_spans
+from skquake.forecasting._iri import IRIForecaster
 from skquake.forecasting._make import make_forecaster
 from skquake.forecasting._naive import (
     PersistenceForecaster,
@@ -18,6 +19,7 @@ from skquake.forecasting._sktime_forecaster import SktimeForecaster
 from skquake.forecasting._walk_forward import WalkForwardForecaster
 
 __all__ = [
+    "IRIForecaster",
     "PersistenceForecaster",
     "RecurrenceForecaster",
     "RunningMedianForecaster",

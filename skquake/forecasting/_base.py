@@ -79,10 +79,14 @@ class Forecaster(BaseEstimator):
         ValueError
             As ``fit``; and for other stations or another cadence than it saw.
         """
+        return self._predict_checked(series, exogenous)
+
+    def _predict_checked(self, series: Record, exogenous: Frame | None, **options: Any) -> pd.DataFrame:
+        """``predict``; ``_predict`` gets the options."""
         check_is_fitted(self)
         series = with_times(series, "series")
         frame = self._like_fitted(series)
-        found = self._predict(frame, _with_times(exogenous))
+        found = self._predict(frame, _with_times(exogenous), **options)
         names = series.columns if isinstance(series, pd.DataFrame) else frame.columns
         return pd.DataFrame(found, series.index, self.stations_)[list(names)]
 
@@ -165,6 +169,10 @@ class Forecaster(BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.no_validation = True
         return tags
+
+
+class DayAheadForecaster(Forecaster):
+    """Base of the forecasts that are known a day before."""
 
 
 def _with_times(exogenous: Frame | None) -> pd.DataFrame | None:

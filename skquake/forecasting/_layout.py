@@ -30,7 +30,7 @@ class Layout(NamedTuple):
 
 
 def decide(
-    regressor: Estimator, windows: str, *, n_in: int, n_out: int, n_features: int
+    regressor: Estimator, windows: str, *, n_in: int, n_out: int, n_features: int, n_ahead: int = 0
 ) -> tuple[Estimator, Layout]:
     """A clone of the regressor to fit, and what it gets.
 
@@ -40,6 +40,8 @@ def decide(
     windows : {"auto", "keep", "flat"}
     n_in, n_out, n_features : int
         Times of history, times forecast, columns of X.
+    n_ahead : int
+        The last so many columns of X are known in advance; a network that asks for them is told so.
 
     Raises
     ------
@@ -66,9 +68,11 @@ def decide(
             'of windows (ChannelScaler, WindowNormalizer), or say windows="flat"'
         )
     stays = last and all(isinstance(wrapper, PASS_ON) for inner in behind for wrapper in inner.wrappers)
-    if last and not stays:
-        for inner in behind:
+    for inner in behind if last else ():
+        if not stays:
             _tell_steps(regressor, inner, n_out)
+        if n_ahead and first:
+            _tell_ahead(regressor, inner, n_ahead)
     return regressor, Layout(first, stays)
 
 
@@ -86,3 +90,10 @@ def _tell_steps(regressor: Estimator, inner: Inner, n_out: int) -> None:
         raise ValueError(f"regressor: set n_out={n_out} of the {name} that the search tries")
     if not any(isinstance(wrapper, FrozenEstimator) for wrapper in inner.wrappers):
         regressor.set_params(**{inner.parameter("n_out"): n_out})
+
+
+def _tell_ahead(regressor: Estimator, inner: Inner, n_ahead: int) -> None:
+    """Have a network know which columns are known in advance, by its parameter ``n_ahead``."""
+    parameters = inner.estimator.get_params(deep=False)
+    if parameters.get("n_ahead", n_ahead) is None and not inner.tried:
+        regressor.set_params(**{inner.parameter("n_ahead"): n_ahead})

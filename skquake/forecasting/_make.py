@@ -15,6 +15,7 @@ from sklearn.tree import DecisionTreeRegressor
 from skquake._core._sktime import sarimax
 from skquake._core._typing import Estimator, RandomState
 from skquake.forecasting._base import Forecaster
+from skquake.forecasting._iri import IRIForecaster
 from skquake.forecasting._naive import (
     PersistenceForecaster,
     RecurrenceForecaster,
@@ -36,6 +37,9 @@ def make_forecaster(
     exogenous: Sequence[str] | Mapping[str, Any] | None = None,
     step: int | None = None,
     around: Forecaster | None = None,
+    ahead: Sequence[str] | Mapping[str, Any] | None = None,
+    beside: Forecaster | None = None,
+    n_members: int = 1,
     max_gap_hours: float | None = None,
     samples_per_day: int | None = None,
     random_state: RandomState = None,
@@ -54,14 +58,14 @@ def make_forecaster(
         - ``"ARIMA"`` (2, 1, 2) and ``"SARIMA"`` (1, 0, 1)(0, 1, 1), whose season is a day: statsmodels'
           through sktime, a model for each station;
         - ``"persistence"``, ``"yesterday"``, ``"median"`` (of 15 days), ``"recurrence"`` (of 27 days),
-          ``"smoothing"``.
+          ``"smoothing"``; ``"IRI"``, which needs ``places``.
     n_in, n_out : int or None, default=None
         As in :class:`WalkForwardForecaster`; None: 24 and 2, or those of the mode.
     mode : {"paper"} or None, default=None
         "paper", for ``"ED-LSTME"`` alone: its paper's setting where nothing else is given, for series every
         15 minutes: 97 times of history, 12 forecast, the indices kp, ap and f107, 100 rectified units, 50
         epochs of batches of 32 (see Notes).
-    exogenous, step, around, max_gap_hours
+    exogenous, step, around, ahead, beside, n_members, max_gap_hours
         As in :class:`WalkForwardForecaster`; those that a forecaster has no use for are left out.
     samples_per_day : int or None
         For ``"SARIMA"``, which needs it.
@@ -102,6 +106,7 @@ def make_forecaster(
         "median": lambda: RunningMedianForecaster(**params),
         "recurrence": lambda: RecurrenceForecaster(**params),
         "smoothing": lambda: SmoothingForecaster(**params),
+        "IRI": lambda: IRIForecaster(**params),
     }
     exogenous = _in_mode(name, mode, exogenous)
     history = n_in if n_in is not None else 97 if mode else 24
@@ -115,7 +120,16 @@ def make_forecaster(
         raise ValueError(f"name: {name!r} is no forecaster; there are {known}")
     regressor = _REGRESSORS[name](steps, random_state, n_jobs, params)
     return WalkForwardForecaster(
-        regressor, history, steps, exogenous=exogenous, step=step, around=around, max_gap_hours=max_gap_hours
+        regressor,
+        history,
+        steps,
+        exogenous=exogenous,
+        step=step,
+        around=around,
+        ahead=ahead,
+        beside=beside,
+        max_gap_hours=max_gap_hours,
+        n_members=n_members,
     )
 
 

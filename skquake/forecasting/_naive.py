@@ -11,7 +11,7 @@ import pandas as pd
 
 from skquake._core._sklearn import Interval
 from skquake._core._typing import FloatArray
-from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
+from skquake.forecasting._base import BLOCK_RULES, POSITIVE, DayAheadForecaster, Forecaster
 
 
 class PersistenceForecaster(Forecaster):
@@ -52,8 +52,8 @@ class PersistenceForecaster(Forecaster):
         return self._place(blocks, starts, len(frame))
 
 
-class _Lagged(Forecaster):
-    """Base of the forecasts by the same hour of earlier days: known a day before."""
+class _Lagged(DayAheadForecaster):
+    """Base of the forecasts by the same hour of earlier days."""
 
     def _lagged(self, frame: pd.DataFrame, days: Sequence[int]) -> FloatArray:
         """Values (lags, n, stations) so many days before each time, for each number of days."""

@@ -16,10 +16,11 @@ from sklearn.utils import get_tags
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, fit_context
 from skquake._core._time import NS_PER_DAY
 from skquake._core._typing import BoolArray, Estimator, FloatArray, Frame, Record
-from skquake.forecasting._base import BLOCK_RULES, POSITIVE, Forecaster
+from skquake.forecasting._ahead import known_ahead, known_before
+from skquake.forecasting._base import BLOCK_RULES, POSITIVE, DayAheadForecaster, Forecaster
 from skquake.forecasting._frames import check_gaps, known_after, known_exogenous
 from skquake.forecasting._layout import decide
-from skquake.forecasting._naive import _Lagged
+from skquake.forecasting._members import members
 
 
 class WalkForwardForecaster(Forecaster):
@@ -44,9 +45,16 @@ class WalkForwardForecaster(Forecaster):
     step : int or None, default=None
         Times from one issue to the next, ``n_out`` by default; with fewer the newest forecast counts.
     around : forecaster or None, default=None
-        `SmoothingForecaster`, `RunningMedianForecaster`, `YesterdayForecaster` or `RecurrenceForecaster`: the
-        regressor then forecasts the deviations from its forecasts, and sees those of the past besides the
-        values (features: deviations, values, indices). ``n_out`` is a day at most.
+        `SmoothingForecaster`, `RunningMedianForecaster`, `YesterdayForecaster`, `RecurrenceForecaster` or
+        `IRIForecaster`: the regressor then forecasts the deviations from its forecasts, and sees those of the
+        past besides the values (features: deviations, values, indices). ``n_out`` is a day at most.
+    ahead : list of str, dict of {str: timedelta} or None, default=None
+        What the regressor sees of the times that it forecasts: ``"hour"`` (UT) and ``"season"``, and
+        forecasts of indices that others issued, columns of the exogenous frame by the time they are for, with
+        how long before it they are known, as ``{"hour": None, "kp_forecast": "24h"}``: at least ``n_out``
+        times. A block needs them to its end.
+    beside : forecaster or None, default=None
+        As ``around``, but the regressor only sees its forecasts of the times that it forecasts.
     max_gap_hours : float or None, default=None
         A station without a value for longer is an error, in ``fit`` and ``predict``; None takes any gap.
     windows : {"auto", "keep", "flat"}, default="auto"
@@ -56,15 +64,23 @@ class WalkForwardForecaster(Forecaster):
         of its pipeline, takes windows (by its tags, as `EDLSTMERegressor`), y if the last step does. A
         search, a transformer of the target and whatever else looks at y itself gets it flat, and the
         network behind is told ``n_out``. Where the layout cannot be told, that is an error.
+    n_members : int, default=1
+        So many copies of the regressor learn, from seeds that are drawn from each ``random_state`` in it; the
+        forecast is their mean. The first has the seeds as given.
 
     Attributes
     ----------
     regressor_ : the fitted regressor
+        Of several the first.
+    regressors_ : list of the fitted regressors
     scaler_ : MinMaxScaler
         Scales stations and indices to (-1, 1) over the training span.
     windows_ : {"keep", "flat"}
         What the regressor gets as X.
-    around_ : forecaster or None
+    around_, beside_ : forecaster or None
+    n_ahead_ : int
+        The last so many columns of a window are about times ``n_out`` later (``ahead``, ``beside``), so that
+        the last ``n_out`` rows of these are about the times that are forecast.
     stations_ : list
     cadence_ : int
         ns.
@@ -76,6 +92,9 @@ class WalkForwardForecaster(Forecaster):
     Blocks of ``n_out`` times begin at whole multiples of ``step`` since 1970 (at midnight, for steps that
     divide a day), so that no forecast depends on where a frame begins. Windows with a missing value are not
     used for training and give no forecast.
+
+    A measured index under another name in ``ahead`` makes an upper bound, not a forecast: the names kp, ap,
+    dst and f107 are refused there.
 
     References
     ----------
@@ -100,9 +119,12 @@ class WalkForwardForecaster(Forecaster):
         "n_in": POSITIVE,
         **BLOCK_RULES,
         "exogenous": [list, tuple, Mapping, None],
-        "around": [_Lagged, None],
+        "around": [DayAheadForecaster, None],
+        "ahead": [list, tuple, Mapping, None],
+        "beside": [DayAheadForecaster, None],
         "max_gap_hours": [Interval(Real, 0, None, closed="left"), None],
         "windows": [StrOptions({"auto", "keep", "flat"})],
+        "n_members": POSITIVE,
     }
 
     def __init__(
@@ -114,8 +136,11 @@ class WalkForwardForecaster(Forecaster):
         exogenous: Sequence[str] | Mapping[str, Any] | None = None,
         step: int | None = None,
         around: Forecaster | None = None,
+        ahead: Sequence[str] | Mapping[str, Any] | None = None,
+        beside: Forecaster | None = None,
         max_gap_hours: float | None = None,
         windows: str = "auto",
+        n_members: int = 1,
     ) -> None:
         self.regressor = regressor
         self.n_in = n_in
@@ -123,11 +148,21 @@ class WalkForwardForecaster(Forecaster):
         self.exogenous = exogenous
         self.step = step
         self.around = around
+        self.ahead = ahead
+        self.beside = beside
         self.max_gap_hours = max_gap_hours
         self.windows = windows
+        self.n_members = n_members
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, series: Record, exogenous: Frame | None = None, *, more: Iterable[Record] = ()) -> Self:
+    def fit(
+        self,
+        series: Record,
+        exogenous: Frame | None = None,
+        *,
+        more: Iterable[Record] = (),
+        more_places: Iterable[pd.DataFrame] | None = None,
+    ) -> Self:
         """Learn from a training span.
 
         Parameters
@@ -139,6 +174,9 @@ class WalkForwardForecaster(Forecaster):
         more : sequence of DataFrame, default=()
             Further records to learn from, with the same columns: other spans, or other places that stand for
             the same stations, such as the same latitudes on other meridians. None may end after ``series``.
+        more_places : sequence of DataFrame or None, default=None
+            Of each further record its places, for an `IRIForecaster` in ``around`` or ``beside``; None: as in
+            the parameter ``places`` there.
 
         Returns
         -------
@@ -149,11 +187,46 @@ class WalkForwardForecaster(Forecaster):
         ValueError
             For irregular or repeated times, a station without any value, too short a span, too long a gap,
             exogenous columns that are missing, further records of other stations, cadence or later times, or
-            a layout that cannot be told.
+            a layout that cannot be told; for forecasts of indices that come too late, and fewer times of
+            history than are forecast where ``ahead`` or ``beside`` is given.
         """
-        return self._fit_checked(series, exogenous, more=more)
+        return self._fit_checked(series, exogenous, more=more, more_places=more_places)
 
-    def _fit(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None, more: Iterable[Record] = ()) -> None:
+    def predict(
+        self, series: Record, exogenous: Frame | None = None, *, places: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
+        """Forecasts of all times that can be forecast from what was known before them.
+
+        Parameters
+        ----------
+        series : DataFrame of shape (n, stations)
+            What was observed: history and the span to forecast. Rows of NaN at the end are forecast, too.
+        exogenous : DataFrame or None
+            As in ``fit``.
+        places : DataFrame or None, default=None
+            Where the series were observed, if elsewhere than in ``fit``, for an `IRIForecaster` in ``around``
+            or ``beside``.
+
+        Returns
+        -------
+        DataFrame of shape (n, stations)
+            pandas; index and columns as in ``series``. NaN where history is missing, and where the forecast
+            would be older than the end of the training span.
+
+        Raises
+        ------
+        ValueError
+            As ``fit``; and for other stations or another cadence than it saw.
+        """
+        return self._predict_checked(series, exogenous, places=places)
+
+    def _fit(
+        self,
+        frame: pd.DataFrame,
+        exogenous: pd.DataFrame | None,
+        more: Iterable[Record] = (),
+        more_places: Iterable[pd.DataFrame] | None = None,
+    ) -> None:
         records = [frame]
         for number, series in enumerate(more):
             records.append(self._like_fitted(series, f"more[{number}]"))
@@ -166,12 +239,26 @@ class WalkForwardForecaster(Forecaster):
         check_gaps(frame, self.cadence_, self.max_gap_hours)
         for record in records:
             self._check_length(record, self.n_in + self.n_out, "one window of history and forecast")
-        if self.around is not None and self.n_out * self.cadence_ > NS_PER_DAY:
+        places = [None] * len(records) if more_places is None else [None, *more_places]
+        if len(places) != len(records):
+            raise ValueError(f"more_places: {len(places) - 1} for {len(records) - 1} further records")
+        for name in ("around", "beside"):
+            if getattr(self, name) is not None and self.n_out * self.cadence_ > NS_PER_DAY:
+                raise ValueError(
+                    f"{name}: n_out={self.n_out} is more than a day; its forecasts are not known then"
+                )
+        if (self.ahead or self.beside is not None) and self.n_in < self.n_out:
             raise ValueError(
-                f"around: n_out={self.n_out} is more than a day; its forecasts are not known then"
+                f"n_in={self.n_in} is less than n_out={self.n_out}: what is known of the times forecast "
+                "stands beside as many times of history; raise n_in"
             )
+        leads = known_before(self.ahead, self.n_out * self.cadence_)
+        self.n_ahead_ = sum(1 if lead else 2 for lead in leads.values())
+        self.n_ahead_ += 0 if self.beside is None else frame.shape[1]
         self.around_ = None if self.around is None else clone(self.around).fit(frame)
-        values, histories, targets = zip(*(self._windows(r, exogenous) for r in records), strict=True)
+        self.beside_ = None if self.beside is None else clone(self.beside).fit(frame)
+        windows = (self._windows(r, exogenous, p) for r, p in zip(records, places, strict=True))
+        values, histories, targets = zip(*windows, strict=True)
         history, target = np.concatenate(histories), np.concatenate(targets)
         if len(history) < 2:
             counts = frame.notna().sum()
@@ -182,27 +269,39 @@ class WalkForwardForecaster(Forecaster):
             )
         self.scaler_ = MinMaxScaler((-1.0, 1.0)).fit(np.concatenate(values))
         regressor, self._layout = decide(
-            self.regressor, self.windows, n_in=self.n_in, n_out=self.n_out, n_features=history.shape[2]
+            self.regressor,
+            self.windows,
+            n_in=self.n_in,
+            n_out=self.n_out,
+            n_features=history.shape[2],
+            n_ahead=self.n_ahead_,
         )
         self.windows_ = "keep" if self._layout.X else "flat"
         X = self._layout.shaped(self._scaled(history), "X")
         y = self._layout.shaped(self._scaled(target), "y")
-        self.regressor_ = regressor.fit(X, y if y.shape[1:] != (1,) else y[:, 0])
+        y = y if y.shape[1:] != (1,) else y[:, 0]
+        self.regressors_ = [member.fit(X, y) for member in members(regressor, self.n_members)]
+        self.regressor_ = self.regressors_[0]
 
     def _windows(
-        self, frame: pd.DataFrame, exogenous: pd.DataFrame | None
+        self, frame: pd.DataFrame, exogenous: pd.DataFrame | None, places: pd.DataFrame | None
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Values of a record, and its whole windows of history and of what follows."""
-        values, _ = self._values(frame, exogenous)
+        values, _ = self._values(frame, exogenous, places)
         history = _windows(values, self.n_in)[: -self.n_out]
         target = _windows(values[:, : frame.shape[1]], self.n_out)[self.n_in :]
         whole = np.isfinite(history).all(axis=(1, 2)) & np.isfinite(target).all(axis=(1, 2))
         return values, history[whole], target[whole]
 
-    def _predict(self, frame: pd.DataFrame, exogenous: pd.DataFrame | None) -> FloatArray:
+    def _predict(
+        self,
+        frame: pd.DataFrame,
+        exogenous: pd.DataFrame | None,
+        places: pd.DataFrame | None = None,
+    ) -> FloatArray:
         check_gaps(frame, self.cadence_, self.max_gap_hours)
         self._check_length(frame, self.n_in + 1, "the history of one forecast")
-        values, center = self._values(frame, exogenous)
+        values, center = self._values(frame, exogenous, places)
         starts = self._starts(frame, self.n_in)
         starts = starts[frame.index[starts - 1] >= self.fitted_until_]
         history = _windows(values, self.n_in)[starts - self.n_in]
@@ -210,25 +309,42 @@ class WalkForwardForecaster(Forecaster):
         blocks = np.full((len(starts), self.n_out, frame.shape[1]), np.nan)
         if whole.any():
             X = self._layout.shaped(self._scaled(history[whole]), "X")
-            found = np.asarray(self.regressor_.predict(X), dtype=float)
+            found = np.mean(
+                [np.asarray(member.predict(X), dtype=float) for member in self.regressors_], axis=0
+            )
             scale, least = (values[: frame.shape[1]] for values in (self.scaler_.scale_, self.scaler_.min_))
             blocks[whole] = (found.reshape(-1, self.n_out, frame.shape[1]) - least) / scale
         return self._place(blocks, starts, len(frame)) + center
 
     def _values(
-        self, frame: pd.DataFrame, exogenous: pd.DataFrame | None
+        self, frame: pd.DataFrame, exogenous: pd.DataFrame | None, places: pd.DataFrame | None
     ) -> tuple[FloatArray, FloatArray | float]:
-        """Values, deviations before them, and known indices, (n, features); and what is deviated from."""
+        """Columns of windows, (n, features), and what is deviated from.
+
+        The columns are values (deviations before them), known indices, and what is known of ``n_out`` times
+        later.
+        """
         values: FloatArray = frame.to_numpy()
         center: FloatArray | float = 0.0
         if self.around_ is not None:
-            center = self.around_.predict(frame).to_numpy()
+            center = _at(self.around_, frame, places)
             values = np.concatenate([values - center, values], axis=1)
+        delays, leads = known_after(self.exogenous), known_before(self.ahead, self.n_out * self.cadence_)
         needed = _in_whole_window(np.logical_and.reduce(np.isfinite(values), axis=1), self.n_in)
-        indices = known_exogenous(
-            exogenous, known_after(self.exogenous), pd.DatetimeIndex(frame.index), needed
-        )
-        return np.concatenate([values, indices], axis=1), center
+        given = exogenous if delays or not any(leads.values()) else None
+        indices = known_exogenous(given, delays, pd.DatetimeIndex(frame.index), needed)
+        longer = self._longer(frame)
+        needed[-self.n_out :] = False  # what comes after the frame may be unknown
+        later = [known_ahead(exogenous, leads, pd.DatetimeIndex(longer.index[self.n_out :]), needed)]
+        if self.beside_ is not None:
+            later.append(_at(self.beside_, longer, places)[self.n_out :])
+        return np.concatenate([values, indices, *later], axis=1), center
+
+    def _longer(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame and ``n_out`` times after it, without values."""
+        step = pd.Timedelta(self.cadence_, "ns")
+        more = frame.index[-1] + step * np.arange(1, self.n_out + 1)
+        return frame.reindex(frame.index.append(pd.DatetimeIndex(more)))
 
     def _scaled(self, windows: FloatArray) -> FloatArray:
         """Windows of stations, or of stations and indices, scaled as in the training span."""
@@ -240,6 +356,13 @@ class WalkForwardForecaster(Forecaster):
         if hasattr(self.regressor, "__sklearn_tags__"):
             tags.non_deterministic = get_tags(self.regressor).non_deterministic
         return tags
+
+
+def _at(forecaster: Forecaster, frame: pd.DataFrame, places: pd.DataFrame | None) -> FloatArray:
+    """Forecasts of a day ahead, at other places if any are given to one that asks for them."""
+    if places is not None and "places" in forecaster.get_params(deep=False):
+        forecaster = clone(forecaster).set_params(places=places).fit(frame)
+    return forecaster.predict(frame).to_numpy()
 
 
 def _windows(values: FloatArray, length: int) -> FloatArray:

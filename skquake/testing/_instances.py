@@ -20,6 +20,7 @@ from skquake.baselines import (
 )
 from skquake.catalogs import AftershockRemover, MagnitudeFilter, MatchedControls, RandomControls
 from skquake.forecasting import (
+    IRIForecaster,
     PersistenceForecaster,
     RecurrenceForecaster,
     RunningMedianForecaster,
@@ -213,6 +214,7 @@ def _forecasters() -> list[BaseEstimator]:
         RunningMedianForecaster(days=7),
         RecurrenceForecaster(),
         SmoothingForecaster(),
+        IRIForecaster(pd.DataFrame({"latitude": [44.2], "longitude": [86.1]}, index=["XJSH"])),
         WalkForwardForecaster(Ridge(), n_in=6, n_out=3),
         SktimeForecaster(NaiveForecaster(), n_out=12),
     ]

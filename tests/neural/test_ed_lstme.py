@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 
 from skquake import EDLSTMERegressor
@@ -126,3 +127,28 @@ def test_divergence_is_an_error():
     X, y = waves(n=40)
     with pytest.raises(ValueError, match=r"training diverged: .*activation='tanh'"):
         EDLSTMERegressor(units=8, learning_rate=1e3, epochs=60, random_state=0).fit(X * 1e6, y * 1e15)
+
+
+def test_what_is_known_of_the_steps_goes_to_the_decoder():
+    options = {"n_out": 3, "units": 10, "decoder_layers": 1, "activation": "tanh"}
+    plain, ahead = ed_lstme((12, 5), 6, **options), ed_lstme((12, 5), 6, **options, n_ahead=2)
+    assert ahead.count_params() - plain.count_params() == 4 * 10 * 2
+    X, y = waves(n=40)
+    X[:, -3:, 2] = y[:, :, 0]  # the answer for one of the two
+    model = clone(TINY).set_params(n_ahead=1, epochs=60).fit(X, y)
+    assert np.sqrt(np.mean((model.predict(X) - y)[:, :, 0] ** 2)) < 0.15
+    with pytest.raises(ValueError, match="n_ahead=4 columns of 3 steps do not lie in windows"):
+        clone(TINY).set_params(n_ahead=4).fit(X, y)
+
+
+def test_a_linear_part_is_a_ridge_regression_that_stays():
+    X, y = waves(n=60)
+    flat, weight = X.reshape(60, -1), np.linspace(0.5, 1.5, 60)
+    expected = Ridge(alpha=2.0).fit(flat, y.reshape(60, -1), sample_weight=weight)
+    model = clone(TINY).set_params(linear=2.0, units=4, epochs=1, learning_rate=1e-9).fit(X, y, weight)
+    np.testing.assert_allclose(model.predict(X).reshape(60, -1), expected.predict(flat), atol=1e-4)
+    learnt = clone(model).set_params(epochs=3, learning_rate=0.01).fit(X, y, weight)
+    linear = [w for w in learnt.weights_ if w.shape == (36, 6)]
+    np.testing.assert_allclose(linear[0], expected.coef_.T, atol=1e-5)
+    assert learnt.history_["loss"][-1] < learnt.history_["loss"][0]
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(learnt)).predict(X), learnt.predict(X))
