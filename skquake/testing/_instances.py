@@ -214,7 +214,9 @@ def _forecasters() -> list[BaseEstimator]:
         RunningMedianForecaster(days=7),
         RecurrenceForecaster(),
         SmoothingForecaster(),
-        IRIForecaster(pd.DataFrame({"latitude": [44.2], "longitude": [86.1]}, index=["XJSH"])),
+        IRIForecaster(
+            pd.DataFrame({"latitude": [-40.0, 5.0, 44.2], "longitude": 86.1}, index=["S0", "S1", "S2"])
+        ),
         WalkForwardForecaster(Ridge(), n_in=6, n_out=3),
         SktimeForecaster(NaiveForecaster(), n_out=12),
     ]
