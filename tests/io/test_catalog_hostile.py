@@ -176,3 +176,12 @@ def test_a_bomb_is_refused_early(tmp_path, monkeypatch):
         read_catalog(path, columns=COLUMNS)
     assert tracemalloc.get_traced_memory()[1] < 400 * 2**20
     tracemalloc.stop()
+
+
+def test_a_cut_id_as_long_as_the_one_before_is_told(tmp_path):
+    text = FILES["anss-text"][0].rstrip("\n")
+    before, last = text.split("\n")[-2:]
+    assert len(before) < len(last)
+    whole, _ = attempt(tmp_path / "a", text.encode())
+    part, said = attempt(tmp_path / "a", (text[: len(text) - len(last) + len(before)]).encode())
+    assert set(part.index) - set(whole.index) and any("no line end" in message for message in said)

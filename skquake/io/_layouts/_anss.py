@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skquake.io._files import FormatError
+from skquake.io._files import FormatError, check_line_end, check_lines
 from skquake.io._layouts._base import (
     Columns,
     Events,
@@ -19,7 +19,6 @@ from skquake.io._layouts._base import (
     lines_of,
     read_columns,
 )
-from skquake.io._words import check_last_line
 
 _COMCAT = {"id", "time", "latitude", "longitude", "depth", "magnitude", "eventtype"}
 _NCEDC = {"datetime", "latitude", "longitude", "depth", "magnitude", "magtype", "source", "eventid"}
@@ -87,7 +86,8 @@ def _is_readable(head: Head) -> bool:
 
 
 def _read_readable(data: bytes, path: Path, options: Options) -> Events:
-    check_last_line(data, path)
+    check_lines(data, path)
+    check_line_end(data, path)  # ids are of any length: that of a line does not tell whether it is whole
     text = lines_of(data, path)
     rows: list[list[str]] = []
     lines: list[int] = []
