@@ -205,6 +205,8 @@ def rows_that_differ(part, whole):
 
 def rows_equal_head(part, whole):
     part, whole = (f.to_frame() if isinstance(f, pd.Series) else f for f in (part, whole))
+    if len(part) == 1:  # one observation flies nowhere
+        part, whole = (f.drop(columns="ascending", errors="ignore") for f in (part, whole))
     pd.testing.assert_frame_equal(part, whole.loc[part.index], check_freq=False)
 
 
