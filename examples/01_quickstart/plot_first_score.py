@@ -99,7 +99,7 @@ def wrapped(what):
 
 def trees(*cut):
     """Two ensembles of trees on the windows as they are."""
-    forest = RandomForestClassifier(200, min_samples_leaf=5, n_jobs=1, random_state=options.seed)
+    forest = RandomForestClassifier(100, min_samples_leaf=5, n_jobs=1, random_state=options.seed)
     boosting = LGBMClassifier(
         n_estimators=100,
         num_leaves=15,
@@ -325,7 +325,6 @@ def simulated(length=20, context=20):
         models = trees(core, ChannelScaler(log=[0, 1]))
         models["profile"] = make_baseline("profile", around, random_state=seed)
         tracks[truth_known] = source, models["profile"]
-        settings = {}
         for name, sampler in controls.items():
             samples = make_samples(source, catalog, sampler, exclude=everything, **sampling)
             train, test, counts = chronological_split(samples.X, samples.y, return_report=True)
@@ -335,16 +334,15 @@ def simulated(length=20, context=20):
                 f"  pairs or single events: {counts['n_pairs_train']} train, {counts['n_pairs_test']} test;"
                 f" {counts['n_purged']} training windows purged"
             )
-            settings[panel] = samples, (train, test), models
             if effect:
                 proba = truth.oracle(samples, length + 2 * context)[test]
                 weight = samples.sample_weight[test]
                 oracle[panel] = seismic_mcc(samples.y[test], proba, sample_weight=weight)
             else:
                 save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
-        found = score(settings)
-        show(found, oracle)
-        results |= found
+            found = score({panel: (samples, (train, test), models)})
+            show(found, oracle)
+            results |= found
         published = make_pipeline(
             core, ChannelScaler(log=[0, 1]), SeqNetQuakeClassifier(epochs=options.epochs, random_state=seed)
         )
