@@ -130,10 +130,12 @@ def score(settings, *, probes=True, prefer="threads"):
 
 def table(results):
     """All evaluations as one frame, ready for ``ScoreDisplay``; the probes stand last."""
+    names = dict.fromkeys(name for rows in results.values() for name in rows)
     frames = [
         rows[name].to_frame().assign(panel=panel, model=name, probe=name in PROBES)
+        for name in sorted(names, key=PROBES.__contains__)
         for panel, rows in results.items()
-        for name in sorted(rows, key=PROBES.__contains__)
+        if name in rows
     ]
     return pd.concat(frames, ignore_index=True)
 
