@@ -144,14 +144,14 @@ def show(results, oracle=None):
     """All settings in print, with the oracle's score where known; the paper's counts all three classes."""
     for panel, rows in results.items():
         print(f"\n{panel.replace(chr(10), ' ')}")
-        print(f"  {'':<24}{'seismic MCC':<20}{'seismic AUC':<20}{'event AUC':<20}paper's F1, MCC")
+        print(f"  {'':<23}{'seismic MCC':<20}{'seismic AUC':<20}{'event AUC':<20}paper's F1, MCC")
         names = sorted(rows, key=PROBES.__contains__)
         for name in names:
             r = rows[name]
             if name in PROBES and name == next(filter(PROBES.__contains__, names)):
                 print("  without any observation")
             print(
-                f"  {name:<24}{r.seismic_mcc!s:<20}{r.seismic_auc!s:<20}{r.event_auc!s:<20}"
+                f"  {name:<23}{r.seismic_mcc!s:<20}{r.seismic_auc!s:<20}{r.event_auc!s:<20}"
                 f"{r.paper['f1_micro']:.3f}, {r.paper['mcc']:z.3f}"
             )
         units = [(r.seismic_mcc.n_units, r.seismic_mcc.unit) for r in rows.values()]

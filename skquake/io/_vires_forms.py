@@ -199,7 +199,7 @@ def _from_csv(data, path):
         if kinds[name] is float:
             variables[name] = column.to_numpy()
             continue
-        if (name in ("Latitude", "Longitude", "Radius")) or column.map(_may_be_number).all():
+        if (name in ("Latitude", "Longitude", "Radius")) or all(map(_may_be_number, column)):
             variables[name] = to_numbers(column, path, name)
         elif column.str.startswith(("{", "[")).any():
             variables[name] = _vectors(column, path, name)
