@@ -9,13 +9,15 @@ import pandas as pd
 from scipy.ndimage import map_coordinates, spline_filter, spline_filter1d
 from scipy.signal import lfilter
 
+from skquake._core import _empirical_ionosphere as empirical
 from skquake._core._geodesy import unit_vectors
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 
-UNIVERSAL_HOURS = np.arange(24.0)
+# Not those of IRIResidual: else simulated residuals would lack the error that models have.
+MODEL = {"fo_model": "CCIR", "height_model": "AMTB2013"}
+UNIVERSAL_HOURS = np.arange(24)
 LATITUDES = np.arange(-90.0, 91.0, 5.0)
 LONGITUDES = np.arange(-180.0, 180.0, 10.0)
-TEC_ALTITUDES_KM = np.concatenate([np.arange(80.0, 500.0, 30.0), np.geomspace(500.0, 2000.0, 12)])
 FEW = 32  # places that are asked one by one
 PAD = 4  # periodic margin, in nodes, that keeps the spline from seeing an edge
 
@@ -28,9 +30,9 @@ DIPOLE_POLE = (80.7, -72.7)
 def log_density(time_ns, latitude, longitude, *, altitude_km, f107):
     """log10 of the electron density in cm⁻³ of the empirical model, in any shape.
 
-    PyIRI's monthly means at the given altitude, computed on a grid of 1 h x 5 deg x 10 deg for the
-    15th of each month; cubic splines in space and time of day and straight lines between months
-    bring them to the points (within 1 % of PyIRI itself at most places).
+    PyIRI's monthly means at the given altitude, from the CCIR coefficients of foF2, computed on a grid of
+    1 h x 5 deg x 10 deg for the 15th of each month; cubic splines in space and time of day and straight
+    lines between months bring them to the points (within 1 % of PyIRI itself at most places).
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ def _tec_at_places(time_ns, places, f107):
     """log10 TEC (times, places) between the monthly curves of the places."""
     ut, at_ut = np.unique(time_ns % NS_PER_DAY, return_inverse=True)
     hours = ut / NS_PER_HOUR + PAD
-    month, fraction = _month_before(time_ns)
+    month, fraction = empirical.month_before(time_ns)
     out = np.empty((len(time_ns), len(places[0])))
     for number in np.unique(month):
         at = month == number
@@ -91,7 +93,7 @@ def _interpolate(month_map, time_ns, latitude, longitude):
             (longitude - LONGITUDES[0]) % 360.0 / 10.0 + PAD,
         ]
     )
-    month, fraction = _month_before(time_ns)
+    month, fraction = empirical.month_before(time_ns)
     out = np.empty(time_ns.shape)
     for number in np.unique(month):
         at = month == number
@@ -103,83 +105,41 @@ def _interpolate(month_map, time_ns, latitude, longitude):
     return out
 
 
-def _month_before(time_ns):
-    """Number (12 year + month - 1) of the month whose 15th precedes, and the way to the next."""
-    days = np.asarray(time_ns).astype("datetime64[ns]")
-    months = days.astype("datetime64[M]").astype("int64")
-    months = months - (days < _mid_month(months))
-    first, last = (as_ns(_mid_month(m)) for m in (months, months + 1))
-    return months + 12 * 1970, (as_ns(days) - first) / (last - first)
-
-
-def _mid_month(months):
-    """00 UT on the 15th of months counted from 1970-01."""
-    return months.astype("datetime64[M]").astype("datetime64[ns]") + np.timedelta64(14, "D")
-
-
 @lru_cache(maxsize=96)
 def _density_map(year, month0, altitude_km, f107):
     """Spline coefficients of log10 Ne (cm⁻³) over UT, latitude, longitude, padded periodically."""
-    return _splines(_profiles(_layers(year, month0), f107, np.array([altitude_km]))[:, 0] * 1e-6)
+    return _splines(empirical.log_density(*_nodes(year, month0), altitude_km, f107, **MODEL) - 6.0)
 
 
 @lru_cache(maxsize=96)
 def _tec_map(year, month0, f107):
     """Spline coefficients of log10 TEC (TECU), as those of the density."""
-    return _splines(_tec(_layers(year, month0), f107))
+    return _splines(empirical.log_tec(*_nodes(year, month0), f107, **MODEL))
 
 
 @lru_cache(maxsize=1024)
 def _tec_curves(year, month0, f107, places):
     """Spline coefficients of log10 TEC (TECU) over UT at places, (places, hours), padded periodically."""
-    log = np.log10(_tec(_layers_at(year, month0, places), f107)).T
+    time = _mid_month_hours(year, month0)[:, np.newaxis]
+    log = empirical.log_tec(time, *map(np.array, places), f107, **MODEL).T
     return spline_filter1d(np.pad(log, ((0, 0), (PAD, PAD)), mode="wrap"), axis=1, mode="mirror")
 
 
-def _tec(layers, f107):
-    """TEC in TECU, (hours, places)."""
-    density = _profiles(layers, f107, TEC_ALTITUDES_KM)
-    return np.trapezoid(density, TEC_ALTITUDES_KM * 1e3, axis=1) * 1e-16
-
-
-def _profiles(layers, f107, altitudes_km):
-    """Electron density in m⁻³ of the empirical model, (hours, altitudes, places)."""
-    from PyIRI import main_library as iri
-
-    f2, f1, e = (iri.solar_interpolation_of_dictionary(dict(layer), f107) for layer in layers)
-    for layer in (f2, f1, e):
-        layer["Nm"] = iri.freq2den(layer["fo"])
-    for layer in (f2, e):
-        layer["Nm"] = iri.limit_Nm(layer["Nm"])
-    return iri.reconstruct_density_from_parameters_1level(f2, f1, e, altitudes_km)
-
-
-@lru_cache(maxsize=4)
-def _layers(year, month0):
-    """Parameters of the F2, F1 and E layers at the nodes of the maps."""
+def _nodes(year, month0):
+    """Times (24, 1), latitudes and longitudes (places,) of the nodes of a month's map."""
     longitude, latitude = (axis.ravel() for axis in np.meshgrid(LONGITUDES, LATITUDES))
-    return _monthly_mean(year, month0, latitude, longitude)
+    return _mid_month_hours(year, month0)[:, np.newaxis], latitude, longitude
 
 
-@lru_cache(maxsize=512)
-def _layers_at(year, month0, places):
-    """The same at a few places."""
-    return _monthly_mean(year, month0, *map(np.array, places))
+def _mid_month_hours(year, month0):
+    """The 24 hours of the 15th of a month, ns."""
+    day = as_ns(np.datetime64(f"{year:04d}-{month0 + 1:02d}-15", "ns"))
+    return day + UNIVERSAL_HOURS * NS_PER_HOUR
 
 
-def _monthly_mean(year, month0, latitude, longitude):
-    """Parameters of the F2, F1 and E layers at low and high solar activity."""
-    import PyIRI
-    from PyIRI import main_library as iri
-
-    return iri.IRI_monthly_mean_par(
-        year, month0 + 1, UNIVERSAL_HOURS, longitude, latitude, PyIRI.coeff_dir, 0
-    )[:3]
-
-
-def _splines(values):
-    """Spline coefficients of the logarithm of values (hours, places), padded periodically."""
-    log = np.log10(values).reshape(24, len(LATITUDES), len(LONGITUDES))
+def _splines(log):
+    """Spline coefficients of values (hours, places), padded periodically."""
+    log = log.reshape(24, len(LATITUDES), len(LONGITUDES))
     padded = np.pad(log, ((PAD, PAD), (0, 0), (PAD, PAD)), mode="wrap")
     return spline_filter(padded, mode="mirror")
 
