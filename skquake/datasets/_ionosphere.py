@@ -14,7 +14,7 @@ from skquake._core._geodesy import unit_vectors
 from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
 
 # Not those of IRIResidual: else simulated residuals would lack the error that models have.
-MODEL = {"fo_model": "CCIR", "height_model": "AMTB2013"}
+FO_MODEL, HEIGHT_MODEL = "CCIR", "AMTB2013"
 UNIVERSAL_HOURS = np.arange(24)
 LATITUDES = np.arange(-90.0, 91.0, 5.0)
 LONGITUDES = np.arange(-180.0, 180.0, 10.0)
@@ -108,21 +108,29 @@ def _interpolate(month_map, time_ns, latitude, longitude):
 @lru_cache(maxsize=96)
 def _density_map(year, month0, altitude_km, f107):
     """Spline coefficients of log10 Ne (cm⁻³) over UT, latitude, longitude, padded periodically."""
-    return _splines(empirical.log_density(*_nodes(year, month0), altitude_km, f107, **MODEL) - 6.0)
+    time, latitude, longitude = _nodes(year, month0)
+    log = empirical.log_density(
+        time, latitude, longitude, altitude_km, f107, fo_model=FO_MODEL, height_model=HEIGHT_MODEL
+    )
+    return _splines(log - 6.0)
 
 
 @lru_cache(maxsize=96)
 def _tec_map(year, month0, f107):
     """Spline coefficients of log10 TEC (TECU), as those of the density."""
-    return _splines(empirical.log_tec(*_nodes(year, month0), f107, **MODEL))
+    return _splines(_log_tec(*_nodes(year, month0), f107=f107))
 
 
 @lru_cache(maxsize=1024)
 def _tec_curves(year, month0, f107, places):
     """Spline coefficients of log10 TEC (TECU) over UT at places, (places, hours), padded periodically."""
     time = _mid_month_hours(year, month0)[:, np.newaxis]
-    log = empirical.log_tec(time, *map(np.array, places), f107, **MODEL).T
+    log = _log_tec(time, *map(np.array, places), f107=f107).T
     return spline_filter1d(np.pad(log, ((0, 0), (PAD, PAD)), mode="wrap"), axis=1, mode="mirror")
+
+
+def _log_tec(time_ns, latitude, longitude, *, f107):
+    return empirical.log_tec(time_ns, latitude, longitude, f107, fo_model=FO_MODEL, height_model=HEIGHT_MODEL)
 
 
 def _nodes(year, month0):
