@@ -1,6 +1,8 @@
 """How much of a planted perturbation each model finds, as a share of what can be found.
 
 Usage: ``python benchmarks/long_learning_power.py [--quick] [--seeds N] [--sizes 0.2 ...] ...``.
+Every score is kept beside it in ``long_learning_power.json``; what is there is not computed again, so that a
+run that was interrupted goes on (remove the file when the code has changed).
 
 Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
 in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
@@ -110,8 +112,16 @@ def recommended(name, cut, kp, seed):
     return make_baseline("profile", ResidualWindow(cut, background, keep="both"), random_state=seed)
 
 
-def measure(seed, days, sizes, names, context=0, background=None):
-    """Rows (seed, size, model) with scores on the test windows; the track is simulated once."""
+def measure(seed, days, sizes, names, context, background, record):
+    """Scores of one seed on its test windows, one row a size and a model; the track is simulated once."""
+    todo = [
+        (effect, name)
+        for effect in sizes
+        for name in ("oracle", "window oracle", *names)
+        if not record.has(seed=seed, effect=effect, model=name)
+    ]
+    if not todo:
+        return
     seen = LENGTH + 2 * context
     everything, catalog, kp, track = simulate(seed, days, max(sizes))
     source = TrackSource(track.frame, channels=["Ne", "Te"])
@@ -132,8 +142,7 @@ def measure(seed, days, sizes, names, context=0, background=None):
     evidence = test[y[test] < 2]
     test_weight = one_an_event(X.iloc[evidence])
     shapes = y[train] < 2
-    rows = []
-    for effect in sizes:
+    for effect in dict.fromkeys(effect for effect, _ in todo):
         frame, truth = resize(track, effect)
         frame = frame.assign(altitude_km=np.float32(track.frame.attrs["altitude_km"]))
         cut = SlidingWindow(TrackSource(frame, channels=["Ne", "Te"]), LENGTH, context=context)
@@ -143,19 +152,13 @@ def measure(seed, days, sizes, names, context=0, background=None):
             windows = step.fit(X.iloc[train], y[train]).transform(X)
 
         def score(name, proba, seconds=0.0, *, effect=effect):
-            rows.append(
-                {
-                    "seed": seed,
-                    "effect": effect,
-                    "context": context,
-                    "background": background,
-                    "model": name,
-                    "mcc": float(seismic_mcc(y[evidence], proba, sample_weight=test_weight)),
-                    "auc": float(seismic_auc(y[evidence], proba, sample_weight=test_weight)),
-                    "seconds": round(seconds, 1),
-                }
-            )
-            print(f"  seed {seed}, {effect:+.0%}: {name:<14} {rows[-1]['mcc']:.3f}", flush=True)
+            found = {
+                "mcc": float(seismic_mcc(y[evidence], proba, sample_weight=test_weight)),
+                "auc": float(seismic_auc(y[evidence], proba, sample_weight=test_weight)),
+                "seconds": round(seconds, 1),
+            }
+            record.add(found, seed=seed, effect=effect, model=name)
+            print(f"  seed {seed}, {effect:+.0%}: {name:<14} {found['mcc']:.3f}", flush=True)
 
         print(
             f"seed {seed}, {effect:+.0%}: {len(train)} training windows, {len(evidence)} tested", flush=True
@@ -163,7 +166,7 @@ def measure(seed, days, sizes, names, context=0, background=None):
         score("oracle", truth.oracle(X, seen)[evidence])
         known = X.iloc[train[shapes]], weight[shapes]
         score("window oracle", truth.window_oracle(X, seen, *known)[evidence])
-        for name in names:
+        for name in (name for size, name in todo if size == effect and "oracle" not in name):
             began = time.perf_counter()
             own = name in RECOMMENDED
             fitted = recommended(name, cut, kp, seed) if own else model(name, seed)
@@ -174,7 +177,26 @@ def measure(seed, days, sizes, names, context=0, background=None):
                 warnings.simplefilter("ignore")
                 fitted.fit(seen_train, y[train], **{f"{fitted.steps[-1][0]}__sample_weight": weight})
                 score(name, fitted.predict_proba(seen_test), time.perf_counter() - began)
-    return rows
+
+
+class Record:
+    """Rows of one kind of run (``about``) among all that a file keeps; without a file, in memory."""
+
+    def __init__(self, path=None, **about):
+        self.path, self.about = path, about
+        self.all = json.loads(path.read_text()) if path is not None and path.exists() else []
+
+    def rows(self, **of):
+        of = self.about | of
+        return [row for row in self.all if all(row[key] == value for key, value in of.items())]
+
+    def has(self, **of):
+        return bool(self.rows(**of))
+
+    def add(self, found, **of):
+        self.all.append(self.about | of | found)
+        if self.path is not None:
+            self.path.write_text(json.dumps(self.all, indent=1))
 
 
 def table(rows):
@@ -200,11 +222,10 @@ def run(
     """One table, and every score beside it in ``long_learning_power.json``."""
     if quick:
         seeds, days, names = 1, 200, [name for name in names if name in QUICK]
-    rows = []
+    record = Record(None if quick else RECORD, days=days, context=context, background=background)
     for seed in range(1, seeds + 1):
-        rows += measure(seed, days, sizes, names, context, background)
-        if not quick:
-            RECORD.write_text(json.dumps(rows, indent=1))
+        measure(seed, days, sizes, names, context, background, record)
+    rows = [row for row in record.rows() if row["seed"] <= seeds and row["effect"] in sizes]
     return [
         whole_table(f"Planted perturbations found, seismic MCC, {seeds} seed(s), {days} days", table(rows))
     ]

@@ -76,7 +76,7 @@ class IRIResidual(FrameResidual):
     >>> from skquake.preprocessing import IRIResidual
     >>> track = make_track("cses", "2019-03-01", "2019-03-02", side="night", random_state=0).frame
     >>> residual = IRIResidual(f107=100.0, altitude_km=507.0).fit_transform(track)["Ne_iri"]
-    >>> bool(residual.std() < 0.8 * np.log10(track["Ne"]).std())
+    >>> bool(residual.std() < 0.95 * np.log10(track["Ne"]).std())
     True
     """
 

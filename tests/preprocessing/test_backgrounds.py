@@ -106,11 +106,11 @@ def test_place_says_little_of_what_is_left(worlds, step):
 
 
 def test_place_says_less_of_what_iri_leaves():
-    """Of a simulated ionosphere, which rests on other coefficients."""
+    """Of a simulated ionosphere, which rests on other coefficients and heights: most of their error is of places."""
     frame = make_track("cses", "2019-03-01", "2019-03-04", side="night", cadence=60.0, random_state=0).frame
     left = IRI.fit_transform(frame)
     before, after = (between_cells(v, left) for v in (np.log10(left["Ne"]), left["Ne_iri"]))
-    assert after < before - 0.1
+    assert after < before - 0.05
 
 
 def test_iri_is_pyiris_at_the_flux_of_the_days_before():
