@@ -106,7 +106,7 @@ def test_place_says_little_of_what_is_left(worlds, step):
 
 
 def test_place_says_less_of_what_iri_leaves():
-    """Of a simulated ionosphere, which rests on other coefficients and heights: most of their error is of places."""
+    """Of a simulated ionosphere, with other coefficients and heights: their difference is of places, too."""
     frame = make_track("cses", "2019-03-01", "2019-03-04", side="night", cadence=60.0, random_state=0).frame
     left = IRI.fit_transform(frame)
     before, after = (between_cells(v, left) for v in (np.log10(left["Ne"]), left["Ne_iri"]))
