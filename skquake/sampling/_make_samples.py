@@ -379,7 +379,7 @@ def _note_kept(samples, in_range):
 
 
 def _give_to_owners(table, places, ledger):
-    rank, ids = places["rank"].to_numpy(), places.index.to_numpy(dtype=object)
+    rank, ids = places["rank"].to_numpy(), places.index.tolist()
     place = table["place"].to_numpy()
     row, owners = own(
         table["window"].to_numpy(),
@@ -389,7 +389,7 @@ def _give_to_owners(table, places, ledger):
         rank,
     )
     names = np.empty(len(table), dtype=object)
-    names[row] = [tuple(ids[o]) for o in owners]
+    names[row] = [tuple(ids[p] for p in o) for o in owners]
     table = table.assign(owners=names)
     return ledger.keep(table, np.isin(np.arange(len(table)), row), "all observations belong to nearer events")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -24,12 +26,13 @@ def own(window, place, distance_km, away_days, rank):
     -------
     owner : ndarray of int64
         Positions of the pairs that own their window, one a window.
-    all_owners : list of ndarray of int64
+    all_owners : list of list of int
         For each of them the places that could own its window, nearest first.
     """
     order = np.lexsort((rank[place], np.abs(away_days), distance_km, window))
     starts = np.flatnonzero(np.diff(window[order], prepend=-1))
-    owners = np.split(place[order], starts[1:]) if len(starts) else []
+    nearest_first = place[order].tolist()
+    owners = [nearest_first[a:b] for a, b in pairwise([*starts.tolist(), len(order)])]
     return order[starts], owners
 
 

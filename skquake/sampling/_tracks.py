@@ -140,11 +140,8 @@ class TrackCandidates:
 
     def _cut_short(self, places):
         """Places that hold observations which belong to no whole window (gaps, ends of passes)."""
-        covered = np.zeros(len(self.source.time), dtype=bool)
-        for rows, _ in self._chunks(np.arange(len(self.center))):
-            covered[rows] = True
         short = np.zeros(len(places), dtype=bool)
-        loose = np.flatnonzero(~covered)
+        loose = _between(self.first, self.first + self.length, len(self.source.time))
         for start in range(0, len(loose), _CHUNK):
             rows = loose[start : start + _CHUNK]
             held = nearby(
@@ -152,3 +149,10 @@ class TrackCandidates:
             )
             short[held[1]] = True
         return short
+
+
+def _between(first, stop, n):
+    """Of 0 to n - 1, those in no range from ``first`` up to ``stop``; both ascend."""
+    start, end = np.append(0, stop), np.append(first, n)
+    size = np.maximum(end - start, 0)
+    return np.repeat(start - (np.cumsum(size) - size), size) + np.arange(size.sum())

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skquake.sampling._ownership import in_whole_pairs, own, spread
+from skquake.sampling._tracks import _between
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 2), st.integers(-2, 2)),
@@ -64,3 +65,11 @@ def test_spread_keeps_so_many_and_evidence_first(rows, most):
 def test_spread_is_even():
     assert np.flatnonzero(spread(np.zeros(9, dtype=int), np.zeros(9, dtype=bool), 1)).tolist() == [4]
     assert np.flatnonzero(spread(np.zeros(9, dtype=int), np.zeros(9, dtype=bool), 3)).tolist() == [1, 4, 7]
+
+
+@given(st.lists(st.integers(0, 30), max_size=8), st.integers(1, 6))
+def test_rows_of_no_window(first, length):
+    first = np.sort(np.array(first, dtype=np.int64))
+    n = 40
+    held = {row for f in first for row in range(f, f + length)}
+    assert _between(first, first + length, n).tolist() == [row for row in range(n) if row not in held]
