@@ -95,6 +95,8 @@ def f2_layer(time_ns, latitude, longitude, f107, fo_model, height_model) -> F2:
         rows = np.flatnonzero(month == number)
         places = {}
         for which, weight in ((int(number), 1.0 - fraction[rows]), (int(number) + 1, fraction[rows])):
+            if not weight.any():
+                continue
             year = which // 12
             if year not in places:
                 places[year] = ground_quasi_dipole(year, latitude[rows], longitude[rows])
