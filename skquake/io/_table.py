@@ -23,6 +23,9 @@ MAX_CELLS = 40_000_000
 
 MAX_COLUMNS = 20_000
 
+_DAY = r"\s*\d{4}(\D\d\d?\D\d|\d{4})"
+"""How a date begins that names its day."""
+
 
 def header_of(data: bytes, path: Path) -> list[str]:
     """Names in the first line of a CSV file."""
@@ -111,7 +114,9 @@ def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, un
     times = iso_at_once(text)
     if times is None:
         text = pd.Series(text, dtype=object)
-        times = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
+        # pandas takes "2001" for the first of January, and "now" for now.
+        whole = text.where(text.str.match(_DAY).eq(True), "")
+        times = pd.to_datetime(whole, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
         times = times.to_numpy()
     bad = np.isnat(times) | (times < np.datetime64("1700-01-01")) | (times > np.datetime64("2200-01-01"))
     if bad.any():

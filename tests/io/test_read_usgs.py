@@ -158,6 +158,11 @@ def test_geojson_that_is_none(tmp_path, text, match):
         (usgs(usgs_row(time="13 January")), "row 2: time '13 January'"),
         (usgs(usgs_row(time="0006-01-01T00:00:00Z")), "row 2: time"),
         (usgs(usgs_row(updated="soon")), "row 2: updated"),
+        # pandas takes these for dates.
+        (usgs(usgs_row(time="2001")), "row 2: time '2001'"),
+        (usgs(usgs_row(), usgs_row(time="2001-01")), "row 3: time '2001-01'"),
+        (usgs(usgs_row(time="now")), "row 2: time 'now'"),
+        (usgs(usgs_row(updated="today")), "row 2: updated 'today'"),
         (usgs(usgs_row(id="")), "row 2: the event has no id"),
         (usgs(usgs_row(mag="strong")), "strong"),
         (usgs(usgs_row(mag="inf")), "infinite"),
