@@ -186,10 +186,10 @@ def _from_csv(data, path):
         name: str if name in _TEXTS or not _may_be_number(first.get(name, "")) else float for name in wanted
     }
     try:
-        table = read_table(data, path, kinds)
+        table = read_table(data, path, kinds, line_ends=True)  # numpy breaks the line of a long vector
     except FormatError:
         kinds = dict.fromkeys(wanted, str)  # a vector that is missing in the first row
-        table = read_table(data, path, kinds)
+        table = read_table(data, path, kinds, line_ends=True)  # numpy breaks the line of a long vector
     variables: dict[str, Any] = {}
     left_out: list[str] = []
     for name in wanted:

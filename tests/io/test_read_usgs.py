@@ -148,6 +148,11 @@ def test_geojson_that_is_none(tmp_path, text, match):
         read_usgs(tmp_path / "a.json")
 
 
+_HEAD = "time,latitude,longitude,depth,mag,id,place\n"
+QUOTE = _HEAD + "2001-01-13,1,2,60,7,a,{}\n2001-01-14,1,2,60,7,b,{}\n"
+TWICE = "time,latitude,longitude,depth,mag,id,mag\n2001-01-13,1,2,60,7,a,5\n"
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [
@@ -167,6 +172,11 @@ def test_geojson_that_is_none(tmp_path, text, match):
         (usgs(usgs_row(mag="strong")), "strong"),
         (usgs(usgs_row(mag="inf")), "infinite"),
         (usgs().split("\n")[0] + "\n", "no row"),
+        # A quote without its other one takes in the rows below it.
+        (QUOTE.format('"here', "there"), "2 lines below the header are 1 rows: quotes do not match"),
+        (QUOTE.format('"here', 'there"'), "2 lines below the header are 1 rows: quotes do not match"),
+        (TWICE, "two columns are called 'mag'"),
+        (TWICE.replace("id,mag", "id,Mag"), "two columns are called 'mag'"),
     ],
 )
 def test_csv_that_is_none(tmp_path, text, match):
