@@ -110,6 +110,10 @@ def test_tables_that_cannot_be(tmp_path):
             write(tmp_path, table((1, 1, 1, 1, 1), header="t,lat,lon,h,h")),
             columns=NAMES | {"magnitude": "h"},
         )
+    with pytest.raises(FormatError, match=r"two columns of a name .* 'm' \(capitals apart"):
+        read_catalog(
+            write(tmp_path, table(("2011-03-11", 1, 2, 3, 6, 4), header="t,lat,lon,h,M,m")), columns=NAMES
+        )
     with pytest.raises(FormatError, match="leave utc_offset away"):
         read_catalog(
             write(tmp_path, table(("2011-03-11T00:00:00Z", 1, 2, 3, 4))), columns=NAMES, utc_offset=9
