@@ -175,7 +175,7 @@ def _feature(feature):
         return float(value)
 
     def stamp(value):
-        if not -1e13 < value < 8e12:
+        if isinstance(value, bool) or not -1e13 < value < 8e12:
             raise ValueError(f"{value} is no time in milliseconds")
         return int(value)
 

@@ -136,6 +136,7 @@ def test_geojson_equals_csv(tmp_path):
         (geojson(feature(), feature("b", coordinates=(1.0, 91.0, 3.0))), "feature 1: latitude"),
         (geojson(feature(time="yesterday")), "feature 0"),
         (geojson(feature(time=10**30)), "feature 0"),
+        (geojson(feature(time=True)), "feature 0"),
         (geojson(feature(mag="5")), "feature 0"),
         ("{" + '"a":[' * 100_000, "GeoJSON"),
         ('{"features": 5}', "GeoJSON"),
