@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,8 +77,11 @@ def read_table_by(
     names, table = read_columns(data, path, Form(mark, header=by_name, start=start))
     if by_name:
         names = [names[0].lstrip("#").strip(), *names[1:]]
-        if len(set(names)) < len(names) and any(names.count(str(name)) > 1 for name in columns.values()):
-            raise FormatError(path, "line 1", "two columns of a name that columns= asks for; use numbers")
+        counts = Counter(name.lower() for name in names)
+        twice = [str(name) for name in columns.values() if counts[str(name).strip().lower()] > 1]
+        if twice:
+            what = f"two columns of a name that columns= asks for, {twice[0]!r} (capitals apart); rename one"
+            raise FormatError(path, "line 1", what)
     absent = [str(name) for name in columns.values() if str(name).strip() not in names]
     if absent:
         raise FormatError(path, "line 1", f"no column {absent[0]!r}; it has {', '.join(names)}")

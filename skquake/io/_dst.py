@@ -32,7 +32,8 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
     ----------
     paths : path-like, folder, glob pattern or list of these
         ``.gz``, ``.Z`` and ``.zip`` are unpacked. Forms may be mixed. Where two lines give the same day,
-        the one of the higher version wins (0 quick-look, 1 provisional, 2 final), then the one read last.
+        the one of the higher version wins (0 quick-look, 1 provisional, 2 final); of one version a value wins
+        over a missing one, then the one read last.
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -75,8 +76,11 @@ def read_dst(paths: Paths, *, verbose: int = 0) -> pd.Series:
             if not np.array_equal(before, values, equal_nan=True):
                 what = f"version {version} stands in the file before with other values"
                 raise FormatError(path, f"day {day}", what)
-            if day not in days or version >= days[day][0]:
+            known = days.get(day)
+            if known is None or version > known[0]:
                 days[day] = (version, values)
+            elif version == known[0]:
+                days[day] = (version, np.where(np.isnan(values), known[1], values))
     order = sorted(days)
     starts = np.array(order, dtype="datetime64[h]")[:, np.newaxis] + np.arange(24)
     values = np.array([days[day][1] for day in order])

@@ -24,7 +24,7 @@ _WRITTEN = re.compile(
     r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?:[T ]\s*(\d\d?):\s*(\d\d?)(?::\s*(\d\d?(?:\.\d*)?)?)?)?"
     r"\s*(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d))?"
 )
-_ZONE = r"(?:Z|UTC|GMT|:\d\d(?:\.\d*)?\s*[+-]\d\d:?\d\d)\s*$"
+_ZONE = r"(?:Z|UTC|GMT|[T ]\s*\d[\d:.]*\s*[+-]\d\d(?::?\d\d)?)\s*$"
 
 
 def times_from_parts(

@@ -13,6 +13,7 @@ from skquake._core._typing import Array
 from skquake.io._files import MAX_DAYS, FormatError, check_lines
 from skquake.io._fixed_width import FixedWidth
 from skquake.io._indices import wrong_file
+from skquake.io._table import parse_times
 from skquake.io._words import check_last_line, read_words
 
 MAX_JSON = 32 * 2**20
@@ -128,14 +129,8 @@ def json_table(data: bytes, path: Path, expected: str) -> tuple[pd.DataFrame, Ar
     moments = content["datetime"]
     if not isinstance(moments, list) or not moments or not all(isinstance(t, str) for t in moments):
         raise FormatError(path, "JSON", "datetime: expected a list of dates")
-    times = pd.to_datetime(pd.Series(moments), format="ISO8601", utc=True, errors="coerce").dt.tz_localize(
-        None
-    )
-    bad = ~times.between("1900-01-01", "2200-01-01").to_numpy()
-    if bad.any():
-        at = int(bad.argmax())
-        raise FormatError(path, f"item {at + 1}", f"datetime {moments[at][:30]!r} is no date")
-    table = pd.DataFrame(index=pd.DatetimeIndex(times.to_numpy("datetime64[ns]"), name="time"))
+    times = parse_times(moments, path, "datetime", first=1, unit="item")
+    table = pd.DataFrame(index=pd.DatetimeIndex(times, name="time"))
     for key, name in names.items():
         values = numbers(content[key], path, key)
         if len(values) != len(table):

@@ -42,7 +42,8 @@ def read_iaga2002(paths: Paths, *, verbose: int = 0) -> pd.DataFrame:
     -------
     DataFrame of float64
         Index ``time`` (UTC), as the file stamps it; one column a component, named as the file names it
-        without the code of the observatory: ``X``, ``Y``, ``Z`` are geographic north, east and down, ``H``,
+        without the code of the observatory (indices keep it: ``AE``, ``ASY-D``): ``X``, ``Y``, ``Z`` are
+        geographic north, east and down, ``H``,
         ``D``, ``Z`` horizontal intensity, declination and down; variometers may give variations only: see
         the orientation, the type and the comments in ``attrs``. No component is computed or renamed. nT,
         ``D`` and ``I`` minutes of arc (``attrs["units"]``). 99999 (missing) and 88888 (not recorded) are
@@ -179,7 +180,7 @@ def _header(data, path):
 
 def _named(said, comments, columns, path, i):
     code = said.get("iaga code", "").upper()
-    names = [name[len(code) :] if code and name.upper().startswith(code) else name for name in columns]
+    names = [_without_code(name, code) for name in columns]
     if len(set(names)) < len(names) or not all(names) or {"date", "clock", "doy"} & set(names):
         raise FormatError(
             path, f"line {i}", f"components {columns}: not different names of {code or 'a station'}"
@@ -207,6 +208,12 @@ def _named(said, comments, columns, path, i):
         "comments": " ".join(comments),
     }
     return head, names
+
+
+def _without_code(name, code):
+    """``BOUH`` as ``H``; of an index, whose code is its name (``AE``, ``ASY-D``), the whole."""
+    rest = name[len(code) :] if name.upper().startswith(code) else ""
+    return rest if rest[:1].isalnum() or rest == "-" else name
 
 
 def _times(words, path, skip):

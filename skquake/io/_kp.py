@@ -90,7 +90,9 @@ def read_kp(paths: Paths, *, verbose: int = 0) -> pd.Series:
         index=pd.DatetimeIndex(table["time"].astype("datetime64[ns]"), name="time"),
         name="kp",
     )
-    n = len(kp) if table["definitive"].all() else int((~table["definitive"].to_numpy()).argmax())
+    ends = ~table["definitive"].to_numpy()
+    ends[1:] |= np.diff(kp.index.to_numpy()) != np.timedelta64(3, "h")
+    n = int(ends.argmax()) if ends.any() else len(kp)
     kp.attrs = {
         "units": {"kp": "1"},
         "origin": "GFZ Helmholtz Centre for Geosciences, Potsdam",

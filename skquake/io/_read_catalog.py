@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -235,6 +236,9 @@ def _check(layout, columns, time_format, utc_offset, depth_unit, separator, fill
             raise ValueError(
                 f"time_format={time_format!r}: expected a pattern as '%Y-%m-%d', or one of {', '.join(NAMED)}"
             )
+        if utc_offset and time_format is not None and re.search("%[zZ]", time_format):
+            what = f"by time_format={time_format!r} the times name their zone; leave it away"
+            raise ValueError(f"utc_offset={utc_offset!r}: {what}")
         if not -24 < utc_offset < 24:
             raise ValueError(f"utc_offset={utc_offset!r}: expected hours between -24 and 24")
         return

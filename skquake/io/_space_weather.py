@@ -28,7 +28,8 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
     ----------
     paths : path-like, folder, glob pattern or list of these
         CSV or text (``DATATYPE CssiSpaceWeather``); ``.gz``, ``.Z`` and ``.zip`` are unpacked. Where files
-        overlap, an observed day wins over an interpolated or predicted one, then the one read last.
+        overlap, an observed day wins over an interpolated or predicted one; of two of a kind a value wins
+        over a missing one, then the one read last.
     predicted : {"drop", "keep"}, default="drop"
         Forecasts stand at the end of these files. By default they are left out, so that they never
         pass as observed; "keep" returns them flagged. Monthly forecasts give the first day of each
@@ -80,7 +81,9 @@ def read_space_weather(paths: Paths, *, predicted: str = "drop", verbose: int = 
         ignore_index=True,
     )
     days["rank"] = days["type"].map({"OBS": 3, "INT": 2, "PRD": 1, "PRM": 0})
-    days = days.sort_values(["date", "rank"], kind="stable").drop_duplicates("date", keep="last")
+    days = days.sort_values(["date", "rank"], kind="stable")
+    if days["date"].duplicated().any():
+        days = days.groupby(["date", "rank"], as_index=False).last().drop_duplicates("date", keep="last")
     left_out: dict[str, int] = {}
     if predicted == "drop":
         left_out = {"predicted day": int((days["rank"] < 2).sum())}

@@ -128,7 +128,9 @@ def _read_one(path):
         what = f"observed {str(kinds[unknown[0]])[:20]!r}; expected one of {_KINDS}"
         raise FormatError(path, f"item {unknown[0] + 1}", what)
     table["kind"] = kinds
-    table["rank"] = table["kind"].map({"predicted": 0, "estimated": 1, "observed": 2}).astype(int)
+    rank = table["kind"].map({"predicted": 0, "estimated": 1, "observed": 2}).astype(int)
+    # A row without Kp comes before all others, so that no forecast takes over its kind.
+    table["rank"] = rank.where(table["kp"].notna(), -1)
     return one_row_a_time(table, path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ MAX_CELLS = 40_000_000
 
 MAX_COLUMNS = 20_000
 
+_DAY = r"\s*\d{4}(\D\d\d?\D\d|\d{4})"
+"""How a date begins that names its day."""
+
 
 def header_of(data: bytes, path: Path) -> list[str]:
     """Names in the first line of a CSV file."""
@@ -40,7 +44,9 @@ def header_of(data: bytes, path: Path) -> list[str]:
     return names
 
 
-def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataFrame:
+def read_table(
+    data: bytes, path: Path, columns: Mapping[str, type], *, line_ends: bool = False
+) -> pd.DataFrame:
     """Selected columns of a CSV file.
 
     Parameters
@@ -50,13 +56,25 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
     columns : dict of {str: type}
         Name in the file -> ``float`` or ``str``. Empty fields are NaN or ""; numbers may be written as
         Fortran or C do (``1.0D+03``, ``+5``; asterisks and dashes are NaN).
+    line_ends : bool, default=False
+        Whether a field in quotes may hold line ends. If not, one that does is an error: a quote without its
+        other one would take in the rows below it.
 
     Returns
     -------
     DataFrame
         In file order, index 0, 1, ...
+
+    Raises
+    ------
+    FormatError
+        For a cut row, a field that is no number, two columns of one of the names, and for no row.
     """
     check_line_end(data, path)
+    given = Counter(header_of(data, path))
+    twice = [name for name in columns if given[name] > 1]
+    if twice:
+        raise FormatError(path, "line 1", f"two columns are called {twice[0]!r}; keep one")
     n = data.count(b"\n") + data.count(b"\r")
     if n * len(columns) > MAX_CELLS:
         what = f"{n} lines of {len(columns)} columns; at most {MAX_CELLS} fields are read: split the file"
@@ -77,6 +95,9 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
             for name, kind in columns.items()
         }
         table = pa.table(numbers)
+    if not line_ends and b'"' in data and table.num_rows < _lines(data) - 1:
+        what = f"{_lines(data) - 1} lines below the header are {table.num_rows} rows: quotes do not match"
+        raise FormatError(path, "table", f"{what}, or a quoted field holds a line end")
     frame = pd.DataFrame(
         {
             name: table.column(name).to_numpy() if kind is float else table.column(name).to_pandas()
@@ -89,6 +110,13 @@ def read_table(data: bytes, path: Path, columns: Mapping[str, type]) -> pd.DataF
         if kind is float and np.isinf(frame[name].to_numpy()).any():
             raise FormatError(path, f"row {int(np.isinf(frame[name]).argmax()) + 2}", f"{name} is infinite")
     return frame
+
+
+def _lines(data):
+    """How many lines are not empty."""
+    text = np.frombuffer(data, dtype=np.uint8)
+    inside = (text != 10) & (text != 13)
+    return int(inside[0]) + np.count_nonzero(inside[1:] & ~inside[:-1])
 
 
 def _parse(data, columns, number):
@@ -111,7 +139,9 @@ def parse_times(text: Any, path: Path, what: str = "time", *, first: int = 2, un
     times = iso_at_once(text)
     if times is None:
         text = pd.Series(text, dtype=object)
-        times = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
+        # pandas takes "2001" for the first of January, and "now" for now.
+        whole = text.where(text.str.match(_DAY).eq(True), "")
+        times = pd.to_datetime(whole, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
         times = times.to_numpy()
     bad = np.isnat(times) | (times < np.datetime64("1700-01-01")) | (times > np.datetime64("2200-01-01"))
     if bad.any():

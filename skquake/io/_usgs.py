@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -120,12 +121,16 @@ def _read_one(path):
 
 
 def _csv(data, path):
-    names = {name.strip().lower(): name for name in header_of(data, path)}
+    given = header_of(data, path)
+    names = {name.strip().lower(): name for name in given}
+    counts = Counter(name.strip().lower() for name in given)
     found = {}
     for ours, (_, aliases) in _COLUMNS.items():
-        there = [names[alias] for alias in aliases if alias in names]
-        if there:
-            found[ours] = there[0]
+        there = next((alias for alias in aliases if alias in names), None)
+        if there is not None and counts[there] > 1:
+            raise FormatError(path, "line 1", f"two columns are called {there!r} (capitals apart); keep one")
+        if there is not None:
+            found[ours] = names[there]
     absent = [ours for ours in _REQUIRED if ours not in found]
     if absent:
         raise FormatError(
@@ -170,7 +175,7 @@ def _feature(feature):
         return float(value)
 
     def stamp(value):
-        if not -1e13 < value < 8e12:
+        if isinstance(value, bool) or not -1e13 < value < 8e12:
             raise ValueError(f"{value} is no time in milliseconds")
         return int(value)
 

@@ -186,10 +186,10 @@ def _from_csv(data, path):
         name: str if name in _TEXTS or not _may_be_number(first.get(name, "")) else float for name in wanted
     }
     try:
-        table = read_table(data, path, kinds)
+        table = read_table(data, path, kinds, line_ends=True)  # numpy breaks the line of a long vector
     except FormatError:
         kinds = dict.fromkeys(wanted, str)  # a vector that is missing in the first row
-        table = read_table(data, path, kinds)
+        table = read_table(data, path, kinds, line_ends=True)
     variables: dict[str, Any] = {}
     left_out: list[str] = []
     for name in wanted:
@@ -199,7 +199,9 @@ def _from_csv(data, path):
         if kinds[name] is float:
             variables[name] = column.to_numpy()
             continue
-        if (name in ("Latitude", "Longitude", "Radius")) or all(map(_may_be_number, column)):
+        # What begins with a number is no text: a word further down is a fault, which to_numbers tells.
+        begins = next((field for field in column if field.lower() not in ("", "nan")), "")
+        if _may_be_number(begins) or all(map(_may_be_number, column)):
             variables[name] = to_numbers(column, path, name)
         elif column.str.startswith(("{", "[")).any():
             variables[name] = _vectors(column, path, name)

@@ -89,6 +89,7 @@ def test_date_and_time_fill_and_kinds(tmp_path):
         ({"columns": NAMES | {"depth_km": "h"}}, "depth and depth_km"),
         ({"columns": NAMES, "time_format": "dmy"}, "time_format='dmy'"),
         ({"columns": NAMES, "utc_offset": 900}, "hours between"),
+        ({"columns": NAMES, "utc_offset": 9, "time_format": "%Y-%m-%dT%H:%M%z"}, "the times name their zone"),
         ({"columns": NAMES, "layout": "zmap"}, "both given"),
         ({"layout": "csv"}, "layout='csv': expected one of usgs"),
         ({"depth_unit": "miles"}, "depth_unit='miles'"),
@@ -109,6 +110,10 @@ def test_tables_that_cannot_be(tmp_path):
             write(tmp_path, table((1, 1, 1, 1, 1), header="t,lat,lon,h,h")),
             columns=NAMES | {"magnitude": "h"},
         )
+    with pytest.raises(FormatError, match=r"two columns of a name .* 'm' \(capitals apart"):
+        read_catalog(
+            write(tmp_path, table(("2011-03-11", 1, 2, 3, 6, 4), header="t,lat,lon,h,M,m")), columns=NAMES
+        )
     with pytest.raises(FormatError, match="leave utc_offset away"):
         read_catalog(
             write(tmp_path, table(("2011-03-11T00:00:00Z", 1, 2, 3, 4))), columns=NAMES, utc_offset=9
@@ -125,6 +130,17 @@ def test_tables_that_cannot_be(tmp_path):
         read_catalog(
             write(tmp_path, table((2011, 2, 29, 1, 2, 3), header="y,mo,d,lat,lon,m")), columns=columns
         )
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2011-03-11T14:46+09:00", "2011-03-11T14:46:18+09", "2011-03-11 14:46:18 +0900", "20110311T144618+0900"],
+)
+def test_a_zone_however_written_is_never_taken_off_twice(tmp_path, written):
+    path = write(tmp_path, table((written, 1, 2, 3, 4)))
+    with pytest.raises(FormatError, match="leave utc_offset away"):
+        read_catalog(path, columns=NAMES, utc_offset=9)
+    assert str(read_catalog(path, columns=NAMES)["time"].item())[:16] == "2011-03-11 05:46"
 
 
 # --- ids ---

@@ -87,3 +87,16 @@ def test_a_quote_in_the_middle_of_a_field_is_a_fault(tmp_path):
     path.write_text(text.replace("El Salvador", 'El "lvador'))
     with pytest.raises(FormatError, match="quotes do not match"):
         read_catalog(path)
+
+
+def test_columns_are_found_by_their_names_alone(tmp_path):
+    """An unnamed one, as the index of a DataFrame, is no other one; of two of a name neither is guessed."""
+    path = tmp_path / "a.csv"
+    head = "DateTime,Latitude,Longitude,Depth,Magnitude,MagType,Source,EventID"
+    row = "2002/01/05 12:00:00.00,36.1,-121.2,9.2,3.5,Mw,NC,1"
+    path.write_text(f",{head}\n41,{row}\n")
+    quality = read_catalog(path)[["stations", "gap_deg", "rms_s"]]
+    assert quality.isna().all(axis=None)
+    path.write_text(f"{head},magnitude\n{row},4.5\n")
+    with pytest.raises(FormatError, match="two columns are called 'magnitude'"):
+        read_catalog(path)

@@ -42,6 +42,15 @@ def test_days_sort_and_the_higher_version_wins(tmp_path):
         assert dst.iloc[0] == 1
 
 
+def test_of_one_version_a_value_wins_over_a_missing_one(tmp_path):
+    """The real-time file of the morning, read behind that of the evening, has the later hours missing."""
+    (tmp_path / "a.txt").write_text(dst_line(values=[-5] * 24, version="0"))
+    (tmp_path / "b.txt").write_text(dst_line(values=[-4] * 6 + [9999] * 18, version="0"))
+    dst = read_dst([tmp_path / "a.txt", tmp_path / "b.txt"])
+    assert dst.tolist() == [-4] * 6 + [-5] * 18
+    assert read_dst([tmp_path / "b.txt", tmp_path / "a.txt"]).tolist() == [-5] * 24
+
+
 def test_century(tmp_path):
     (tmp_path / "a.txt").write_text(dst_line("5709*13", century="  ") + dst_line("5709*14", century="19"))
     assert set(read_dst(tmp_path / "a.txt").index.year) == {1957}

@@ -50,6 +50,19 @@ def test_an_index_of_minutes(tmp_path):
     assert list(frame) == ["ASY-D", "ASY-H", "SYM-D", "SYM-H"] and frame["SYM-H"].iloc[0] == 7
 
 
+@pytest.mark.parametrize(
+    ("code", "names"), [("AE", ["AE", "AU", "AL", "AO"]), ("ASY", ["ASY-D", "ASY-H", "SYM-D", "SYM-H"])]
+)
+def test_indices_keep_their_names(tmp_path, code, names):
+    """As Kyoto writes them: the code of the file is an index, or its beginning."""
+    text = iaga([("2013-09-01 00:00:00.000 244", (516.0, 29.0, -479.0, 80.0))], code=code, reported=" ")
+    text = text.replace("      ".join(f"{code}{name}" for name in "HDZF"), "      ".join(names))
+    (tmp_path / "a.min").write_text(text)
+    frame = read_iaga2002(tmp_path / "a.min")
+    assert list(frame) == names and frame.iloc[0].tolist() == [516, 29, -479, 80]
+    assert set(frame.attrs["units"].values()) == {"nT"}
+
+
 def test_definitive_wins_and_files_join(tmp_path):
     rows = [
         ("2013-09-01 00:00:00.000 244", (1.0, 2.0, 3.0, 99999.0)),

@@ -36,6 +36,13 @@ def test_overlap_definitive_wins_and_missing_loses(tmp_path):
         assert kp.attrs["definitive_until"] == "2025-02-05 00:00:00"
 
 
+def test_a_gap_between_files_ends_the_unbroken_run(tmp_path):
+    for name, day in (("a", "2025 02 04"), ("b", "2025 02 05"), ("c", "2025 02 07")):
+        (tmp_path / f"{name}.txt").write_text(kp_daily([day], " 3.000" * 8, d=2))
+    kp = read_kp([tmp_path / f"{name}.txt" for name in "abc"])
+    assert len(kp) == 24 and kp.attrs["definitive_until"] == "2025-02-06 00:00:00"
+
+
 def test_three_hourly_layout_equals_daily(tmp_path):
     (tmp_path / "day.txt").write_text(kp_daily(values="1.000 1.667 -1.000 0.000 9.000 2.333 3.667 4.000"))
     values = ["1.000", "1.667", "-1.000", "0.000", "9.000", "2.333", "3.667", "4.000"]

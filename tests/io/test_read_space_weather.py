@@ -47,6 +47,16 @@ def test_observed_day_wins_over_its_forecast(tmp_path):
         assert read_space_weather([tmp_path / f"{n}.csv" for n in order])["f107"].tolist() == [100.0] * 8
 
 
+def test_of_two_observed_days_a_value_wins_over_a_missing_one(tmp_path):
+    date, kp, ap, f107, kind = sw_days()[0]
+    (tmp_path / "a.csv").write_text(sw_csv([(date, kp, ap, f107, kind)]))
+    (tmp_path / "b.csv").write_text(sw_csv([(date, (*kp[:4], *[""] * 4), (*ap[:4], *[""] * 4), 290.0, kind)]))
+    for order in ("ab", "ba"):
+        frame = read_space_weather([tmp_path / f"{name}.csv" for name in order])
+        assert frame["ap"].tolist() == list(ap) and frame["kp"].notna().all()
+        assert frame["f107"].unique() == [290.0 if order == "ab" else f107]
+
+
 def test_all_kp_codes_map_to_their_third(tmp_path):
     codes = [
         0,

@@ -133,6 +133,15 @@ def test_forecasts_do_not_pass_as_observed(tmp_path):
         read_swpc_kp(path, predicted="no")
 
 
+def test_a_forecast_does_not_stand_in_for_an_observation_without_value(tmp_path):
+    for name, kp, kind in (("a", '"3.00"', "predicted"), ("b", "null", "observed")):
+        row = f'["2026-03-08 00:00:00", {kp}, "{kind}"]'
+        (tmp_path / f"{name}.json").write_text(f'[["time_tag", "Kp", "observed"], {row}]')
+    for order in ("ab", "ba"):
+        frame = read_swpc_kp([tmp_path / f"{name}.json" for name in order], predicted="keep")
+        assert frame["kp"].tolist() == [3.0] and frame["kind"].tolist() == ["predicted"]
+
+
 def test_minutes(tmp_path):
     path, other = tmp_path / "1m.json", tmp_path / "3h.json"
     rows = [

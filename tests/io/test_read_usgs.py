@@ -136,6 +136,7 @@ def test_geojson_equals_csv(tmp_path):
         (geojson(feature(), feature("b", coordinates=(1.0, 91.0, 3.0))), "feature 1: latitude"),
         (geojson(feature(time="yesterday")), "feature 0"),
         (geojson(feature(time=10**30)), "feature 0"),
+        (geojson(feature(time=True)), "feature 0"),
         (geojson(feature(mag="5")), "feature 0"),
         ("{" + '"a":[' * 100_000, "GeoJSON"),
         ('{"features": 5}', "GeoJSON"),
@@ -148,6 +149,11 @@ def test_geojson_that_is_none(tmp_path, text, match):
         read_usgs(tmp_path / "a.json")
 
 
+_HEAD = "time,latitude,longitude,depth,mag,id,place\n"
+QUOTE = _HEAD + "2001-01-13,1,2,60,7,a,{}\n2001-01-14,1,2,60,7,b,{}\n"
+TWICE = "time,latitude,longitude,depth,mag,id,mag\n2001-01-13,1,2,60,7,a,5\n"
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [
@@ -158,10 +164,20 @@ def test_geojson_that_is_none(tmp_path, text, match):
         (usgs(usgs_row(time="13 January")), "row 2: time '13 January'"),
         (usgs(usgs_row(time="0006-01-01T00:00:00Z")), "row 2: time"),
         (usgs(usgs_row(updated="soon")), "row 2: updated"),
+        # pandas takes these for dates.
+        (usgs(usgs_row(time="2001")), "row 2: time '2001'"),
+        (usgs(usgs_row(), usgs_row(time="2001-01")), "row 3: time '2001-01'"),
+        (usgs(usgs_row(time="now")), "row 2: time 'now'"),
+        (usgs(usgs_row(updated="today")), "row 2: updated 'today'"),
         (usgs(usgs_row(id="")), "row 2: the event has no id"),
         (usgs(usgs_row(mag="strong")), "strong"),
         (usgs(usgs_row(mag="inf")), "infinite"),
         (usgs().split("\n")[0] + "\n", "no row"),
+        # A quote without its other one takes in the rows below it.
+        (QUOTE.format('"here', "there"), "2 lines below the header are 1 rows: quotes do not match"),
+        (QUOTE.format('"here', 'there"'), "2 lines below the header are 1 rows: quotes do not match"),
+        (TWICE, "two columns are called 'mag'"),
+        (TWICE.replace("id,mag", "id,Mag"), "two columns are called 'mag'"),
     ],
 )
 def test_csv_that_is_none(tmp_path, text, match):

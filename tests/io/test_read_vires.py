@@ -224,6 +224,14 @@ def test_readers_of_the_originals_take_exports_as_cdf(tmp_path):
         pd.testing.assert_frame_equal(frame, read_vires(path)[list(frame)])
 
 
+def test_a_number_that_is_none_does_not_leave_its_column_out(tmp_path):
+    rows = [f"A,2016-01-01T00:28:{k}0Z,0.{k},-102.68,6828390.6,{ne}\n" for k, ne in enumerate(("1e5", "1x5"))]
+    path = tmp_path / "a.csv"
+    path.write_text("Spacecraft,Timestamp,Latitude,Longitude,Radius,Ne\n" + "".join(rows))
+    with pytest.raises(FormatError, match="row 3: Ne '1x5' is no number"):
+        read_vires(path)
+
+
 def test_matrices_are_left_out(tmp_path):
     data = vires_dataset()
     data["QDBasis"] = (("Timestamp", "a", "b"), np.zeros((30, 2, 2)))

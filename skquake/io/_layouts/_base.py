@@ -175,13 +175,18 @@ def _quoted(lines, path, separator):
 
 
 class Columns:
-    """Columns of a table of text by their names (small letters; the first of several of one name)."""
+    """Columns of a table of text by their names, in small letters.
+
+    One without a name is never found; a name that two of them have is an error where it is asked for.
+    """
 
     def __init__(
         self, names: Sequence[str], columns: Sequence[Any], lines: Sequence[int], path: Path
     ) -> None:
         self.path, self.lines, self._columns = path, lines, columns
-        self._places = {name.strip().lower(): k for k, name in reversed(list(enumerate(names)))}
+        small = [name.strip().lower() for name in names]
+        self._places = {name: k for k, name in enumerate(small) if name}
+        self._twice = {name for name, n in Counter(small).items() if n > 1}
 
     @classmethod
     def of_rows(cls, names: Sequence[str], rows: list[list[str]], lines: list[int], path: Path) -> Columns:
@@ -222,7 +227,10 @@ class Columns:
 
     def _column(self, *names):
         """The first column of the names that is there, as an array of numpy or pyarrow; None if none is."""
-        return next((self._columns[self._places[name]] for name in names if name in self._places), None)
+        name = next((name for name in names if name in self._places), None)
+        if name in self._twice:
+            raise FormatError(self.path, "header", f"two columns are called {name!r}; keep one")
+        return None if name is None else self._columns[self._places[name]]
 
 
 def read_columns(data: bytes, path: Path, form: Form | None = None) -> tuple[list[str], Columns]:
