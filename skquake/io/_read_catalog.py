@@ -236,6 +236,8 @@ def _check(layout, columns, time_format, utc_offset, depth_unit, separator, fill
             raise ValueError(
                 f"time_format={time_format!r}: expected a pattern as '%Y-%m-%d', or one of {', '.join(NAMED)}"
             )
+        if time_format is not None and time_format not in NAMED and not re.search("%[YyGcx]", time_format):
+            raise ValueError(f"time_format={time_format!r}: it has no year, and 1900 is not meant")
         if utc_offset and time_format is not None and re.search("%[zZ]", time_format):
             what = f"by time_format={time_format!r} the times name their zone; leave it away"
             raise ValueError(f"utc_offset={utc_offset!r}: {what}")

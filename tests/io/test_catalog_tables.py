@@ -90,6 +90,7 @@ def test_date_and_time_fill_and_kinds(tmp_path):
         ({"columns": NAMES, "time_format": "dmy"}, "time_format='dmy'"),
         ({"columns": NAMES, "utc_offset": 900}, "hours between"),
         ({"columns": NAMES, "utc_offset": 9, "time_format": "%Y-%m-%dT%H:%M%z"}, "the times name their zone"),
+        ({"columns": NAMES, "time_format": "%d/%m %H:%M"}, "it has no year"),
         ({"columns": NAMES, "layout": "zmap"}, "both given"),
         ({"layout": "csv"}, "layout='csv': expected one of usgs"),
         ({"depth_unit": "miles"}, "depth_unit='miles'"),
