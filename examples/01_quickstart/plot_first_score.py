@@ -424,7 +424,7 @@ def real(folder, history=15, keep=3):
     catalog = DECLUSTER.fit_transform(near.query("magnitude >= 4.8"))
     catalog = catalog[catalog["time"].between(first + pd.Timedelta(days=history + keep), last)]
     print(
-        f"{tec}\n{len(catalog)} independent earthquakes of M >= 4.8"
+        f"{wrapped(tec)}\n{len(catalog)} independent earthquakes of M >= 4.8"
         f" with {history + keep} days of maps before them"
     )
     per_day = round(np.timedelta64(1, "D") / tec.cadence)
