@@ -269,7 +269,7 @@ def report(model, null, cv, title):
     """All that was found of a model, on one page."""
     found = evaluation_report(model, null.samples, cv, null=null, title=title, random_state=options.seed)
     found.to_html(options.report)
-    print(f"\n{found.verdict.text}")
+    print(f"\n{textwrap.fill(found.verdict.text, 98)}")
 
 
 written = []
