@@ -93,7 +93,7 @@ def build(
         | {
             "reports": f"report {reports} on these samples in this process; others are not counted",
             "population": facts.population or "not known: which earthquakes kept a control",
-            "intervals": evaluation.interval,
+            "intervals": f"{settings['intervals']}; {evaluation.interval}",
         }
         | _other_versions({"null test": null, "power curve": power, "alarms": parts.get("molchan")}),
         versions=made_with() | versions(),

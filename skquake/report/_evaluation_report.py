@@ -76,7 +76,7 @@ def evaluation_report(
         `skquake.model_selection.PurgedTimeSeriesSplit` of five folds by default: folds that mix past and
         future may share nights between training and test.
     probes : bool, default=True
-        Score place alone and circumstances alone.
+        Score place alone, circumstances alone, and place and date alone.
     null : CatalogNullResult, default=None
         Of `skquake.inspection.catalog_null_test` for the same pipeline and splits; ``samples`` are those
         that it keeps, ``null.samples``.
