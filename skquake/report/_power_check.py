@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skquake.inspection._tested import LIKE
 from skquake.report._checks import Check
 from skquake.report._facts import ALPHA, Facts, known, label, label_of, percent, units
 
@@ -63,6 +64,9 @@ def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
     if size is not None and largest is not None and abs(size) > abs(largest):
         harder.append(f"up to a size of {largest:.3g}")
     n = facts.power_earthquakes
-    if n is not None and facts.n_sampled is not None and n > facts.n_sampled:
-        easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
+    if n is not None and facts.n_sampled is not None:
+        if n > facts.n_sampled:
+            easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
+        elif n < (1.0 - LIKE) * facts.n_sampled:
+            harder.append(f"for {n} earthquakes only, {facts.n_sampled} have samples")
     return easier, harder

@@ -75,7 +75,9 @@ def judge(facts: Facts) -> Verdict:
     and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
     whatever the power curve says. The p of a power curve must be the largest over the nulls that the
     headline p is the largest of, at most 0.05, in the same score and for no more earthquakes; else its
-    power is an upper bound: too little of it refutes, enough of it is not counted.
+    power is an upper bound: too little of it refutes, enough of it is not counted. For fewer earthquakes (by
+    more than 5 %), under more nulls or at a smaller p it is a lower bound: enough of it counts, too little
+    refutes nothing.
 
     Parameters
     ----------

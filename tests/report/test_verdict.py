@@ -235,7 +235,7 @@ BROKEN = {
 SAME = {
     "power_alpha": 0.05,
     "power_score": "seismic_mcc",
-    "power_earthquakes": 100,
+    "power_earthquakes": 116,
     "n_sampled": 120,
     "power_nulls": ("other-place", "rotate"),
     "headline_nulls": ("rotate", "other-place"),
@@ -289,6 +289,16 @@ SAME = {
         ),
         (
             {"power_largest": 0.1},
+            True,
+            "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies",
+        ),
+        (
+            {"power_earthquakes": 20, "effect_power": 0.5},
+            None,
+            "in 50 % of such studies; power was counted for 20 earthquakes only, 120 have samples",
+        ),
+        (
+            {"power_earthquakes": 20},
             True,
             "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies",
         ),
