@@ -14,7 +14,7 @@ from skquake.metrics import event_auc, seismic_auc, seismic_mcc
 from skquake.model_selection import Evaluation
 
 COUNTS = "n_earthquakes", "n_events", "n_pairs"
-LIKE = 0.05  # of the median: such a difference changes the spread of a score by 2.5 %
+_LIKE = 0.05  # of the median: such a difference changes the spread of a score by 2.5 %
 
 
 class NumbersTested(NamedTuple):
@@ -53,7 +53,7 @@ class NumbersTested(NamedTuple):
         if np.isnan(self.median):
             return None
         inside = self.low <= self.observed <= self.high
-        return bool(inside or abs(self.observed - self.median) <= LIKE * self.median)
+        return bool(inside or abs(self.observed - self.median) <= _LIKE * self.median)
 
     @property
     def of_nulls(self) -> str:

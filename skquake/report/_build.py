@@ -53,7 +53,7 @@ def build(
         raise ValueError(
             f"scoring={scoring!r}, but the null test was made for {null_scoring(null)!r}; use that"
         )
-    _check_null(null, evaluation, scoring)
+    another = _null_of_another(null, evaluation, scoring)
     differences = {
         name: _difference(scoring, evaluation, probe, samples, options) for name, probe in probes.items()
     }
@@ -73,6 +73,7 @@ def build(
         place_and_date=_comparison("place and date", probes, differences, scoring),
         n_earthquakes=_tested_earthquakes(evaluation, samples),
         **_null_facts(null, score_nulls),
+        null_of_another=another,
         **_power_facts(power, effect_size, samples),
         reports=reports,
         interval=evaluation.interval,
@@ -138,16 +139,19 @@ def _other_versions(parts: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _check_null(null, evaluation, scoring):
-    """Warn where a null test was made of another score than the one reported."""
-    if null is not None:
-        here, there = getattr(evaluation, scoring).value, null.observed_score
-        if not np.isclose(here, there, atol=0.005):
-            warnings.warn(
-                f"the null test observed {scoring} {there:z.3f} and this evaluation {here:z.3f}: not the "
-                "same pipeline, samples or splits; evaluate the samples that it keeps (null.samples)",
-                stacklevel=5,
-            )
+def _null_of_another(null, evaluation, scoring):
+    """Say, and warn, where a null test was made of another score than the one reported; else ""."""
+    if null is None:
+        return ""
+    here, there = getattr(evaluation, scoring).value, null.observed_score
+    if np.isclose(here, there, atol=0.005):
+        return ""
+    said = (
+        f"the null test observed {scoring} {there:z.3f} and this evaluation {here:z.3f}: not the same "
+        "pipeline, samples or splits"
+    )
+    warnings.warn(f"{said}; evaluate the samples that it keeps (null.samples)", stacklevel=5)
+    return said
 
 
 def run_probes(samples, folds, space_weather, options):

@@ -142,6 +142,9 @@ def check_null(facts: Facts) -> Check:
         if facts.permutation_p > ALPHA:
             return Check(name, False, dealt)
         return Check(name, None, f"not examined; {dealt}")
+    if facts.null_of_another:
+        void = f"so that its p = {facts.p_value:.2g} counts for nothing"
+        return Check(name, None, f"{facts.null_of_another}, {void}")
     if facts.p_value > ALPHA and facts.resolution is not None and facts.resolution > ALPHA:
         finding = f"the null ({facts.null}) cannot give a p below {facts.resolution:.2g}: too few of its "
         return Check(name, False, finding + "catalogs are independent")

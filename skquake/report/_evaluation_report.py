@@ -120,7 +120,8 @@ def evaluation_report(
     Warns
     -----
     UserWarning
-        Where ``null`` has observed another score than the one found here; where ``mirrored`` is of another
+        Where ``null`` has observed another score than the one found here (its p does not count then, and the
+        report says so); where ``mirrored`` is of another
         pipeline, of other tested rows, of another scoring, or has another score as declared. The report
         prints the latter beside the mirrored scores.
 

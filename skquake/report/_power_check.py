@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from skquake.inspection._tested import LIKE
 from skquake.report._checks import Check
 from skquake.report._facts import ALPHA, Facts, known, label, label_of, percent, units
 
 POWERED = 0.8  # share of studies that must see an effect
+FEWER = 0.8  # share of the earthquakes below which power is that of a smaller study, beyond its own interval
 WIDE = {"seismic_mcc": 0.4, "seismic_auc": 0.2, "event_auc": 0.2}  # widths of intervals that say little
 
 
@@ -67,6 +67,6 @@ def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
     if n is not None and facts.n_sampled is not None:
         if n > facts.n_sampled:
             easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
-        elif n < (1.0 - LIKE) * facts.n_sampled:
+        elif n < FEWER * facts.n_sampled:
             harder.append(f"for {n} earthquakes only, {facts.n_sampled} have samples")
     return easier, harder

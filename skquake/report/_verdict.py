@@ -58,7 +58,8 @@ def judge(facts: Facts) -> Verdict:
     6. **null**: the largest p over the declared nulls exceeds 0.05; without a catalog null, that of
        labels dealt anew to given scores. It is **underpowered** instead where the least possible p
        exceeds 0.05, or an effect would have been missed (below). A p of 0.05 or less does not count where the
-       score rests on fewer tested earthquakes than those of null catalogs: it counts as not examined.
+       score rests on fewer tested earthquakes than those of null catalogs, and no p where the null test
+       observed another score than this one: they count as not examined.
     7. **chance**: the 95 % interval of the score reaches chance; **underpowered** likewise.
     8. **unbalanced**: controls without an earthquake of their own, or a covariate that
        differs by more than 0.1 standard deviations.
@@ -76,8 +77,8 @@ def judge(facts: Facts) -> Verdict:
     whatever the power curve says. The p of a power curve must be the largest over the nulls that the
     headline p is the largest of, at most 0.05, in the same score and for no more earthquakes; else its
     power is an upper bound: too little of it refutes, enough of it is not counted. For fewer earthquakes (by
-    more than 5 %), under more nulls or at a smaller p it is a lower bound: enough of it counts, too little
-    refutes nothing.
+    more than a fifth), under more nulls or at a smaller p it is a lower bound: enough of it counts, too
+    little refutes nothing.
 
     Parameters
     ----------

@@ -235,7 +235,7 @@ BROKEN = {
 SAME = {
     "power_alpha": 0.05,
     "power_score": "seismic_mcc",
-    "power_earthquakes": 116,
+    "power_earthquakes": 100,
     "n_sampled": 120,
     "power_nulls": ("other-place", "rotate"),
     "headline_nulls": ("rotate", "other-place"),
