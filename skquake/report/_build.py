@@ -22,7 +22,7 @@ from skquake.model_selection import Evaluation, Score
 from skquake.model_selection._widening import widen
 from skquake.report._complete import fill_absent
 from skquake.report._counted import count_report
-from skquake.report._facts import CHANCE, Comparison, Facts
+from skquake.report._facts import ALPHA, CHANCE, Comparison, Facts
 from skquake.report._report import EvaluationReport
 from skquake.report._verdict import judge
 from skquake.sampling import ImbalanceWarning, balance_table
@@ -240,6 +240,8 @@ def _null_facts(null, score_nulls) -> dict[str, Any]:
         facts = {"null": worst, "null_share": float(null.share(worst)), "headline_nulls": (*null.p_values,)}
         facts |= {"p_value": float(null.p_value), "resolution": float(null.resolution[worst])}
         return facts | _tested_facts(null)
+    if score_nulls is not None:
+        score_nulls = score_nulls[score_nulls["resolution"] <= ALPHA]  # what no score can beat refutes none
     if score_nulls is not None and len(score_nulls):
         worst = score_nulls["p_value"].idxmax()
         return {"permutation": worst, "permutation_p": float(score_nulls.loc[worst, "p_value"])}
