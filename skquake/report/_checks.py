@@ -40,11 +40,10 @@ def check_numbers(facts: Facts) -> Check:
     ):
         if n is not None and n < least:
             return Check(name, False, f"{n} {what}{'' if n == 1 else 's'}, a claim takes at least {least}")
-    if facts.n_units is None and facts.n_earthquakes is None:
-        return Check(name, None, "numbers of earthquakes and units are not known")
-    return Check(
-        name, True, f"{number(facts.n_earthquakes)} tested earthquakes, {number(facts.n_units)} units"
-    )
+    finding = f"{number(facts.n_earthquakes)} tested earthquakes, {number(facts.n_units)} units"
+    if facts.n_units is None or facts.n_earthquakes is None:
+        return Check(name, None, finding.replace("unknown", "an unknown number of"))
+    return Check(name, True, finding)
 
 
 def check_design(facts: Facts) -> Check:

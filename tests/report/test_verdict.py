@@ -229,6 +229,8 @@ BROKEN = {
     ),
     "no power curve": ({"effect_power": None, "effect_size": None}, "untested"),
     "no place-and-date probe": ({"place_and_date": None}, "untested"),
+    "as many earthquakes as nobody knows": ({"n_earthquakes": None}, "untested"),
+    "as many units as nobody knows": ({"n_units": None}, "untested"),
 }
 
 
