@@ -170,7 +170,8 @@ def superposed_epoch(
     Raises
     ------
     ValueError
-        For edges that do not ascend, missing columns, or no earthquake with an observation.
+        For edges that do not ascend, missing columns, or no earthquake of the catalog, or of a null
+        catalog, with an observation.
 
     Warns
     -----
@@ -226,6 +227,11 @@ def superposed_epoch(
         for number, other in enumerate(progress(null_catalogs, desc="null catalogs", verbose=verbose)):
             other = check_catalog(other, f"null_catalogs: number {number}")
             found = _stack(points, other, edges, distance_unit)
+            if not found.n_values.any():
+                raise ValueError(
+                    f"null_catalogs: number {number} has no observation in any bin; widen the bins, or move "
+                    "catalogs within the days and places that were observed"
+                )
             means.append(ratio(found.total, found.n_events)[0])
         null = _null(mean, np.array(means), level)
     return SuperposedEpoch(

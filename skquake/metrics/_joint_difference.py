@@ -46,14 +46,18 @@ def joint_interval(
     Returns
     -------
     Bunch
-        ``low``, ``high`` (NaN with fewer than five units, and where all resamples agree, which is no
-        certainty), ``unit``, ``n_units``.
+        ``low``, ``high`` (NaN with fewer than five units of either analysis, and where all resamples agree,
+        which is no certainty), ``unit``, ``n_units`` (of both together; without an interval for want of
+        units, of the analysis that has fewer).
     """
     sides = [_side(score, rows, weighted, str(k)) for k, rows in enumerate((first, second))]
     joint = pd.concat([side.frame for side in sides], ignore_index=True)
     n_first = len(sides[0].frame)
     units = list(_units(joint, block_days, min_blocks, "pair"))
-    n_units, name = min((int(unit.max()) + 1, name) for name, unit in units)
+    # What the difference rests on is no more than either side has.
+    n_units, name = min(
+        (len(np.unique(part)), name) for name, unit in units for part in (unit[:n_first], unit[n_first:])
+    )
     if n_units < FEWEST:
         return Bunch(low=np.nan, high=np.nan, unit=name, n_units=n_units)
     resample = _mcc if score == "seismic_mcc" else _auc

@@ -22,7 +22,7 @@ from skquake.model_selection import Evaluation, Score
 from skquake.model_selection._widening import widen
 from skquake.report._complete import fill_absent
 from skquake.report._counted import count_report
-from skquake.report._facts import CHANCE, Comparison, Facts
+from skquake.report._facts import ALPHA, CHANCE, Comparison, Facts
 from skquake.report._report import EvaluationReport
 from skquake.report._verdict import judge
 from skquake.sampling import ImbalanceWarning, balance_table
@@ -53,7 +53,7 @@ def build(
         raise ValueError(
             f"scoring={scoring!r}, but the null test was made for {null_scoring(null)!r}; use that"
         )
-    _check_null(null, evaluation, scoring)
+    another = _null_of_another(null, evaluation, scoring)
     differences = {
         name: _difference(scoring, evaluation, probe, samples, options) for name, probe in probes.items()
     }
@@ -73,6 +73,7 @@ def build(
         place_and_date=_comparison("place and date", probes, differences, scoring),
         n_earthquakes=_tested_earthquakes(evaluation, samples),
         **_null_facts(null, score_nulls),
+        null_of_another=another,
         **_power_facts(power, effect_size, samples),
         reports=reports,
         interval=evaluation.interval,
@@ -93,7 +94,7 @@ def build(
         | {
             "reports": f"report {reports} on these samples in this process; others are not counted",
             "population": facts.population or "not known: which earthquakes kept a control",
-            "intervals": evaluation.interval,
+            "intervals": f"{settings['intervals']}; {evaluation.interval}",
         }
         | _other_versions({"null test": null, "power curve": power, "alarms": parts.get("molchan")}),
         versions=made_with() | versions(),
@@ -138,16 +139,19 @@ def _other_versions(parts: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _check_null(null, evaluation, scoring):
-    """Warn where a null test was made of another score than the one reported."""
-    if null is not None:
-        here, there = getattr(evaluation, scoring).value, null.observed_score
-        if not np.isclose(here, there, atol=0.005):
-            warnings.warn(
-                f"the null test observed {scoring} {there:z.3f} and this evaluation {here:z.3f}: not the "
-                "same pipeline, samples or splits; evaluate the samples that it keeps (null.samples)",
-                stacklevel=5,
-            )
+def _null_of_another(null, evaluation, scoring):
+    """Say, and warn, where a null test was made of another score than the one reported; else ""."""
+    if null is None:
+        return ""
+    here, there = getattr(evaluation, scoring).value, null.observed_score
+    if np.isclose(here, there, atol=0.005):
+        return ""
+    said = (
+        f"the null test observed {scoring} {there:z.3f} and this evaluation {here:z.3f}: not the same "
+        "pipeline, samples or splits"
+    )
+    warnings.warn(f"{said}; evaluate the samples that it keeps (null.samples)", stacklevel=5)
+    return said
 
 
 def run_probes(samples, folds, space_weather, options):
@@ -236,6 +240,8 @@ def _null_facts(null, score_nulls) -> dict[str, Any]:
         facts = {"null": worst, "null_share": float(null.share(worst)), "headline_nulls": (*null.p_values,)}
         facts |= {"p_value": float(null.p_value), "resolution": float(null.resolution[worst])}
         return facts | _tested_facts(null)
+    if score_nulls is not None:
+        score_nulls = score_nulls[score_nulls["resolution"] <= ALPHA]  # what no score can beat refutes none
     if score_nulls is not None and len(score_nulls):
         worst = score_nulls["p_value"].idxmax()
         return {"permutation": worst, "permutation_p": float(score_nulls.loc[worst, "p_value"])}

@@ -40,11 +40,10 @@ def check_numbers(facts: Facts) -> Check:
     ):
         if n is not None and n < least:
             return Check(name, False, f"{n} {what}{'' if n == 1 else 's'}, a claim takes at least {least}")
-    if facts.n_units is None and facts.n_earthquakes is None:
-        return Check(name, None, "numbers of earthquakes and units are not known")
-    return Check(
-        name, True, f"{number(facts.n_earthquakes)} tested earthquakes, {number(facts.n_units)} units"
-    )
+    finding = f"{number(facts.n_earthquakes)} tested earthquakes, {number(facts.n_units)} units"
+    if facts.n_units is None or facts.n_earthquakes is None:
+        return Check(name, None, finding.replace("unknown", "an unknown number of"))
+    return Check(name, True, finding)
 
 
 def check_design(facts: Facts) -> Check:
@@ -142,6 +141,9 @@ def check_null(facts: Facts) -> Check:
         if facts.permutation_p > ALPHA:
             return Check(name, False, dealt)
         return Check(name, None, f"not examined; {dealt}")
+    if facts.null_of_another:
+        void = f"so that its p = {facts.p_value:.2g} counts for nothing"
+        return Check(name, None, f"{facts.null_of_another}, {void}")
     if facts.p_value > ALPHA and facts.resolution is not None and facts.resolution > ALPHA:
         finding = f"the null ({facts.null}) cannot give a p below {facts.resolution:.2g}: too few of its "
         return Check(name, False, finding + "catalogs are independent")

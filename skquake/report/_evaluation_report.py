@@ -76,7 +76,7 @@ def evaluation_report(
         `skquake.model_selection.PurgedTimeSeriesSplit` of five folds by default: folds that mix past and
         future may share nights between training and test.
     probes : bool, default=True
-        Score place alone and circumstances alone.
+        Score place alone, circumstances alone, and place and date alone.
     null : CatalogNullResult, default=None
         Of `skquake.inspection.catalog_null_test` for the same pipeline and splits; ``samples`` are those
         that it keeps, ``null.samples``.
@@ -120,7 +120,8 @@ def evaluation_report(
     Warns
     -----
     UserWarning
-        Where ``null`` has observed another score than the one found here; where ``mirrored`` is of another
+        Where ``null`` has observed another score than the one found here (its p does not count then, and the
+        report says so); where ``mirrored`` is of another
         pipeline, of other tested rows, of another scoring, or has another score as declared. The report
         prints the latter beside the mirrored scores.
 

@@ -58,6 +58,8 @@ class Facts:
         Where the number of tested earthquakes is unlike that of null catalogs: what both are; else "".
     spreads_more : bool
         Whether the score counts fewer of them than null catalogs do, so that its p is small too often.
+    null_of_another : str
+        In what the null test is not of this score, in words: then its p says nothing of it; else "".
     permutation, permutation_p : str, float or None
         A null from the scores alone: its name and p-value. It can refute, not confirm.
     effect_size, effect_power : float or None
@@ -106,6 +108,7 @@ class Facts:
     resolution: float | None = None
     unlike: str = ""
     spreads_more: bool = False
+    null_of_another: str = ""
     permutation: str = ""
     permutation_p: float | None = None
     effect_size: float | None = None

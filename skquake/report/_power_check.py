@@ -6,6 +6,7 @@ from skquake.report._checks import Check
 from skquake.report._facts import ALPHA, Facts, known, label, label_of, percent, units
 
 POWERED = 0.8  # share of studies that must see an effect
+FEWER = 0.8  # share of the earthquakes below which power is that of a smaller study, beyond its own interval
 WIDE = {"seismic_mcc": 0.4, "seismic_auc": 0.2, "event_auc": 0.2}  # widths of intervals that say little
 
 
@@ -63,6 +64,9 @@ def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
     if size is not None and largest is not None and abs(size) > abs(largest):
         harder.append(f"up to a size of {largest:.3g}")
     n = facts.power_earthquakes
-    if n is not None and facts.n_sampled is not None and n > facts.n_sampled:
-        easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
+    if n is not None and facts.n_sampled is not None:
+        if n > facts.n_sampled:
+            easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
+        elif n < FEWER * facts.n_sampled:
+            harder.append(f"for {n} earthquakes only, {facts.n_sampled} have samples")
     return easier, harder

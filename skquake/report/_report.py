@@ -33,7 +33,7 @@ class EvaluationReport:
     evaluation : Evaluation
         Of the model.
     probes : dict of {str: Evaluation}
-        "location" and "metadata", through the same splits.
+        "location", "metadata" and "place and date", through the same splits.
     differences : dict of {str: Score}
         Model minus probe, on the same resamples.
     balance : DataFrame or None

@@ -89,7 +89,7 @@ def _nulls(report):
                 yield "null", f"{name}: {quantity}", _number(value), NAN, NAN, ""
         yield "null", "p_value", report.null.p_value, NAN, NAN, "largest over the nulls"
     for name, row in _each(report.score_nulls):
-        for quantity in ("observed", "mean", "quantile", "p_value", "n"):
+        for quantity in ("observed", "mean", "quantile", "p_value", "resolution", "n"):
             yield "score null", f"{name}: {quantity}", row[quantity], NAN, NAN, row["tells"]
 
 

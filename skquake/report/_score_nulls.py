@@ -45,8 +45,9 @@ def score_nulls(y, proba, *, event_id, pair_id, time, scoring, n_permutations=99
     -------
     DataFrame
         One row a null (index): ``observed``, ``mean`` and ``quantile`` (95 %) of the null, ``p_value``
-        (1 + dealings that reach the score) / (1 + dealings), ``n`` dealings, ``n_events`` and ``tells``
-        (in words).
+        (1 + dealings that reach the score) / (1 + dealings), ``resolution``, that of a score without any
+        error (dealings may give the labels back as they were: where each earthquake is followed by its
+        control, every second rotation does), ``n`` dealings, ``n_events`` and ``tells`` (in words).
     """
     rows, label, probability, _ = evidence(y, proba, what=scoring)
     frame = pd.DataFrame(
@@ -69,7 +70,9 @@ def score_nulls(y, proba, *, event_id, pair_id, time, scoring, n_permutations=99
         code = dealt.index.get_indexer(pd.Index(frame["event"]))
         statistic = _statistic(scoring, code[code >= 0], probability[code >= 0])
         observed = float(statistic(dealt["label"].to_numpy()[None])[0])
-        values = statistic(deal(dealt, n_permutations, rng))
+        labels = deal(dealt, n_permutations, rng)
+        values = statistic(labels)
+        same = int((labels == dealt["label"].to_numpy()).all(axis=1).sum())
         # Sums in another order differ in their last digits; such values are ties.
         reached = int((values >= observed - 1e-9).sum())
         found[name] = {
@@ -77,6 +80,7 @@ def score_nulls(y, proba, *, event_id, pair_id, time, scoring, n_permutations=99
             "mean": float(values.mean()),
             "quantile": float(np.quantile(values, 0.95)),
             "p_value": (1 + reached) / (1 + len(values)),
+            "resolution": (1 + same) / (1 + len(values)),
             "n": len(values),
             "n_events": len(dealt),
             "tells": TELLS[name],

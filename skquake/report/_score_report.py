@@ -14,6 +14,7 @@ from skquake._core._validation import check_columns
 from skquake.alarms import MolchanCurve
 from skquake.model_selection import PurgedGroupKFold, leakage_report
 from skquake.model_selection._evaluate import _score
+from skquake.model_selection._widening import widening
 from skquake.report._build import build, count_samples, fold_table, run_probes
 from skquake.report._complete import complete_samples, shown
 from skquake.report._facts import CHANCE
@@ -72,7 +73,9 @@ def score_report(
         Column of the classes: 0 non-seismic, 1 seismic, 2 disturbed.
     fold : str, default=None
         Column of the fold that tested each row ("fold" where there is one). A fold is trained on
-        all rows outside it; rows without a fold were never tested.
+        all rows outside it; rows without a fold were never tested. Several such folds train on each other's
+        test rows, and intervals are widened as in `skquake.model_selection.evaluate`. Without a fold nothing
+        is known of training, and they hold the models fixed.
     threshold : float, default=0.5
         Score above which one column says "earthquake".
     scoring : {"seismic_mcc", "seismic_auc", "event_auc"}, default="seismic_mcc"
@@ -103,7 +106,7 @@ def score_report(
     >>> label = rng.permuted(np.tile([1, 0], (100, 1)), axis=1).ravel()
     >>> frame = pd.DataFrame({"time": pd.date_range("2015-01-01", periods=200, freq="D"), "latitude": 5.0,
     ...     "longitude": 100.0, "event_id": np.arange(200), "pair_id": np.arange(200) // 2, "label": label,
-    ...     "score": np.clip(0.3 * label + 0.7 * rng.random(200), 0, 1), "fold": np.arange(200) // 40})
+    ...     "score": np.clip(0.45 * label + 0.55 * rng.random(200), 0, 1), "fold": np.arange(200) // 40})
     >>> report = score_report(frame, n_resamples=100, n_permutations=99, random_state=0)
     >>> report.score_nulls["p_value"].round(2).to_dict()
     {'labels permuted within pairs': 0.01, 'labels rotated in time': 0.01}
@@ -119,7 +122,8 @@ def score_report(
     tests = [np.arange(len(X))] if folds is None else [test for _, test in folds]
     test = np.concatenate(tests)
     proba = _probabilities(X, columns, threshold, test)
-    evaluation = _score(X, y, tests, proba, "event", n_resamples, random_state)
+    factor = 1.0 if folds is None else widening(folds, len(X))
+    evaluation = _score(X, y, tests, proba, "event", n_resamples, random_state, factor=factor)
     cv = PurgedGroupKFold(5, min_train=0.05) if folds is None else folds
     of_probes = list(cv.split(X, y, samples.groups)) if folds is None else folds
     options = {"n_resamples": n_resamples, "random_state": random_state, "verbose": verbose}

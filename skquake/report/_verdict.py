@@ -18,6 +18,7 @@ _EXAMINED = (
     ("leakage", "shared observations"),
     ("balance", "unlike controls"),
     ("power", "power"),
+    ("units", "numbers of earthquakes and units"),
 )
 
 
@@ -56,16 +57,19 @@ def judge(facts: Facts) -> Verdict:
     5. **probe**: the score is above chance, but the 95 % interval of its paired difference to the
        location probe, then to the metadata, then to the place-and-date probe, reaches zero.
     6. **null**: the largest p over the declared nulls exceeds 0.05; without a catalog null, that of
-       labels dealt anew to given scores. It is **underpowered** instead where the least possible p
-       exceeds 0.05, or an effect would have been missed (below). A p of 0.05 or less does not count where the
-       score rests on fewer tested earthquakes than those of null catalogs: it counts as not examined.
+       labels dealt anew to given scores, in a way that a score without any error could beat. It is
+       **underpowered** instead where the least possible p exceeds 0.05, or an effect would have been missed
+       (below). A p of 0.05 or less does not count where the score rests on fewer tested earthquakes than
+       those of null catalogs, and no p where the null test observed another score than this one: they count
+       as not examined.
     7. **chance**: the 95 % interval of the score reaches chance; **underpowered** likewise.
     8. **unbalanced**: controls without an earthquake of their own, or a covariate that
        differs by more than 0.1 standard deviations.
     9. **underpowered**: the score passed so far, but an effect would have been missed (below): what such a
        study finds is more often luck, and exaggerated.
     10. **untested**: the score passed all that was examined, but the catalog null, a probe, leakage, the
-       power or the balance was not examined. Without a catalog null a verdict gets no further than this.
+       power, the balance, or how many earthquakes and units there are, was not examined. Without a catalog
+       null a verdict gets no further than this.
     11. **differs**: it passed everything. The input differs before earthquakes; that is no precursor
        until it is replicated on other data.
 
@@ -75,7 +79,9 @@ def judge(facts: Facts) -> Verdict:
     and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
     whatever the power curve says. The p of a power curve must be the largest over the nulls that the
     headline p is the largest of, at most 0.05, in the same score and for no more earthquakes; else its
-    power is an upper bound: too little of it refutes, enough of it is not counted.
+    power is an upper bound: too little of it refutes, enough of it is not counted. For fewer earthquakes (by
+    more than a fifth), under more nulls or at a smaller p it is a lower bound: enough of it counts, too
+    little refutes nothing.
 
     Parameters
     ----------

@@ -141,6 +141,10 @@ def test_an_effect_is_seen_where_it_is_and_nothing_elsewhere():
     assert {"null_mean", "null_low", "null_high"} <= set(quiet.to_frame())
     with pytest.raises(ValueError, match="null_catalogs: empty"):
         superposed_epoch(values, events, null_catalogs=[], **keep)
+    # A null catalog that nobody observed would depart from nothing and make p smaller.
+    away = events.assign(time=events["time"] + pd.Timedelta(days=4000))
+    with pytest.raises(ValueError, match="null_catalogs: number 1 has no observation"):
+        superposed_epoch(values, events, null_catalogs=[events, away], **keep)
 
 
 def test_p_value_is_exchangeable():

@@ -195,6 +195,10 @@ def test_the_joint_interval_of_an_analysis_with_itself_is_none_and_of_others_hol
     assert 0.0 < found.low < found.high and found.n_units >= 12
     few = Bunch(**{name: value[:8] for name, value in one.items()})
     assert np.isnan(joint_interval(score, few, few, random_state=0).low)
+    # Four pairs of one analysis make no interval, however many the other has.
+    for pair in ((one, few), (few, one)):
+        found = joint_interval(score, *pair, random_state=0)
+        assert np.isnan(found.low) and np.isnan(found.high) and found.n_units <= 4
 
 
 def test_no_interval_no_sentence():

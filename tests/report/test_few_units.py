@@ -89,7 +89,11 @@ def test_verdicts_without_an_interval():
         unknown.text
         == "too few for any claim: seismic MCC 0.60 rests on too few units: too few for an interval"
     )
-    bare = judge(Facts(0.3, 0.2, 0.4, place=probe, circumstances=probe, **passed | {"n_units": 40}))
+    bare = judge(
+        Facts(
+            0.3, 0.2, 0.4, place=probe, circumstances=probe, **passed | {"n_units": 40, "n_earthquakes": 40}
+        )
+    )
     assert bare.text.startswith("not tested against place, circumstances, place and date, power:")
 
 

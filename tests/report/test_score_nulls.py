@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from skquake.metrics import event_auc, seismic_auc, seismic_mcc
+from skquake.report._build import _null_facts
 from skquake.report._score_nulls import (
     ROTATED,
     WITHIN_PAIRS,
@@ -84,6 +85,21 @@ def test_without_pairs_labels_are_only_rotated():
     y, proba, where = frame()
     found = score_nulls(y, proba, **where | {"pair_id": where["event_id"]}, scoring="seismic_mcc")
     assert found.index.tolist() == [ROTATED]
+
+
+def test_a_null_that_no_score_can_beat_refutes_none():
+    """Where each earthquake is followed by its control, every second rotation gives the labels back."""
+    n = 80
+    y, event = np.tile([1, 0], n // 2), np.arange(n)
+    time = pd.Timestamp("2010-01-01") + pd.to_timedelta(30 * event, "D")
+    proba = np.stack([1.0 - y, y], axis=1).astype(float)
+    where = {"event_id": event, "pair_id": event // 2, "time": time}
+    found = score_nulls(y, proba, **where, scoring="seismic_mcc", random_state=0)
+    assert found.loc[ROTATED, "p_value"] == found.loc[ROTATED, "resolution"] == 0.5
+    assert found.loc[WITHIN_PAIRS, "p_value"] == found.loc[WITHIN_PAIRS, "resolution"] == 0.001
+    facts = _null_facts(None, found)
+    assert (facts["permutation"], facts["permutation_p"]) == (WITHIN_PAIRS, 0.001)
+    assert _null_facts(None, found.loc[[ROTATED]]) == {}
 
 
 def test_p_values_are_uniform_without_an_effect():

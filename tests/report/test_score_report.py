@@ -29,7 +29,10 @@ def test_the_scores_are_taken_as_they_are(scored):
 
 
 def test_verdicts(scored):
-    assert score_report(scored(0.0), "probability", **QUICK).verdict.code == "null"
+    nothing = score_report(scored(0.0), "probability", **QUICK)
+    assert nothing.score_nulls["p_value"].max() > 0.05
+    # Of 60 pairs in four pooled folds the interval is wider than an effect would have to be.
+    assert nothing.verdict.code == "underpowered"
     found = score_report(scored(2.0), "probability", **QUICK)
     # The folds of this frame keep pairs whole and purge nothing.
     assert found.verdict.code == ("leakage" if found.leakage["n_leaking"].sum() else "unbalanced")
@@ -59,6 +62,24 @@ def test_rows_without_a_fold_only_train(scored):
     report = score_report(frame, "probability", **QUICK)
     assert len(report.folds) == 1
     assert report.evaluation.test.tolist() == np.flatnonzero(frame["fold"].notna()).tolist()
+
+
+def test_intervals_of_pooled_folds_are_widened_as_those_that_evaluate_makes(scored, monkeypatch):
+    """Folds that train on each other's test rows depend on one another, whoever has fitted them."""
+    frame = scored()
+    pooled = score_report(frame, "probability", **QUICK)
+    monkeypatch.setattr("skquake.report._score_report.widening", lambda *of: 1.0)
+    fixed = score_report(frame, "probability", **QUICK).evaluation
+    monkeypatch.undo()
+    last = frame.assign(fold=np.where(frame["fold"] == 3, 3, np.nan))
+    assert pooled.evaluation.interval == "widened for pooled folds"
+    assert pooled.settings["intervals"] == "60 resamples, 95 %; widened for pooled folds"
+    assert pooled.evaluation.widening == pytest.approx(np.sqrt(1 + 4 / 3), rel=0.01)
+    assert pooled.evaluation.widening == pytest.approx(pooled.probes["location"].widening)
+    for name in ("seismic_mcc", "seismic_auc", "event_auc"):
+        wide, narrow = getattr(pooled.evaluation, name), getattr(fixed, name)
+        assert wide.high - wide.low > 1.2 * (narrow.high - narrow.low)
+    assert score_report(last, "probability", **QUICK).evaluation.interval == "models held fixed"
 
 
 def test_a_threshold_moves_decisions_and_no_ranks(scored):

@@ -229,6 +229,8 @@ BROKEN = {
     ),
     "no power curve": ({"effect_power": None, "effect_size": None}, "untested"),
     "no place-and-date probe": ({"place_and_date": None}, "untested"),
+    "as many earthquakes as nobody knows": ({"n_earthquakes": None}, "untested"),
+    "as many units as nobody knows": ({"n_units": None}, "untested"),
 }
 
 
@@ -289,6 +291,16 @@ SAME = {
         ),
         (
             {"power_largest": 0.1},
+            True,
+            "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies",
+        ),
+        (
+            {"power_earthquakes": 20, "effect_power": 0.5},
+            None,
+            "in 50 % of such studies; power was counted for 20 earthquakes only, 120 have samples",
+        ),
+        (
+            {"power_earthquakes": 20},
             True,
             "an effect of size 0.2 ({planted}) would be seen in 97 % of such studies",
         ),
