@@ -82,7 +82,7 @@ def _id(sources, numbers):
 
 
 def _is_readable(head: Head) -> bool:
-    return any(_HEADER.search(line) for line in head.lines)
+    return "Event ID" in head.text and any(map(_HEADER.search, head.lines))
 
 
 def _read_readable(data: bytes, path: Path, options: Options) -> Events:

@@ -41,7 +41,7 @@ def _is_header(line):
 
 
 def _recognise(head: Head) -> bool:
-    return any(_is_header(line) for line in head.lines)
+    return "EVENTID" in head.text.upper() and any(map(_is_header, head.lines))
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:

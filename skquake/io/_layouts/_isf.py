@@ -47,9 +47,9 @@ _FIELDS = {
 
 
 def _recognise(head: Head) -> bool:
-    return any(_DATA_TYPE.match(line) for line in head.lines) or any(
-        _ORIGINS.match(line) and "Ndef" in line for line in head.lines
-    )
+    if "DATA_TYPE" in head.text.upper() and any(map(_DATA_TYPE.match, head.lines)):
+        return True
+    return "Ndef" in head.text and any(_ORIGINS.match(line) and "Ndef" in line for line in head.lines)
 
 
 def _read(data: bytes, path: Path, options: Options) -> Events:
