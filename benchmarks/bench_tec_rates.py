@@ -3,12 +3,13 @@
 Usage: ``python benchmarks/bench_tec_rates.py [--quick] [--seeds N] [--days D]``.
 
 First independent Gaussian noise with 15 reference values: the flagged rate and its 95 % interval beside the
-rate expected. Then simulated TEC at five stations around Hutubi, with storms: what each style of bounds, and
-the bounds of the errors of each forecast, flags without any anomaly (quiet times apart), and what it flags of
-anomalies of two days planted every 30 days: the share of their hours at full strength that is flagged with
-the right sign, beside that of hours without; the share of anomalies with at least one such hour at XJSH,
-beside that of as long spans a week earlier; and the area under the ROC curve of the distance from the center
-(0.5: chance), which does not depend on the width of the bounds.
+rate expected; then errors that remember the last one. Then simulated TEC at five stations around Hutubi,
+with storms: what each style of bounds, and the bounds of the errors of each forecast, flags without any
+anomaly (quiet times apart), and what it flags of anomalies of two days planted every 30 days: the share of
+their hours at full strength that is flagged with the right sign, beside that of hours without; the share of
+anomalies with at least one such hour at XJSH, beside that of as long spans a week earlier; and the area
+under the ROC curve of the distance from the center (0.5: chance), which does not depend on the width of the
+bounds.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import argparse
 import numpy as np
 import pandas as pd
 from _harness import show, table
+from scipy.signal import lfilter
 from sklearn.linear_model import Ridge
 from sklearn.metrics import roc_auc_score
 
@@ -62,6 +64,21 @@ def noise(seed, days):
     for style, (bounds, said) in STYLES.items():
         rate = TECAnomalyDetector(None, bounds).fit(X).detect(X).rate()
         yield {"seed": seed, "style": style, "said": said, **rate}
+
+
+def memory(days, seed=987):
+    """Flagged rate of AR(1) errors, a value every two hours, by what each remembers of the last."""
+    rng, index = np.random.default_rng(seed), pd.date_range("2001-01-01", periods=12 * days, freq="2h")
+    styles = {style: bounds for style, (bounds, _) in STYLES.items()}
+    styles["mean -+ 2 sigma, all hours"] = RollingSigmaBounds()
+    rows = {}
+    for phi in (0.0, 0.9, 0.97):
+        kicks = rng.standard_normal((len(index), 8)) * np.sqrt(1.0 - phi**2)
+        kicks[0] /= np.sqrt(1.0 - phi**2)
+        X = pd.DataFrame(lfilter([1.0], [1.0, -phi], kicks, axis=0), index)
+        rows[phi] = {style: bounds.fit(X).detect(X).flagged_rate for style, bounds in styles.items()}
+    expected = {style: bounds.fit(X).detect(X).expected_rate for style, bounds in styles.items()}
+    return pd.DataFrame({"independent, expected": expected, **rows}).rename_axis("style").round(4)
 
 
 def detectors():
@@ -151,7 +168,10 @@ def run(quick=False, seeds=3, days=700, effects=(0.3, -0.3, 1.0)):
         seeds, days, n_noise, effects = 1, 170, 300, (1.0,)
     flagged = pd.DataFrame([row for seed in range(seeds) for row in noise(seed, n_noise)])
     flagged["within"] = flagged["expected_rate"].between(flagged["low"], flagged["high"])
-    tables = [table("Gaussian noise, 15 reference values", flagged.set_index("seed"))]
+    tables = [
+        table("Gaussian noise, 15 reference values", flagged.set_index("seed")),
+        table("AR(1) errors, by what each remembers of the last", memory(200 if quick else 3000)),
+    ]
     rows = [row for seed in range(seeds) for row in simulation(seed, days, effects)]
     found = pd.DataFrame(rows).drop(columns="seed").groupby(["effect", "detector"], sort=False).mean()
     for effect, part in found.groupby(level="effect", sort=False):
