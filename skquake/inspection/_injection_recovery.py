@@ -160,7 +160,7 @@ def injection_recovery(
         there are, an impossible effect, too few (scored, or independent) catalogs of a null for ``alpha``, or
         a store of other settings or versions, or damaged.
     RuntimeError
-        If another process is writing the store, or a worker process dies.
+        If another process is writing the store, or worker processes die again and again.
 
     Warns
     -----

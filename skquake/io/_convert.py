@@ -96,7 +96,7 @@ def convert_files(
     FileNotFoundError
         For a path that does not exist, or a pattern that matches nothing.
     RuntimeError
-        If another process converts to the folder, or a worker process dies.
+        If another process converts to the folder, or worker processes die again and again.
     OSError
         If the disk is full; what is finished stays.
 

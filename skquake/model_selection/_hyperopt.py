@@ -121,7 +121,8 @@ class HyperoptSearchCV(BaseSearchCV):
         another search: other data, space, folds, estimator, scoring, ``random_state``, ``batch_size``,
         engine or versions, named in the message.
     RuntimeError
-        If another search is writing the store, or a worker process dies, as one that takes too much memory.
+        If another search is writing the store, or worker processes die again and again, for want of
+        memory as a rule.
     OSError
         If a disk is full. What is finished is in the store.
 
