@@ -119,15 +119,15 @@ class Columns:
 
 
 class MortalBounds(IQRBounds):
-    """Bounds during whose fit a process dies where it is told."""
+    """Bounds that die once where they are told."""
 
     def __init__(self, days=15, k=1.5, style="quartile", *, folder=None):
         super().__init__(days, k, style)
         self.folder = folder
 
-    def fit(self, X, y=None):
+    def detect(self, series):
         die_once(self.folder, after=1)
-        return super().fit(X, y)
+        return super().detect(series)
 
 
 def choices(folder, tmp, n_jobs):
