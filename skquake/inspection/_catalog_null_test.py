@@ -12,15 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skquake._core._failures import failure, is_full_disk
 from skquake._core._journal import fingerprint
 from skquake._core._sklearn import Interval, StrOptions, validate_params
-from skquake._core._together import clock
 from skquake._core._typing import Estimator, Frame, Path
 from skquake.catalogs import AftershockRemover
 from skquake.inspection._analysis import (
     CONSTRAINTS,
-    PHASES,
     Analysis,
     check_analysis,
     check_seed,
@@ -28,9 +25,10 @@ from skquake.inspection._analysis import (
 )
 from skquake.inspection._null_catalogs import make_nulls
 from skquake.inspection._null_result import CatalogNullResult, largest, lot_p_value, name_code
+from skquake.inspection._null_row import NullRowCheck, check_null, controls_seed, draw_null, null_row
 from skquake.inspection._record import Record
 from skquake.inspection._row_store import RowStore
-from skquake.inspection._tested import COUNTS, count_tested, thinned_score
+from skquake.inspection._tested import COUNTS, count_tested
 
 
 @validate_params(
@@ -138,7 +136,7 @@ def catalog_null_test(
         tested earthquakes, damaged or without ``random_state``, or whatever the catalog that happened
         lacks (samples, classes, training rows).
     RuntimeError
-        If another process is writing the store, or a worker process dies.
+        If another process is writing the store, or worker processes die again and again.
 
     Warns
     -----
@@ -227,7 +225,7 @@ def catalog_null_test(
     _, n_days = make_nulls(n_days=record.n_days, shift_days=0.0, **declared)
     if n_days < record.n_days:
         record = Record.of(source, catalog, clusters=clusters, n_days=n_days)
-    seed = _seed(random_state, "observed", 0)
+    seed = controls_seed(random_state, "observed", 0)
     samples, built_seconds = analysis.built(record.catalog, seed)
     shift_days = longest_shift(samples.events)
     made, _ = make_nulls(n_days=record.n_days, shift_days=shift_days, **declared)
@@ -289,19 +287,8 @@ class _RowCheck:
     names: set[str]
 
     def __call__(self, row: dict[str, Any]) -> None:
-        known = row["null"] in self.nulls and type(row["replicate"]) is int and row["replicate"] >= 0
-        if not known or not isinstance(row["drawn"], dict):
-            raise ValueError(f"null {row['null']!r}, replicate {row['replicate']!r}")
-        counts = [row[name] for name in (*COUNTS, "n_scored")]
-        if not all(type(n) is int and n >= 0 for n in counts) or not isinstance(row["most"], int | None):
-            raise ValueError(f"{', '.join(COUNTS)}, n_scored {counts!r}, at most {row['most']!r}")
-        scores = row["scores"]
-        if set(scores) != self.names or not all(isinstance(s, float | int | None) for s in scores.values()):
-            raise ValueError(f"scores {scores!r}, of {', '.join(sorted(self.names))}")
-        if (row["error"] is None) == (None in scores.values()):
-            raise ValueError("it has either scores or an error")
-        if set(row["seconds"]) != set(PHASES):
-            raise ValueError(f"seconds {row['seconds']!r}, of {', '.join(PHASES)}")
+        check_null(row, self.nulls)
+        NullRowCheck(self.names)(row)
 
 
 def _check_most(done, most, store):
@@ -317,37 +304,9 @@ def _check_most(done, most, store):
 
 def _replicate(analysis, record, nulls, random_state, most, name, replicate):
     """One null catalog through the analysis, as a row of plain numbers; ``most``: earthquakes to score."""
-    null = nulls[name]
-    rng = np.random.default_rng((random_state, name_code(null.name), replicate))
-    catalog, drawn = null.draw(record, rng)
-    row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None, "most": most}
-    start = clock()
-    try:
-        samples, built_seconds = analysis.built(catalog, _seed(random_state, null.name, replicate))
-        found, seconds = analysis.scored(samples, built_seconds)
-        counts = count_tested(next(iter(found.values())), samples.X)
-        n_scored = min(counts["n_earthquakes"], most or counts["n_earthquakes"])
-        scores = {
-            # The same draw for every configuration.
-            name: thinned_score(
-                analysis.scoring, evaluation, samples.X, n_scored,
-                np.random.default_rng((random_state, name_code(null.name), replicate, 3)),
-                sample_weight=analysis.sample_weight,
-            )
-            for name, evaluation in found.items()
-        }  # fmt: skip
-    except Exception as error:
-        if is_full_disk(error):
-            raise
-        row |= {"scores": dict.fromkeys(analysis.estimators), "error": failure(error)}
-        row |= dict.fromkeys((*COUNTS, "n_scored"), 0)
-        return row | {"seconds": {"samples": clock() - start, "fit": 0.0, "score": 0.0}}
-    return row | counts | {"scores": scores, "n_scored": n_scored, "seconds": seconds}
-
-
-def _seed(random_state, name, replicate):
-    """Seed of the controls of a catalog: each has its own, the observed one too."""
-    return int(np.random.default_rng((random_state, name_code(name), replicate, 1)).integers(2**31 - 1))
+    catalog, drawn = draw_null(record, nulls[name], replicate, random_state)
+    row = {"null": name, "replicate": replicate, "drawn": drawn}
+    return row | null_row(analysis, catalog, name, replicate, random_state, most)
 
 
 def _result(observed, rows, nulls, scoring, independent, random_state, seconds):

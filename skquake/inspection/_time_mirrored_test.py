@@ -19,8 +19,8 @@ from skquake._core._typing import Estimator, Frame
 from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
 from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed
-from skquake.inspection._catalog_null_test import _seed
 from skquake.inspection._mirrored_result import ANALYSES, DIFFERENCES, TimeMirroredResult
+from skquake.inspection._null_row import controls_seed
 from skquake.inspection._record import span
 from skquake.metrics._joint_difference import joint_interval
 from skquake.model_selection import Score
@@ -168,7 +168,7 @@ def time_mirrored_test(
     later, window = _window(source, sampling, gap)
     inside = _inside(source, check_catalog(catalog, allow_empty=False))
     settings = sampling, cv, min_magnitude, decluster, scoring, sample_weight
-    seed = _seed(random_state, "observed", 0)
+    seed = controls_seed(random_state, "observed", 0)
     declared = _Shifted.of({"pipeline": pipeline}, search, source, controls, *settings)
     mirrored: Any = _Shifted.of(
         {"pipeline": pipeline}, search, source, _mirrored(controls, window[1], gap), *settings
