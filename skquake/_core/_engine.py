@@ -15,7 +15,7 @@ import tempfile
 import uuid
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, closing, nullcontext
 from itertools import chain, count
@@ -81,7 +81,9 @@ class Engine:
         self._sent = None
         self._open.close()
 
-    def run(self, tasks: Iterable[tuple[Any, ...]], *, ordered: bool = False) -> Iterator[tuple[int, Any]]:
+    def run(
+        self, tasks: Iterable[tuple[Any, ...]], *, ordered: bool = False
+    ) -> Generator[tuple[int, Any], None, None]:
         """Numbers of tasks and what the function returned for each, as soon as it does.
 
         What is under way is given up where the iterator is closed, or a call raises.
@@ -105,7 +107,8 @@ class Engine:
         return _in_order(found) if ordered else found
 
     def _by_joblib(self, tasks):
-        left, doubtful = enumerate(tasks), []
+        left: Iterator[tuple[int, Any]] = enumerate(tasks)
+        doubtful: list[tuple[int, Any]] = []
         tries: Counter[int] = Counter()
         error = None
         while True:
@@ -236,7 +239,7 @@ class _only(warnings.catch_warnings):
     """These filters of warnings and no others."""
 
     def __init__(self, filters):
-        super().__init__()
+        super().__init__(record=False)
         self._only = filters
 
     def __enter__(self):

@@ -281,7 +281,8 @@ class _Scored:
         return self._number(catalog), None, 0.0
 
     def row(self, catalog, name, replicate, random_state, most):
-        start, row = clock(), {"scores": {"score": None}, "error": None, "most": None}
+        start = clock()
+        row: dict[str, Any] = {"scores": {"score": None}, "error": None, "most": None}
         try:
             row["scores"] = {"score": self._number(catalog)}
         except Exception as error:
@@ -446,7 +447,8 @@ def _check_most(done, most, store):
 
 def _score_table(rows, sources):
     """One row a catalog, a column a source (the largest over configurations); by source the first error."""
-    table, failed, n_failed = [], {}, 0
+    failed: dict[str, str] = {}
+    table, n_failed = [], 0
     for row in rows:
         line = {"null": row["null"], "replicate": row["replicate"]}
         for source in sources:

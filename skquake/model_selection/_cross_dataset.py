@@ -188,7 +188,8 @@ def cross_dataset_score(
     if transfer == "fine-tune":
         fits += [(a, b) for a in names for b in names if a != b]
     models: dict[str, Any] = {}
-    rows, evaluations = [], {}
+    evaluations: dict[tuple[str, str, str], Evaluation] = {}
+    rows = []
     fit = partial(_fit_and_score, estimator, X, y, parts, refit_scaler, random_state)
     with Engine(fit, n_jobs) as engine, progress_bar(len(fits), desc="fits", verbose=verbose) as bar:
         for stage in (fits[: len(names)], fits[len(names) :]):
