@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skquake.report._checks import Check
-from skquake.report._facts import ALPHA, Facts, known, label, label_of, percent, units
+from skquake.report._facts import Facts, known, label, label_of, level, percent, units
 
 POWERED = 0.8  # share of studies that must see an effect
 FEWER = 0.8  # share of the earthquakes below which power is that of a smaller study, beyond its own interval
@@ -58,8 +58,8 @@ def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
         easier.append(under)
     elif declared and set(counted) - set(declared):
         harder.append(under)
-    if facts.power_alpha is not None and facts.power_alpha != ALPHA:
-        (easier if facts.power_alpha > ALPHA else harder).append(f"at p <= {facts.power_alpha:g}")
+    if facts.power_alpha is not None and facts.power_alpha != level(facts):
+        (easier if facts.power_alpha > level(facts) else harder).append(f"at p <= {facts.power_alpha:g}")
     size, largest = facts.effect_size, facts.power_largest
     if size is not None and largest is not None and abs(size) > abs(largest):
         harder.append(f"up to a size of {largest:.3g}")
