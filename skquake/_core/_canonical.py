@@ -1,4 +1,4 @@
-"""JSON that has one form, and the SHA-256 of it, so that anybody can check what was written with a hash tool."""
+"""JSON that has one form, and its SHA-256: anybody can check what was written, with a hash tool."""
 
 from __future__ import annotations
 

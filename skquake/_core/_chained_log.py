@@ -16,6 +16,7 @@ from skquake._core._typing import Path
 
 FIRST = "0" * 64  # what the first line has in place of the hash of the line before
 _HASH = re.compile(r"[0-9a-f]{64}")
+_CURE = "put the original back, or begin a log elsewhere and say so"
 _TRIES = 50  # of a reader that meets a writer
 
 
@@ -23,14 +24,14 @@ class ChainedLog:
     """A file of JSON lines, each with its number, the SHA-256 of the line before, and a record.
 
     ``head -n 3 LOG | tail -n 1 | tr -d '\\n' | sha256sum`` prints what line 4 holds as ``previous``. The hash
-    of the last line, which no other holds, stands with the number of lines in the file LOG.head: a log that was
-    cut, even at the end of a line, or edited, at any byte, is not the one of its head. Who edits both leaves a
-    chain with another last hash: note that elsewhere (a report, a repository) and no line can be changed
-    unnoticed.
+    of the last line, which no other holds, stands with the number of lines in the file LOG.head: a log that
+    was cut, even at the end of a line, or edited, at any byte, is not the one of its head. Who edits both
+    leaves a chain with another last hash: note that elsewhere (a report, a repository) and no line can be
+    changed unnoticed.
 
-    A record goes to the head first, then to the log, then the head is closed. So a process that is killed at any
-    moment leaves either the log without the record, or a head from which it is completed at the next opening;
-    never half of one, never two. The file is locked until `close`, or the end of the process.
+    A record goes to the head first, then to the log, then the head is closed. So a process that is killed at
+    any moment leaves either the log without the record, or a head from which it is completed at the next
+    opening; never half of one, never two. The file is locked until `close`, or the end of the process.
 
     Parameters
     ----------
@@ -68,13 +69,15 @@ class ChainedLog:
     >>> read_log(path)
     Traceback (most recent call last):
         ...
-    ValueError: ...looks.jsonl, line 2: edited; ...
+    ValueError: ...looks.jsonl, line 2: edited, or ...
     """
 
     def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
         self.path = pathlib.Path(path).expanduser()
         check_regular(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.records: list[dict[str, Any]] = []
+        self.head, self._lines = FIRST, 0
         self._file = LockedFile(self.path)
         try:
             self._open(json.loads(canonical_json(header)))
@@ -137,8 +140,6 @@ class ChainedLog:
         write_atomically(_head_of(self.path), lambda temporary: temporary.write_bytes(content + b"\n"))
 
     def _open(self, header):
-        self.records: list[dict[str, Any]] = []
-        self._lines, self.head = 0, FIRST
         content, head = self.path.read_bytes(), _read_head(self.path)
         if head is None and not content:
             self.append(header)
@@ -171,6 +172,8 @@ class _Checked(NamedTuple):
 def read_log(path: Path, *, header: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """Records of a log as they are now, whoever writes it; nothing is locked or changed.
 
+    A record that a killed process has put into the head counts: the next opening completes the log from it.
+
     Raises
     ------
     ValueError
@@ -184,10 +187,13 @@ def read_log(path: Path, *, header: Mapping[str, Any] | None = None) -> list[dic
         content = path.read_bytes()
         if _read_head(path) == before or not left:
             break
+    if before is None and not content:  # of a process that was killed before its first record
+        return []
     found = _check(path, content, before)
     if header is not None:
         _check_header(path, found, json.loads(canonical_json(header)))
-    return found.records[1:]
+    pending = [] if found.pending is None else [json.loads(found.pending)["record"]]
+    return [*found.records, *pending][1:]
 
 
 def _check_header(path, found, header):
@@ -228,7 +234,9 @@ def _check(path, content, head):
     """Every line against its chain and the head."""
     if head is None:
         name = _head_of(path).name
-        raise ValueError(f"{path}, line 1: its head {name} is missing, and with it what says that it is whole")
+        raise ValueError(
+            f"{path}, line 1: its head {name} is missing, and with it what says that it is whole"
+        )
     lines = content.split(b"\n")
     rest = lines.pop()
     if head.pending is not None and len(lines) == head.lines + 1 and lines[-1] == head.pending.encode():
@@ -237,25 +245,30 @@ def _check(path, content, head):
         where = f"{path}, line {len(lines) + 1}"
         raise ValueError(f"{where}: cut, its head counts {head.lines} lines; put the original back")
     if len(lines) > head.lines:
-        raise ValueError(f"{path}, line {head.lines + 1}: not of this log, its head counts {head.lines} lines")
+        raise ValueError(
+            f"{path}, line {head.lines + 1}: not of this log, its head counts {head.lines} lines"
+        )
     parsed = [_parse(path, line, number) for number, line in enumerate(lines, start=1)]
     hashes = [sha256_of(line) for line in lines]
-    told = [values["previous"] for values in parsed] + [head.sha256]
-    if told[0] != FIRST:
+    said = [values["previous"] for values in parsed] + [head.sha256]
+    if said[0] != FIRST:
         raise ValueError(_edited(path, 1))
-    right = [told[k + 1] == hashes[k] for k in range(len(lines))]
+    right = [said[k + 1] == hashes[k] for k in range(len(lines))]
     if not all(right):
         k = right.index(False)
         # The line itself, or the next one's word of it: then that one is not what its own successor says.
         k += k + 1 < len(right) and not right[k + 1]
-        raise ValueError(_edited(path, k + 1))
+        told = f"{path}, line {k + 1}: edited, or {_head_of(path).name} was, which says what the last line is"
+        raise ValueError(_edited(path, k + 1) if k + 1 < len(right) else f"{told}; {_CURE}")
     written = 0
     if head.pending is not None:
         written = len(rest)
         if not head.pending.encode().startswith(rest) or json.loads(head.pending)["previous"] != head.sha256:
             raise ValueError(_edited(path, len(lines) + 1))
     elif rest:
-        raise ValueError(f"{path}, line {len(lines) + 1}: not of this log, its head counts {head.lines} lines")
+        raise ValueError(
+            f"{path}, line {len(lines) + 1}: not of this log, its head counts {head.lines} lines"
+        )
     return _Checked([values["record"] for values in parsed], head.sha256, head.pending, written)
 
 
@@ -268,9 +281,11 @@ def _parse(path, line, number):
     if not whole or type(values["line"]) is not int or not isinstance(values["record"], dict):
         raise ValueError(_edited(path, number))
     if values["line"] != number:
-        raise ValueError(f"{path}, line {number}: says that it is line {values['line']}; put the original back")
+        raise ValueError(
+            f"{path}, line {number}: says that it is line {values['line']}; put the original back"
+        )
     return values
 
 
 def _edited(path, number):
-    return f"{path}, line {number}: edited; put the original back, or begin a log elsewhere and say so"
+    return f"{path}, line {number}: edited; {_CURE}"

@@ -1,4 +1,4 @@
-"""Analyses that are sealed before they are made: a plan, its power, one look at the test span, and a log of all."""
+"""Analyses that are sealed before they are made: a plan, its power, one look, and a log of all looks."""
 
 from skquake.registration._freeze import freeze
 from skquake.registration._frozen_plan import FrozenPlan

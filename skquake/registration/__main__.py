@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 DESCRIPTION = """\
-Analyses that are sealed before they are made. freeze counts the power of a plan and writes plan.sealed.json, whose
-SHA-256 is the seal; run opens its test span, once as it was registered; verify says what has changed since; show
-prints the plan and its looks."""
+Analyses that are sealed before they are made. freeze counts the power of a plan and writes plan.sealed.json,
+whose SHA-256 is the seal; run opens its test span, once as it was registered; verify says what has changed
+since; show prints the plan and its looks."""
 
 
 def parser() -> argparse.ArgumentParser:

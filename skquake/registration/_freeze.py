@@ -34,10 +34,10 @@ def freeze(
     not scored. A plan that would see its own effect in fewer than 80 % of such studies is refused.
 
     Written are, beside ``plan.toml``: ``plan.sealed.json``, canonical JSON (keys in order, no spaces), whose
-    SHA-256 is the seal (``sha256sum plan.sealed.json``); ``plan.power.jsonl``, from which an interrupted count
-    goes on; and a line in ``looks.jsonl``, the log of looks that all plans of a folder share (each line holds
-    the SHA-256 of the one before, ``looks.jsonl.head`` that of the last). Publish the seal: whoever holds it can
-    check the plan, and with it every file it names, by a hash tool alone.
+    SHA-256 is the seal (``sha256sum plan.sealed.json``); ``plan.power.jsonl``, from which an interrupted
+    count goes on; and a line in ``looks.jsonl``, the log of looks that all plans of a folder share (each line
+    holds the SHA-256 of the one before, ``looks.jsonl.head`` that of the last). Publish the seal: whoever
+    holds it can check the plan, and with it every file it names, by a hash tool alone.
 
     Parameters
     ----------
@@ -72,23 +72,25 @@ def freeze(
 
     * ``title`` (""), ``random_state`` (0);
     * ``[catalog]``: ``files``, ``reader`` ("read_catalog"; "read_usgs", "read_quakeml") with keywords in
-      ``options``, ``min_magnitude`` (4.8), ``decluster`` ("gardner-knopoff"; "box", "none"), and ``keep``, the
-      least and most of columns: ``keep.depth_km = [0, 70]``;
-    * ``[source]``: ``kind`` "track" or "map" with ``files`` that the source has kept, or files and a ``reader``
-      of `skquake.io`, ``channels``, ``name``; or ``kind`` "python": the ``function`` ("source") of the
-      pipeline's file gets the paths and returns the source;
+      ``options``, ``min_magnitude`` (4.8), ``decluster`` ("gardner-knopoff"; "box", "none"), and ``keep``,
+      the least and most of columns: ``keep.depth_km = [0, 70]``;
+    * ``[source]``: ``kind`` "track" or "map" with ``files`` that the source has kept, or files and a
+      ``reader`` of `skquake.io`, ``channels``, ``name``; or ``kind`` "python": the ``function`` ("source") of
+      the pipeline's file gets the paths and returns the source;
     * ``[controls]``: ``kind`` ("matched"; "random") and the keywords of `skquake.catalogs.MatchedControls` or
       `skquake.catalogs.RandomControls`;
     * ``[samples]``: the keywords of `skquake.sampling.make_samples`; ``kp`` names files of
       `skquake.io.read_kp`;
     * ``[pipeline]``: the ``function`` ("pipeline") of a Python ``file`` gets the source and returns the
-      pipeline, a search over it, or a dict of them; ``with`` names what else it reads (a saved model, a space);
-    * ``[split]``: the sealed span, ``test_from`` and ``test_to`` (the end), ``gap_days`` (0), ``within_km``,
-      ``min_train`` (0.2);
+      pipeline, a search over it, or a dict of them; ``with`` names what else it reads (a saved model, a
+      space);
+    * ``[split]``: the sealed span, ``test_from`` and ``test_to`` (the end), ``gap_days`` (0.0),
+      ``within_km``, ``min_train`` (0.2);
     * ``[nulls]``: ``names`` (all four) and ``n`` (99) of `skquake.inspection.catalog_null_test`;
     * ``[headline]``: ``score`` ("seismic_mcc");
-    * ``[effect]``: its ``size``, further sizes ``tried``, and ``channels``, ``days``, ``width``, ``min_km``,
-      ``share``, ``sign``, ``duration`` of `skquake.inspection.injection_recovery`;
+    * ``[effect]``: its ``size``, further sizes ``tried``, and ``channels``, ``days`` (-15 to 0), ``width``
+      (0.5), ``min_km`` (200.0), ``share`` (1.0), ``sign`` ("same"), ``duration`` of
+      `skquake.inspection.injection_recovery`;
     * ``[power]``: ``n_nulls`` (100), ``n_repeats`` (40), ``n_events``.
 
     The file of the pipeline stands alone: it may import installed packages, whose versions are sealed.
@@ -110,7 +112,9 @@ def freeze(
     power = power_content(curve, plan["effect"]["size"])
     _check_power(power, accept_low_power)
     if seals(plan, places.plan) != sealed:
-        raise ValueError(f"{places.plan}: its files or skquake's code changed while it was frozen; freeze it anew")
+        raise ValueError(
+            f"{places.plan}: its files or skquake's code changed while it was frozen; freeze it anew"
+        )
     content: dict[str, Any] = {
         "format": FORMAT,
         "frozen": now(),
@@ -125,7 +129,9 @@ def freeze(
         written = frozen_bytes(content)
         write_atomically(places.sealed, lambda temporary: temporary.write_bytes(written))
         frozen = read_frozen(places)
-        log.append({"event": "frozen", "plan": places.plan.name, "seal": frozen.seal, "at": content["frozen"]})
+        log.append(
+            {"event": "frozen", "plan": places.plan.name, "seal": frozen.seal, "at": content["frozen"]}
+        )
     return frozen
 
 
@@ -144,7 +150,7 @@ def _check_power(power, accepted):
         return
     raise ValueError(
         f"effect.size = {power['size']:g}: would be seen in {power['power']:.0%} "
-        f"[{power['low']:.0%}, {power['high']:.0%}] of such studies, fewer than {POWERED:.0%}: whatever this plan "
-        "finds, it says little of its own effect; take more earthquakes, a larger effect or a better model, or "
-        "accept it (accept_low_power=True, --accept-low-power)"
+        f"[{power['low']:.0%}, {power['high']:.0%}] of such studies, fewer than {POWERED:.0%}: whatever this "
+        "plan finds, it says little of its own effect; take more earthquakes, a larger effect or a better "
+        "model, or accept it (accept_low_power=True, --accept-low-power)"
     )

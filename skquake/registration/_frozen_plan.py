@@ -31,8 +31,8 @@ class Places(NamedTuple):
         if plan.name.endswith(".sealed.json"):
             plan = plan.with_name(plan.name.removesuffix(".sealed.json") + ".toml")
         stem = plan.name.removesuffix(".toml")
-        beside = (plan.with_name(f"{stem}.{end}") for end in ("sealed.json", "power.jsonl"))
-        return cls(plan, *beside, plan.with_name("looks.jsonl"))
+        sealed, power = (plan.with_name(f"{stem}.{end}") for end in ("sealed.json", "power.jsonl"))
+        return cls(plan, sealed, power, plan.with_name("looks.jsonl"))
 
     def of_look(self, number: int) -> dict[str, Path]:
         """Files of a look: "result", "report" and the "nulls" that it has scored."""
@@ -52,8 +52,8 @@ class FrozenPlan:
     seal : str
         SHA-256 of that file, as ``sha256sum`` prints it.
     content : dict
-        What it holds: ``plan`` (every setting, defaults too), ``files``, ``skquake`` and ``versions`` (what the
-        plan rests on, with hashes), ``power``, ``verdict`` (the rules) and ``frozen`` (when, UTC).
+        What it holds: ``plan`` (every setting, defaults too), ``files``, ``skquake`` and ``versions`` (what
+        the plan rests on, with hashes), ``power``, ``verdict`` (the rules) and ``frozen`` (when, UTC).
 
     Examples
     --------
@@ -82,8 +82,8 @@ class FrozenPlan:
     def __repr__(self) -> str:
         size, power = self.plan["effect"]["size"], self.content["power"]["power"]
         return (
-            f"FrozenPlan({self.path.name}, seal {self.seal[:12]}, frozen {self.content['frozen']}: an effect of "
-            f"{size:g} is seen in {power:.0%} of such studies)"
+            f"FrozenPlan({self.path.name}, seal {self.seal[:12]}, frozen {self.content['frozen']}: an effect "
+            f"of {size:g} is seen in {power:.0%} of such studies)"
         )
 
 

@@ -38,8 +38,8 @@ def imported_packages(path: Path) -> list[str]:
         if not any(place and place.startswith(_INSTALLED) for place in places):
             what = f"imports {name}" if top else "imports what lies beside it"
             raise ValueError(
-                f"{path}, line {line}: {what}, which is no installed package, so that its code could change unseen; "
-                "put what is needed into this file"
+                f"{path}, line {line}: {what}, which is no installed package, so that its code could change "
+                "unseen; put what is needed into this file"
             )
         found.add(top)
     return sorted(found)

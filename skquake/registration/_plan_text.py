@@ -97,9 +97,13 @@ _NUMBERS = _list_of(_is_number, "one number or a list of numbers")
 _POSITIVE = _expect(lambda value: _is_number(value) and value > 0, "a number above 0")
 _NOT_NEGATIVE = _expect(lambda value: _is_number(value) and value >= 0, "a number of at least 0")
 _PAIR = _expect(_is_pair, "two numbers, the smaller first")
-_DURATION = _expect(lambda value: _is_pair(value) or (_is_number(value) and value > 0), "days, or two of them")
+_DURATION = _expect(
+    lambda value: _is_pair(value) or (_is_number(value) and value > 0), "days, or two of them"
+)
 _COUNTS = _list_of(lambda value: type(value) is int and value >= 2, "whole numbers of at least 2")
 _SHARE = _expect(lambda value: _is_number(value) and 0 < value <= 1, "a share above 0, at most 1")
+
+_SOME_NULLS = _list_of(lambda value: value in NULLS, f"some of {', '.join(NULLS)}")
 
 SCHEMA: dict[str, dict[str, _Key]] = {
     "": {"title": _Key(_TEXT, ""), "random_state": _Key(_WHOLE, 0)},
@@ -133,8 +137,7 @@ SCHEMA: dict[str, dict[str, _Key]] = {
         "within_km": _Key(_NOT_NEGATIVE, None),
         "min_train": _Key(_SHARE, 0.2),
     },
-    "nulls": {"names": _Key(_list_of(lambda value: value in NULLS, f"some of {', '.join(NULLS)}"), list(NULLS)),
-              "n": _Key(_WHOLE, 99)},
+    "nulls": {"names": _Key(_SOME_NULLS, list(NULLS)), "n": _Key(_WHOLE, 99)},
     "headline": {"score": _Key(_one_of(*CHANCE), "seismic_mcc")},
     "effect": {
         "size": _Key(_expect(lambda value: _is_number(value) and value > -1 and value != 0,

@@ -24,12 +24,13 @@ def run(
     """Make the analysis of a frozen plan: once as it was registered, any other time as an exploration.
 
     The opening of the test span is noted in the log of looks before anything is scored. The score, the null
-    catalogs and the probes follow, then the report; ``plan.look1.json`` (its numbers) and ``plan.look1.html`` are
-    written whole, with their hashes in the log. A run that was interrupted, at whatever moment, goes on as the same
-    look when nothing has changed meanwhile: null catalogs that are scored (``plan.look1.nulls.jsonl``) are kept.
+    catalogs and the probes follow, then the report; ``plan.look1.json`` (its numbers) and ``plan.look1.html``
+    are written whole, with their hashes in the log. A run that was interrupted, at whatever moment, goes on
+    as the same look when nothing has changed meanwhile: null catalogs that are scored
+    (``plan.look1.nulls.jsonl``) are kept.
 
-    A look counts as a later one where the log has an earlier opening, by any plan, of some of the same days of
-    the same files of observations. The rule of the level stands in `skquake.report.Look`.
+    A look counts as a later one where the log has an earlier opening, by any plan, of some of the same days
+    of the same files of observations. The rule of the level stands in `skquake.report.Look`.
 
     Parameters
     ----------
@@ -78,8 +79,8 @@ def run(
         during = changes(found, seals_now(frozen.content, places.plan))
         if during:
             raise ValueError(
-                f"{places.plan}: changed while it ran: {'; '.join(map(str, during))}; nothing was written, and "
-                f"look {look.number} stays open: put back what was, and run it again"
+                f"{places.plan}: changed while it ran: {'; '.join(map(str, during))}; nothing was written, "
+                f"and look {look.number} stays open: put back what was, and run it again"
             )
         result = {
             "format": RESULT,
@@ -109,8 +110,8 @@ def _check_seal(frozen, records, places):
         raise ValueError(f"{places.log}: has no line that {places.plan.name} was frozen; freeze it")
     if seal != frozen.seal:
         raise ValueError(
-            f"{places.sealed}: changed since the plan was sealed (seal {frozen.seal[:12]}, expected {seal[:12]}); put "
-            "the original back"
+            f"{places.sealed}: changed since the plan was sealed (seal {frozen.seal[:12]}, expected "
+            f"{seal[:12]}); put the original back"
         )
 
 
@@ -129,8 +130,8 @@ def _look(
     before = openings(records, frozen)
     if changed and not exploratory:
         raise ValueError(
-            f"{places.plan}: no longer what was sealed: {'; '.join(changed)}; put the originals back, or look all "
-            "the same (exploratory=True, --exploratory), which the report will say"
+            f"{places.plan}: no longer what was sealed: {'; '.join(changed)}; put the originals back, or "
+            "look all the same (exploratory=True, --exploratory), which the report will say"
         )
     if before and not exploratory:
         first = before[0]

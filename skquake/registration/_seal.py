@@ -103,7 +103,8 @@ def _named(plan, path):
 def file_seals(files: Iterable[Path], folder: Path) -> dict[str, dict[str, Any]]:
     """By path from a folder, bytes and SHA-256."""
     return {
-        name_of(file, folder): {"bytes": file.stat().st_size, "sha256": sha256_of_file(file)} for file in files
+        name_of(file, folder): {"bytes": file.stat().st_size, "sha256": sha256_of_file(file)}
+        for file in files
     }
 
 
@@ -145,10 +146,12 @@ def name_of(file: Path, folder: Path) -> str:
 
 
 def _versions_of(packages):
-    """By distribution, of packages by the names under which they are imported."""
+    """By distribution, of packages by the names under which they are imported, our own dependencies apart."""
+    known = {name.lower().replace("-", "_") for name in versions()} | {"sklearn"}
+    packages = [name for name in packages if name.lower() not in known]
     if not packages:
         return {}
-    distributions = importlib.metadata.packages_distributions()
+    distributions = importlib.metadata.packages_distributions()  # takes seconds
     names = {name for package in packages for name in distributions.get(package, ())}
     return {name: _version(name) for name in sorted(names)}
 

@@ -51,9 +51,11 @@ class SealedSpan(PurgedSplit):
         last = np.inf if self.test_to is None else as_ns(to_utc([self.test_to]))[0]
         test = np.flatnonzero((table.time >= first) & (table.time < last))
         if not len(test):
-            first_day, last_day = (str(np.datetime64(int(t), "ns"))[:10] for t in (table.time.min(), table.time.max()))
+            first_day, last_day = (
+                str(np.datetime64(int(t), "ns"))[:10] for t in (table.time.min(), table.time.max())
+            )
             raise ValueError(
-                f"split: no sample lies in the test span, {self.test_from} to {self.test_to or 'the end'}; they "
-                f"lie between {first_day} and {last_day}"
+                f"split: no sample lies in the test span, {self.test_from} to {self.test_to or 'the end'}; "
+                f"they lie between {first_day} and {last_day}"
             )
         yield np.flatnonzero(table.time < first), test

@@ -36,16 +36,17 @@ def show(path: Path) -> str:
     split, nulls, effect = plan["split"], plan["nulls"], plan["effect"]
     interval = f"[{power['low']:.0%}, {power['high']:.0%}]"
     accepted = ", accepted all the same" if power["power"] < 0.8 else ""
+    names, files = ", ".join(nulls["names"]), frozen.content["files"]
     lines = [
         plan["title"] or places.plan.name,
         f"  seal       {frozen.seal}",
         f"  frozen     {frozen.content['frozen']}",
         f"  test span  {split['test_from']} to {split['test_to'] or 'the end'}",
-        f"  headline   {plan['headline']['score']}, the largest p over {', '.join(nulls['names'])} ({nulls['n']} each)",
+        f"  headline   {plan['headline']['score']}, the largest p over {names} ({nulls['n']} each)",
         f"  effect     {effect['size']:g}, seen in {power['power']:.0%} {interval} of such studies{accepted}",
-        f"  rests on   {len(frozen.content['files'])} files, {len(frozen.content['skquake'])} of skquake's own",
+        f"  rests on   {len(files)} files, {len(frozen.content['skquake'])} of skquake's own",
     ]
-    lines += [f"    {values['sha256']}  {name}" for name, values in frozen.content["files"].items()]
+    lines += [f"    {values['sha256']}  {name}" for name, values in files.items()]
     for record in read_looks(places):
         if record["plan"] != places.plan.name or "look" not in record:
             continue
@@ -54,5 +55,7 @@ def show(path: Path) -> str:
             lines.append(f"  look {record['look']}     opened {record['at']}, {kind}")
             lines += [f"    {change}" for change in record["changed"]]
         else:
-            lines.append(f"             closed {record['at']}: {record['verdict']}, p = {record['p_value']:.3g}")
+            lines.append(
+                f"             closed {record['at']}: {record['verdict']}, p = {record['p_value']:.3g}"
+            )
     return "\n".join(lines)

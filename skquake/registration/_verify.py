@@ -10,7 +10,7 @@ from skquake.registration._seal import Change, changes, seals_now
 
 
 def verify(path: Path) -> list[Change]:
-    """What is no longer as it was sealed: of a plan, its data, its code, skquake's own code, results and the log.
+    """What is no longer as it was sealed: plan, data, code, skquake's own code, results and the log of looks.
 
     Nothing of the plan's code is run, nothing is written, and no lock is needed.
 

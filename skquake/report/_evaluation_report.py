@@ -106,8 +106,8 @@ def evaluation_report(
     n_resamples : int, default=1000
         Of the intervals.
     look : Look, default=None
-        Which look at a sealed test span this is (`skquake.registration.run` knows): the verdict says so, and later
-        ones share its level.
+        Which look at a sealed test span this is (`skquake.registration.run` knows): the verdict says so, and
+        later ones share its level.
     title : str, default=None
     random_state : int or None, default=None
         Of the intervals; estimators have their own.

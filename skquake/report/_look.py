@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from skquake.report._facts import ALPHA
 
 RULE = (
-    f"the first look at a test span that a plan has sealed is the registered one and is judged at p = {ALPHA:g}; "
-    f"look k is exploratory, whatever it finds, and is judged at p = {ALPHA:g} / k (Bonferroni); k looks together "
-    f"err by chance in up to {ALPHA:g} (1 + 1/2 + ... + 1/k) of studies"
+    "the first look at a test span that a plan has sealed is the registered one and is judged at p = "
+    f"{ALPHA:g}; look k is exploratory, whatever it finds, and is judged at p = {ALPHA:g} / k (Bonferroni); "
+    f"k looks together err by chance in up to {ALPHA:g} (1 + 1/2 + ... + 1/k) of studies"
 )
 
 
@@ -80,8 +80,8 @@ class Look:
             return f"Registered: the plan of seal {self.seal}, look 1{when}, judged at p = {self.level:g}."
         since = f"; changed since it was sealed: {', '.join(self.changed)}" if self.changed else ""
         return (
-            f"Exploratory: look {self.number} at the test span of the plan of seal {self.seal}{when}, judged at "
-            f"p = {self.level:.2g}{since}."
+            f"Exploratory: look {self.number} at the test span of the plan of seal {self.seal}{when}, judged "
+            f"at p = {self.level:.2g}{since}."
         )
 
     def __str__(self) -> str:

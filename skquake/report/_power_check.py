@@ -6,6 +6,9 @@ from skquake.report._checks import Check
 from skquake.report._facts import Facts, known, label, label_of, level, percent, units
 
 POWERED = 0.8  # share of studies that must see an effect
+MORE = (
+    1.05  # times the earthquakes up to which it is that of this study: each draw of controls leaves some out
+)
 FEWER = 0.8  # share of the earthquakes below which power is that of a smaller study, beyond its own interval
 WIDE = {"seismic_mcc": 0.4, "seismic_auc": 0.2, "event_auc": 0.2}  # widths of intervals that say little
 
@@ -65,7 +68,7 @@ def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
         harder.append(f"up to a size of {largest:.3g}")
     n = facts.power_earthquakes
     if n is not None and facts.n_sampled is not None:
-        if n > facts.n_sampled:
+        if n > MORE * facts.n_sampled:
             easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
         elif n < FEWER * facts.n_sampled:
             harder.append(f"for {n} earthquakes only, {facts.n_sampled} have samples")

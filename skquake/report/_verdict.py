@@ -78,13 +78,13 @@ def judge(facts: Facts) -> Verdict:
     effect would have been missed where fewer than 80 % of studies with an effect of the size given see it,
     and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
     whatever the power curve says. The p of a power curve must be the largest over the nulls that the
-    headline p is the largest of, at most 0.05, in the same score and for no more earthquakes; else its
-    power is an upper bound: too little of it refutes, enough of it is not counted. For fewer earthquakes (by
-    more than a fifth), under more nulls or at a smaller p it is a lower bound: enough of it counts, too
-    little refutes nothing.
+    headline p is the largest of, at most 0.05, in the same score and for no more earthquakes (by a
+    twentieth); else its power is an upper bound: too little of it refutes, enough of it is not counted. For
+    fewer earthquakes (by more than a fifth), under more nulls or at a smaller p it is a lower bound: enough
+    of it counts, too little refutes nothing.
 
-    Of a registered analysis (`Look`) the line begins with the seal of its plan, or with "exploratory, look 3"; the
-    third look passes the null at 0.05 / 3 only.
+    Of a registered analysis (`Look`) the line begins with the seal of its plan, or with "exploratory, look
+    3"; the third look passes the null at 0.05 / 3 only.
 
     Parameters
     ----------
