@@ -104,12 +104,7 @@ def trees(*cut):
     """Two ensembles of trees on the windows as they are."""
     forest = RandomForestClassifier(100, min_samples_leaf=5, n_jobs=1, random_state=options.seed)
     boosting = LGBMClassifier(
-        n_estimators=100,
-        num_leaves=15,
-        min_child_samples=5,
-        n_jobs=1,
-        random_state=options.seed,
-        verbose=-1,
+        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=1, random_state=options.seed, verbose=-1
     )
     return {
         "random forest": make_pipeline(*cut, WindowFlattener(), forest),

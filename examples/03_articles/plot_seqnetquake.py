@@ -29,6 +29,7 @@ if "__file__" in globals():
 import _articles as articles
 import numpy as np
 import pandas as pd
+from _worlds import real, simulated
 
 from skquake.datasets import papers
 from skquake.model_selection import cross_dataset_score
@@ -83,11 +84,11 @@ baselines = [name for name in options.models.split(",") if name]
 def world_of(satellite, effect):
     """A user's track, or a simulated one of the mission's first days."""
     if options.data:
-        world = articles.real(options.data, satellite, options.inputs)
+        world = real(options.data, satellite, options.inputs)
         return world if satellite == "cses" else world._replace(track=world.track.resample(1.5))
     sides = {papers.SEQNETQUAKE[name].local_time for name in names}
     start = papers.SEQNETQUAKE[DONOR if satellite == "demeter" else MAIN].period[0]
-    return articles.simulated(
+    return simulated(
         satellite,
         start,
         options.days * (2 if satellite == "demeter" else 1),
