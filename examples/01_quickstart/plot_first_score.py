@@ -431,9 +431,7 @@ def real(folder, history=15, keep=3):
     )
     models = trees(*cut)
     small = make_pipeline(
-        *cut,
-        WindowFlattener(),
-        RandomForestClassifier(50, min_samples_leaf=5, random_state=options.seed),
+        *cut, WindowFlattener(), RandomForestClassifier(50, min_samples_leaf=5, random_state=options.seed)
     )
     if not options.quick:
         network = SeqNetQuakeClassifier(epochs=options.epochs, random_state=options.seed)
