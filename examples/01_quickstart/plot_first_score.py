@@ -246,14 +246,9 @@ def never_happened(model, source, everything, controls, nulls, **analysis):
 def null_figure(nulls):
     """Scores of the never-happened catalogs, one row a setting."""
     columns = len(next(iter(nulls.values())).p_values)
-    figure, axes = plt.subplots(
-        len(nulls),
-        columns,
-        figsize=(3.4 * columns, 2.9 * len(nulls)),
-        sharex=True,
-        squeeze=False,
-        layout="constrained",
-    )
+    shape = len(nulls), columns
+    figure, axes = plt.subplots(*shape, sharex=True, squeeze=False, layout="constrained")
+    figure.set_size_inches(3.4 * columns, 2.9 * len(nulls))
     for row, (name, result) in zip(axes, nulls.items(), strict=True):
         NullDistributionDisplay.from_result(result).plot(ax=row)
         row[0].set_ylabel(f"{name}\ncatalogs")
