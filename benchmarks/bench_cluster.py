@@ -1,9 +1,9 @@
 """Two Dask workers beside one: from daily files to a source, null catalogs, a search.
 
 Clusters of one process and of two, one thread each, on this machine, take turns; each makes the call once
-before it is timed, and the results are compared with those of one process without Dask. Seconds are those of the
-whole call: what the asking process does alone (the catalog that happened, proposals) is in them. They need as
-many idle cores as workers; one more for the scheduler helps.
+before it is timed, and the results are compared with those of one process without Dask. Seconds are those
+of the whole call: what the asking process does alone (the catalog that happened, proposals) is in them.
+They need as many idle cores as workers; one more for the scheduler helps.
 """
 
 from __future__ import annotations
