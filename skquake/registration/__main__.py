@@ -38,22 +38,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0, 1 where `verify` finds a change, 2 for what is refused."""
     given = parser()
     options = given.parse_args(arguments)
-    from skquake import registration
+    from skquake.registration import freeze, run, show, verify
 
     try:
         if options.command == "verify":
-            changes = registration.verify(options.plan)
+            changes = verify(options.plan)
             print("\n".join(map(str, changes)) or "nothing has changed since the plan was sealed")
             return int(bool(changes))
         if options.command == "show":
-            print(registration.show(options.plan))
+            print(show(options.plan))
             return 0
         running = {"n_jobs": options.jobs, "verbose": int(options.verbose)}
         if options.command == "freeze":
-            frozen = registration.freeze(options.plan, accept_low_power=options.accept_low_power, **running)
+            frozen = freeze(options.plan, accept_low_power=options.accept_low_power, **running)
             print(f"{frozen.path}\nseal {frozen.seal}")
         else:
-            report = registration.run(options.plan, exploratory=options.exploratory, **running)
+            report = run(options.plan, exploratory=options.exploratory, **running)
             print(report.verdict.text)
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         given.exit(2, f"{given.prog}: error: {error}\n")

@@ -38,6 +38,18 @@ def seal_of(records: Iterable[Mapping[str, Any]], places: Places) -> str | None:
     return seals[-1] if seals else None
 
 
+def check_seal(frozen: FrozenPlan, records: Iterable[Mapping[str, Any]], places: Places) -> None:
+    """Raise unless a plan is the one of which the log says that it was frozen."""
+    seal = seal_of(records, places)
+    if seal is None:
+        raise ValueError(f"{places.log}: has no line that {places.plan.name} was frozen; freeze it")
+    if seal != frozen.seal:
+        raise ValueError(
+            f"{places.sealed}: changed since the plan was sealed (seal {frozen.seal[:12]}, expected "
+            f"{seal[:12]}); put the original back"
+        )
+
+
 def openings(records: Iterable[Mapping[str, Any]], frozen: FrozenPlan) -> list[Mapping[str, Any]]:
     """Looks of any plan at the test span of this one: common days of common data."""
     mine, (first, last) = set(data_of(frozen)), span_of(frozen)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skquake import io
+import skquake.io as io
 from skquake.catalogs import MatchedControls, RandomControls
 from skquake.report._facts import CHANCE
 from skquake.sampling import make_samples

@@ -10,7 +10,7 @@ from skquake._core._atomic import write_atomically
 from skquake._core._canonical import canonical_json, sha256_of, sha256_of_file
 from skquake._core._typing import Path
 from skquake.registration._frozen_plan import FrozenPlan, Places, read_frozen
-from skquake.registration._looks import data_of, now, open_log, openings, seal_of, span_of, unfinished
+from skquake.registration._looks import check_seal, data_of, now, open_log, openings, span_of, unfinished
 from skquake.registration._seal import changes, seals_now
 from skquake.registration._study import Study
 from skquake.report import EvaluationReport, Look
@@ -65,7 +65,7 @@ def run(
     places = Places.of(path)
     frozen = read_frozen(places)
     with open_log(places) as log:
-        _check_seal(frozen, log.records, places)
+        check_seal(frozen, log.records, places)
         found = seals_now(frozen.content, places.plan)
         look, goes_on = _look(frozen, log.records, places, found, exploratory)
         note = {"plan": places.plan.name, "seal": frozen.seal, "look": look.number}
@@ -102,17 +102,6 @@ def run(
 
 def _write(path, content):
     write_atomically(path, lambda temporary: temporary.write_bytes(content))
-
-
-def _check_seal(frozen, records, places):
-    seal = seal_of(records, places)
-    if seal is None:
-        raise ValueError(f"{places.log}: has no line that {places.plan.name} was frozen; freeze it")
-    if seal != frozen.seal:
-        raise ValueError(
-            f"{places.sealed}: changed since the plan was sealed (seal {frozen.seal[:12]}, expected "
-            f"{seal[:12]}); put the original back"
-        )
 
 
 def _look(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skquake._core._typing import Path
 from skquake.registration._frozen_plan import Places, read_frozen
-from skquake.registration._looks import read_looks
+from skquake.registration._looks import check_seal, read_looks
 
 
 def show(path: Path) -> str:
@@ -31,7 +31,8 @@ def show(path: Path) -> str:
     See ``examples/02_honest/plot_registered.py``.
     """
     places = Places.of(path)
-    frozen = read_frozen(places)
+    frozen, records = read_frozen(places), read_looks(places)
+    check_seal(frozen, records, places)
     plan, power = frozen.plan, frozen.content["power"]
     split, nulls, effect = plan["split"], plan["nulls"], plan["effect"]
     interval = f"[{power['low']:.0%}, {power['high']:.0%}]"
@@ -47,7 +48,7 @@ def show(path: Path) -> str:
         f"  rests on   {len(files)} files, {len(frozen.content['skquake'])} of skquake's own",
     ]
     lines += [f"    {values['sha256']}  {name}" for name, values in files.items()]
-    for record in read_looks(places):
+    for record in records:
         if record["plan"] != places.plan.name or "look" not in record:
             continue
         if record["event"] == "opened":

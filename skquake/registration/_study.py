@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from skquake import io
+import skquake.io as io
 from skquake._core._paths import expand_paths
 from skquake._core._time import to_utc
 from skquake._core._typing import Estimator

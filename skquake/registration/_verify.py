@@ -45,12 +45,13 @@ def verify(path: Path) -> list[Change]:
     except ValueError as error:
         return [*told, _of_error(error, places.sealed)]
     if records is None:
-        return told + changes_since(frozen, places)
+        return told + _unsealed_changes(frozen, places)
     seal = seal_of(records, places)
     if seal is None:
         told.append(Change(places.log.name, f"has no line that {places.plan.name} was frozen"))
     elif seal != frozen.seal:
-        told.append(Change(places.sealed.name, "changed since the plan was sealed"))
+        # What it names need not be what the plan named.
+        return [*told, Change(places.sealed.name, "changed since the plan was sealed")]
     for file, sha256 in closed_files(records, places).items():
         if not file.exists():
             told.append(Change(file.name, "missing"))
@@ -62,6 +63,14 @@ def verify(path: Path) -> list[Change]:
 def changes_since(frozen: FrozenPlan, places: Places) -> list[Change]:
     """Data, code and versions that are others than those sealed."""
     return changes(frozen.content, seals_now(frozen.content, places.plan))
+
+
+def _unsealed_changes(frozen, places):
+    """The same where the log does not say what the seal is: the file may be any."""
+    try:
+        return changes_since(frozen, places)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        return [Change(places.sealed.name, f"no whole plan ({error!r})")]
 
 
 def _of_error(error, path):
