@@ -45,7 +45,7 @@ def environment(*packages: str) -> Environment:
 def card(
     title: str,
     *,
-    facts: Iterable[tuple[str, Any]] = (),
+    facts: Iterable[tuple[str, str] | tuple[str, str, str]] = (),
     lines: Iterable[Any] = (),
     drawings: Iterable[Any] = (),
     tables: Iterable[Table] = (),
@@ -55,8 +55,9 @@ def card(
     Parameters
     ----------
     title : str
-    facts : iterable of (value, name)
-        Such as ("12", "events"); the values stand out.
+    facts : iterable of (value, name) or (value, name, color)
+        Such as ("12", "events"); the values stand out. The colour, "seismic", "control" or "disturbed", is
+        that of the drawings.
     lines : iterable of str
         Empty ones are left out.
     drawings : iterable of Markup
@@ -72,7 +73,7 @@ def card(
         .get_template("card.html")
         .render(
             title=title,
-            facts=list(facts),
+            facts=[(*fact, "")[:3] for fact in facts],
             lines=[line for line in lines if line],
             drawings=[drawing for drawing in drawings if drawing],
             tables=[table._replace(rows=list(table.rows)) for table in tables],

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup, escape
 
@@ -33,7 +32,7 @@ def covered(start: IntArray, end: IntArray, first: int, last: int, n: int = BINS
     return np.diff(np.where(before < 0, 0.0, total[before] + cut)) / np.diff(edges)
 
 
-def strip(share: npt.ArrayLike, label: str, *, first: Any = None, last: Any = None) -> Markup:
+def strip(share: Any, label: str, *, first: Any = None, last: Any = None) -> Markup:
     """A strip of bins, the darker the fuller (against the fullest); dates at its ends."""
     share = np.nan_to_num(np.asarray(share, dtype=float))
     top = share.max(initial=0.0)
@@ -53,7 +52,7 @@ def strip(share: npt.ArrayLike, label: str, *, first: Any = None, last: Any = No
     return _svg(marks, WIDTH, 30 if dated else 14, label)
 
 
-def timeline(time: npt.ArrayLike, y: npt.ArrayLike, label: str) -> Markup:
+def timeline(time: Any, y: Any, label: str) -> Markup:
     """Counts of samples in time: seismic upwards, non-seismic downwards, disturbed in grey beyond these."""
     ns, y = pd.DatetimeIndex(time).as_unit("ns").asi8, np.asarray(y)
     first, last = int(ns.min()), int(ns.max())
@@ -79,7 +78,7 @@ def timeline(time: npt.ArrayLike, y: npt.ArrayLike, label: str) -> Markup:
     return _svg(marks, WIDTH, 2 * half + 18, label)
 
 
-def globe(places: Sequence[tuple[str, npt.ArrayLike, npt.ArrayLike]], label: str) -> Markup:
+def globe(places: Sequence[tuple[str, Any, Any]], label: str) -> Markup:
     """Places on a map of the globe, by colour: points of one cell of three degrees are one, the larger."""
     width, height = 300, 150
     marks = [_frame(width, height)]
@@ -88,6 +87,7 @@ def globe(places: Sequence[tuple[str, npt.ArrayLike, npt.ArrayLike]], label: str
     for color, latitude, longitude in places:
         lat, lon = np.asarray(latitude, dtype=float), np.asarray(longitude, dtype=float)
         cell = np.stack([np.floor((90.0 - lat) / 3.0), np.floor((lon + 180.0) / 3.0)], axis=1)
+        cell = np.minimum(cell, (59.0, 119.0))  # the south pole
         cell, count = np.unique(cell[np.isfinite(cell).all(axis=1)], axis=0, return_counts=True)
         hollow = color == "control"
         style = f'fill="{"none" if hollow else f"var(--{color})"}" stroke="var(--{color})"'
@@ -98,7 +98,7 @@ def globe(places: Sequence[tuple[str, npt.ArrayLike, npt.ArrayLike]], label: str
     return _svg(marks, width, height, label)
 
 
-def histogram(values: npt.ArrayLike, mark: float, label: str) -> Markup:
+def histogram(values: Any, mark: float, label: str) -> Markup:
     """A distribution in grey, and a line where ``mark`` lies."""
     width, height = 220, 40
     values = np.asarray(values, dtype=float)
@@ -123,7 +123,7 @@ def histogram(values: npt.ArrayLike, mark: float, label: str) -> Markup:
     return _svg(marks, width, height + 1, label)
 
 
-def steps(x: npt.ArrayLike, y: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike, label: str) -> Markup:
+def steps(x: Any, y: Any, low: Any, high: Any, label: str) -> Markup:
     """Shares (0 to 1) over a quantity, with their intervals."""
     width, height, left, pad = 260, 100, 32, 8
     x, y, low, high = (np.asarray(part, dtype=float) for part in (x, y, low, high))

@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 def null_html(result: CatalogNullResult) -> str:
     """The observed score beside those of catalogs that never happened, one row a null."""
     rows = []
-    for row in result.to_frame().itertuples():
+    for row in result.to_frame().to_dict("records"):
         drawing = histogram(
-            result.null_scores(row.null),
+            result.null_scores(row["null"]),
             result.observed_score,
-            f"Scores under {row.null} in grey, the observed one as a line",
+            f"Scores under {row['null']} in grey, the observed one as a line",
         )
         tested = "–"
-        if not pd.isna(row.alike):
-            tested = f"{row.tested_median:.0f} [{row.tested_low:.0f}, {row.tested_high:.0f}]"
-            tested += "" if row.alike else " (unlike)"
-        catalogs = f"{row.n:,}" + (f", {row.n_failed} failed" if row.n_failed else "")
+        if not pd.isna(row["alike"]):
+            tested = f"{row['tested_median']:.0f} [{row['tested_low']:.0f}, {row['tested_high']:.0f}]"
+            tested += "" if row["alike"] else " (unlike)"
+        catalogs = f"{row['n']:,}" + (f", {row['n_failed']} failed" if row["n_failed"] else "")
         rows.append(
             (
-                row.null,
+                row["null"],
                 drawing,
-                _number(row.null_mean),
-                _number(row.null_q95),
-                f"{row.p_value:.3g}",
-                f"{row.resolution:.2g}",
+                _number(row["null_mean"]),
+                _number(row["null_q95"]),
+                f"{row['p_value']:.3g}",
+                f"{row['resolution']:.2g}",
                 catalogs,
                 tested,
             )
@@ -101,16 +101,16 @@ def power_html(curve: PowerCurve) -> str:
 def mirrored_html(result: TimeMirroredResult) -> str:
     """Scores of the days before and after, and of controls of one side, with their differences."""
     rows = []
-    for row in result.to_frame().itertuples():
-        known = np.isfinite(row.low) and np.isfinite(row.high)
+    for row in result.to_frame().to_dict("records"):
+        known = np.isfinite(row["low"]) and np.isfinite(row["high"])
         rows.append(
             (
-                row.name,
-                row.days,
-                _number(row.value),
-                f"{row.low:z.2f} to {row.high:z.2f}" if known else "none",
-                f"{row.n_earthquakes:,}",
-                row.note,
+                row["name"],
+                row["days"],
+                _number(row["value"]),
+                f"{row['low']:z.2f} to {row['high']:z.2f}" if known else "none",
+                f"{row['n_earthquakes']:,}",
+                row["note"],
             )
         )
     head = ("analysis", "days", _words(result.scoring), "95 % interval", "earthquakes", "note")

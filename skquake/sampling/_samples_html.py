@@ -24,9 +24,9 @@ def samples_html(samples: Samples) -> str:
     count = np.bincount(y, minlength=3)
     n_events, n_controls = (len(set(ids[y == label])) for label in (1, 0))
     facts = [
-        (f"{count[1]:,}", f"seismic of {n_events:,} events"),
-        (f"{count[0]:,}", f"non-seismic of {n_controls:,} controls"),
-        (f"{count[2]:,}", "disturbed by space weather"),
+        (f"{count[1]:,}", f"seismic of {n_events:,} events", "seismic"),
+        (f"{count[0]:,}", f"non-seismic of {n_controls:,} controls", "control"),
+        (f"{count[2]:,}", "disturbed by space weather", "disturbed"),
     ]
     lines = [_sources(X), _balance(samples), _dropped(samples.dropped)]
     if samples.population:
@@ -54,8 +54,8 @@ def _balance(samples):
         return ""
     apart = table["difference"].dropna()
     apart = apart.reindex(apart.abs().sort_values(ascending=False, kind="stable").index)
-    said = ", ".join(f"{name} {value:+z.2f}" for name, value in apart.items())
-    return f"Seismic minus control, in standard deviations: {said}" if said else ""
+    said = ", ".join(f"{name} {value:+z.2f}" for name, value in apart.iloc[:_MOST].items())
+    return f"Seismic minus control, in standard deviations, largest first: {said}" if said else ""
 
 
 def _dropped(dropped):
