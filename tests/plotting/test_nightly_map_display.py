@@ -87,7 +87,7 @@ def test_many_nights_fill_pages():
     assert display.nights_.append(rest.nights_).equals(nights)
     chosen = NightlyMapDisplay(scored(20), night=list(nights[::-1][:13])).plot(page=2)
     assert chosen.nights_.tolist() == [nights[7]]
-    few = NightlyMapDisplay(scored(12)).plot()
+    few = NightlyMapDisplay(scored()).plot()
     assert few.n_pages_ == 1 and few.figure_.get_suptitle() == ""
 
 
