@@ -125,7 +125,7 @@ def histogram(values: Any, mark: float, label: str) -> Markup:
 
 def steps(x: Any, y: Any, low: Any, high: Any, label: str) -> Markup:
     """Shares (0 to 1) over a quantity, with their intervals."""
-    width, height, left, pad = 260, 100, 32, 8
+    width, height, left, pad = 268, 100, 40, 8
     x, y, low, high = (np.asarray(part, dtype=float) for part in (x, y, low, high))
     reach = (x.max() - x.min()) or 1.0
 
