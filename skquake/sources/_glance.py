@@ -11,7 +11,7 @@ import pandas as pd
 
 from skquake._core._time import as_ns, to_utc
 from skquake._core._typing import IntArray
-from skquake.sources._backing import Files
+from skquake.sources._backing import Files, Memory
 from skquake.sources._track_io import choose_channels
 from skquake.sources._track_parquet import kept_in
 
@@ -41,9 +41,9 @@ class Glance(NamedTuple):
     units: dict[str, str] | None = None
 
 
-def known_words(files: Files) -> str:
+def known_words(files: Files | Memory) -> str:
     """What can be known of a track on disk without opening it, to stand in its ``repr``; "" if nothing."""
-    seen = glance_at(files)
+    seen = glance_at(files) if isinstance(files, Files) else None
     if seen is None:
         return ""
     said = f", {seen.n_files:,} file{'' if seen.n_files == 1 else 's'}"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from skquake._core._time import local_solar_time
 from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Frame, IntArray, Path, Paths
-from skquake.sources._backing import Files, backing_of
+from skquake.sources._backing import backing_of
 from skquake.sources._base import Source, check_context, check_length, cut, duration_ns
 from skquake.sources._context import cut_along
 from skquake.sources._from_frame import PLACE, Fill, mapped
@@ -321,7 +321,7 @@ class TrackSource(Source):
     def _known(self):
         from skquake.sources._glance import known_words
 
-        return known_words(self._backing) if isinstance(self._backing, Files) else ""
+        return known_words(self._backing)
 
     def local_time(self, rows: slice | ArrayLike = slice(None)) -> FloatArray:
         """Mean local solar time of observations, hours in [0, 24).
