@@ -71,7 +71,8 @@ def score_track(
         classifier gets the windows themselves, (n, length, channels).
     track : TrackSource
     length : int, default=None
-        Observations a window. By default the pipeline's; a classifier without one needs it.
+        Observations a window. By default the pipeline's, or what the file of
+        :func:`~skquake.neural.load_model` notes; a classifier without one needs it.
     context : int, default=None
         Observations seen before and after it. By default the pipeline's, else none. Windows without whole
         context are left out, but for a pipeline whose ``context_edge`` is "nan".
@@ -192,9 +193,21 @@ def _after_the_window(model, track, length, context):
     residual = isinstance(first, ResidualWindow)
     window = first.window if residual else first
     if not isinstance(window, SlidingWindow):
+        noted = getattr(model, "observed_", {})  # of a model from a file
+        if noted.get("residual"):
+            raise ValueError(
+                "model: it was trained on residuals, and its file holds no background; put the fitted "
+                "ResidualWindow before it: make_pipeline(step, *model.steps)"
+            )
+        _check_noted(noted, track, length=length, context=context)
+        length = noted.get("length", length)
+        context = noted.get("context", 0) if "length" in noted else context
         if length is None:
             raise ValueError(f"length: {type(model).__name__} cuts no windows itself; say how long they are")
-        cut = {"length": length, "context": context or 0, "context_edge": "error"}
+        edge = noted.get("context_edge", "error")
+        cut = {"length": length, "context": context or 0, "context_edge": edge}
+        if "channels" in noted:
+            cut["channels"] = noted["channels"]
         return model, cut, partial(_cut, track, cut)
     for name, given in (("length", length), ("context", context)):
         own = getattr(window, name)
@@ -205,3 +218,17 @@ def _after_the_window(model, track, length, context):
         here = copy.copy(first).set_params(window=clone(window).set_params(source=track))
         return model[1:], cut, here.transform
     return model[1:], cut, partial(_cut, track, cut)
+
+
+def _check_noted(noted, track, **given):
+    """Raise where a model from a file was trained on other windows than those asked for."""
+    for name, value in given.items():
+        known = noted.get(name, 0 if name == "context" and "length" in noted else None)
+        if known is not None and value not in (None, known):
+            raise ValueError(f"{name}={value}, but the model in the file was trained with {name}={known}")
+    absent = [channel for channel in noted.get("channels", ()) if channel not in track.channels]
+    if absent:
+        raise ValueError(
+            f"track: it has no {', '.join(absent)}, which the model in the file was trained on; it has "
+            f"{', '.join(track.channels)}"
+        )

@@ -16,6 +16,7 @@ from skquake._core._typing import Frame, RandomState, TimeLike
 from skquake._core._validation import check_catalog, check_columns, check_coordinates
 from skquake.catalogs._plant import Plant
 from skquake.datasets._ionosphere import check_kp, log_tec, storm_drive, storm_pattern
+from skquake.datasets._simulated import Simulated
 from skquake.datasets._span import span_ns
 from skquake.datasets._variability import SphereField
 from skquake.sources._base import duration_ns
@@ -180,7 +181,7 @@ def make_tec(
         planted[rows] = 10.0 ** (log + change) - 10.0**log
     pack = _frames(time, stations) if stations is not None else _maps(time, grid)
     truth = TECTruth(pack(background), pack(planted), plant)
-    return Bunch(**{"maps" if stations is None else "frame": pack(tec)}, truth=truth)
+    return Simulated(**{"maps" if stations is None else "frame": pack(tec)}, truth=truth)
 
 
 def _nodes(grid):

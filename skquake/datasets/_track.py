@@ -21,6 +21,7 @@ from skquake.datasets._ionosphere import check_kp, log_density, log_temperature,
 from skquake.datasets._main_field import main_field
 from skquake.datasets._passes import Knots, Passes
 from skquake.datasets._planted import add_perturbation
+from skquake.datasets._simulated import Simulated
 from skquake.datasets._span import span_ns
 from skquake.datasets._truth import Noise, TrackTruth
 from skquake.datasets._variability import along_track_noise
@@ -205,7 +206,7 @@ def make_track(
         noise=noise,
         cadence_s=orbit.cadence_s,
     )
-    return Bunch(frame=frame, truth=truth)
+    return Simulated(frame=frame, truth=truth)
 
 
 def _orbit(satellite, cadence):

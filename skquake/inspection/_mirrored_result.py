@@ -99,6 +99,11 @@ class TimeMirroredResult:
             )
         return pd.DataFrame(rows)
 
+    def _repr_html_(self) -> str:
+        from skquake.inspection._result_cards import mirrored_html
+
+        return mirrored_html(self)
+
     def __repr__(self) -> str:
         return f"TimeMirroredResult({' '.join(self.sentences)})"
 

@@ -169,6 +169,11 @@ class CatalogNullResult:
             f"{len(self.scores)} null catalogs{self._tested_words()})"
         )
 
+    def _repr_html_(self) -> str:
+        from skquake.inspection._result_cards import null_html
+
+        return null_html(self)
+
     def _tested_words(self):
         """Tested earthquakes, observed and by null; empty where they are not known."""
         found = {null: self.tested_numbers(null) for null in self.p_values}

@@ -197,6 +197,11 @@ class PowerCurve:
         sizes = np.unique(part["size"].abs())
         return sizes, IsotonicRegression().fit(sizes, found.mean(), found.size()).predict(sizes)
 
+    def _repr_html_(self) -> str:
+        from skquake.inspection._result_cards import power_html
+
+        return power_html(self)
+
     def __repr__(self) -> str:
         last = self.to_frame().iloc[-1]
         reached = self.size_at(0.95)

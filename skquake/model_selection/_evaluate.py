@@ -147,6 +147,11 @@ class Evaluation:
             f"intervals: {self.interval})"
         )
 
+    def _repr_html_(self) -> str:
+        from skquake.model_selection._evaluation_html import evaluation_html
+
+        return evaluation_html(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain Python numbers, lists and dicts, ready for JSON."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}

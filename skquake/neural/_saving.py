@@ -41,6 +41,7 @@ _STEPS = {
 # What describes a fit, or cannot be told in plain data: not part of the model.
 _LEFT_OUT = {"callbacks", "pretrained", "weights", "freeze", "warm_start", "random_state"}
 _NAMES = "feature_names_in_"
+_OBSERVED = "observed_"
 _MOST_STEPS, _MOST_LENGTH, _MOST_LAYERS, _MOST_SEGMENTS = 32, 100_000, 100, 1000
 _WRONG = (
     ValueError,
@@ -102,7 +103,9 @@ def save_model(model: Estimator, path: Path) -> None:
     path = check_target(path)
     steps = list(model.steps) if isinstance(model, Pipeline) else [(None, model)]
     observed: dict[str, Any] = {}
-    if hasattr(steps[0][1], "source") or isinstance(steps[0][1], ResidualWindow):
+    if hasattr(model, _OBSERVED):  # opened from a file: what that one noted
+        observed = dict(getattr(model, _OBSERVED))
+    elif hasattr(steps[0][1], "source") or isinstance(steps[0][1], ResidualWindow):
         observed = _observed(*steps.pop(0))
     arrays: dict[str, Array] = {}
     records = []
@@ -144,6 +147,26 @@ def _observed(name, first):
         observed["length"] = int(window.length)
     if getattr(window, "context", 0):
         observed["context"] = int(window.context)
+    if getattr(window, "context_edge", "error") != "error":
+        observed["context_edge"] = window.context_edge
+    if window is not first:
+        observed["residual"] = True
+    return observed
+
+
+def _check_observed(observed):
+    """What a file notes of the window step, every claim checked."""
+    if not isinstance(observed, dict):
+        raise ValueError(f"observed: {type(observed).__name__}")
+    channels = observed.get("channels", [])
+    if not isinstance(channels, list) or not all(isinstance(channel, str) for channel in channels):
+        raise ValueError("observed: channels that are no names")
+    for name, least in (("length", 1), ("context", 0)):
+        value = observed.get(name, least)
+        if type(value) is not int or not least <= value <= _MOST_LENGTH:
+            raise ValueError(f"observed: {name} {value!r}")
+    if observed.get("context_edge", "error") not in ("error", "nan"):
+        raise ValueError(f"observed: context_edge {observed['context_edge']!r}")
     return observed
 
 
@@ -161,7 +184,9 @@ def load_model(path: Path, *, channels: Sequence[str] | None = None) -> Estimato
     -------
     classifier, regressor or Pipeline
         Fitted; a pipeline without its window step: ``make_pipeline(SlidingWindow(track, 70), loaded)``. A
-        ``ResidualWindow`` is to be fitted first, which learns nothing there: ``step.fit(samples.X)``.
+        ``ResidualWindow`` is to be fitted first, which learns nothing there: ``step.fit(samples.X)``. Its
+        attribute ``observed_`` is a dict of what the file notes of the window step: ``channels`` and, where
+        they apply, ``length``, ``context``, ``residual``; :func:`~skquake.alarms.score_track` goes by it.
 
     Raises
     ------
@@ -173,7 +198,7 @@ def load_model(path: Path, *, channels: Sequence[str] | None = None) -> Estimato
     """
     header, arrays = read_container(path)
     try:
-        observed, records = header["observed"], header["steps"]
+        observed, records = _check_observed(header["observed"]), header["steps"]
         _check_steps(records)
         claimed: set[str] = set()
         steps = [(record["name"], _restore(record, arrays, claimed)) for record in records]
@@ -184,7 +209,10 @@ def load_model(path: Path, *, channels: Sequence[str] | None = None) -> Estimato
         raise ModelFileError(path, f"does not describe a fitted model ({error})") from error
     if channels is not None and known is not None and list(channels) != list(known):
         raise ValueError(f"channels: {list(channels)}, but the model in {path} was trained on {known}")
-    return steps[0][1] if len(steps) == 1 else Pipeline(steps)
+    model = steps[0][1] if len(steps) == 1 else Pipeline(steps)
+    if observed:
+        setattr(model, _OBSERVED, observed)
+    return model
 
 
 def load_network(path: Path) -> Estimator:

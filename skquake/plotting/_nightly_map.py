@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -15,7 +16,7 @@ from skquake.plotting._style import SEISMIC, check_axes, legend_below
 if TYPE_CHECKING:
     import xarray as xr
 
-_MOST = 12  # panels that can still be read
+_MOST = 12  # panels a page that can still be read
 
 
 class NightlyMapDisplay(Display):
@@ -30,12 +31,14 @@ class NightlyMapDisplay(Display):
         as stars in every panel, orange where they happen in that night. A night lasts from local noon to
         local noon, as on the map.
     night : date, or sequence of dates, default=None
-        Nights (or days) to draw; all by default, which a map of more than twelve needs to choose from.
+        Nights (or days) to draw; all by default. More than twelve fill several pages (:meth:`plot`).
 
     Attributes
     ----------
     nights_ : DatetimeIndex
         What was drawn.
+    n_pages_ : int
+        Pages that all the nights fill; which one was drawn stands above it, if there are more.
     figure_ : matplotlib Figure
     axes_ : ndarray of matplotlib Axes, shape (n_rows, n_columns)
         Of at most three columns; Axes left over are hidden.
@@ -43,7 +46,7 @@ class NightlyMapDisplay(Display):
     Raises
     ------
     ValueError
-        When it is drawn: for another array than a nightly map, a night it does not have, or too many.
+        When it is drawn: for another array than a nightly map, or a night or page it does not have.
 
     Examples
     --------
@@ -69,9 +72,26 @@ class NightlyMapDisplay(Display):
         self.catalog = catalog
         self.night = night
 
-    def plot(self, ax: GivenAxes = None) -> Self:
-        """Draw on as many Axes as there are nights (filled up to whole rows of three), or on a new figure."""
-        by, chosen = self._chosen()
+    def plot(self, ax: GivenAxes = None, *, page: int = 1) -> Self:
+        """Draw on as many Axes as there are nights (filled up to whole rows of three), or on a new figure.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or sequence of these, default=None
+        page : int, default=1
+            Which twelve nights: the first, second, ... of the ``n_pages_`` there are.
+
+        Returns
+        -------
+        self
+        """
+        by, every = self._chosen()
+        n_pages = -(-len(every) // _MOST)
+        if isinstance(page, bool) or not isinstance(page, Integral) or not 1 <= page <= n_pages:
+            raise ValueError(
+                f"{type(self).__name__}: page={page!r}: {len(every)} {by}s fill pages 1 to {n_pages}"
+            )
+        chosen = every[(page - 1) * _MOST : page * _MOST]
         n, columns = len(chosen), min(len(chosen), 3)
         shape = (-(-n // columns), columns)
         tall = min(self.map.sizes["latitude"] / self.map.sizes["longitude"], 1.5)
@@ -116,7 +136,11 @@ class NightlyMapDisplay(Display):
         statistic = self.map.attrs.get("long_name", "probability of a seismic window")
         label = statistic.replace(" of a ", "\nof a ")
         self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=label, shrink=0.9)
-        self.nights_ = chosen
+        if n_pages > 1 and ax is None:
+            first = (page - 1) * _MOST + 1
+            said = f"{by}s {first} to {first + n - 1} of {len(every)}, page {page} of {n_pages}"
+            self.figure_.suptitle(said, fontsize=10)
+        self.nights_, self.n_pages_ = chosen, n_pages
         return self
 
     def _chosen(self):
@@ -132,18 +156,14 @@ class NightlyMapDisplay(Display):
             raise ValueError(f"{what}: map: a region of 2 x 2 cells at least is needed, got {self.map.shape}")
         nights = pd.DatetimeIndex(self.map[by].to_numpy()).as_unit("ns")
         if self.night is None:
-            if len(nights) > _MOST:
-                raise ValueError(
-                    f"{what}: the map has {len(nights)} {by}s; choose {_MOST} at most by `night`"
-                )
             return by, nights
         scalar = isinstance(self.night, str) or np.ndim(self.night) == 0
         chosen = pd.DatetimeIndex([self.night] if scalar else list(self.night)).as_unit("ns").normalize()
         unknown = chosen[~chosen.isin(nights)]
-        if len(unknown) or not 0 < len(chosen) <= _MOST:
+        if len(unknown) or not len(chosen):
             raise ValueError(
                 f"{what}: night={self.night!r}: the map has {nights[0]:%Y-%m-%d} to {nights[-1]:%Y-%m-%d}; "
-                f"choose 1 to {_MOST} of these"
+                "choose of these"
             )
         return by, chosen
 

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from skquake._core._colors import CONTROL as CONTROL
+from skquake._core._colors import DISTURBED as DISTURBED
+from skquake._core._colors import REFERENCE as REFERENCE
+from skquake._core._colors import SEISMIC as SEISMIC
 from skquake.plotting._display import GivenAxes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
-
-# Legible in print and for colour-blind readers (Okabe & Ito 2008).
-SEISMIC = "#D55E00"
-CONTROL = "#0072B2"
-DISTURBED = "#999999"
-REFERENCE = "#444444"
 
 CLASS_COLORS = {0: CONTROL, 1: SEISMIC, 2: DISTURBED}
 CLASS_NAMES = {0: "control", 1: "before an earthquake", 2: "disturbed by space weather"}

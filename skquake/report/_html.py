@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from functools import cache
 
+from skquake._core._html import environment
 from skquake.report._controls import control_tables, population
 from skquake.report._figures import figures
 from skquake.report._tables import tables
@@ -70,9 +70,9 @@ def render(report):
     )
 
 
-def render_verdict(report):
-    """The verdict alone, for a notebook."""
-    return _template("verdict.html").render(report=report, tone=_tone(report))
+def render_framed(report):
+    """The page in a frame, for a notebook; the verdict alone where frames are not shown."""
+    return _template("frame.html").render(report=report, page=render(report))
 
 
 def _tone(report):
@@ -88,12 +88,5 @@ def rules():
     return {"rules": rules, "rest": " ".join(rest[0].split()) if rest else ""}
 
 
-@cache
 def _template(name):
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("skquake.report")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template(name)
+    return environment("skquake.report").get_template(name)

@@ -166,10 +166,10 @@ class EvaluationReport:
         return _written(render(self), path)
 
     def _repr_html_(self) -> str:
-        """Verdict for notebooks."""
-        from skquake.report._html import render_verdict
+        """The page itself, in a frame of its own."""
+        from skquake.report._html import render_framed
 
-        return render_verdict(self)
+        return render_framed(self)
 
 
 def _written(text: str, path: PathLike | None) -> str:

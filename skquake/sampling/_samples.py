@@ -9,7 +9,7 @@ from skquake.sampling._kept import population_text
 
 
 class Samples(Bunch):
-    """What :func:`make_samples` returns; its ``repr`` is one line of counts."""
+    """What :func:`make_samples` returns; its ``repr`` is one line of counts, in a notebook a card."""
 
     def __repr__(self) -> str:
         count = np.bincount(self.y, minlength=3)
@@ -20,6 +20,11 @@ class Samples(Bunch):
             f"Samples({count[1]} seismic of {n_events} events, {count[0]} non-seismic of {n_controls} "
             f"controls, {count[2]} disturbed; {len(self.dropped)} events or controls without a sample{kept})"
         )
+
+    def _repr_html_(self) -> str:
+        from skquake.sampling._samples_html import samples_html
+
+        return samples_html(self)
 
     @property
     def population(self) -> str | None:

@@ -112,13 +112,22 @@ class Source(Immutable):
     def __repr__(self) -> str:
         where = self._backing.where
         if where is not None:
-            return f"{type(self).__name__}({where!r}, name={self._name!r})"
+            return f"{type(self).__name__}({where!r}, name={self._name!r}{self._known()})"
         start, end = (f"{time:%Y-%m-%dT%H:%M:%S}" for time in self.span)
         seconds = self._content.cadence / 1e9
         return (
             f"{type(self).__name__}(name={self._name!r}, channels={self.channels}, "
             f"{self._extent()}, {start}...{end}, cadence {seconds:g} s)"
         )
+
+    def _repr_html_(self) -> str:
+        from skquake.sources._card import source_html
+
+        return source_html(self)
+
+    def _known(self):
+        """What is known of a source on disk that is not read, for ``repr``."""
+        return ""
 
     def _extent(self):
         return f"{len(self._content.time):,} times"

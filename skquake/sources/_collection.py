@@ -103,6 +103,11 @@ class SourceCollection(Immutable, Mapping[str, Source]):
     def __repr__(self) -> str:
         return f"SourceCollection({{{', '.join(f'{k!r}: {v!r}' for k, v in self._sources.items())}}})"
 
+    def _repr_html_(self) -> str:
+        from skquake.sources._card import collection_html
+
+        return collection_html(self)
+
     def windows(
         self,
         samples: Frame,

@@ -318,6 +318,11 @@ class TrackSource(Source):
         n = len(self._content.bounds) - 1
         return f"{len(self):,} observations in {n:,} pass{'' if n == 1 else 'es'}"
 
+    def _known(self):
+        from skquake.sources._glance import known_words
+
+        return known_words(self._backing)
+
     def local_time(self, rows: slice | ArrayLike = slice(None)) -> FloatArray:
         """Mean local solar time of observations, hours in [0, 24).
 

@@ -195,3 +195,33 @@ def test_errors(track, model):
         score_track(model, SourceCollection({"A": track}))
     with pytest.raises(ValueError, match="kp: no value"):
         score_track(model, track, kp=pd.Series([1.0], [START]))
+
+
+def noted(model, **observed):
+    """What a pipeline's file gives back: the steps after the window, and what is known of it."""
+    rest = model[1:]
+    rest.observed_ = {"channels": ["Te", "Ne"], "length": LENGTH} | observed
+    return rest
+
+
+def test_a_model_from_a_file_knows_its_windows(track, model):
+    expected = score_track(model, track)
+    pd.testing.assert_frame_equal(score_track(noted(model), track), expected)
+    pd.testing.assert_frame_equal(score_track(noted(model), track, length=LENGTH, context=0), expected)
+    for given in ({"length": LENGTH + 1}, {"context": 3}):
+        with pytest.raises(ValueError, match="but the model in the file was trained with"):
+            score_track(noted(model), track, **given)
+    with pytest.raises(ValueError, match="it has no B_N, which the model"):
+        score_track(noted(model, channels=["Te", "B_N"]), track)
+    with pytest.raises(ValueError, match="trained on residuals"):
+        score_track(noted(model, residual=True), track)
+
+
+def test_a_model_from_a_file_with_context(track, rows):
+    y = np.random.default_rng(0).integers(0, 2, len(rows))
+    for edge in ("error", "nan"):
+        window = SlidingWindow(track, LENGTH - 8, context=4, context_edge=edge)
+        forest = RandomForestClassifier(5, random_state=0)
+        model = make_pipeline(window, WindowFlattener(), forest).fit(rows, y)
+        found = noted(model, channels=["Ne", "Te"], length=LENGTH - 8, context=4, context_edge=edge)
+        pd.testing.assert_frame_equal(score_track(found, track), score_track(model, track))

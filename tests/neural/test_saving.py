@@ -20,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 
 from skquake import SafeNetClassifier, SeqNetQuakeClassifier, SlidingWindow, TrackSource
 from skquake._core._made_with import made_with
+from skquake.alarms import score_track
 from skquake.neural import (
     CNNClassifier,
     DNNClassifier,
@@ -98,6 +99,18 @@ def test_pipeline_keeps_its_scale_and_its_channels(tmp_path):
         "length": 8,
         "context": 4,
     }
+    assert loaded.observed_ == {"channels": ["Ne", "Te"], "length": 8, "context": 4}
+    pd.testing.assert_frame_equal(score_track(loaded, track), score_track(model, track))
+    save_model(loaded, tmp_path / "again")
+    assert load_model(tmp_path / "again").observed_ == loaded.observed_
+    for wrong in (
+        {"length": 0}, {"length": 10**9}, {"length": "8"}, {"context": -1}, {"context_edge": "x"},
+        {"channels": [1]}, {"channels": "Ne"},
+    ):  # fmt: skip
+        with pytest.raises(ModelFileError, match="observed"):
+            record, arrays = read_container(tmp_path / "model")
+            write_container(tmp_path / "bad", record | {"observed": record["observed"] | wrong}, arrays)
+            load_model(tmp_path / "bad")
     again = make_pipeline(SlidingWindow(track, 8, context=4), loaded)
     np.testing.assert_array_equal(again.predict_proba(samples), model.predict_proba(samples))
     with pytest.raises(ValueError, match=r"trained on \['Ne', 'Te'\]"):

@@ -77,9 +77,24 @@ def test_an_empty_catalog_draws_no_star():
     assert display.axes_[0, 0].get_legend() is None
 
 
+def test_many_nights_fill_pages():
+    display = NightlyMapDisplay(scored(20)).plot()
+    assert len(display.nights_) == 12 and display.n_pages_ == 2
+    assert display.figure_.get_suptitle() == "nights 1 to 12 of 20, page 1 of 2"
+    rest = NightlyMapDisplay(scored(20)).plot(page=2)
+    assert rest.figure_.get_suptitle() == "nights 13 to 20 of 20, page 2 of 2"
+    nights = pd.DatetimeIndex(scored(20)["night"].to_numpy())
+    assert display.nights_.append(rest.nights_).equals(nights)
+    chosen = NightlyMapDisplay(scored(20), night=list(nights[::-1][:13])).plot(page=2)
+    assert chosen.nights_.tolist() == [nights[7]]
+    few = NightlyMapDisplay(scored()).plot()
+    assert few.n_pages_ == 1 and few.figure_.get_suptitle() == ""
+
+
 def test_errors():
-    with pytest.raises(ValueError, match="has 13 nights; choose 12 at most"):
-        NightlyMapDisplay(scored(13)).plot()
+    for page in (0, 3, True, 1.0):
+        with pytest.raises(ValueError, match="20 nights fill pages 1 to 2"):
+            NightlyMapDisplay(scored(20)).plot(page=page)
     for night in ("2016-01-01", []):
         with pytest.raises(ValueError, match="2015-01-01 to 2015-01-04"):
             NightlyMapDisplay(scored(), night=night).plot()

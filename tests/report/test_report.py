@@ -194,13 +194,22 @@ def test_many_marks_are_pixels(report, monkeypatch):
 
 
 def test_hostile_names_stay_text(report, samples):
-    assert "<script" not in report._repr_html_()
     report = copy.copy(report)
     renamed = report.settings | {HOSTILE: HOSTILE, "pipeline": HOSTILE}
     object.__setattr__(report, "settings", renamed)
     text = report.to_html()
     assert "<script" not in text
     assert Page(text).texts.count(HOSTILE) >= 4
+    assert "<script" not in report._repr_html_()
+
+
+def test_a_notebook_shows_the_page_itself(report):
+    frame = Page(report._repr_html_())
+    assert frame.tags == ["iframe", "strong"]
+    found = {name: value for tag, name, value in frame.attributes if tag == "iframe"}
+    assert found["srcdoc"].startswith("<!DOCTYPE html>") and found["sandbox"] == ""
+    assert Page(found["srcdoc"]).tags == Page(report.to_html()).tags
+    assert "".join(frame.texts).strip() == report.verdict.text
 
 
 @pytest.mark.parametrize(

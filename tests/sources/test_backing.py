@@ -83,7 +83,7 @@ def test_several_netcdf_files(tmp_path):
 def test_nothing_is_read_before_it_is_needed(kind, tmp_path):
     write(kind, tmp_path / "data")
     source = kind(tmp_path / "data", name="A")
-    assert repr(source) == f"{kind.__name__}({str(tmp_path / 'data')!r}, name='A')"
+    assert repr(source).startswith(f"{kind.__name__}({str(tmp_path / 'data')!r}, name='A'")
     assert source._backing._content is None
     again = pickle.loads(pickle.dumps(source))
     assert source._backing._content is None and again._backing._content is None
