@@ -18,11 +18,9 @@ the density. From a terminal, ``--data DIR`` takes a folder of real files instea
 # ``skquake.datasets.papers`` holds the eleven data sets. The article's way of making samples differs from
 # ours in these named parameters, and in no other.
 
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "__file__" in globals():
     sys.path.insert(0, str(Path(__file__).parent))
 
