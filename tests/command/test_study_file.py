@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +52,14 @@ def test_defaults_are_the_honest_ones(read, lines):
     assert read(LEAST + "[controls]\ndays = [-3, 0]\n")["controls"]["days"] == [-3, 0]
     assert "cv = PurgedTimeSeriesSplit()" in lines(LEAST)
     assert "MatchedControls(days=(-15, 5), region='3 deg', avoid=everything, random_state=0)" in lines(LEAST)
+
+
+def test_the_study_of_the_guide_is_one(lines):
+    guide = (Path(__file__).parents[2] / "docs" / "guide.rst").read_text()
+    text = textwrap.dedent(guide.split("# study.toml\n")[1].split("\n``skquake samples")[0])
+    made = lines(text)
+    assert "match='local-time'" in made and "-78 <= longitude <= -66 and 0 <= depth_km <= 70" in made
+    assert "C=0.1" in made and "PurgedTimeSeriesSplit()" in made
 
 
 @pytest.mark.parametrize(
@@ -102,8 +113,6 @@ def test_texts_stay_texts(lines, tmp_path):
         + f'[model]\nparams = {{solver = "{bad}"}}\n'
     )
     assert "SystemExit" in text
-    import ast
-
     calls = {ast.unparse(node) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Raise)}
     assert not calls
 
