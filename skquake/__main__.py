@@ -266,11 +266,13 @@ def _run(script, only):
     names = {"__name__": "skquake_study"}
     _execute(script.body, names)
     for line, path in script.writes:
-        write_atomically(
-            path, lambda temporary, line=line: _execute(line.format(repr(str(temporary))), names)
-        )
+        write_atomically(path, functools.partial(_write, line, names))
         click.echo(f"written: {path}")
     return names
+
+
+def _write(line, names, temporary):
+    _execute(line.format(repr(str(temporary))), names)
 
 
 def _execute(lines, names):

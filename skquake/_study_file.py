@@ -103,6 +103,7 @@ def _are_named(value):
 
 _FILES = _Key(_are_texts, "a path, pattern or list of these")
 _READER = _Key(_is_reader, "a reader of skquake.io, such as read_usgs", None)
+_OTHER = _Key(_is_plain, "a number, text, truth value or list")
 _WORDS = "a table of names and numbers, texts or lists"
 
 SCHEMA: dict[str, dict[str, _Key]] = {
@@ -215,9 +216,9 @@ def _checked(path, name, table):
         where = f"{path}: [{name}] {key}" if name else f"{path}: {key}"
         if key not in keys and key not in more:
             raise ValueError(f"{where}: unknown key; {_hint(key, [*keys, *more])}")
-        is_good, words, _ = keys.get(key, _Key(_is_plain, "a number, text, truth value or list"))
-        if not is_good(value):
-            raise ValueError(f"{where} = {_shown(value)}: expected {words}")
+        known = keys.get(key, _OTHER)
+        if not known.test(value):
+            raise ValueError(f"{where} = {_shown(value)}: expected {known.words}")
         values[key] = value
     defaults = {
         key: _REQUIRED if default is inspect.Parameter.empty else default for key, default in more.items()
