@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from skquake._core._journal import Journal, read_journal
@@ -79,14 +80,22 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "blake2b").hexdigest()
 
 
-def check_parts(folder: Path, digests: dict[str, str]) -> None:
+def noted_digests(folder: Path) -> dict[str, str] | None:
+    """Digests of the parts as they were written, by name, in its order; None without an index."""
+    if not (folder / NAME).exists():
+        return None
+    parts = _latest(read_journal(folder / NAME))
+    return {name: parts[name][1] for name in sorted(parts)}
+
+
+def check_parts(folder: Path, digests: Mapping[str, str | None]) -> None:
     """Raise unless a folder with an index holds the parts of the index, as they were written.
 
     Parameters
     ----------
     folder : Path
-    digests : dict of {str: str}
-        Of the parts that are there, by name.
+    digests : dict of {str: str or None}
+        Of the parts that are there, by name; None of those that nobody looked into.
 
     Raises
     ------
@@ -100,7 +109,7 @@ def check_parts(folder: Path, digests: dict[str, str]) -> None:
     for name, (source, digest) in parts.items():
         if name not in digests:
             raise ValueError(f"{folder}: the part {name}, of {source}, is missing; {cure}")
-        if digests[name] != digest:
+        if digests[name] not in (digest, None):
             same = [other for other, (_, d) in parts.items() if d == digests[name]]
             what = f"holds what belongs to {same[0]}" if same else "was changed since it was written"
             raise ValueError(f"{folder}: the part {name}, of {source}, {what}; {cure}")
