@@ -6,6 +6,7 @@ import os
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Archive:
         self._kept: OrderedDict[tuple[int, str], np.ndarray] = OrderedDict()
         self._kept_bytes = 0
         self._seen: dict[int, tuple[int, ...]] = {}
+        self._together: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._dtypes = {"time": np.int64, "latitude": np.float64, "longitude": np.float64}
 
@@ -91,7 +93,9 @@ class Archive:
             low, high = np.searchsorted(layout.bounds, (start, stop - 1), side="right") - 1
             which = np.arange(low, high + 1, dtype=np.int32) if stop > start else np.empty(0, np.int32)
             edges = np.clip(layout.bounds[low : low + len(which) + 1], start, stop)
-            return np.repeat(which if name == "pass_id" else layout.north[which], np.diff(edges)[: len(which)])
+            return np.repeat(
+                which if name == "pass_id" else layout.north[which], np.diff(edges)[: len(which)]
+            )
         if stop <= start:
             return self._empty(name, 0)
         low, high = np.searchsorted(layout.start, (start, stop - 1), side="right") - 1
@@ -134,6 +138,12 @@ class Archive:
             found[rank[a:b]] = layout.start[here] + position
         return found
 
+    def search_passes(self, numbers: np.ndarray, side: Any) -> np.ndarray:
+        """Positions of numbers of passes among those of the rows."""
+        bounds = self.layout.bounds
+        which = np.searchsorted(np.arange(len(bounds) - 1), numbers, side=side)
+        return bounds[which]
+
     def cut(self, name: str, first: np.ndarray, length: int) -> np.ndarray:
         """Rows ``first ... first + length - 1`` of a column, (n, length, ...); ``first`` ascends."""
         from skquake.sources._base import cut
@@ -154,8 +164,11 @@ class Archive:
                 windows[whole.stop : here.stop] = near[rows - low]
         return windows
 
-    def portions(self, times: np.ndarray) -> list[np.ndarray]:
-        """Positions of times, in their order, as many together as touch what is kept of decoded columns."""
+    def portions(self, times: np.ndarray, names: tuple[str, ...]) -> Iterator[np.ndarray]:
+        """Positions of times, in their order, as many together as touch what is kept of decoded columns.
+
+        Until the end of the walk columns of these names are decoded together.
+        """
         layout = self.layout
         rank = np.argsort(times, kind="stable")
         run = np.searchsorted(layout.time, times[rank], side="right")
@@ -164,7 +177,11 @@ class Archive:
         fresh = np.diff(run, prepend=-1) != 0
         load = np.cumsum(np.where(fresh, run_bytes[run], 0)) // (KEPT_BYTES // 2)
         ends = np.flatnonzero(np.diff(load)) + 1
-        return [rank] if not len(rank) else np.split(rank, ends)
+        self._together = names
+        try:
+            yield from np.split(rank, ends) if len(rank) else [rank]
+        finally:
+            self._together = ()
 
     def _empty(self, name, n):
         if name == "values":
@@ -203,7 +220,8 @@ class Archive:
         layout = self.layout
         number = int(layout.of_unit[unit])
         source = self._checked(number)
-        columns = list(layout.channels) if name == "values" else [name]
+        names = self._together if name in self._together else (name,)
+        columns = [c for each in names for c in (layout.channels if each == "values" else (each,))]
         try:
             with pq.ParquetFile(source, page_checksum_verification=True) as file:
                 group, there = int(layout.group[unit]), file.schema_arrow.names
@@ -213,15 +231,19 @@ class Archive:
                 table = file.read_row_group(group, columns=[c for c in columns if c in there])
         except (pa.ArrowException, OSError) as error:
             raise ValueError(f"{self._path(number)}: {error}; {_CURE}") from error
+        return {each: self._column(table, each) for each in names}
+
+    def _column(self, table, name):
+        """A column of a clean table; NaN where the file lacks it."""
+        there = table.column_names
+        if name == "time":
+            return table[name].to_numpy().view(np.int64)
         if name != "values":
-            array = table[name] if name in there else np.full(table.num_rows, np.nan, dtype=np.float32)
-            array = array if name not in there else array.to_numpy()
-            return {name: array.view(np.int64) if name == "time" else array}
-        array = np.full((table.num_rows, len(columns)), np.nan, dtype=np.float32)
-        for k, column in enumerate(columns):
-            if column in there:
-                array[:, k] = table[column].to_numpy()
-        return {name: array}
+            return table[name].to_numpy() if name in there else np.full(table.num_rows, np.nan, np.float32)
+        array = np.empty((table.num_rows, len(self.layout.channels)), dtype=np.float32)
+        for k, channel in enumerate(self.layout.channels):
+            array[:, k] = table[channel].to_numpy() if channel in there else np.nan
+        return array
 
     def _path(self, number):
         return self._folder / self.layout.files[number]

@@ -80,7 +80,7 @@ def save_layout(layout: Layout, path: Path, of: dict[str, Any]) -> None:
 def load_layout(path: Path, of: dict[str, Any]) -> Layout | None:
     """The layout that was kept, if it is whole and of the same; its members carry checksums."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
             about = json.loads(str(kept["about"]))
             if about.pop("version") != _VERSION or about.pop("of") != json.loads(json.dumps(of)):
                 return None

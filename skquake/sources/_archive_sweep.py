@@ -271,7 +271,7 @@ def _median_step(time):
     if n < 1:
         raise ValueError("track: one observation has no cadence; give cadence=")
     ranks = (n - 1) // 2, n // 2
-    guess = int(np.median(np.diff(time[:_CHUNK])))
+    guess = int(np.median(np.diff(time[: _CHUNK + 1])))
     below = equal = 0
     for part in _steps(time):
         below += int((part < guess).sum())

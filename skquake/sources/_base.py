@@ -198,24 +198,25 @@ class Source(Immutable):
         center = (self._align if align == "auto" else align) == "center"
         samples = check_columns(samples, ("time", "latitude", "longitude"), "samples")
         time = as_ns(to_utc(samples["time"], "samples: time"))
+        place = samples[["latitude", "longitude"]]
         offset = length // 2 if center else length - 1
         total = length + sum(sides(self.kind, context))
         names = [self.channels[column] for column in columns]
         whole = context_edge == "error"
         needed = slice(0, total) if whole else slice(context, context + length)
-        windows = np.full((len(time), total, len(columns)), np.nan, dtype=np.float32)
+        windows = np.empty((len(time), total, len(columns)), dtype=np.float32)
         text = np.full(len(time), "", dtype=object)
         every = columns == list(range(len(self.channels)))
-        for rows in self._portions(time):
+        for rows in self._portions(time, "time", "values"):
             problems = Problems(len(rows))
-            gather = self._gather(samples.iloc[rows], time[rows], length, offset, problems, context, whole)
+            gather = self._gather(place.iloc[rows], time[rows], length, offset, problems, context, whole)
             some = gather if every else _chosen(gather, columns)
             fill_windows(windows, rows, some, problems, names, needed)
             text[rows] = problems.text
         return windows, text
 
-    def _portions(self, time):
-        """Samples at these times (ns) to be looked at together, so that each part of a source is read once."""
+    def _portions(self, time, *names):
+        """Samples at these times (ns) to be looked at together: columns of these names are read once."""
         return [np.arange(len(time))]
 
     def _gather(self, samples, time, length, offset, problems, context, whole):
@@ -310,7 +311,7 @@ def to_float32(column):
 
 
 def fill_windows(windows, rows, gather, problems, channels, needed):
-    """Fill in the windows (n, length, c) of ``rows`` that are whole, a chunk at a time.
+    """Fill in the windows (n, length, c) of ``rows`` that are whole, a chunk at a time; NaN in others.
 
     ``gather`` turns positions among ``rows`` into windows. Those that hold what is not finite, in the steps
     ``needed`` (a slice), join the problems.
@@ -320,14 +321,18 @@ def fill_windows(windows, rows, gather, problems, channels, needed):
     for start in range(0, len(positions), step):
         here = positions[start : start + step]
         block = gather(here)
-        bad = ~np.isfinite(block[:, needed]).all(axis=1)
-        if bad.any():
-            lost = np.flatnonzero(bad.any(axis=1))
+        with np.errstate(over="ignore", invalid="ignore"):  # a sum is finite only where all are
+            doubtful = np.flatnonzero(~np.isfinite(block[:, needed].reshape(len(block), -1).sum(axis=1)))
+        bad = ~np.isfinite(block[doubtful, needed]).all(axis=1)
+        some = bad.any(axis=1)
+        if some.any():
+            lost = doubtful[some]
             block[lost] = np.nan
             names = np.array([f"NaN in channel {channel}" for channel in channels], dtype=object)
-            problems.text[here[lost]] = names[bad[lost].argmax(axis=1)]
+            problems.text[here[lost]] = names[bad[some].argmax(axis=1)]
             problems.whole[here[lost]] = False
         windows[rows[here]] = block
+    windows[rows[~problems.whole]] = np.nan
 
 
 def _chosen(gather, columns):

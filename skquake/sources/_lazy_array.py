@@ -133,14 +133,16 @@ class LazyArray(NDArrayOperatorsMixin):
 
     def searchsorted(self, v: Any, side: str = "left", sorter: None = None) -> Any:
         """Positions at which ``v`` would keep the order, as ``numpy.searchsorted`` finds them."""
-        if self._name != "time" or sorter is not None:
-            return np.asarray(self).searchsorted(v, side=side, sorter=sorter)
         times = np.asarray(v)
+        if self._name == "pass_id" and sorter is None:
+            return self._store.search_passes(times, side)
+        if self._name != "time" or sorter is not None:
+            return np.asarray(self).searchsorted(times, side=side, sorter=sorter)
         return self._store.search(times.ravel(), side).reshape(times.shape)[()]
 
-    def portions(self, v: np.ndarray) -> list[np.ndarray]:
-        """Positions in ``v`` (times) that read the same few parts, in the order of these."""
-        return self._store.portions(v)
+    def portions(self, v: np.ndarray, names: tuple[str, ...]) -> Iterator[np.ndarray]:
+        """Positions in ``v`` (times) that read these columns of the same few parts, in their order."""
+        return self._store.portions(v, names)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:

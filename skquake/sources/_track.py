@@ -126,7 +126,9 @@ class TrackSource(Source):
             for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
         )
         arguments = (channels, *durations)
-        super().__init__(backing_of(data, ".parquet", read_track, track_from_frame, arguments, TrackFiles), name)
+        super().__init__(
+            backing_of(data, ".parquet", read_track, track_from_frame, arguments, TrackFiles), name
+        )
 
     @classmethod
     def from_frame(
@@ -413,11 +415,23 @@ class TrackSource(Source):
             span[here] = time[last[here]] - time[first[here]]
         return span
 
-    def _portions(self, time):
+    def _at(self, rows):
+        """Time, latitude and longitude at ascending rows; some at a time, so that all three are read at once."""
+        track = self._content
+        columns = track.time, track.latitude, track.longitude
+        if not is_on_disk(track.time):
+            return tuple(column[rows] for column in columns)
+        found = tuple(np.empty(len(rows), dtype=column.dtype) for column in columns)
+        for k in range(0, len(rows), _TILES):
+            for column, part in zip(columns, found, strict=True):
+                part[k : k + _TILES] = column[rows[k : k + _TILES]]
+        return found
+
+    def _portions(self, time, *names):
         track = self._content
         if not is_on_disk(track.time):
-            return super()._portions(time)
-        return track.time.portions(time)
+            return super()._portions(time, *names)
+        return track.time.portions(time, names)
 
     def _longest_span(self, length):
         return SPAN_FACTOR * (length - 1) * self._content.cadence
