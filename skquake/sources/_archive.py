@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import zlib
@@ -50,6 +51,7 @@ class Archive:
         self._kept_bytes = 0
         self._seen: dict[int, tuple[int, ...]] = {}
         self._together: tuple[str, ...] = ()
+        self._footer: tuple[int, Any] = (-1, None)
         self._lock = threading.Lock()
         self._dtypes = {"time": np.int64, "latitude": np.float64, "longitude": np.float64}
 
@@ -121,8 +123,7 @@ class Archive:
     def runs_of(self, rows: np.ndarray) -> list[tuple[int, slice]]:
         """The runs that hold ascending rows, and which rows each holds."""
         run = np.searchsorted(self.layout.start, rows, side="right") - 1
-        edges = np.concatenate([[0], np.flatnonzero(np.diff(run)) + 1, [len(run)]]) if len(run) else [0]
-        return [(int(run[a]), slice(a, b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        return [(int(run[a]), slice(a, b)) for a, b in _alike(run)]
 
     def search(self, times: np.ndarray, side: Any) -> np.ndarray:
         """Positions of times (ns, in any order) among those of the track."""
@@ -131,8 +132,7 @@ class Archive:
         layout = self.layout
         run = np.maximum(np.searchsorted(layout.time, times, side="right") - 1, 0)
         found = np.empty(len(times), dtype=np.int64)
-        edges = np.concatenate([[0], np.flatnonzero(np.diff(run)) + 1, [len(run)]]) if len(run) else [0]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
+        for a, b in _alike(run):
             here = int(run[a])
             position = np.searchsorted(self._run("time", here), times[a:b], side=side)
             found[rank[a:b]] = layout.start[here] + position
@@ -223,7 +223,9 @@ class Archive:
         names = self._together if name in self._together else (name,)
         columns = [c for each in names for c in (layout.channels if each == "values" else (each,))]
         try:
-            with pq.ParquetFile(source, page_checksum_verification=True) as file:
+            footer = self._footer if self._footer[0] == number else (number, None)
+            with pq.ParquetFile(source, metadata=footer[1], page_checksum_verification=True) as file:
+                self._footer = number, file.metadata
                 group, there = int(layout.group[unit]), file.schema_arrow.names
                 if not layout.clean[number]:
                     table = file.read_row_group(group, columns=wanted_columns(layout.channels, there))
@@ -271,8 +273,8 @@ class Archive:
             ) from error
         if facts.st_size != size or found != self.layout.checks[number]:
             raise ValueError(
-                f"{path}: was changed since the source was made ({facts.st_size} bytes, then {size}); put the "
-                f"original back, make the source anew, or, where from_files wrote it, {_CURE}"
+                f"{path}: was changed since the source was made ({facts.st_size} bytes, then {size}); put "
+                f"the original back, make the source anew, or, where from_files wrote it, {_CURE}"
             )
         self._seen[number] = state
         return result
@@ -305,6 +307,13 @@ class BadRows:
             bad = np.concatenate(bad)
             free[here] = np.searchsorted(bad, first[here]) == np.searchsorted(bad, stop[here])
         return free
+
+
+def _alike(numbers):
+    """Where equal neighbours begin and end."""
+    if not len(numbers):
+        return []
+    return itertools.pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)])
 
 
 def crc_of(path: Path) -> int:

@@ -66,7 +66,7 @@ class TrackFiles(Files):
         size = sum(file.stat().st_size for file in files)
         if size > WHOLE_LIMIT:
             raise ValueError(
-                f"{self.path}: {size / 1e9:.1f} GB with rows far out of order in time, which cannot be read by "
-                "parts; sort each file by time, and see that files hold spans that hardly overlap"
+                f"{self.path}: {size / 1e9:.1f} GB with rows far out of order in time, which cannot be read "
+                "by parts; sort each file by time, and see that files hold spans that hardly overlap"
             )
         return self._told(self._read, files, *self._arguments)

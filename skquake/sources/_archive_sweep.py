@@ -203,13 +203,14 @@ def _read(path, unit, channels, gathered):
     """Clean arrays of a row group; notes whether its file holds them just so."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        before = sum(file.metadata.row_group(group).num_rows for group in range(unit.group))
+    footer = gathered.footer(path)
+    with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as file:
         columns = wanted_columns(channels, file.schema_arrow.names)
         table = file.read_row_group(unit.group, columns=columns)
     try:
         arrays = batch_arrays(table, channels)
     except (ValueError, TypeError) as error:
+        before = sum(footer.row_group(group).num_rows for group in range(unit.group))
         raise ValueError(f"{path.name}, rows from {before}: {error}") from error
     if arrays[3] is None:
         arrays[3] = np.full(len(arrays[0]), np.nan, dtype=np.float32)
@@ -244,6 +245,15 @@ class _Gathered:
         self._flags = []
         self._n = 0
         self._n_runs = 0
+        self._footer = None, None
+
+    def footer(self, path):
+        """That of a file, kept for its next row group."""
+        import pyarrow.parquet as pq
+
+        if self._footer[0] != path:
+            self._footer = path, pq.read_metadata(path)
+        return self._footer[1]
 
     def add(self, unit, row, time, values):
         begins = np.concatenate([[0], np.flatnonzero((np.diff(unit) != 0) | (np.diff(row) != 1)) + 1])
@@ -266,7 +276,7 @@ class _Gathered:
 
 
 def _median_step(time):
-    """The median of the steps in time, rounded to whole ns: mostly that of the beginning, as one walk shows."""
+    """The median of the steps in time, whole ns: mostly that of the beginning, as one walk tells."""
     n = len(time) - 1
     if n < 1:
         raise ValueError("track: one observation has no cadence; give cadence=")

@@ -416,7 +416,7 @@ class TrackSource(Source):
         return span
 
     def _at(self, rows):
-        """Time, latitude and longitude at ascending rows; some at a time, so that all three are read at once."""
+        """Time, latitude, longitude at ascending rows; some at a time, so that all three are read at once."""
         track = self._content
         columns = track.time, track.latitude, track.longitude
         if not is_on_disk(track.time):

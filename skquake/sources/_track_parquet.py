@@ -122,12 +122,10 @@ def _write(path, tables):
     # Measured values hardly repeat: a dictionary of them would cost time and space. Steps of time are all but
     # one number; bytes of the same weight in neighbouring numbers are alike.
     encoding = {name: _INTEGERS if name in ("time", "pass_id") else _FLOATS for name in first.schema.names}
-    options = {
-        "use_dictionary": False, "column_encoding": encoding, "compression": "lz4", "write_page_checksum": True
-    }  # fmt: skip
+    options = {"use_dictionary": False, "compression": "lz4", "write_page_checksum": True}
 
     def write(temporary):
-        with pq.ParquetWriter(temporary, first.schema, **options) as writer:
+        with pq.ParquetWriter(temporary, first.schema, column_encoding=encoding, **options) as writer:
             for table in itertools.chain([first], tables):
                 writer.write_table(table, row_group_size=ROW_GROUP)
 
