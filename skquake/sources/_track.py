@@ -59,8 +59,9 @@ class TrackSource(Source):
     data : DataFrame, str or path
         Columns ``time`` (UTC; time zones are converted), ``latitude``, ``longitude`` (degrees, any
         convention), optionally ``altitude_km``, and the channels. Or a Parquet file, or a folder
-        of Parquet files, with these columns; read at first use, and pickled as its path and a
-        hash of its bytes. Rows in any order; rows repeated exactly are dropped.
+        of Parquet files, with these columns; they stay there, are read by row groups where they are looked
+        at, and the source is pickled as its path and a hash of their bytes. Rows in any order (far out of
+        order in time, files are read whole); rows repeated exactly are dropped.
     channels : list of str, optional
         Columns that are observations. By default every column of numbers except coordinates and
         those whose name starts with "flag". NaN is allowed; infinities become NaN.
@@ -88,7 +89,13 @@ class TrackSource(Source):
     ------
     ValueError
         For missing or non-numeric columns, an empty frame, missing coordinates or times, and two
-        different observations of the same time.
+        different observations of the same time. When files are read that are missing or were changed since.
+
+    Notes
+    -----
+    On disk these arrays are sequences of that length, dtype and shape: slices, positions and masks of rows give
+    arrays. In memory are the passes, the places of row groups and 128 MB of what was decoded last. What gives
+    more than 1 GiB at once, such as ``numpy.asarray(track.values)``, raises.
 
     Examples
     --------
@@ -242,8 +249,8 @@ class TrackSource(Source):
         Returns
         -------
         TrackSource
-            ``TrackSource(folder)``: read at first use. Rows repeated exactly stand once; of different
-            rows of the same time (at midnight, in two versions of a day) that of the file which
+            ``TrackSource(folder)``, whose observations stay on disk. Rows repeated exactly stand once; of
+            different rows of the same time (at midnight, in two versions of a day) that of the file which
             starts later stands. A part that was changed, swapped or removed is an error that names it.
 
         Raises

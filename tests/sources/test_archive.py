@@ -21,7 +21,7 @@ from numpy.testing import assert_array_equal
 
 from skquake.catalogs import RandomControls
 from skquake.sampling import SlidingWindow, make_samples
-from skquake.sources import TrackSource, _archive, _archive_sweep, _backing, _lazy_array
+from skquake.sources import TrackSource, _archive, _archive_sweep, _backing, _lazy_array, _parts_index
 
 ARRAYS = ("time", "latitude", "longitude", "altitude_km", "values", "pass_id", "ascending")
 DAY = 240  # rows
@@ -189,6 +189,21 @@ def test_the_next_process_walks_through_no_file(tmp_path, monkeypatch):
     assert not opened
     _ = again.values[DAY + 3 : DAY + 9]
     assert opened == [(1, "values")]
+
+
+def test_from_files_does_not_read_finished_parts_again(tmp_path, monkeypatch):
+    _, frame = daily(tmp_path)
+    monkeypatch.setattr(_parts_index, "digest_of", None)
+    again = TrackSource.from_files(tmp_path / "in", tmp_path / "out", pd.read_pickle)
+    monkeypatch.undo()
+    assert_same(again, TrackSource(frame))
+    part = parts_of(again)[0]
+    os.utime(part, ns=(0, 0))  # moved elsewhere, say: it is looked into
+    looked = []
+    digest_of = _parts_index.digest_of
+    monkeypatch.setattr(_parts_index, "digest_of", lambda path: looked.append(path) or digest_of(path))
+    TrackSource.from_files(tmp_path / "in", tmp_path / "out", pd.read_pickle)
+    assert looked == [part]
 
 
 def test_each_part_is_read_once_in_a_transform(tmp_path, monkeypatch):
