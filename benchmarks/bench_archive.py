@@ -152,7 +152,8 @@ def run(quick=False):
         ),
         row(
             f"make_samples of {few} days on disk", "1.3 x in memory / time",
-            1.3 * both["memory"] / both["disk"], 1, **{f"{name}_s": round(value, 2) for name, value in both.items()},
+            1.3 * both["memory"] / both["disk"], 1,
+            **{f"{name}_s": round(value, 2) for name, value in both.items()},
         ),
     ]  # fmt: skip
 

@@ -140,7 +140,8 @@ class TrackCandidates:
         """Places that hold observations which belong to no whole window (gaps, ends of passes)."""
         short = np.zeros(len(places), dtype=bool)
         for rows in _between(self.first, self.first + self.length, len(self.source.time)):
-            held = nearby(*self.source._at(rows), places)
+            time, latitude, longitude = self.source._at(rows)
+            held = nearby(time, latitude, longitude, places)
             short[held[1]] = True
         return short
 

@@ -301,10 +301,10 @@ class BadRows:
             here = doubtful[begin : begin + step]
             blocks = np.flatnonzero(flags[low[here[0]] : high[here].max()]) + low[here[0]]
             rows = (blocks[:, np.newaxis] * FLAG_ROWS + np.arange(FLAG_ROWS)).ravel()
-            bad = []
+            found = []
             for part in np.split(rows[rows < n], range(1 << 20, len(rows), 1 << 20)):
-                bad.append(part[~np.isfinite(self._values[part]).all(axis=1)])
-            bad = np.concatenate(bad)
+                found.append(part[~np.isfinite(self._values[part]).all(axis=1)])
+            bad = np.concatenate(found)
             free[here] = np.searchsorted(bad, first[here]) == np.searchsorted(bad, stop[here])
         return free
 

@@ -66,7 +66,9 @@ class Layout(NamedTuple):
 
 def save_layout(layout: Layout, path: Path, of: dict[str, Any]) -> None:
     """Keep a layout beside its files, together with what it is of; where that cannot be, it is not."""
-    arrays = {name: value for name, value in layout._asdict().items() if isinstance(value, np.ndarray)}
+    arrays: dict[str, Any] = {
+        name: value for name, value in layout._asdict().items() if isinstance(value, np.ndarray)
+    }
     rest = {name: value for name, value in layout._asdict().items() if name not in arrays}
     about = json.dumps({"version": _VERSION, "of": of, **rest})
     content = io.BytesIO()

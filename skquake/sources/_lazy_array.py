@@ -131,7 +131,7 @@ class LazyArray(NDArrayOperatorsMixin):
         found[rank] = self._store.cut(self._name, first[rank], length)
         return found
 
-    def searchsorted(self, v: Any, side: str = "left", sorter: None = None) -> Any:
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
         """Positions at which ``v`` would keep the order, as ``numpy.searchsorted`` finds them."""
         times = np.asarray(v)
         if self._name == "pass_id" and sorter is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ class Track(NamedTuple):
     longitude: np.ndarray
     altitude_km: np.ndarray | None
     values: np.ndarray
-    bad_rows: np.ndarray
+    bad_rows: Any  # rows, or what finds them (see finite_between)
     bounds: np.ndarray
     pass_id: np.ndarray
     ascending: np.ndarray
