@@ -152,11 +152,12 @@ def _write_store(path, chosen, records, parts, attrs, cadence):
     times = np.array(list(chosen), dtype=np.int64)
     shape = (len(latitudes), len(longitudes), len(times))
     group = zarr.create_group(path, attributes={k: v for k, v in attrs.items() if k == "inputs"})
-    for name, values, more in [
+    coordinates: list[tuple[str, np.ndarray, dict[str, Any]]] = [
         ("latitude", np.asarray(latitudes), {"units": "degrees_north"}),
         ("longitude", np.asarray(longitudes), {"units": "degrees_east"}),
         ("time", times, {"units": "nanoseconds since 1970-01-01", "calendar": "proleptic_gregorian"}),
-    ]:
+    ]
+    for name, values, more in coordinates:
         array = group.create_array(
             name, shape=values.shape, dtype=values.dtype, dimension_names=(name,), attributes=more
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ class Maps(NamedTuple):
     time: np.ndarray
     latitude: np.ndarray
     longitude: np.ndarray
-    values: np.ndarray
+    values: Any  # an array, or what is read where it is looked at
     channels: tuple
     units: tuple
     cadence: int
