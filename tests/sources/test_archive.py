@@ -18,10 +18,21 @@ from common.source_examples import START, track_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from sklearn.dummy import DummyClassifier
 
+from skquake.alarms import score_track
 from skquake.catalogs import RandomControls
-from skquake.sampling import SlidingWindow, make_samples
-from skquake.sources import TrackSource, _archive, _archive_sweep, _backing, _lazy_array, _parts_index
+from skquake.preprocessing import IRIResidual
+from skquake.sampling import ResidualWindow, SlidingWindow, make_samples
+from skquake.sources import (
+    SourceCollection,
+    TrackSource,
+    _archive,
+    _archive_sweep,
+    _backing,
+    _lazy_array,
+    _parts_index,
+)
 
 ARRAYS = ("time", "latitude", "longitude", "altitude_km", "values", "pass_id", "ascending")
 DAY = 240  # rows
@@ -310,6 +321,24 @@ def test_processes_that_make_the_same_source_at_once(tmp_path):
         assert process.communicate()[0].split() == [str(len(frame)), str(np.float32(frame["Te"][7]))]
     assert len(list((tmp_path / "out").glob("_track-*"))) == 1 and not list((tmp_path / "out").glob(".*"))
     assert_same(track, TrackSource(frame))
+
+
+def test_scores_and_windows_of_residuals_are_those_in_memory(tmp_path):
+    disk, frame = daily(tmp_path)
+    memory = TrackSource(frame)
+    X = frame.iloc[[20, 9, 300, 500, 470]]
+    windows = [
+        ResidualWindow(SlidingWindow(source, 4, context=2), IRIResidual(f107=100.0)).fit_transform(X)
+        for source in (disk, memory)
+    ]
+    assert_array_equal(*windows, strict=True)
+    model = DummyClassifier(strategy="prior").fit(np.zeros((4, 1)), [0, 0, 0, 1])
+    a, b = (score_track(model, source, length=5, local_time="night") for source in (disk, memory))
+    pd.testing.assert_frame_equal(a, b)
+    tracks = SourceCollection({"a": disk, "b": disk.resample(40)})
+    chosen = pd.concat([X.assign(source="a"), X.assign(source="b")])
+    step = ResidualWindow(SlidingWindow(tracks, 4, missing="nan"), IRIResidual(f107=100.0))
+    assert np.isfinite(step.fit_transform(chosen)).any(axis=(1, 2))[:5].all()
 
 
 def test_what_is_too_large_says_what_to_do(tmp_path, monkeypatch):
