@@ -18,7 +18,7 @@ from skquake._core._engine import Engine
 from skquake._core._largest_kp import largest_kp
 from skquake._core._progress import progress
 from skquake._core._sklearn import HasMethods, Interval, validate_params
-from skquake._core._time import as_ns, local_solar_time
+from skquake._core._time import local_solar_time
 from skquake._core._typing import Estimator
 from skquake.metrics._evidence import align_classes, seismic_probability
 from skquake.sampling import ResidualWindow, SlidingWindow
@@ -143,7 +143,7 @@ def score_track(
         )
     hours = check_local_time(local_time)
     rest, cut, windows_of = _after_the_window(model, track, length, context)
-    time = as_ns(track.time)
+    time = track.time
     whole = cut["context"] if cut["context_edge"] == "error" else 0
     center = track.blocks(cut["length"], step, context=whole).center
     center = center[at_hours(local_solar_time(time[center], track.longitude[center]), hours)]

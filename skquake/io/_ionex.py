@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from skquake._core._progress import progress
 from skquake._core._typing import Array, Paths
+from skquake._core._typing import Path as OnePath
 from skquake.io._files import FormatError, expand_paths, read_bytes, warn
 from skquake.io._ionex_map import MapReader
 from skquake.io._numbers import number
@@ -36,7 +38,7 @@ class Header(NamedTuple):
 
 
 @reader
-def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
+def read_ionex(paths: Paths, *, to: OnePath | None = None, verbose: int = 0) -> xr.DataArray:
     """Total electron content maps from IONEX files, as one array.
 
     Daily files are joined in time. Where the last map of a day (24:00) and the first of the next day
@@ -48,6 +50,12 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     ----------
     paths : path-like, folder, glob pattern or list of these
         ``.Z`` and ``.gz`` are unpacked.
+    to : path-like, optional
+        A Zarr store to convert the files to, one by one, in bounded memory (extra ``zarr``): a place is one
+        read over all times there, and ``MapSource(to)`` reads nothing else. After an interruption the same
+        call reads none of the files again that were done; a store of the same files that is there is opened.
+        Its maps are at one cadence, the longest of a file: where days of a map each hour follow days of a map
+        every two hours, those at odd hours are left out (attribute ``cadence_s``).
     verbose : int, default=0
         Positive shows a progress bar over the files.
 
@@ -57,6 +65,7 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
         Name ``tec``, in TECU (1e16 electrons per m²), NaN where the file has 9999 or
         asterisks; all three
         coordinates ascend, ``time`` is UTC. Longitudes are as in the file (usually -180 *and* 180).
+        With ``to`` its values are read from the store where they are looked at.
 
     Raises
     ------
@@ -64,6 +73,10 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
         For a damaged file, TEC beyond -100...1000 TECU, fewer or more maps than promised, files with
         different grids, and two
         files that start at the same epoch but differ (two analysis centres, or two solutions).
+    ValueError
+        For a store ``to`` that was made of other files.
+    ImportError
+        With ``to``, without zarr.
 
     Warns
     -----
@@ -108,6 +121,8 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
     """
     import xarray as xr
 
+    if to is not None:
+        return _converted(paths, to, verbose)
     maps: dict[np.datetime64, tuple[np.datetime64, Array, Path]] = {}
     programs, reference = set(), None
     for path in progress(expand_paths(paths, "read_ionex"), desc="read_ionex", verbose=verbose, unit="file"):
@@ -146,14 +161,41 @@ def read_ionex(paths: Paths, *, verbose: int = 0) -> xr.DataArray:
             "latitude": ("latitude", latitudes, {"units": "degrees_north"}),
             "longitude": ("longitude", longitudes, {"units": "degrees_east"}),
         },
-        attrs={
-            "units": "TECU",
-            "long_name": "vertical total electron content",
-            "height_km": header.height_km,
-            "origin": "; ".join(sorted(programs)),
-            "citation": "IONEX 1: Schaer, Gurtner & Feltens (1998); IGS maps: Hernandez-Pajares et al. "
-            "(2009), https://doi.org/10.1007/s00190-008-0266-1",
-        },
+        attrs=_attrs(header.height_km, programs),
+    )
+
+
+def _attrs(height_km, programs):
+    return {
+        "units": "TECU",
+        "long_name": "vertical total electron content",
+        "height_km": height_km,
+        "origin": "; ".join(sorted(programs)),
+        "citation": "IONEX 1: Schaer, Gurtner & Feltens (1998); IGS maps: Hernandez-Pajares et al. "
+        "(2009), https://doi.org/10.1007/s00190-008-0266-1",
+    }
+
+
+def _converted(paths, to, verbose):
+    """The maps in a Zarr store that is made of the files."""
+    import xarray as xr
+
+    try:
+        import zarr  # noqa: F401
+    except ImportError as error:
+        raise ImportError("read_ionex(to=) needs zarr: pip install skquake[zarr]") from error
+    from skquake.io._ionex_stack import write_stack
+
+    def check(record, first):
+        ours, theirs = (SimpleNamespace(**each) for each in (record, first))
+        _check_grid(ours, Path(record["file"]), theirs, first["file"])
+
+    def attrs(records):
+        return _attrs(records[-1]["height_km"], {record["program"] for record in records})
+
+    store = write_stack(paths, to, verbose, check, parse_ionex, attrs)
+    return xr.open_zarr(store, chunks=None, consolidated=False)["tec"].transpose(
+        "time", "latitude", "longitude"
     )
 
 

@@ -111,7 +111,7 @@ def _number_of_day(track, number):
 
 
 def _pass(track, number, place, limit):
-    rows = np.flatnonzero(track.pass_id == number)
+    rows = np.arange(*np.searchsorted(track.pass_id, [number, number + 1]))
     rows = rows[np.abs(track.latitude[rows]) <= limit]
     frame = pd.DataFrame(
         {

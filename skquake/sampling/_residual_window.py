@@ -21,6 +21,7 @@ from skquake.sampling._sample_rows import name_sample
 from skquake.sampling._sample_step import SampleStep
 from skquake.sampling._sliding_window import SlidingWindow
 from skquake.sources import SourceCollection, TrackSource
+from skquake.sources._lazy_array import LazyArray, is_on_disk
 
 _HALF = 1 << 16  # rows as two numbers that float32 holds exactly
 
@@ -260,11 +261,32 @@ def _numbered(source: Any) -> Any:
     """The source with the numbers of its rows for values; those of a collection follow one another."""
     made, before = {}, 0
     for name, track in _tracks(source).items():
-        rows = np.arange(before, before + len(track.time))
-        values = np.stack([rows // _HALF, rows % _HALF], axis=1).astype(np.float32)
+        n, numbers = len(track.time), _RowNumbers(before)
+        values: Any = LazyArray(numbers, "values", np.float32, (n, 2))
+        if not is_on_disk(track.time):
+            values = numbers.between("values", 0, n)
         made[name] = track._with_values(values, channels=("row_high", "row_low"))
-        before += len(rows)
+        before += n
     return SourceCollection(made) if isinstance(source, SourceCollection) else made[source.name]
+
+
+class _RowNumbers:
+    """The store of a LazyArray of numbers of rows, counted from ``before``, as two numbers each."""
+
+    where = "numbers of rows"
+
+    def __init__(self, before: int) -> None:
+        self._before = before
+
+    def between(self, name: str, start: int, stop: int) -> FloatArray:
+        return self.at(name, np.arange(start, stop))
+
+    def at(self, name: str, rows: IntArray) -> FloatArray:
+        rows = rows + self._before
+        return np.stack([rows // _HALF, rows % _HALF], axis=-1).astype(np.float32)
+
+    def cut(self, name: str, first: IntArray, length: int) -> FloatArray:
+        return self.at(name, first[:, np.newaxis] + np.arange(length))
 
 
 def _observations(source: Any, rows: IntArray) -> pd.DataFrame:

@@ -195,11 +195,16 @@ class SlidingWindow(SampleStep):
         outside, why = np.zeros(len(X), dtype=bool), np.full(len(X), "", dtype=object)
         if isinstance(self.source, SourceCollection):
             names = X["source"].to_numpy(dtype=object)
-            for name, member in self.source.items():
-                here = names == name
-                outside[here], why[here] = self._leaves(member, X[here]), altered(member, X[here])
+            members = [(member, np.flatnonzero(names == name)) for name, member in self.source.items()]
         else:
-            outside, why = self._leaves(self.source, X), altered(self.source, X)
+            members = [(self.source, np.arange(len(X)))]
+        place = X[["time", "latitude", "longitude", "obs_start", "obs_end"]]
+        for member, here in members:
+            time = as_ns(to_utc(X["time"].iloc[here], "X: time"))
+            for part in member._portions(time, "time", "latitude", "longitude"):
+                rows = here[part]
+                some = place.iloc[rows]
+                outside[rows], why[rows] = self._leaves(member, some), altered(member, some)
         refuse_altered(X, why)
         if outside.any():
             what, cure = f"length={self.length}", f"max_length={self.length}"
@@ -214,7 +219,7 @@ class SlidingWindow(SampleStep):
             )
 
     def _leaves(self, source, X):
-        time = as_ns(source.time)
+        time = source.time
         align = self.align
         if align == "auto":
             align = "center" if source.kind == "track" else "end"

@@ -43,9 +43,7 @@ class TrackCandidates:
         self.center, self.first = blocks.center, blocks.first
         self.context = context
         self._before, self._after = source._context_reach(self.first, length, context)
-        self._time = as_ns(source.time)[self.center]
-        self._latitude = source.latitude[self.center]
-        self._longitude = source.longitude[self.center]
+        self._time, self._latitude, self._longitude = source._at(self.center)
         every = np.arange(len(self.center))
         self.window, self.place, self.distance_km = self._held(every, places, inside)
 
@@ -54,12 +52,12 @@ class TrackCandidates:
         window, source = self.window[rows], self.source
         center, first = self.center[window], self.first[window]
         last = first + self.length - 1
-        time = as_ns(source.time)
+        time = source.time
         return pd.DataFrame(
             {
-                "time": time[center].view("datetime64[ns]"),
-                "latitude": source.latitude[center],
-                "longitude": source.longitude[center],
+                "time": self._time[window].view("datetime64[ns]"),
+                "latitude": self._latitude[window],
+                "longitude": self._longitude[window],
                 "obs_start": time[first - self._before[window]].view("datetime64[ns]"),
                 "obs_end": time[last + self._after[window]].view("datetime64[ns]"),
                 "pass_id": source.pass_id[center].astype(np.int64),
@@ -141,18 +139,20 @@ class TrackCandidates:
     def _cut_short(self, places):
         """Places that hold observations which belong to no whole window (gaps, ends of passes)."""
         short = np.zeros(len(places), dtype=bool)
-        loose = _between(self.first, self.first + self.length, len(self.source.time))
-        for start in range(0, len(loose), _CHUNK):
-            rows = loose[start : start + _CHUNK]
-            held = nearby(
-                as_ns(self.source.time)[rows], self.source.latitude[rows], self.source.longitude[rows], places
-            )
+        for rows in _between(self.first, self.first + self.length, len(self.source.time)):
+            time, latitude, longitude = self.source._at(rows)
+            held = nearby(time, latitude, longitude, places)
             short[held[1]] = True
         return short
 
 
 def _between(first, stop, n):
-    """Of 0 to n - 1, those in no range from ``first`` up to ``stop``; both ascend."""
+    """Of 0 to n - 1, those in no range from ``first`` up to ``stop`` (both ascend), some at a time."""
     start, end = np.append(0, stop), np.append(first, n)
     size = np.maximum(end - start, 0)
-    return np.repeat(start - (np.cumsum(size) - size), size) + np.arange(size.sum())
+    before = np.cumsum(size) - size
+    total = int(size.sum())
+    for low in range(0, total, _CHUNK):
+        number = np.arange(low, min(low + _CHUNK, total))
+        gap = np.searchsorted(before, number, side="right") - 1
+        yield start[gap] + number - before[gap]

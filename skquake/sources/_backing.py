@@ -21,7 +21,7 @@ def freeze(content):
     return content
 
 
-def backing_of(data, suffix, read, make, arguments=()):
+def backing_of(data, suffix, read, make, arguments=(), kind=None):
     """Where the content of ``data`` lives: ``read`` from a path at first use, else made here.
 
     Parameters
@@ -32,9 +32,11 @@ def backing_of(data, suffix, read, make, arguments=()):
     read, make : callable
         Files, or the object, and ``arguments`` in; content out.
     arguments : tuple, default=()
+    kind : class, default=Files
+        Of the backing of a path.
     """
     if isinstance(data, (str, os.PathLike)):
-        return Files(data, suffix, read, arguments)
+        return (kind or Files)(data, suffix, read, arguments)
     return Memory(make(data, *arguments))
 
 
@@ -84,9 +86,12 @@ class Files:
     def fingerprint(self):
         """Hash of names and bytes of the files as they are now; those of an index must be as it says."""
         digests = {file.name: digest_of(file) for file in self.files}
-        in_folder = self.path.is_dir()
-        if in_folder:
+        if self.path.is_dir():
             check_parts(self.path, digests)
+        return self._joined(digests)
+
+    def _joined(self, digests):
+        in_folder = self.path.is_dir()
         digest = hashlib.blake2b(digest_size=20)
         for name, content in digests.items():
             digest.update(f"{name if in_folder else ''}\0{content}\0".encode())
@@ -98,16 +103,22 @@ class Files:
         if self._content is None:
             with self._lock:
                 if self._content is None:
-                    self._verify()
-                    try:
-                        content = self._read(self.files, *self._arguments)
-                    except (ValueError, TypeError, KeyError, OSError, RuntimeError) as error:
-                        raise ValueError(f"{self.path}: {error}") from error
-                    self._content = freeze(content)
+                    self._content = freeze(self._open())
         return self._content
 
-    def _verify(self):
-        found = self.fingerprint()
+    def _open(self):
+        self._verify()
+        return self._told(self._read, self.files, *self._arguments)
+
+    def _told(self, read, *arguments):
+        """What ``read`` gives; its errors name the path."""
+        try:
+            return read(*arguments)
+        except (ValueError, TypeError, KeyError, OSError, RuntimeError) as error:
+            raise ValueError(f"{self.path}: {error}") from error
+
+    def _verify(self, found=None):
+        found = self.fingerprint() if found is None else found
         if self._fingerprint is None:
             self._fingerprint = found
         elif found != self._fingerprint:
@@ -121,9 +132,10 @@ class Files:
         with self._lock:
             if self._fingerprint is None:
                 self._verify()
-        return _restore, (str(self.path), self._suffix, self._read, self._arguments, self._fingerprint)
+        made_of = (str(self.path), self._suffix, self._read, self._arguments, self._fingerprint)
+        return _restore, (type(self), *made_of)
 
 
 @lru_cache(maxsize=8)
-def _restore(path, suffix, read, arguments, fingerprint):
-    return Files(path, suffix, read, arguments, fingerprint)
+def _restore(kind, *made_of):
+    return kind(*made_of)

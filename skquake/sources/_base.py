@@ -15,6 +15,7 @@ from skquake._core._time import as_ns, to_utc
 from skquake._core._typing import Array, FloatArray, Frame, IntArray
 from skquake._core._validation import check_columns
 from skquake.sources._backing import Files, Memory
+from skquake.sources._lazy_array import is_on_disk
 
 NAT = np.iinfo(np.int64).min
 _CHUNK_VALUES = 1 << 22  # values gathered at a time, so that windows cost little beyond their own size
@@ -206,15 +207,26 @@ class Source(Immutable):
         center = (self._align if align == "auto" else align) == "center"
         samples = check_columns(samples, ("time", "latitude", "longitude"), "samples")
         time = as_ns(to_utc(samples["time"], "samples: time"))
-        problems = Problems(len(time))
-        whole = context_edge == "error"
+        place = samples[["latitude", "longitude"]]
         offset = length // 2 if center else length - 1
-        gather = self._gather(samples, time, length, offset, problems, context, whole)
-        names = [self.channels[column] for column in columns]
         total = length + sum(sides(self.kind, context))
+        names = [self.channels[column] for column in columns]
+        whole = context_edge == "error"
         needed = slice(0, total) if whole else slice(context, context + length)
-        windows = fill_windows(lambda rows: gather(rows)[:, :, columns], problems, total, names, needed)
-        return windows, problems.text
+        windows = np.empty((len(time), total, len(columns)), dtype=np.float32)
+        text = np.full(len(time), "", dtype=object)
+        every = columns == list(range(len(self.channels)))
+        for rows in self._portions(time, "time", "values"):
+            problems = Problems(len(rows))
+            gather = self._gather(place.iloc[rows], time[rows], length, offset, problems, context, whole)
+            some = gather if every else _chosen(gather, columns)
+            fill_windows(windows, rows, some, problems, names, needed)
+            text[rows] = problems.text
+        return windows, text
+
+    def _portions(self, time, *names):
+        """Samples at these times (ns) to be looked at together: columns of these names are read once."""
+        return [np.arange(len(time))]
 
     def _gather(self, samples, time, length, offset, problems, context, whole):
         """Note the problems; return what turns positions of whole samples into their windows.
@@ -258,6 +270,8 @@ def duration_ns(value: Any, name: str) -> int:
 
 def cut(values, first, length):
     """Rows ``first ... first + length - 1`` of ``values`` (rows, c): shape (n, length, c)."""
+    if is_on_disk(values):
+        return values.windows(first, length)
     c = values.shape[1]
     if not len(first):
         return np.empty((0, length, c), dtype=values.dtype)
@@ -305,24 +319,31 @@ def to_float32(column):
     return values
 
 
-def fill_windows(gather, problems, length, channels, needed):
-    """Windows (n, length, c) of the samples that are whole, a chunk at a time; NaN elsewhere.
+def fill_windows(windows, rows, gather, problems, channels, needed):
+    """Fill in the windows (n, length, c) of ``rows`` that are whole, a chunk at a time; NaN in others.
 
-    ``gather`` turns positions of samples into their windows. Windows that hold what is not
-    finite, in the steps ``needed`` (a slice), join the problems.
+    ``gather`` turns positions among ``rows`` into windows. Those that hold what is not finite, in the steps
+    ``needed`` (a slice), join the problems.
     """
-    windows = np.full((len(problems.whole), length, len(channels)), np.nan, dtype=np.float32)
     positions = np.flatnonzero(problems.whole)
-    step = max(1, _CHUNK_VALUES // (length * len(channels)))
+    step = max(1, _CHUNK_VALUES // (windows.shape[1] * windows.shape[2]))
     for start in range(0, len(positions), step):
         here = positions[start : start + step]
         block = gather(here)
-        bad = ~np.isfinite(block[:, needed]).all(axis=1)
-        if bad.any():
-            rows = np.flatnonzero(bad.any(axis=1))
-            block[rows] = np.nan
+        with np.errstate(over="ignore", invalid="ignore"):  # a sum is finite only where all are
+            doubtful = np.flatnonzero(~np.isfinite(block[:, needed].reshape(len(block), -1).sum(axis=1)))
+        bad = ~np.isfinite(block[doubtful, needed]).all(axis=1)
+        some = bad.any(axis=1)
+        if some.any():
+            lost = doubtful[some]
+            block[lost] = np.nan
             names = np.array([f"NaN in channel {channel}" for channel in channels], dtype=object)
-            problems.text[here[rows]] = names[bad[rows].argmax(axis=1)]
-            problems.whole[here[rows]] = False
-        windows[here] = block
-    return windows
+            problems.text[here[lost]] = names[bad[some].argmax(axis=1)]
+            problems.whole[here[lost]] = False
+        windows[rows[here]] = block
+    windows[rows[~problems.whole]] = np.nan
+
+
+def _chosen(gather, columns):
+    """``gather`` of some columns."""
+    return lambda positions: gather(positions)[:, :, columns]

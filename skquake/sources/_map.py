@@ -15,6 +15,7 @@ from skquake.sources._bilinear import blend, corners
 from skquake.sources._context import cut_after_start
 from skquake.sources._from_frame import PLACE, Fill, grid_of, mapped
 from skquake.sources._map_io import map_from_xarray, read_map, write_map
+from skquake.sources._map_lazy import MapFiles
 from skquake.sources._series import SeriesSource
 from skquake.sources._series_io import Series
 
@@ -30,8 +31,10 @@ class MapSource(Source):
     data : xarray.DataArray, xarray.Dataset, str or path
         Dimensions ``time``, ``latitude``, ``longitude`` in any order; each variable of a Dataset
         is a channel. Or a NetCDF file of such, read at first use, and pickled as its path and
-        a hash of its bytes. Latitudes run either way; longitudes may be -180...180, with or
-        without the repeated 180, or 0...360. Missing maps become NaN.
+        a hash of its bytes; or a Zarr store, of which the series of a node of the grid is read when a
+        place near it is asked for (extra ``zarr``; ``read_ionex(paths, to=)`` makes one). Latitudes run
+        either way; longitudes may be -180...180, with or without the repeated 180, or 0...360. Missing maps
+        become NaN.
     name : str
         Name of the source.
 
@@ -75,7 +78,7 @@ class MapSource(Source):
     _align = "end"
 
     def __init__(self, data: xr.DataArray | xr.Dataset | Path, *, name: str = "map") -> None:
-        super().__init__(backing_of(data, ".nc", read_map, map_from_xarray), name)
+        super().__init__(backing_of(data, ".nc", read_map, map_from_xarray, kind=MapFiles), name)
 
     @classmethod
     def from_frame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,23 @@ class Maps(NamedTuple):
     time: np.ndarray
     latitude: np.ndarray
     longitude: np.ndarray
-    values: np.ndarray
+    values: Any  # an array, or what is read where it is looked at
     channels: tuple
     units: tuple
     cadence: int
+
+
+class Axes(NamedTuple):
+    """The grid and time base of a dataset: ``rows``, ``columns`` and ``slots`` say what of it goes where."""
+
+    time: np.ndarray
+    latitude: np.ndarray
+    longitude: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    slots: np.ndarray
+    cadence: int
+    units: tuple
 
 
 def map_from_xarray(data):
@@ -37,6 +50,21 @@ def map_from_xarray(data):
         raise TypeError(
             f"maps: expected an xarray DataArray or Dataset, or a path, got {type(data).__name__}"
         )
+    axes = axes_of(data)
+    channels = tuple(map(str, data.data_vars))
+    values = np.full(
+        (len(axes.rows), len(axes.columns), len(axes.time), len(channels)), np.nan, dtype=np.float32
+    )
+    for channel, variable in enumerate(data.data_vars.values()):
+        block = variable.transpose(*_DIMS).to_numpy()[np.ix_(axes.rows, axes.columns)]
+        with np.errstate(over="ignore"):
+            values[:, :, axes.slots, channel] = block
+    values[np.isinf(values)] = np.nan
+    return Maps(axes.time, axes.latitude, axes.longitude, values, channels, axes.units, axes.cadence)
+
+
+def axes_of(data):
+    """The Axes of a Dataset, checked; its values are not looked at."""
     if not data.data_vars:
         raise ValueError("maps: the Dataset holds no variable")
     for channel, variable in data.data_vars.items():
@@ -60,20 +88,12 @@ def map_from_xarray(data):
     columns = ascending(longitude, "longitude", repeated=True)
     time = as_ns(to_utc(data["time"].to_numpy(), "maps: time"))
     whole, slots, cadence = time_base(time)
-
-    channels = tuple(map(str, data.data_vars))
-    values = np.full((len(rows), len(columns), len(whole), len(channels)), np.nan, dtype=np.float32)
-    for channel, variable in enumerate(data.data_vars.values()):
-        block = variable.transpose(*_DIMS).to_numpy()[np.ix_(rows, columns)]
-        with np.errstate(over="ignore"):
-            values[:, :, slots, channel] = block
-    values[np.isinf(values)] = np.nan
     units = tuple(
         (str(name), str(item.attrs["units"]))
         for name, item in data.data_vars.items()
         if "units" in item.attrs
     )
-    return Maps(whole, latitude[rows], longitude[columns], values, channels, units, cadence)
+    return Axes(whole, latitude[rows], longitude[columns], rows, columns, slots, cadence, units)
 
 
 def ascending(grid, name, repeated=False):
@@ -126,6 +146,17 @@ def read_map(files):
 
     data = [xr.load_dataset(file, engine="h5netcdf") for file in files]
     return map_from_xarray(data[0] if len(data) == 1 else xr.concat(data, dim="time"))
+
+
+def datasets(stores):
+    """Zarr stores as xarray datasets, whose values are read where they are looked at."""
+    import xarray as xr
+
+    try:
+        import zarr  # noqa: F401
+    except ImportError as error:
+        raise ImportError("maps in a Zarr store need zarr: pip install skquake[zarr]") from error
+    return [xr.open_zarr(store, chunks=None, consolidated=False) for store in stores]
 
 
 def write_map(maps, path):

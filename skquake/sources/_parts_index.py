@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from skquake._core._journal import Journal, read_journal
 
@@ -45,13 +47,19 @@ class PartsIndex:
         self._journal.close()
 
     def holds(self, part: Path, source: str) -> bool:
-        """Whether this is the part that was made of the input of this name, unchanged."""
+        """Whether this is the part that was made of the input of this name.
+
+        One of the size and time of modification that it was written with is not read: that is for those who
+        read its values, and compare them.
+        """
         noted = self._parts.get(part.name)
-        return noted is not None and noted == (source, digest_of(part))
+        if noted is None or noted.file != source:
+            return False
+        return noted.state == _state(part) or noted.digest == digest_of(part)
 
     def add(self, part: Path, source: str) -> None:
         """Note a part that was written."""
-        self._note(part.name, source, digest_of(part))
+        self._note(part.name, source, digest_of(part), _state(part))
 
     def remove(self, part: Path) -> None:
         """Delete a part, if it is there."""
@@ -65,12 +73,25 @@ class PartsIndex:
             if not (self._folder / name).exists():
                 self._note(name, "", None)
 
-    def _note(self, name, source, digest):
-        self._journal.append({"part": name, "file": source, "digest": digest})
+    def _note(self, name, source, digest, state=None):
+        self._journal.append({"part": name, "file": source, "digest": digest, "state": state})
         if digest is None:
             self._parts.pop(name, None)
         else:
-            self._parts[name] = source, digest
+            self._parts[name] = _Noted(source, digest, state)
+
+
+class _Noted(NamedTuple):
+    """A part in the index; the state (size, ns of its modification) is None in older ones."""
+
+    file: str
+    digest: str
+    state: list[int] | None
+
+
+def _state(part):
+    facts = part.stat()
+    return [facts.st_size, facts.st_mtime_ns]
 
 
 def digest_of(file: Path) -> str:
@@ -79,14 +100,22 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "blake2b").hexdigest()
 
 
-def check_parts(folder: Path, digests: dict[str, str]) -> None:
+def noted_digests(folder: Path) -> dict[str, str] | None:
+    """Digests of the parts as they were written, by name, in its order; None without an index."""
+    if not (folder / NAME).exists():
+        return None
+    parts = _latest(read_journal(folder / NAME))
+    return {name: parts[name].digest for name in sorted(parts)}
+
+
+def check_parts(folder: Path, digests: Mapping[str, str | None]) -> None:
     """Raise unless a folder with an index holds the parts of the index, as they were written.
 
     Parameters
     ----------
     folder : Path
-    digests : dict of {str: str}
-        Of the parts that are there, by name.
+    digests : dict of {str: str or None}
+        Of the parts that are there, by name; None of those that nobody looked into.
 
     Raises
     ------
@@ -97,22 +126,22 @@ def check_parts(folder: Path, digests: dict[str, str]) -> None:
         return
     parts = _latest(read_journal(folder / NAME))
     cure = "call from_files again: it makes what is missing or damaged anew"
-    for name, (source, digest) in parts.items():
+    for name, (source, digest, _) in parts.items():
         if name not in digests:
             raise ValueError(f"{folder}: the part {name}, of {source}, is missing; {cure}")
-        if digests[name] != digest:
-            same = [other for other, (_, d) in parts.items() if d == digests[name]]
+        if digests[name] not in (digest, None):
+            same = [other for other, noted in parts.items() if noted.digest == digests[name]]
             what = f"holds what belongs to {same[0]}" if same else "was changed since it was written"
-            raise ValueError(f"{folder}: the part {name}, of {source}, {what}; {cure}")
+            raise ValueError(f"{folder}: the part {name}, of {source}, {what}; delete it and {cure}")
     more = sorted(set(digests) - set(parts))
     if more:
         raise ValueError(f"{folder}: {more[0]} is no finished part; {cure}")
 
 
 def _latest(records):
-    """{part: (input, digest)} of the parts that are there."""
-    parts = {record["part"]: (record["file"], record["digest"]) for record in records}
-    return {name: noted for name, noted in parts.items() if noted[1] is not None}
+    """What is noted of the parts that are there, by name."""
+    parts = {r["part"]: _Noted(r["file"], r["digest"], r.get("state")) for r in records}
+    return {name: noted for name, noted in parts.items() if noted.digest is not None}
 
 
 def _check(record):
@@ -121,3 +150,6 @@ def _check(record):
         raise ValueError(f"part {record['part']!r} of {record['file']!r}")
     if digest is not None and not (isinstance(digest, str) and len(digest) == 128):
         raise ValueError(f"digest {digest!r}")
+    state = record.get("state")
+    if state is not None and not (isinstance(state, list) and all(isinstance(n, int) for n in state)):
+        raise ValueError(f"state {state!r}")

@@ -10,14 +10,18 @@ import pandas as pd
 
 from skquake._core._time import local_solar_time
 from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Frame, IntArray, Path, Paths
+from skquake.sources._archive_files import TrackFiles
 from skquake.sources._backing import backing_of
 from skquake.sources._base import Source, check_context, check_length, cut, duration_ns
 from skquake.sources._context import cut_along
 from skquake.sources._from_frame import PLACE, Fill, mapped
-from skquake.sources._track_io import track_from_frame
+from skquake.sources._lazy_array import is_on_disk
+from skquake.sources._track_io import finite_between, track_from_frame
 from skquake.sources._track_parquet import read_track, write_track
 
 SPAN_FACTOR = 1.5
+_CHUNK = 1 << 20  # rows looked at together
+_TILES = 1 << 14  # windows looked at together in a track on disk
 
 
 class Blocks(NamedTuple):
@@ -55,8 +59,9 @@ class TrackSource(Source):
     data : DataFrame, str or path
         Columns ``time`` (UTC; time zones are converted), ``latitude``, ``longitude`` (degrees, any
         convention), optionally ``altitude_km``, and the channels. Or a Parquet file, or a folder
-        of Parquet files, with these columns; read at first use, and pickled as its path and a
-        hash of its bytes. Rows in any order; rows repeated exactly are dropped.
+        of Parquet files, with these columns; they stay there, are read by row groups where they are looked
+        at, and the source is pickled as its path and a hash of their bytes. Rows in any order (far out of
+        order in time, files are read whole); rows repeated exactly are dropped.
     channels : list of str, optional
         Columns that are observations. By default every column of numbers except coordinates and
         those whose name starts with "flag". NaN is allowed; infinities become NaN.
@@ -84,7 +89,13 @@ class TrackSource(Source):
     ------
     ValueError
         For missing or non-numeric columns, an empty frame, missing coordinates or times, and two
-        different observations of the same time.
+        different observations of the same time. When files are read that are missing or were changed since.
+
+    Notes
+    -----
+    On disk these arrays are sequences of that length, dtype and shape: slices, positions and masks of rows give
+    arrays. In memory are the passes, the places of row groups and 128 MB of what was decoded last. What gives
+    more than 1 GiB at once, such as ``numpy.asarray(track.values)``, raises.
 
     Examples
     --------
@@ -122,7 +133,9 @@ class TrackSource(Source):
             for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
         )
         arguments = (channels, *durations)
-        super().__init__(backing_of(data, ".parquet", read_track, track_from_frame, arguments), name)
+        super().__init__(
+            backing_of(data, ".parquet", read_track, track_from_frame, arguments, TrackFiles), name
+        )
 
     @classmethod
     def from_frame(
@@ -236,8 +249,8 @@ class TrackSource(Source):
         Returns
         -------
         TrackSource
-            ``TrackSource(folder)``: read at first use. Rows repeated exactly stand once; of different
-            rows of the same time (at midnight, in two versions of a day) that of the file which
+            ``TrackSource(folder)``, whose observations stay on disk. Rows repeated exactly stand once; of
+            different rows of the same time (at midnight, in two versions of a day) that of the file which
             starts later stands. A part that was changed, swapped or removed is an error that names it.
 
         Raises
@@ -344,10 +357,12 @@ class TrackSource(Source):
         track = self._content
         first, last = track.bounds[:-1], track.bounds[1:] - 1
         middle = (first + last) // 2
-        north = track.latitude >= 0.0
-        crossing = np.flatnonzero((north[1:] != north[:-1]) & (track.pass_id[1:] == track.pass_id[:-1]))
-        nearer = np.abs(track.latitude[crossing + 1]) < np.abs(track.latitude[crossing])
-        middle[track.pass_id[crossing]] = crossing + nearer
+        for k in range(0, len(track.time) - 1, _CHUNK):
+            latitude, pass_id = (array[k : k + _CHUNK + 1] for array in (track.latitude, track.pass_id))
+            north = latitude >= 0.0
+            crossing = np.flatnonzero((north[1:] != north[:-1]) & (pass_id[1:] == pass_id[:-1]))
+            nearer = np.abs(latitude[crossing + 1]) < np.abs(latitude[crossing])
+            middle[pass_id[crossing]] = k + crossing + nearer
         return pd.DataFrame(
             {
                 "start": track.time[first].view("datetime64[ns]"),
@@ -387,10 +402,9 @@ class TrackSource(Source):
         counts = np.where(room < 0, 0, room // step + 1)
         number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         first = np.repeat(track.bounds[:-1], counts) + number * step
-        span = track.time[first + length - 1] - track.time[first]
-        bad = track.bad_rows
-        finite = np.searchsorted(bad, first - context) == np.searchsorted(bad, first + length + context)
-        first = first[finite & (span <= self._longest_span(length))]
+        finite = finite_between(track, first - context, first + length + context)
+        finite &= self._spans(first, first + length - 1) <= self._longest_span(length)
+        first = first[finite]
         if context:
             before, after = self._context_reach(first, length, context)
             first = first[(before == context) & (after == context)]
@@ -401,6 +415,35 @@ class TrackSource(Source):
         home = track.pass_id[first]
         before = np.minimum(context, first - track.bounds[home])
         return before, np.minimum(context, track.bounds[home + 1] - (first + length))
+
+    def _spans(self, first, last):
+        """Time from rows to later rows (both ascend), ns; some at a time, so that both are read at once."""
+        time = self._content.time
+        if not is_on_disk(time):
+            return time[last] - time[first]
+        span = np.empty(len(first), dtype=np.int64)
+        for k in range(0, len(first), _TILES):
+            here = slice(k, k + _TILES)
+            span[here] = time[last[here]] - time[first[here]]
+        return span
+
+    def _at(self, rows):
+        """Time, latitude, longitude at ascending rows; some at a time, so that all three are read at once."""
+        track = self._content
+        columns = track.time, track.latitude, track.longitude
+        if not is_on_disk(track.time):
+            return tuple(column[rows] for column in columns)
+        found = tuple(np.empty(len(rows), dtype=column.dtype) for column in columns)
+        for k in range(0, len(rows), _TILES):
+            for column, part in zip(columns, found, strict=True):
+                part[k : k + _TILES] = column[rows[k : k + _TILES]]
+        return found
+
+    def _portions(self, time, *names):
+        track = self._content
+        if not is_on_disk(track.time):
+            return super()._portions(time, *names)
+        return track.time.portions(time, names)
 
     def _longest_span(self, length):
         return SPAN_FACTOR * (length - 1) * self._content.cadence

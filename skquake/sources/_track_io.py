@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ class Track(NamedTuple):
     longitude: np.ndarray
     altitude_km: np.ndarray | None
     values: np.ndarray
-    bad_rows: np.ndarray
+    bad_rows: Any  # rows, or what finds them (see finite_between)
     bounds: np.ndarray
     pass_id: np.ndarray
     ascending: np.ndarray
@@ -77,15 +77,10 @@ def make_track(time, latitude, longitude, altitude, values, channels, units, cad
         if len(time) < 2:
             raise ValueError("track: one observation has no cadence; give cadence=")
         cadence = round(float(np.median(np.diff(time), overwrite_input=True)))
-    max_gap = GAP_CADENCES * cadence if max_gap is None else max_gap
-    if max_gap < cadence:
-        raise ValueError(
-            f"max_gap ({max_gap / 1e9:g} s) must be at least the cadence ({cadence / 1e9:g} s): "
-            "otherwise every observation is a pass of its own"
-        )
+    max_gap = check_gap(cadence, max_gap)
     if bounds is None:
         bounds = find_passes(time, latitude, max_gap)
-    north = latitude[bounds[1:] - 1] >= latitude[bounds[:-1]]
+    north = goes_north(latitude, bounds)
     pass_id = np.repeat(np.arange(len(north), dtype=np.int32), np.diff(bounds))
     bad_rows = [
         np.flatnonzero(~np.isfinite(values[k : k + _CHUNK]).all(axis=1)) + k
@@ -106,6 +101,30 @@ def make_track(time, latitude, longitude, altitude, values, channels, units, cad
         cadence,
         max_gap,
     )
+
+
+def check_gap(cadence, max_gap):
+    """Longest step inside a pass, by default some cadences (all in ns)."""
+    max_gap = GAP_CADENCES * cadence if max_gap is None else max_gap
+    if max_gap < cadence:
+        raise ValueError(
+            f"max_gap ({max_gap / 1e9:g} s) must be at least the cadence ({cadence / 1e9:g} s): "
+            "otherwise every observation is a pass of its own"
+        )
+    return max_gap
+
+
+def goes_north(latitude, bounds):
+    """Whether each pass ends north of its beginning, or on its parallel."""
+    return latitude[bounds[1:] - 1] >= latitude[bounds[:-1]]
+
+
+def finite_between(track, first, stop):
+    """Whether all values of rows ``first ... stop - 1`` (ascending) are finite."""
+    bad = track.bad_rows
+    if isinstance(bad, np.ndarray):
+        return np.searchsorted(bad, first) == np.searchsorted(bad, stop)
+    return bad.none_between(first, stop)
 
 
 def choose_channels(frame, channels, what):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import NamedTuple
 
@@ -13,7 +14,9 @@ from skquake._core._validation import check_columns
 from skquake.sources._track_io import COORDINATES, arrays_from_frame, choose_channels, make_track, tidy
 
 _META = b"skquake.track"
+_INTEGERS, _FLOATS = "DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT"
 _BATCH = 1 << 17  # rows decoded together
+ROW_GROUP = 1 << 17  # rows written together: about a day
 
 
 class _Part(NamedTuple):
@@ -36,8 +39,7 @@ def read_track(files, channels, cadence, max_gap):
 
     parts = [_look_at(file) for file in files]
     kept = kept_in(parts[0].schema)
-    schema = pa.unify_schemas([part.schema for part in parts], promote_options="permissive")
-    nothing = _frame(schema.empty_table())
+    nothing = empty_frame(unified_schema([part.schema for part in parts]))
     check_columns(nothing, COORDINATES[:3], "track")
     channels = choose_channels(nothing, channels or tuple(kept.get("channels", ())) or None, "track")
     n = sum(part.rows for part in parts)
@@ -55,7 +57,7 @@ def read_track(files, channels, cadence, max_gap):
     bounds = None
     if kept and len(parts) == 1 and max_gap is None and "pass_id" in parts[0].schema.names:
         bounds = _written_bounds(parts[0].path)
-    units = kept.get("units") or _units_of_pandas(parts[0].schema)
+    units = kept.get("units") or units_of_pandas(parts[0].schema)
     time, latitude, longitude, altitude, values = arrays
     return make_track(
         time,
@@ -73,35 +75,61 @@ def read_track(files, channels, cadence, max_gap):
 
 def write_track(track, path):
     """One Parquet file; cadence, longest gap and units in the metadata of its schema."""
-    arrays = [track.time, track.latitude, track.longitude, track.altitude_km, track.values]
     kept = {
         "channels": track.channels,
         "cadence": track.cadence,
         "max_gap": track.max_gap,
         "units": dict(track.units),
     }
-    write_arrays(path, arrays, track.channels, kept, pass_id=track.pass_id)
+    names = ("time", "latitude", "longitude", "altitude_km", "values", "pass_id")
+
+    def some(start):
+        rows = slice(start, start + ROW_GROUP)
+        columns = (getattr(track, name) for name in names)
+        return [None if column is None else column[rows] for column in columns]
+
+    tables = (_table(some(k), track.channels, kept) for k in range(0, len(track.time), ROW_GROUP))
+    _write(path, tables)
 
 
-def write_arrays(path, arrays, channels, kept, **more):
+def write_arrays(path, arrays, channels, kept):
     """A Parquet file of time, latitude, longitude, altitude or None, values; ``kept`` as metadata."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    _write(path, [_table([*arrays, None], channels, kept)])
 
-    time, latitude, longitude, altitude, values = arrays
+
+def _table(arrays, channels, kept):
+    import pyarrow as pa
+
+    time, latitude, longitude, altitude, values, pass_id = arrays
     columns = {
         "time": time.view("datetime64[ns]"),
         "latitude": latitude,
         "longitude": longitude,
         "altitude_km": altitude,
-        **more,
+        "pass_id": pass_id,
         **{channel: np.ascontiguousarray(column) for channel, column in zip(channels, values.T, strict=True)},
     }
     table = pa.table({name: pa.array(array) for name, array in columns.items() if array is not None})
-    table = table.replace_schema_metadata({_META: json.dumps(kept).encode()})
-    # Measured values hardly repeat: a dictionary of them would cost four times the time, and space.
-    options = {"use_dictionary": False, "compression": "zstd", "write_page_checksum": True}
-    write_atomically(path, lambda temporary: pq.write_table(table, temporary, **options))
+    return table.replace_schema_metadata({_META: json.dumps(kept).encode()})
+
+
+def _write(path, tables):
+    """Tables of one schema, one after another, in row groups of about a day."""
+    import pyarrow.parquet as pq
+
+    tables = iter(tables)
+    first = next(tables)
+    # Measured values hardly repeat: a dictionary of them would cost time and space. Steps of time are all but
+    # one number; bytes of the same weight in neighbouring numbers are alike.
+    encoding = {name: _INTEGERS if name in ("time", "pass_id") else _FLOATS for name in first.schema.names}
+    options = {"use_dictionary": False, "compression": "lz4", "write_page_checksum": True}
+
+    def write(temporary):
+        with pq.ParquetWriter(temporary, first.schema, column_encoding=encoding, **options) as writer:
+            for table in itertools.chain([first], tables):
+                writer.write_table(table, row_group_size=ROW_GROUP)
+
+    write_atomically(path, write)
 
 
 def kept_in(schema):
@@ -109,7 +137,7 @@ def kept_in(schema):
     return json.loads((schema.metadata or {}).get(_META, b"{}"))
 
 
-def _units_of_pandas(schema):
+def units_of_pandas(schema):
     """Units in the ``attrs`` that pandas, or ``skquake.io.convert_files``, has kept."""
     units = json.loads((schema.metadata or {}).get(b"PANDAS_ATTRS", b"{}")).get("units", {})
     return {str(name): str(unit) for name, unit in units.items()} if isinstance(units, dict) else {}
@@ -142,12 +170,12 @@ def _add(part, arrays, end, channels, keep_last):
     import pyarrow.parquet as pq
 
     first, time = end, arrays[0]
-    wanted = [name for name in (*COORDINATES[:4], *channels) if name in part.schema.names]
+    wanted = wanted_columns(channels, part.schema.names)
     # ParquetFile keeps the file open: closed here, so that a folder of thousands is no problem.
     with pq.ParquetFile(part.path, page_checksum_verification=True) as file:
         for batch in file.iter_batches(_BATCH, columns=wanted):
             try:
-                new = _batch_arrays(_frame(batch), channels)
+                new = batch_arrays(batch, channels)
             except (ValueError, TypeError) as error:
                 raise ValueError(f"{part.path.name}, rows from {end - first}: {error}") from error
             rows = slice(end, end + len(batch))
@@ -163,7 +191,26 @@ def _add(part, arrays, end, channels, keep_last):
     return first + tidy(views, "track", keep_last=keep_last)
 
 
-def _batch_arrays(frame, channels):
+def unified_schema(schemas):
+    """The columns of all files."""
+    import pyarrow as pa
+
+    return pa.unify_schemas(schemas, promote_options="permissive")
+
+
+def empty_frame(schema):
+    """A frame without rows."""
+    return _frame(schema.empty_table())
+
+
+def wanted_columns(channels, there):
+    """Columns of a file that make a track, those that it has."""
+    return [name for name in (*COORDINATES[:4], *channels) if name in there]
+
+
+def batch_arrays(table, channels):
+    """Checked arrays of an Arrow table or batch; channels that it lacks are NaN."""
+    frame = _frame(table)
     absent = {channel: np.float32(np.nan) for channel in channels if channel not in frame}
     return arrays_from_frame(frame.assign(**absent), channels, "track")
 

@@ -1,0 +1,149 @@
+"""A folder of daily maps in one Zarr store: the same maps, each file read once, and a place in one read."""
+
+from __future__ import annotations
+
+import datetime
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from _io_layouts import ionex, tec_integers
+
+from skquake.io import FormatError, _ionex, _ionex_stack, read_ionex
+from skquake.sources import MapSource, _map_lazy
+
+zarr = pytest.importorskip("zarr")
+DAY = datetime.datetime(2001, 1, 13)
+
+
+def write_days(folder, hours=(2, 2, 1, 1)):
+    folder.mkdir()
+    for k, every in enumerate(hours):
+        begin = DAY + datetime.timedelta(days=k)
+        epochs = [begin + datetime.timedelta(hours=h) for h in range(0, 25, every)]
+        values = tec_integers(len(epochs)) + 10 * k
+        (folder / f"day{k}.inx").write_text(ionex(epochs, values), newline="")
+    return folder
+
+
+def test_the_store_holds_what_the_array_does(tmp_path):
+    folder = write_days(tmp_path / "in", (2, 2, 2))
+    tec = read_ionex(folder, to=tmp_path / "maps.zarr")
+    expected = read_ionex(folder)
+    xr.testing.assert_equal(tec.load(), expected)
+    assert tec.attrs["units"] == "TECU" and tec.attrs["cadence_s"] == 7200.0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "maps.zarr"]
+
+
+def test_a_change_of_cadence_keeps_the_longer_one(tmp_path):
+    folder = write_days(tmp_path / "in")
+    tec = read_ionex(folder, to=tmp_path / "maps.zarr")
+    every = read_ionex(folder)
+    assert len(tec.time) == 4 * 12 + 1 and len(every.time) == 24 + 49
+    xr.testing.assert_equal(tec.load(), every.isel(time=every.time.dt.hour % 2 == 0))
+    assert MapSource(tmp_path / "maps.zarr").cadence == np.timedelta64(2, "h")
+
+
+@pytest.mark.parametrize("band", [1, 1 << 28])
+def test_a_source_reads_nodes_and_gives_the_same_bits(tmp_path, monkeypatch, band):
+    monkeypatch.setattr(_ionex_stack, "_BAND_BYTES", band)
+    monkeypatch.setattr(_map_lazy, "KEPT_NODES", 3)
+    folder = write_days(tmp_path / "in", (2, 2, 2))
+    read_ionex(folder, to=tmp_path / "maps.zarr")
+    disk, memory = MapSource(tmp_path / "maps.zarr"), MapSource(read_ionex(folder))
+    assert repr(disk) == f"MapSource({str(tmp_path / 'maps.zarr')!r}, name='map')"
+    for name in ("time", "latitude", "longitude", "values"):
+        np.testing.assert_array_equal(getattr(disk, name), getattr(memory, name), strict=True)
+    assert (disk.channels, disk.units, disk.cadence, disk.span) == (
+        memory.channels, memory.units, memory.cadence, memory.span,
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    samples = pd.DataFrame(
+        {
+            "time": pd.Timestamp(DAY) + pd.to_timedelta(rng.uniform(-5, 80, 60), unit="h"),
+            "latitude": rng.uniform(memory.latitude[0] - 5, memory.latitude[-1] + 5, 60),
+            "longitude": rng.uniform(-180, 180, 60),
+        }
+    )
+    for length, context, edge in [(1, 0, "error"), (5, 0, "error"), (4, 3, "nan")]:
+        a, b = (s.windows(samples, length, context=context, context_edge=edge) for s in (disk, memory))
+        np.testing.assert_array_equal(a[0], b[0], strict=True)
+        assert a[1].tolist() == b[1].tolist()
+    place = memory.latitude[1], float(memory.longitude[1]) + 1.0
+    np.testing.assert_array_equal(disk.at(*place).values, memory.at(*place).values)
+    again = pickle.loads(pickle.dumps(disk))
+    np.testing.assert_array_equal(again.values[1, 2], memory.values[1, 2])
+    assert len(pickle.dumps(disk)) < 1000
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(disk.values)), memory.values)
+
+
+def test_a_place_reads_its_four_nodes_alone(tmp_path, monkeypatch):
+    folder = write_days(tmp_path / "in", (2, 2))
+    read_ionex(folder, to=tmp_path / "maps.zarr")
+    source = MapSource(tmp_path / "maps.zarr")
+    kept = source._content.values._store._kept
+    source.at(float(source.latitude[0]) + 1.0, float(source.longitude[3]) + 1.0)
+    assert len(kept) == 4
+
+
+def test_after_an_interruption_no_file_is_read_twice(tmp_path, monkeypatch):
+    folder = write_days(tmp_path / "in", (2, 2, 2))
+    parse, seen = _ionex.parse_ionex, []
+
+    def stopped(data, path):
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        seen.append(path.name)
+        return parse(data, path)
+
+    monkeypatch.setattr(_ionex, "parse_ionex", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        read_ionex(folder, to=tmp_path / "maps.zarr")
+    assert not (tmp_path / "maps.zarr").exists() and seen == ["day0.inx", "day1.inx"]
+    monkeypatch.setattr(_ionex, "parse_ionex", lambda data, path: seen.append(path.name) or parse(data, path))
+    write_store = _ionex_stack._write_store
+    monkeypatch.setattr(_ionex_stack, "_write_store", lambda *a: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        read_ionex(folder, to=tmp_path / "maps.zarr")
+    monkeypatch.setattr(_ionex_stack, "_write_store", write_store)
+    tec = read_ionex(folder, to=tmp_path / "maps.zarr")
+    again = read_ionex(folder, to=tmp_path / "maps.zarr")
+    assert seen == ["day0.inx", "day1.inx", "day2.inx"]
+    monkeypatch.undo()
+    xr.testing.assert_equal(tec.load(), read_ionex(folder))
+    xr.testing.assert_identical(again.load(), tec)
+    with pytest.raises(ValueError, match="was made of other files; delete it"):
+        read_ionex(folder / "day0.inx", to=tmp_path / "maps.zarr")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ValueError, match="is no store of maps"):
+        read_ionex(folder, to=tmp_path / "folder")
+
+
+def test_what_does_not_belong_together_is_refused(tmp_path):
+    folder = write_days(tmp_path / "in", (2,))
+    epochs = [DAY + datetime.timedelta(hours=h) for h in range(0, 25, 2)]
+    (folder / "other.inx").write_text(ionex(epochs, tec_integers(13) + 5), newline="")
+    with pytest.raises(FormatError, match="one analysis centre and solution"):
+        read_ionex(folder, to=tmp_path / "maps.zarr")
+    assert not (tmp_path / "maps.zarr").exists()
+
+
+@pytest.mark.parametrize("damage", ["a byte", "cut short", "deleted"])
+def test_a_damaged_chunk_is_an_error_that_names_the_store(tmp_path, damage):
+    folder = write_days(tmp_path / "in", (2, 2))
+    read_ionex(folder, to=tmp_path / "maps.zarr")
+    source = MapSource(tmp_path / "maps.zarr")
+    assert len(source.time) == 25
+    chunk = max((tmp_path / "maps.zarr" / "tec" / "c" / "1").rglob("*"), key=lambda p: p.is_file())
+    content = bytearray(chunk.read_bytes())
+    content[30] ^= 1
+    chunk.write_bytes(content if damage == "a byte" else content[:40])
+    if damage == "deleted":
+        chunk.unlink()
+    with pytest.raises(ValueError, match=r"maps\.zarr"):
+        _ = np.asarray(source.values)
+    if damage == "deleted":
+        with pytest.raises(ValueError, match=r"maps\.zarr: 2 of 3 rows of maps are there"):
+            _ = MapSource(tmp_path / "maps.zarr").time
