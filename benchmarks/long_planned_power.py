@@ -4,8 +4,8 @@ Usage: ``python benchmarks/long_planned_power.py [--quick] [--worlds N] [--minut
 
 Ten plans: effects of five sizes in all earthquakes, and in half of them. The power of each is counted as
 `skquake.registration.freeze` counts it, on one record without any effect. Then the future is simulated: new
-records with new earthquakes and the effect around the real ones, each analysed as the plan says. The share that
-finds it, at p <= 0.05 over the declared nulls, is the realised power.
+records with new earthquakes and the effect around the real ones, each analysed as the plan says. The share
+that finds it, at p <= 0.05 over the declared nulls, is the realised power.
 
 A record is a year of daily maps of noise on a coarse grid; a finished world is a line of
 ``planned_power.jsonl``, from which a later run goes on.

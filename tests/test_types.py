@@ -23,6 +23,7 @@ ROOMS = [
     "neural",
     "plotting",
     "preprocessing",
+    "prospective",
     "registration",
     "report",
     "sampling",

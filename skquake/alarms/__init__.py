@@ -1,6 +1,7 @@
 """Scores of a whole track, alarms from them, and what alarms are worth."""
 
 from skquake.alarms._alarm_function import alarm_function
+from skquake.alarms._anytime_evidence import AnytimeEvidence, anytime_evidence
 from skquake.alarms._choose_threshold import choose_threshold
 from skquake.alarms._conformal import conformal_p_values
 from skquake.alarms._count_events import count_events
@@ -16,11 +17,13 @@ from skquake.alarms._skill import area_skill_score, hanssen_kuipers, probability
 from skquake.alarms._superposed_epoch import SuperposedEpoch, superposed_epoch
 
 __all__ = [
+    "AnytimeEvidence",
     "MolchanCurve",
     "ReliabilityCurve",
     "SuperposedEpoch",
     "alarm_function",
     "alarm_rate",
+    "anytime_evidence",
     "area_rate",
     "area_skill_score",
     "choose_threshold",

@@ -16,7 +16,7 @@ from skquake.registration._frozen_plan import (
 )
 from skquake.registration._looks import now, open_log, read_looks, seal_of
 from skquake.registration._plan_text import read_plan
-from skquake.registration._seal import seals, source_hashes
+from skquake.registration._seal import patterns_of, seals, source_hashes
 from skquake.registration._study import Study
 from skquake.report._facts import ALPHA
 from skquake.report._html import rules
@@ -106,12 +106,13 @@ def freeze(
     places = Places.of(path)
     _check_not_frozen(places)
     plan = read_plan(places.plan)
-    sealed = seals(plan, places.plan)
+    patterns, code = patterns_of(plan), plan["pipeline"]["file"]
+    sealed = seals(places.plan, patterns, code)
     study = Study.of(plan, places.plan.parent, sealed["files"])
     curve = study.power(places.power, n_jobs=n_jobs, verbose=verbose)
     power = power_content(curve, plan["effect"]["size"])
     _check_power(power, accept_low_power)
-    if seals(plan, places.plan) != sealed:
+    if seals(places.plan, patterns, code) != sealed:
         raise ValueError(
             f"{places.plan}: its files or skquake's code changed while it was frozen; freeze it anew"
         )

@@ -26,7 +26,7 @@ _REQUIRED = object()
 _OWN = {"avoid", "random_state", "holes", "source", "catalog", "controls", "exclude", "paths", "verbose"}
 
 
-class _Key(NamedTuple):
+class Key(NamedTuple):
     """What a key may hold: a check that returns the value, or raises ValueError with what is expected."""
 
     check: Callable[[Any], Any]
@@ -46,7 +46,7 @@ def _expect(test, what):
     return check
 
 
-def _one_of(*names):
+def one_of(*names):
     return _expect(lambda value: value in names, f"one of {', '.join(names)}")
 
 
@@ -60,7 +60,7 @@ def _list_of(test, what, least=1):
     return check
 
 
-def _table(value):
+def table_of(value):
     if not isinstance(value, dict):
         raise ValueError("a table")
     return {key: _plain(item) for key, item in value.items()}
@@ -72,7 +72,7 @@ def _plain(value):
         return value.isoformat()
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return _table(value) if isinstance(value, dict) else value
+    return table_of(value) if isinstance(value, dict) else value
 
 
 def _moment(value):
@@ -87,14 +87,14 @@ def _is_pair(value):
     return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)) and value[0] < value[1]
 
 
-_TEXT = _expect(lambda value: isinstance(value, str), "a text")
-_NAME = _expect(lambda value: isinstance(value, str) and value != "", "a name")
-_NAMES = _list_of(lambda value: isinstance(value, str) and value != "", "one name or a list of names")
-_NONE_OR_NAMES = _list_of(lambda value: isinstance(value, str) and value != "", "a list of names", least=0)
-_WHOLE = _expect(lambda value: type(value) is int and value >= 0, "a whole number of at least 0")
-_NUMBER = _expect(_is_number, "a number")
+TEXT = _expect(lambda value: isinstance(value, str), "a text")
+NAME = _expect(lambda value: isinstance(value, str) and value != "", "a name")
+NAMES = _list_of(lambda value: isinstance(value, str) and value != "", "one name or a list of names")
+NONE_OR_NAMES = _list_of(lambda value: isinstance(value, str) and value != "", "a list of names", least=0)
+WHOLE = _expect(lambda value: type(value) is int and value >= 0, "a whole number of at least 0")
+NUMBER = _expect(_is_number, "a number")
 _NUMBERS = _list_of(_is_number, "one number or a list of numbers")
-_POSITIVE = _expect(lambda value: _is_number(value) and value > 0, "a number above 0")
+POSITIVE = _expect(lambda value: _is_number(value) and value > 0, "a number above 0")
 _NOT_NEGATIVE = _expect(lambda value: _is_number(value) and value >= 0, "a number of at least 0")
 _PAIR = _expect(_is_pair, "two numbers, the smaller first")
 _DURATION = _expect(
@@ -105,56 +105,56 @@ _SHARE = _expect(lambda value: _is_number(value) and 0 < value <= 1, "a share ab
 
 _SOME_NULLS = _list_of(lambda value: value in NULLS, f"some of {', '.join(NULLS)}")
 
-SCHEMA: dict[str, dict[str, _Key]] = {
-    "": {"title": _Key(_TEXT, ""), "random_state": _Key(_WHOLE, 0)},
+SCHEMA: dict[str, dict[str, Key]] = {
+    "": {"title": Key(TEXT, ""), "random_state": Key(WHOLE, 0)},
     "catalog": {
-        "files": _Key(_NAMES),
-        "reader": _Key(_one_of(*CATALOG_READERS), "read_catalog"),
-        "options": _Key(_table, {}),
-        "keep": _Key(_table, {}),
-        "min_magnitude": _Key(_NUMBER, 4.8),
-        "decluster": _Key(_one_of(*DECLUSTER), "gardner-knopoff"),
+        "files": Key(NAMES),
+        "reader": Key(one_of(*CATALOG_READERS), "read_catalog"),
+        "options": Key(table_of, {}),
+        "keep": Key(table_of, {}),
+        "min_magnitude": Key(NUMBER, 4.8),
+        "decluster": Key(one_of(*DECLUSTER), "gardner-knopoff"),
     },
     "source": {
-        "kind": _Key(_one_of(*KINDS)),
-        "files": _Key(_NAMES),
-        "reader": _Key(_expect(lambda value: _is_reader(value), "a reader of skquake.io"), None),
-        "channels": _Key(_NAMES, None),
-        "name": _Key(_NAME, None),
-        "function": _Key(_NAME, "source"),
+        "kind": Key(one_of(*KINDS)),
+        "files": Key(NAMES),
+        "reader": Key(_expect(lambda value: _is_reader(value), "a reader of skquake.io"), None),
+        "channels": Key(NAMES, None),
+        "name": Key(NAME, None),
+        "function": Key(NAME, "source"),
     },
-    "controls": {"kind": _Key(_one_of(*CONTROLS), "matched")},
-    "samples": {"kp": _Key(_NAMES, None)},
+    "controls": {"kind": Key(one_of(*CONTROLS), "matched")},
+    "samples": {"kp": Key(NAMES, None)},
     "pipeline": {
-        "file": _Key(_NAME),
-        "function": _Key(_NAME, "pipeline"),
-        "with": _Key(_NONE_OR_NAMES, []),
+        "file": Key(NAME),
+        "function": Key(NAME, "pipeline"),
+        "with": Key(NONE_OR_NAMES, []),
     },
     "split": {
-        "test_from": _Key(_moment),
-        "test_to": _Key(_moment, None),
-        "gap_days": _Key(_NOT_NEGATIVE, 0.0),
-        "within_km": _Key(_NOT_NEGATIVE, None),
-        "min_train": _Key(_SHARE, 0.2),
+        "test_from": Key(_moment),
+        "test_to": Key(_moment, None),
+        "gap_days": Key(_NOT_NEGATIVE, 0.0),
+        "within_km": Key(_NOT_NEGATIVE, None),
+        "min_train": Key(_SHARE, 0.2),
     },
-    "nulls": {"names": _Key(_SOME_NULLS, list(NULLS)), "n": _Key(_WHOLE, 99)},
-    "headline": {"score": _Key(_one_of(*CHANCE), "seismic_mcc")},
+    "nulls": {"names": Key(_SOME_NULLS, list(NULLS)), "n": Key(WHOLE, 99)},
+    "headline": {"score": Key(one_of(*CHANCE), "seismic_mcc")},
     "effect": {
-        "size": _Key(_expect(lambda value: _is_number(value) and value > -1 and value != 0,
+        "size": Key(_expect(lambda value: _is_number(value) and value > -1 and value != 0,
                              "a fractional change above -1 other than 0")),
-        "tried": _Key(_NUMBERS, []),
-        "channels": _Key(_expect(lambda value: _is_channels(value), "names, or a table of powers"), None),
-        "days": _Key(_PAIR, [-15.0, 0.0]),
-        "width": _Key(_POSITIVE, 0.5),
-        "min_km": _Key(_NOT_NEGATIVE, 200.0),
-        "share": _Key(_SHARE, 1.0),
-        "sign": _Key(_one_of("same", "either"), "same"),
-        "duration": _Key(_DURATION, None),
+        "tried": Key(_NUMBERS, []),
+        "channels": Key(_expect(lambda value: _is_channels(value), "names, or a table of powers"), None),
+        "days": Key(_PAIR, [-15.0, 0.0]),
+        "width": Key(POSITIVE, 0.5),
+        "min_km": Key(_NOT_NEGATIVE, 200.0),
+        "share": Key(_SHARE, 1.0),
+        "sign": Key(one_of("same", "either"), "same"),
+        "duration": Key(_DURATION, None),
     },
     "power": {
-        "n_nulls": _Key(_WHOLE, 100),
-        "n_repeats": _Key(_WHOLE, 40),
-        "n_events": _Key(_COUNTS, None),
+        "n_nulls": Key(WHOLE, 100),
+        "n_repeats": Key(WHOLE, 40),
+        "n_events": Key(_COUNTS, None),
     },
 }  # fmt: skip
 
@@ -169,8 +169,14 @@ def _is_channels(value):
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value))
 
 
-def read_plan(path: Path) -> dict[str, Any]:
+def read_plan(path: Path, schema: Mapping[str, Mapping[str, Key]] = SCHEMA) -> dict[str, Any]:
     """The plan of a TOML file, with every default, as JSON has it.
+
+    Parameters
+    ----------
+    path : Path
+    schema : dict of {str: dict of {str: Key}}
+        Tables and their keys; "" holds those of none.
 
     Raises
     ------
@@ -182,26 +188,26 @@ def read_plan(path: Path) -> dict[str, Any]:
         found = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{path}: no TOML ({error})") from error
-    tables = {name: found.pop(name) for name in list(found) if name in SCHEMA and name}
-    plan = _checked(path, text, "", found)
-    for name in SCHEMA:
+    tables = {name: found.pop(name) for name in list(found) if name in schema and name}
+    plan = _checked(path, text, "", found, schema)
+    for name in schema:
         if name:
             table = tables.get(name, {})
             if not isinstance(table, dict):
                 raise ValueError(f"{path}, line {_line(text, (name,))}: {name} must be a table, [{name}]")
-            plan[name] = _checked(path, text, name, table)
+            plan[name] = _checked(path, text, name, table, schema)
     return plan
 
 
-def _checked(path, text, name, table):
-    keys = dict(SCHEMA[name])
+def _checked(path, text, name, table, schema):
+    keys = dict(schema[name])
     more = _keywords(name, table)
     values = {}
     for key, value in table.items():
         where = f"{path}, line {_line(text, (*((name,) if name else ()), key))}"
         full = f"{name}.{key}" if name else key
         if key not in keys and key not in more:
-            known = [*keys, *more] if name else [*keys, *(table for table in SCHEMA if table)]
+            known = [*keys, *more] if name else [*keys, *(table for table in schema if table)]
             close = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
             raise ValueError(f"{where}: unknown key {full}; {hint}")

@@ -11,7 +11,7 @@ from skquake._core._canonical import canonical_json, sha256_of, sha256_of_file
 from skquake._core._typing import Path
 from skquake.registration._frozen_plan import FrozenPlan, Places, read_frozen
 from skquake.registration._looks import check_seal, data_of, now, open_log, openings, span_of, unfinished
-from skquake.registration._seal import changes, seals_now
+from skquake.registration._seal import changes, patterns_of, seals_now
 from skquake.registration._study import Study
 from skquake.report import EvaluationReport, Look
 
@@ -66,7 +66,7 @@ def run(
     frozen = read_frozen(places)
     with open_log(places) as log:
         check_seal(frozen, log.records, places)
-        found = seals_now(frozen.content, places.plan)
+        found = seals_now(frozen.content, places.plan, patterns_of(frozen.plan))
         look, goes_on = _look(frozen, log.records, places, found, exploratory)
         note = {"plan": places.plan.name, "seal": frozen.seal, "look": look.number}
         if not goes_on:
@@ -76,7 +76,7 @@ def run(
         files = places.of_look(look.number)
         null = study.tested(files["nulls"], n_jobs=n_jobs, verbose=verbose)
         report = study.report(null, frozen.power, look)
-        during = changes(found, seals_now(frozen.content, places.plan))
+        during = changes(found, seals_now(frozen.content, places.plan, patterns_of(frozen.plan)))
         if during:
             raise ValueError(
                 f"{places.plan}: changed while it ran: {'; '.join(map(str, during))}; nothing was written, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,15 +34,17 @@ class Change(NamedTuple):
         return f"{self.where}: {self.what}"
 
 
-def seals(plan: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def seals(path: Path, patterns: Sequence[str], code: str) -> dict[str, Any]:
     """Hashes of all files that a plan rests on, and versions.
 
     Parameters
     ----------
-    plan : dict
-        Of `read_plan`.
     path : Path
         Of its TOML file.
+    patterns : sequence of str
+        Files, patterns and folders that it names, from its folder.
+    code : str
+        Which of them is its Python file.
 
     Returns
     -------
@@ -56,18 +58,18 @@ def seals(plan: Mapping[str, Any], path: Path) -> dict[str, Any]:
     ValueError
         For a pipeline that imports what is not installed.
     """
-    packages = imported_packages(path.parent / plan["pipeline"]["file"])
+    packages = imported_packages(path.parent / Path(code).expanduser())
     return {
-        "files": file_seals(expand_paths(_named(plan, path), _all_below), path.parent),
+        "files": file_seals(expand_paths(_named(path, patterns), _all_below), path.parent),
         "skquake": file_seals(_code_files(), CODE),
         "versions": made_with() | versions() | _versions_of(packages),
     }
 
 
-def seals_now(sealed: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def seals_now(sealed: Mapping[str, Any], path: Path, patterns: Sequence[str]) -> dict[str, Any]:
     """What `seals` of a sealed plan are today; what is missing is left out."""
     files: dict[str, dict[str, Any]] = {}
-    for name in _named(sealed["plan"], path):
+    for name in _named(path, patterns):
         try:
             files |= file_seals(expand_paths(name, _all_below), path.parent)
         except FileNotFoundError:
@@ -88,15 +90,19 @@ def source_hashes(plan: Mapping[str, Any], path: Path) -> list[str]:
     return sorted(values["sha256"] for values in found.values())
 
 
-def _named(plan, path):
-    """Paths and patterns of a plan, itself first."""
-    patterns = [
+def patterns_of(plan: Mapping[str, Any]) -> list[str]:
+    """Files, patterns and folders that a registered plan names."""
+    return [
         *plan["catalog"]["files"],
         *plan["source"]["files"],
         *(plan["samples"]["kp"] or ()),
         plan["pipeline"]["file"],
         *plan["pipeline"]["with"],
     ]
+
+
+def _named(path, patterns):
+    """Paths and patterns of a plan, itself first."""
     return [path, *(path.parent / Path(pattern).expanduser() for pattern in patterns)]
 
 

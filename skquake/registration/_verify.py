@@ -6,7 +6,7 @@ from skquake._core._canonical import sha256_of_file
 from skquake._core._typing import Path
 from skquake.registration._frozen_plan import FrozenPlan, Places, read_frozen
 from skquake.registration._looks import closed_files, read_looks, seal_of
-from skquake.registration._seal import Change, changes, seals_now
+from skquake.registration._seal import Change, changes, patterns_of, seals_now
 
 
 def verify(path: Path) -> list[Change]:
@@ -62,7 +62,7 @@ def verify(path: Path) -> list[Change]:
 
 def changes_since(frozen: FrozenPlan, places: Places) -> list[Change]:
     """Data, code and versions that are others than those sealed."""
-    return changes(frozen.content, seals_now(frozen.content, places.plan))
+    return changes(frozen.content, seals_now(frozen.content, places.plan, patterns_of(frozen.plan)))
 
 
 def _unsealed_changes(frozen, places):

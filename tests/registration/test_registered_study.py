@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from skquake.catalogs import AftershockRemover, RandomControls
 from skquake.registration import freeze, run, show, verify
 from skquake.registration._plan_text import read_plan
-from skquake.registration._seal import seals
+from skquake.registration._seal import patterns_of, seals
 from skquake.registration._sealed_span import SealedSpan
 from skquake.registration._study import Study
 from skquake.sampling import make_samples
@@ -20,7 +20,7 @@ from skquake.sources import MapSource
 
 def study_of(path):
     plan = read_plan(path)
-    return Study.of(plan, path.parent, seals(plan, path)["files"])
+    return Study.of(plan, path.parent, seals(path, patterns_of(plan), plan["pipeline"]["file"])["files"])
 
 
 def test_a_plan_becomes_an_analysis(tmp_path):

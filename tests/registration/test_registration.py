@@ -312,6 +312,7 @@ print(kill_everywhere(prepare, act, check))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 def test_killed_at_any_moment_it_goes_on(tmp_path):
     command = [sys.executable, "-c", KILLED, str(TESTS), str(tmp_path)]
