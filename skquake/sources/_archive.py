@@ -115,6 +115,16 @@ class Archive:
         if name in ("pass_id", "ascending"):
             home = np.searchsorted(layout.bounds, rows, side="right") - 1
             return home.astype(np.int32) if name == "pass_id" else layout.north[home]
+        if name == "time":
+            run = np.searchsorted(layout.start, rows, side="right") - 1
+            found = layout.time[run] + layout.step[run] * (rows - layout.start[run])
+            odd = np.flatnonzero(layout.step[run] == 0)
+            found[odd] = self._at_runs(name, rows[odd])
+            return found
+        return self._at_runs(name, rows)
+
+    def _at_runs(self, name, rows):
+        layout = self.layout
         found = self._empty(name, len(rows))
         for run, here in self.runs_of(rows):
             found[here] = self._run(name, run)[rows[here] - layout.start[run]]
@@ -131,12 +141,18 @@ class Archive:
         times = times[rank]
         layout = self.layout
         run = np.maximum(np.searchsorted(layout.time, times, side="right") - 1, 0)
-        found = np.empty(len(times), dtype=np.int64)
-        for a, b in _alike(run):
-            here = int(run[a])
-            position = np.searchsorted(self._run("time", here), times[a:b], side=side)
-            found[rank[a:b]] = layout.start[here] + position
-        return found
+        step = np.maximum(layout.step[run], 1)
+        after = times - layout.time[run]
+        position = -(-after // step) if side == "left" else after // step + 1
+        found = layout.start[run] + np.clip(position, 0, np.diff(layout.start)[run])
+        odd = np.flatnonzero(layout.step[run] == 0)
+        for a, b in _alike(run[odd]):
+            here, which = int(run[odd[a]]), odd[a:b]
+            position = np.searchsorted(self._run("time", here), times[which], side=side)
+            found[which] = layout.start[here] + position
+        answer = np.empty(len(times), dtype=np.int64)
+        answer[rank] = found
+        return answer
 
     def search_passes(self, numbers: np.ndarray, side: Any) -> np.ndarray:
         """Positions of numbers of passes among those of the rows."""
@@ -192,6 +208,8 @@ class Archive:
         """A column of a run of rows."""
         layout = self.layout
         first = layout.first[run]
+        if name == "time" and layout.step[run]:
+            return layout.time[run] + layout.step[run] * np.arange(layout.start[run + 1] - layout.start[run])
         unit = self._unit(int(layout.unit[run]), name)
         return unit[first : first + layout.start[run + 1] - layout.start[run]]
 
@@ -224,7 +242,7 @@ class Archive:
         columns = [c for each in names for c in (layout.channels if each == "values" else (each,))]
         try:
             footer = self._footer if self._footer[0] == number else (number, None)
-            with pq.ParquetFile(source, metadata=footer[1], page_checksum_verification=True) as file:
+            with pq.ParquetFile(source, metadata=footer[1]) as file:
                 self._footer = number, file.metadata
                 group, there = int(layout.group[unit]), file.schema_arrow.names
                 if not layout.clean[number]:

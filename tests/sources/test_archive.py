@@ -227,7 +227,7 @@ def test_each_part_is_read_once_in_a_transform(tmp_path, monkeypatch):
     monkeypatch.setattr(_archive.Archive, "_decode", lambda *a: opened.append(a[1:]) or decode(*a))
     windows, _ = TrackSource(tmp_path / "out").windows(X, 1)
     assert_array_equal(windows[:, 0], X[["Ne", "Te"]].astype("float32").where(windows[:, 0] == windows[:, 0]))
-    assert opened == [(unit, "time") for unit in range(4)]
+    assert opened == [(unit, "values") for unit in range(4)]
 
 
 @pytest.mark.parametrize("damage", ["a byte", "a number", "cut short", "another part", "deleted"])
