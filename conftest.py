@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import socket
@@ -58,6 +59,18 @@ def pytest_configure(config):
     for entry in config.getoption("--sklearn-config"):
         name, _, value = entry.partition("=")
         set_config(**{name: {"True": True, "False": False}.get(value, value)})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Modules and tests stay to the end: unreachable cycles are not looked for among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

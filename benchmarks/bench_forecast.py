@@ -26,8 +26,6 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import numpy as np
 import pandas as pd
 import statsmodels.tools.sm_exceptions  # noqa: F401  its warnings are set to "always" when first imported

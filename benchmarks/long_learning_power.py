@@ -1,6 +1,6 @@
 """How much of a planted perturbation each model finds, as a share of what can be found.
 
-Usage: ``python benchmarks/long_learning_power.py [--quick] [--seeds N] [--sizes 0.2 ...] ...``.
+Usage: ``python benchmarks/long_learning_power.py [--quick] [--seeds 1 ...] [--sizes 0.2 ...] ...``.
 Every score is kept beside it in ``long_learning_power.json``; what is there is not computed again, so that a
 run that was interrupted goes on (remove the file when the code has changed).
 
@@ -24,13 +24,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 import warnings
 from dataclasses import replace
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pandas as pd
@@ -50,6 +47,7 @@ from skquake.sampling import ResidualWindow
 
 LENGTH = 20  # a minute, 450 km
 SIZES = (0.15, 0.35, 0.75)  # the oracle reaches an MCC of about 0.35, 0.6 and 0.8
+SEEDS = (1, 2, 3, 4, 5)
 ROCKETS = ("MiniRocket", "MultiRocket", "Hydra", "QUANT")
 BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "profile", *ROCKETS, "DNN", "CNN", "LSTM")
 RECOMMENDED = ("SeqNetQuake, recommended", "profile, recommended")
@@ -123,7 +121,8 @@ def measure(seed, days, sizes, names, context, background, record):
     if not todo:
         return
     seen = LENGTH + 2 * context
-    everything, catalog, kp, track = simulate(seed, days, max(sizes))
+    # Always of one size, so that what is rounded there does not depend on the sizes asked for.
+    everything, catalog, kp, track = simulate(seed, days, SIZES[-1])
     source = TrackSource(track.frame, channels=["Ne", "Te"])
     samples = make_samples(
         source,
@@ -212,7 +211,7 @@ def table(rows):
 
 def run(
     quick=False,
-    seeds=5,
+    seeds=SEEDS,
     days=912,
     sizes=SIZES,
     names=(*BASELINES, *NETWORKS, *RECOMMENDED),
@@ -221,13 +220,15 @@ def run(
 ):
     """One table, and every score beside it in ``long_learning_power.json``."""
     if quick:
-        seeds, days, names = 1, 200, [name for name in names if name in QUICK]
+        seeds, days, names = SEEDS[:1], 200, [name for name in names if name in QUICK]
     record = Record(None if quick else RECORD, days=days, context=context, background=background)
-    for seed in range(1, seeds + 1):
+    for seed in seeds:
         measure(seed, days, sizes, names, context, background, record)
-    rows = [row for row in record.rows() if row["seed"] <= seeds and row["effect"] in sizes]
+    rows = [row for row in record.rows() if row["seed"] in seeds and row["effect"] in sizes]
     return [
-        whole_table(f"Planted perturbations found, seismic MCC, {seeds} seed(s), {days} days", table(rows))
+        whole_table(
+            f"Planted perturbations found, seismic MCC, {len(seeds)} seed(s), {days} days", table(rows)
+        )
     ]
 
 
@@ -238,7 +239,9 @@ def main():
     parser.add_argument(
         "--quick", action="store_true", help="a short track: shows that it runs, measures nothing"
     )
-    parser.add_argument("--seeds", type=int, default=5, help="simulations (default %(default)s)")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=SEEDS, help="of the simulations (default 1 to 5)"
+    )
     parser.add_argument(
         "--sizes", type=float, nargs="+", default=SIZES, help="changes of Ne (default %(default)s)"
     )

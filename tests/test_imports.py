@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plotting": {"catalogs", "metrics", "preprocessing", "forecasting", "alarms"},
 }
 MAY_IMPORT["report"] = set(MAY_IMPORT)  # everything
+MAY_IMPORT["registration"] = set(MAY_IMPORT)  # everything
 MAY_IMPORT["testing"] = MAY_IMPORT["utils"] = set(MAY_IMPORT)
 HEAVY = {"keras", "tensorflow", "torch", "jax", "scikeras", "sktime", "lightgbm", "hyperopt", "matplotlib"}
 # Private modules that are themselves imported inside functions only, at first fit.

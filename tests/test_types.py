@@ -23,6 +23,7 @@ ROOMS = [
     "neural",
     "plotting",
     "preprocessing",
+    "registration",
     "report",
     "sampling",
     "sources",

@@ -104,12 +104,7 @@ def trees(*cut):
     """Two ensembles of trees on the windows as they are."""
     forest = RandomForestClassifier(100, min_samples_leaf=5, n_jobs=1, random_state=options.seed)
     boosting = LGBMClassifier(
-        n_estimators=100,
-        num_leaves=15,
-        min_child_samples=5,
-        n_jobs=1,
-        random_state=options.seed,
-        verbose=-1,
+        n_estimators=100, num_leaves=15, min_child_samples=5, n_jobs=1, random_state=options.seed, verbose=-1
     )
     return {
         "random forest": make_pipeline(*cut, WindowFlattener(), forest),
@@ -251,14 +246,9 @@ def never_happened(model, source, everything, controls, nulls, **analysis):
 def null_figure(nulls):
     """Scores of the never-happened catalogs, one row a setting."""
     columns = len(next(iter(nulls.values())).p_values)
-    figure, axes = plt.subplots(
-        len(nulls),
-        columns,
-        figsize=(3.4 * columns, 2.9 * len(nulls)),
-        sharex=True,
-        squeeze=False,
-        layout="constrained",
-    )
+    shape = len(nulls), columns
+    figure, axes = plt.subplots(*shape, sharex=True, squeeze=False, layout="constrained")
+    figure.set_size_inches(3.4 * columns, 2.9 * len(nulls))
     for row, (name, result) in zip(axes, nulls.items(), strict=True):
         NullDistributionDisplay.from_result(result).plot(ax=row)
         row[0].set_ylabel(f"{name}\ncatalogs")
@@ -436,9 +426,7 @@ def real(folder, history=15, keep=3):
     )
     models = trees(*cut)
     small = make_pipeline(
-        *cut,
-        WindowFlattener(),
-        RandomForestClassifier(50, min_samples_leaf=5, random_state=options.seed),
+        *cut, WindowFlattener(), RandomForestClassifier(50, min_samples_leaf=5, random_state=options.seed)
     )
     if not options.quick:
         network = SeqNetQuakeClassifier(epochs=options.epochs, random_state=options.seed)

@@ -25,12 +25,10 @@ sides. It takes hours.
 # --------
 
 import argparse
-import os
 import sys
 import warnings
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "__file__" in globals():
     sys.path.insert(0, str(Path(__file__).parent))
 

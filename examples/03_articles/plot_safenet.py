@@ -20,16 +20,15 @@ the density. From a terminal, ``--data DIR`` takes a folder of real files instea
 # ``skquake.datasets.papers`` holds the data sets. The article's way of making samples differs from ours in
 # these named parameters, and in no other.
 
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "__file__" in globals():
     sys.path.insert(0, str(Path(__file__).parent))
 
 import _articles as articles
 import pandas as pd
+from _worlds import dst_of, real, simulated
 
 from skquake.alarms import flagged_rate
 from skquake.catalogs import dobrovolsky_radius
@@ -98,10 +97,10 @@ main = MAIN if MAIN in names else (names or [None])[0]
 def world_of(effect, names, **simulation):
     """A user's track, or a simulated one of the mission's first days."""
     if options.data:
-        return articles.real(options.data, "swarm", options.inputs)
+        return real(options.data, "swarm", options.inputs)
     sides = {papers.SAFENET[name].local_time for name in names} or {"night"}
     defaults = {"start": papers.SAFENET[MAIN].period[0], "days": options.days}
-    return articles.simulated(
+    return simulated(
         "swarm",
         **(defaults | simulation),
         effect=effect,
@@ -191,7 +190,7 @@ if options.case:
         effect, names, start=(time - pd.Timedelta(days=days)).floor("D"), days=days + 1, catalog=event
     )
     indices = {"ap (nT)": kp_to_ap(world.kp)}
-    dst = articles.dst(options.data)
+    dst = dst_of(options.data)
     nights = nightly_passes(world.track, event, days=CASE_DAYS)
     panels = {
         f"case_{options.case}_{night['time'].iloc[0]:%Y-%m-%d}": CasePanelDisplay.from_pass(

@@ -18,17 +18,16 @@ the density. From a terminal, ``--data DIR`` takes a folder of real files instea
 # ``skquake.datasets.papers`` holds the eleven data sets. The article's way of making samples differs from
 # ours in these named parameters, and in no other.
 
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "__file__" in globals():
     sys.path.insert(0, str(Path(__file__).parent))
 
 import _articles as articles
 import numpy as np
 import pandas as pd
+from _worlds import real, simulated
 
 from skquake.datasets import papers
 from skquake.model_selection import cross_dataset_score
@@ -83,11 +82,11 @@ baselines = [name for name in options.models.split(",") if name]
 def world_of(satellite, effect):
     """A user's track, or a simulated one of the mission's first days."""
     if options.data:
-        world = articles.real(options.data, satellite, options.inputs)
+        world = real(options.data, satellite, options.inputs)
         return world if satellite == "cses" else world._replace(track=world.track.resample(1.5))
     sides = {papers.SEQNETQUAKE[name].local_time for name in names}
     start = papers.SEQNETQUAKE[DONOR if satellite == "demeter" else MAIN].period[0]
-    return articles.simulated(
+    return simulated(
         satellite,
         start,
         options.days * (2 if satellite == "demeter" else 1),

@@ -27,11 +27,9 @@ downloads them), ours from random ones. It takes days on a CPU.
 # --------
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if "__file__" in globals():
     sys.path.insert(0, str(Path(__file__).parent))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 from numbers import Integral
 from typing import Any
 
@@ -12,6 +14,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
+from skquake._core._engine import Engine
 from skquake._core._largest_kp import largest_kp
 from skquake._core._progress import progress
 from skquake._core._sklearn import HasMethods, Interval, validate_params
@@ -34,6 +37,7 @@ _COUNT = Interval(Integral, 1, None, closed="left")
         "step": [None, _COUNT],
         **KP_PARAMETERS,
         "chunk": [_COUNT],
+        "n_jobs": [Integral, None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -49,6 +53,7 @@ def score_track(
     kp_threshold: float = KP_THRESHOLD,
     disturbed_hours: float = DISTURBED_HOURS,
     chunk: int = 4096,
+    n_jobs: int | None = None,
     verbose: int = 0,
 ) -> pd.DataFrame:
     """Score every quiet window of a track.
@@ -82,6 +87,8 @@ def score_track(
         threshold is quiet.
     chunk : int, default=4096
         Windows at a time.
+    n_jobs : int or None, default=None
+        Chunks at a time, by joblib's current backend; the scores are the same for any.
     verbose : int, default=0
         Positive shows a progress bar.
 
@@ -98,6 +105,8 @@ def score_track(
         If the track is no TrackSource.
     ValueError
         Without a length, or with a length or context that is not the pipeline's; for Kp unknown at a window.
+    RuntimeError
+        If worker processes die again and again.
 
     Notes
     -----
@@ -153,14 +162,27 @@ def score_track(
         }
     )
     probability = np.empty(len(center))
-    starts = range(0, len(center), chunk)
-    for start in progress(starts, desc="windows", verbose=verbose, unit="chunk"):
-        here = slice(start, start + chunk)
-        proba = align_classes(rest.predict_proba(windows_of(scores.iloc[here])), rest.classes_)
-        probability[here] = seismic_probability(proba)
+    parts = [slice(start, start + chunk) for start in range(0, len(center), chunk)]
+    tasks = ((scores.iloc[here],) for here in parts)
+    with (
+        Engine(partial(_probability, rest, windows_of), n_jobs) as engine,
+        closing(engine.run(tasks)) as results,
+    ):
+        shown = progress(results, desc="windows", verbose=verbose, total=len(parts), unit="chunk")
+        for number, found in shown:
+            probability[parts[number]] = found
     scores["probability"] = probability
     scores.attrs["disturbed"] = n - len(center)
     return scores
+
+
+def _probability(rest, windows_of, rows):
+    proba = align_classes(rest.predict_proba(windows_of(rows)), rest.classes_)
+    return seismic_probability(proba)
+
+
+def _cut(track, cut, rows):
+    return track.windows(rows, **cut)[0]
 
 
 def _after_the_window(model, track, length, context):
@@ -173,7 +195,7 @@ def _after_the_window(model, track, length, context):
         if length is None:
             raise ValueError(f"length: {type(model).__name__} cuts no windows itself; say how long they are")
         cut = {"length": length, "context": context or 0, "context_edge": "error"}
-        return model, cut, lambda rows: track.windows(rows, **cut)[0]
+        return model, cut, partial(_cut, track, cut)
     for name, given in (("length", length), ("context", context)):
         own = getattr(window, name)
         if given not in (None, own):
@@ -182,4 +204,4 @@ def _after_the_window(model, track, length, context):
     if residual:
         here = copy.copy(first).set_params(window=clone(window).set_params(source=track))
         return model[1:], cut, here.transform
-    return model[1:], cut, lambda rows: track.windows(rows, **cut)[0]
+    return model[1:], cut, partial(_cut, track, cut)

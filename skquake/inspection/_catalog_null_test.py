@@ -5,12 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import delayed
 
 from skquake._core._failures import failure, is_full_disk
 from skquake._core._journal import fingerprint
@@ -253,13 +253,9 @@ def catalog_null_test(
         most = tested["n_earthquakes"] if match_events else None
         _check_most(done, most, store)
         left = [task for task in tasks if task not in done]
-        jobs = (
-            delayed(_replicate)(analysis, record, made[name], replicate, random_state, most)
-            for name, replicate in left
-        )
         found = kept.computed(
-            jobs, len(left), most=analysis.most_together(), n_jobs=n_jobs, desc="null catalogs",
-            verbose=verbose,
+            partial(_replicate, analysis, record, made, random_state, most), left,
+            most=analysis.most_together(), n_jobs=n_jobs, desc="null catalogs", verbose=verbose,
         )  # fmt: skip
         done |= {_key(row): row for row in found}
     rows = [done[task] for task in tasks]
@@ -319,8 +315,9 @@ def _check_most(done, most, store):
         )
 
 
-def _replicate(analysis, record, null, replicate, random_state, most):
+def _replicate(analysis, record, nulls, random_state, most, name, replicate):
     """One null catalog through the analysis, as a row of plain numbers; ``most``: earthquakes to score."""
+    null = nulls[name]
     rng = np.random.default_rng((random_state, name_code(null.name), replicate))
     catalog, drawn = null.draw(record, rng)
     row = {"null": null.name, "replicate": replicate, "drawn": drawn, "error": None, "most": most}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
@@ -12,6 +14,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.utils import check_random_state
 
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS
+from skquake._core._engine import Engine
 from skquake._core._progress import progress
 from skquake._core._sklearn import Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns
@@ -43,6 +46,7 @@ DEFAULTS = {
         "n_nulls": [Interval(Integral, 1, None, closed="left")],
         "level": [Interval(Real, 0, 1, closed="neither")],
         "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -60,6 +64,7 @@ def detector_sensitivity(
     n_nulls: int = 999,
     level: float = 0.95,
     random_state: RandomState = None,
+    n_jobs: int | None = None,
     verbose: int = 0,
 ) -> pd.DataFrame:
     """Flagged rate before earthquakes for every combination of the analyst's choices, each beside chance.
@@ -104,6 +109,8 @@ def detector_sensitivity(
     level : float, default=0.95
         Of the intervals.
     random_state : int, RandomState instance or None, default=None
+    n_jobs : int or None, default=None
+        Detectors at a time, by joblib's current backend; the table is the same for any.
     verbose : int, default=0
         Positive shows a progress bar over the detectors.
 
@@ -123,6 +130,8 @@ def detector_sensitivity(
     ValueError
         For an unknown choice or option, a choice without any earthquake, a Kp threshold without Kp, or no
         earthquake that can be moved.
+    RuntimeError
+        If worker processes die again and again.
 
     Notes
     -----
@@ -169,10 +178,7 @@ def detector_sensitivity(
     events = check_catalog(catalog, allow_empty=False)
     events = events.iloc[time_order(events)]
     pairs = Pairs(events, series.stations, {"dobrovolsky", *(choice["region"] for choice in grid)})
-    found = {
-        name: detect(detector, series)
-        for name, detector in progress(detectors.items(), desc="detectors", verbose=verbose)
-    }
+    found = _each(partial(_detect, series), detectors, "detectors", n_jobs, verbose)
     of_memory = {name: ar_numbers(getattr(part, "expected_ar", None), level) for name, part in found.items()}
     time, event_time = as_ns(series.time), as_ns(events["time"].to_numpy())
     widest = min(choice["days"][0] for choice in grid), max(choice["days"][1] for choice in grid)
@@ -202,26 +208,18 @@ def detector_sensitivity(
     }
     strength = events["magnitude"].to_numpy()
 
+    of_choices = partial(_rates, moved, pairs.inside, used, strength, quiet, left_out, keys, parts, grid)
+    polarities = {name: part.polarity for name, part in found.items()}
+    rated = _each(of_choices, polarities, "catalogs", n_jobs, verbose)
     rows, rates = [], []
     for name, part in found.items():
-        layers = [
-            layer(part.polarity.mask(left_out[key[2:]]) if left_out else part.polarity, quiet[key[0]], key[1])
-            for key in keys
-        ]
-        counts = dict(zip(keys, moved.counts(layers), strict=True))
-        for choice in grid:
-            chosen = used & (strength >= choice["min_magnitude"])
-            event, station = np.nonzero(pairs.inside[choice["region"]] & chosen[:, np.newaxis])
-            of_choice = counts[tuple(choice[column] for column in parts)]
-            rate = moved.rates(of_choice, (event, station), choice["days"])
-            if np.isnan(rate[:, 0]).any():
-                raise ValueError(f"choices: no earthquake, or none with a value, is left for {choice}")
+        for choice, (rate, n_events) in zip(grid, rated[name], strict=True):
             rates.append(rate)
             rows.append(
                 {
                     "detector": name,
                     **choice,
-                    "n_events": len(np.unique(event)),
+                    "n_events": n_events,
                     "rate": rate[0, 0],
                     "free_rate": rate[1, 0],
                     "expected_rate": part.expected_rate,
@@ -233,6 +231,38 @@ def detector_sensitivity(
     table = _with_p(pd.DataFrame(rows), np.nan_to_num(both[:, 0] - both[:, 1]), level)
     table.attrs = {"n_nulls": int(n_nulls), "n_events": int(used.sum()), "n_groups": len(groups)}
     return table
+
+
+def _each(function, parts, desc, n_jobs, verbose):
+    """What a function makes of each value of a dict, under the same names."""
+    names = list(parts)
+    tasks = ((part,) for part in parts.values())
+    with Engine(function, n_jobs) as engine, closing(engine.run(tasks, ordered=True)) as results:
+        shown = progress(results, desc=desc, verbose=verbose, total=len(names))
+        return {names[number]: found for number, found in shown}
+
+
+def _detect(series, detector):
+    return detect(detector, series)
+
+
+def _rates(moved, inside, used, strength, quiet, left_out, keys, parts, grid, polarity):
+    """Of each choice the rates of all catalogs, and its number of earthquakes."""
+    layers = [
+        layer(polarity.mask(left_out[key[2:]]) if left_out else polarity, quiet[key[0]], key[1])
+        for key in keys
+    ]
+    counts = dict(zip(keys, moved.counts(layers), strict=True))
+    found = []
+    for choice in grid:
+        chosen = used & (strength >= choice["min_magnitude"])
+        event, station = np.nonzero(inside[choice["region"]] & chosen[:, np.newaxis])
+        of_choice = counts[tuple(choice[column] for column in parts)]
+        rate = moved.rates(of_choice, (event, station), choice["days"])
+        if np.isnan(rate[:, 0]).any():
+            raise ValueError(f"choices: no earthquake, or none with a value, is left for {choice}")
+        found.append((rate, len(np.unique(event))))
+    return found
 
 
 def _grid(choices, kp):

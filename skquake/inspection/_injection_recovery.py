@@ -8,7 +8,6 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from joblib import delayed
 
 from skquake._core._journal import fingerprint
 from skquake._core._sklearn import Interval, StrOptions, validate_params
@@ -161,7 +160,7 @@ def injection_recovery(
         there are, an impossible effect, too few (scored, or independent) catalogs of a null for ``alpha``, or
         a store of other settings or versions, or damaged.
     RuntimeError
-        If another process is writing the store, or a worker process dies.
+        If another process is writing the store, or worker processes die again and again.
 
     Warns
     -----
@@ -278,10 +277,10 @@ def injection_recovery(
         most = analysis.most_together()
         planted = [task for task in left if wanted[task]], min(most, _MOST_PLANTED)
         for some, at_once in (planted, ([task for task in left if not wanted[task]], most)):
-            jobs = (delayed(planting.run)(*task, wanted[task], random_state) for task in some)
             found = kept.computed(
-                jobs, len(some), most=at_once, n_jobs=n_jobs, desc="catalogs", verbose=verbose and len(some)
-            )
+                planting.run, [(*task, wanted[task], random_state) for task in some],
+                most=at_once, n_jobs=n_jobs, desc="catalogs", verbose=verbose and len(some),
+            )  # fmt: skip
             done |= {_task(row): row for row in found}
     rows = [done[task] for task in tasks]
     table = score_table(rows, wanted)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from typing import Any, Self
 
-from joblib import Parallel, effective_n_jobs
-
-from skquake._core._failures import living_workers
+from skquake._core._engine import Engine, in_store
 from skquake._core._journal import Journal
 from skquake._core._made_with import made_with
 from skquake._core._progress import progress
@@ -64,9 +62,16 @@ class RowStore:
             self._journal.close()
 
     def computed(
-        self, jobs: Iterable[Any], total: int, *, most: int, n_jobs: int | None, desc: str, verbose: int
+        self,
+        function: Callable[..., dict[str, Any]],
+        tasks: Sequence[tuple[Any, ...]],
+        *,
+        most: int,
+        n_jobs: int | None,
+        desc: str,
+        verbose: int,
     ) -> Iterator[dict[str, Any]]:
-        """Rows of ``total`` delayed calls of joblib as they come, each in the file before it is given.
+        """Rows that a function makes of each task as they come, each in the file before it is given.
 
         Where one process does them all, ``most`` are under way at a time: their networks are trained
         together.
@@ -74,16 +79,16 @@ class RowStore:
         Raises
         ------
         RuntimeError
-            If a worker process dies.
+            If worker processes die again and again.
         """
-        found: Any
-        if most > 1 and effective_n_jobs(n_jobs) == 1:
-            calls = (partial(function, *args, **kwargs) for function, args, kwargs in jobs)
-            found = (row for _, row in together(calls, most))
-        else:
-            found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs)
-        with living_workers(n_jobs, self._path), contextlib.closing(found):
-            for row in progress(found, desc=desc, verbose=verbose, total=total):
-                if self._journal is not None:
-                    self._journal.append(row)
-                yield row
+        with Engine(function, n_jobs, in_store(self._path)) as engine:
+            found: Any
+            if most > 1 and engine.alone:
+                found = together((partial(function, *task) for task in tasks), most)
+            else:
+                found = engine.run(tasks)
+            with contextlib.closing(found):
+                for _, row in progress(found, desc=desc, verbose=verbose, total=len(tasks)):
+                    if self._journal is not None:
+                        self._journal.append(row)
+                    yield row

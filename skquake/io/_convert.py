@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._atomic import write_atomically
-from skquake._core._failures import is_full_disk, living_workers
+from skquake._core._failures import is_full_disk
 from skquake._core._locked_file import LockedFile
 from skquake._core._progress import progress
 from skquake._core._sklearn import validate_params
@@ -96,7 +96,7 @@ def convert_files(
     FileNotFoundError
         For a path that does not exist, or a pattern that matches nothing.
     RuntimeError
-        If another process converts to the folder, or a worker process dies.
+        If another process converts to the folder, or worker processes die again and again.
     OSError
         If the disk is full; what is finished stays.
 
@@ -151,9 +151,9 @@ def convert_all(
             rest.unlink()
         root = _root(files, bases)
         calls = ((file, folder / os.path.relpath(os.path.abspath(file), root)) for file in files)
-        with living_workers(n_jobs, folder):
-            results = each_file(_convert, calls, _killed, isolate=isolate, n_jobs=n_jobs)
-            return list(progress(results, desc="convert", verbose=verbose, total=len(files), unit="file"))
+        kept = f"what is finished is in {folder}, and the same call goes on from there"
+        results = each_file(_convert, calls, _killed, isolate=isolate, n_jobs=n_jobs, kept=kept)
+        return list(progress(results, desc="convert", verbose=verbose, total=len(files), unit="file"))
     finally:
         lock.close()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import joblib
 
+from skquake._core._engine import Engine
 from skquake.io._files import FormatError
 from skquake.io._isolated import Isolated
 
@@ -23,6 +24,7 @@ def each_file(
     *,
     isolate: bool,
     n_jobs: int | None,
+    kept: str = "",
 ) -> Iterator[T]:
     """``function(path, ...)`` of each call, in their order.
 
@@ -38,10 +40,12 @@ def each_file(
         Whether each call is made in a child process with limits of time and memory.
     n_jobs : int or None
         Calls at a time; None is 1.
+    kept : str, default=""
+        What becomes of results that are there where a worker process dies.
     """
     if not isolate:
-        tasks = (joblib.delayed(function)(*call) for call in calls)
-        yield from joblib.Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+        with Engine(function, n_jobs, kept) as engine, closing(engine.run(calls, ordered=True)) as found:
+            yield from (result for _, result in found)
         return
     with ExitStack() as stack:
         idle: SimpleQueue[Isolated] = SimpleQueue()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
-from typing import Literal, overload
+from functools import partial
+from numbers import Integral
+from typing import Any, Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -12,7 +15,8 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Bunch
 
-from skquake._core._progress import progress
+from skquake._core._engine import Engine
+from skquake._core._progress import progress_bar
 from skquake._core._routing import fit_weighted, weight_route
 from skquake._core._sklearn import Interval, RealNotInt, StrOptions, validate_params
 from skquake._core._typing import ArrayLike, Estimator, Frame
@@ -36,6 +40,7 @@ def cross_dataset_score(
     refit_scaler: bool = ...,
     test_size: float | Mapping[str, float] = ...,
     random_state: int | None = ...,
+    n_jobs: int | None = ...,
     verbose: int = ...,
     return_evaluations: Literal[False] = ...,
 ) -> pd.DataFrame: ...
@@ -53,6 +58,7 @@ def cross_dataset_score(
     refit_scaler: bool = ...,
     test_size: float | Mapping[str, float] = ...,
     random_state: int | None = ...,
+    n_jobs: int | None = ...,
     verbose: int = ...,
     return_evaluations: Literal[True],
 ) -> tuple[pd.DataFrame, dict[tuple[str, str, str], Evaluation]]: ...
@@ -64,6 +70,7 @@ def cross_dataset_score(
         "transfer": [StrOptions({"none", "fine-tune"})],
         "refit_scaler": ["boolean"],
         "test_size": [Interval(RealNotInt, 0, 1, closed="neither"), Mapping],
+        "n_jobs": [Integral, None],
         "return_evaluations": ["boolean"],
     },
     prefer_skip_nested_validation=True,
@@ -79,6 +86,7 @@ def cross_dataset_score(
     refit_scaler: bool = False,
     test_size: float | Mapping[str, float] = 0.2,
     random_state: int | None = None,
+    n_jobs: int | None = None,
     verbose: int = 0,
     return_evaluations: bool = False,
 ) -> pd.DataFrame | tuple[pd.DataFrame, dict[tuple[str, str, str], Evaluation]]:
@@ -108,6 +116,8 @@ def cross_dataset_score(
         Last share of each data set's rows in time that is tested.
     random_state : int or None, default=None
         Of the intervals; the estimator has its own.
+    n_jobs : int or None, default=None
+        Fits at a time, by joblib's current backend; the scores are the same for any.
     verbose : int, default=0
         Positive shows a progress bar over fits.
     return_evaluations : bool, default=False
@@ -128,6 +138,8 @@ def cross_dataset_score(
     ------
     ValueError
         For fewer than two data sets, one that cannot be split, or an unknown score.
+    RuntimeError
+        If worker processes die again and again.
 
     References
     ----------
@@ -175,27 +187,23 @@ def cross_dataset_score(
     fits = [(a, None) for a in names]
     if transfer == "fine-tune":
         fits += [(a, b) for a in names for b in names if a != b]
-    models, rows, evaluations = {}, [], {}
-    for first, second in progress(fits, desc="fits", verbose=verbose, total=len(fits)):
-        if second is None:
-            models[first] = _fit(clone(estimator), X, y, parts[first][0])
-            tested = [(name, "direct" if name == first else "initial") for name in names]
-            model, weighted = models[first], weight_route(estimator).reached
-        else:
-            from skquake.neural import FineTuned
-
-            model = FineTuned(
-                FrozenEstimator(models[first]), refit_scaler=refit_scaler, random_state=random_state
-            )
-            weighted = weight_route(model).reached
-            model = _fit(model, X, y, parts[second][0])
-            tested = [(second, "transferred")]
-        for name, kind in tested:
-            found = evaluate(FrozenEstimator(model), Bunch(X=X, y=y), parts[name], random_state=random_state)
-            evaluations[kind, first, name] = replace(found, weighted_fit=weighted)
-            for key in scorings:
-                score = getattr(found, key)
-                rows.append((first, name, kind, key, *score[:3], score.n_units, found.n, found.n_events))
+    models: dict[str, Any] = {}
+    rows, evaluations = [], {}
+    fit = partial(_fit_and_score, estimator, X, y, parts, refit_scaler, random_state)
+    with Engine(fit, n_jobs) as engine, progress_bar(len(fits), desc="fits", verbose=verbose) as bar:
+        for stage in (fits[: len(names)], fits[len(names) :]):
+            tasks = [(first, second, models.get(first)) for first, second in stage]
+            with closing(engine.run(tasks, ordered=True)) as results:
+                for number, (model, tested) in results:
+                    first, second = stage[number]
+                    if second is None:
+                        models[first] = model
+                    evaluations |= {(kind, first, name): found for kind, name, found in tested}
+                    bar.update()
+    for (kind, first, name), found in evaluations.items():
+        for key in scorings:
+            score = getattr(found, key)
+            rows.append((first, name, kind, key, *score[:3], score.n_units, found.n, found.n_events))
     columns = ["train", "test", "kind", "scoring", "score", "low", "high", "n_units", "n", "n_events"]
     frame = pd.DataFrame(rows, columns=columns)
     return (frame, evaluations) if return_evaluations else frame
@@ -206,6 +214,28 @@ def _split(X, y, here, test_size):
     rows = np.flatnonzero(here)
     train, test = chronological_split(X.iloc[rows], y[rows], test_size=test_size)
     return rows[train], rows[test]
+
+
+def _fit_and_score(estimator, X, y, parts, refit_scaler, random_state, first, second, trained):
+    """A model of a data set, or the one of the first trained on with the second, and evaluations of it.
+
+    These are triples of the kind of model, the data set that it is tested on, and the Evaluation.
+    """
+    if second is None:
+        model, weighted = _fit(clone(estimator), X, y, parts[first][0]), weight_route(estimator).reached
+        tested = [("direct" if name == first else "initial", name) for name in parts]
+    else:
+        from skquake.neural import FineTuned
+
+        tuned = FineTuned(FrozenEstimator(trained), refit_scaler=refit_scaler, random_state=random_state)
+        weighted = weight_route(tuned).reached
+        model = _fit(tuned, X, y, parts[second][0])
+        tested = [("transferred", second)]
+    found = []
+    for kind, name in tested:
+        each = evaluate(FrozenEstimator(model), Bunch(X=X, y=y), parts[name], random_state=random_state)
+        found.append((kind, name, replace(each, weighted_fit=weighted)))
+    return (model if second is None else None), found
 
 
 def _fit(model, X, y, rows):

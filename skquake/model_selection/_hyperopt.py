@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from numbers import Integral
 from typing import Any, Self
 
@@ -20,9 +21,8 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import check_cv
 from sklearn.utils import Tags, check_random_state, get_tags, indexable
 from sklearn.utils.metadata_routing import UNUSED
-from sklearn.utils.parallel import Parallel, delayed
 
-from skquake._core._failures import living_workers
+from skquake._core._engine import Engine, in_store
 from skquake._core._frames import as_frame, is_frame
 from skquake._core._journal import fingerprint
 from skquake._core._progress import progress_bar
@@ -121,7 +121,8 @@ class HyperoptSearchCV(BaseSearchCV):
         another search: other data, space, folds, estimator, scoring, ``random_state``, ``batch_size``,
         engine or versions, named in the message.
     RuntimeError
-        If another search is writing the store, or a worker process dies, as one that takes too much memory.
+        If another search is writing the store, or worker processes die again and again, for want of
+        memory as a rule.
     OSError
         If a disk is full. What is finished is in the store.
 
@@ -309,8 +310,7 @@ class HyperoptSearchCV(BaseSearchCV):
         n = len(folds)
         best = -np.inf
         with (
-            living_workers(self.n_jobs, self.store),
-            Parallel(self.n_jobs, return_as="generator_unordered", batch_size=1) as parallel,
+            Engine(partial(_run_part, task, folds), self.n_jobs, in_store(self.store)) as workers,
             progress_bar(self.n_iter, desc="trials", unit="trial", verbose=self.verbose) as bar,
         ):
             while len(trials) < self.n_iter:
@@ -321,7 +321,7 @@ class HyperoptSearchCV(BaseSearchCV):
                 bar.update(len(found))
                 goal = Bar.of(trials, self._metric, n) if self.stop_hopeless else None
                 missing = {i: proposed[i] for i in batch if i not in found and repeats[i] == i}
-                for trial in self._run(parallel, missing, task, folds, goal, context):
+                for trial in self._run(workers, missing, n, goal, context):
                     self._check_metric(trial)
                     store.append(trial, n)
                     found[trial.index] = trial
@@ -341,27 +341,24 @@ class HyperoptSearchCV(BaseSearchCV):
                         bar.set_postfix_str(f"best {best:.4g}")
         return trials
 
-    def _run(self, parallel, candidates, task, folds, goal, context):
+    def _run(self, workers, candidates, n, goal, context):
         """Yield each candidate's trial as soon as its last fold is done."""
         for params in candidates.values():
             clone(self.estimator).set_params(**clone(params, safe=False))  # a wrong name raises here
         # A worker with a trial of its own compiles its network once for all folds.
         whole = goal is not None or len(candidates) >= effective_n_jobs(self.n_jobs)
-        parts = [range(len(folds))] if whole else [[k] for k in range(len(folds))]
+        parts = [range(n)] if whole else [[k] for k in range(n)]
         jobs = [
-            (i, part, [context.subcontext(task_name="fold", task_id=i * len(folds) + k) for k in part])
-            for i in candidates
+            (i, part, params, [context.subcontext(task_name="fold", task_id=i * n + k) for k in part], goal)
+            for i, params in candidates.items()
             for part in parts
         ]
         done: dict[int, dict] = defaultdict(dict)
-        results = parallel(
-            delayed(_run_part)(i, part, task, candidates[i], [folds[k] for k in part], contexts, goal)
-            for i, part, contexts in jobs
-        )
-        with contextlib.closing(results):
-            for i, part, part_done in results:
-                done[i] |= dict(zip(part, part_done, strict=False))
-                if whole or len(done[i]) == len(folds):
+        with contextlib.closing(workers.run(jobs)) as results:
+            for number, folds in results:
+                i, part, *_ = jobs[number]
+                done[i] |= dict(zip(part, folds, strict=False))
+                if whole or len(done[i]) == n:
                     ordered = [fold for _, fold in sorted(done.pop(i).items())]
                     yield Trial(i, candidates[i], ordered)
 
@@ -440,8 +437,8 @@ class HyperoptSearchCV(BaseSearchCV):
         self.scorer_ = getattr(scorer, "_scorers", scorer)
 
 
-def _run_part(index, part, task, params, folds, contexts, goal):
-    return index, part, run_folds(task, params, folds, contexts, goal)
+def _run_part(task, folds, _, part, params, contexts, goal):
+    return run_folds(task, params, [folds[k] for k in part], contexts, goal)
 
 
 def _candidate(params):

@@ -108,9 +108,9 @@ def _is_installed(name):
 def _without_log():
     """Drop what a backend's libraries log while they are loaded; whatever else is written comes through.
 
-    A user who sets TF_CPP_MIN_LOG_LEVEL sees what it lets through.
+    A user who sets TF_CPP_MIN_LOG_LEVEL below 3 sees what it lets through.
     """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") != "3":
         yield
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"

@@ -55,7 +55,7 @@ class FineTuned(ClassifierMixin, BaseEstimator):
     ``refit_scaler`` fits anew get what they request.
 
     Honest score: a network of two simulated years of DEMETER, trained on with half a year of CSES, reached a
-    seismic MCC of 0.40 on the next half year (mean of five simulations), CSES alone 0.26, DEMETER alone 0.38,
+    seismic MCC of 0.39 on the next half year (mean of five simulations), CSES alone 0.20, DEMETER alone 0.37,
     the oracle 0.60; +35 % of Ne planted, matched controls.
 
     References

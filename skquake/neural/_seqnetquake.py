@@ -82,7 +82,7 @@ class SeqNetQuakeClassifier(SequenceClassifier):
 
     A fit that is refused, interrupted or diverges leaves the state before. Rows of weight zero are as good
     as absent. Networks compute in float32: larger numbers are refused. Messages of TensorFlow are silenced
-    unless TF_CPP_MIN_LOG_LEVEL is set.
+    unless TF_CPP_MIN_LOG_LEVEL is below 3.
 
     Inputs: windows of electron density (cm-3) and temperature (K), their logarithms scaled:
     ``ChannelScaler(log=[0, 1])``. Honest score: on simulated nights of CSES with +35 % of Ne planted before

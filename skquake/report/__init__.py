@@ -3,6 +3,7 @@
 from skquake.report._checks import Check
 from skquake.report._evaluation_report import evaluation_report
 from skquake.report._facts import Comparison, Facts
+from skquake.report._look import Look
 from skquake.report._report import EvaluationReport
 from skquake.report._score_report import score_report
 from skquake.report._verdict import Verdict, judge
@@ -12,6 +13,7 @@ __all__ = [
     "Comparison",
     "EvaluationReport",
     "Facts",
+    "Look",
     "Verdict",
     "evaluation_report",
     "judge",

@@ -46,6 +46,7 @@ def build(
     power=None,
     effect_size=None,
     leakage=None,
+    look=None,
     **parts,
 ):
     """The report on given out-of-sample probabilities; ``parts`` go into it as they are."""
@@ -80,6 +81,7 @@ def build(
         population=getattr(samples, "population", None),
         matched=_matched(samples),
         unbalanced=unbalanced(balance),
+        look=look,
     )
     return EvaluationReport(
         title=title,
@@ -104,6 +106,7 @@ def build(
         score_nulls=score_nulls,
         reliability=_reliability(evaluation, samples, options),
         power=power,
+        look=look,
         **parts,
     )
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from skquake.report._facts import ALPHA, CHANCE, Comparison, Facts, known, label, number, percent, units
+from skquake.report._facts import (
+    CHANCE,
+    Comparison,
+    Facts,
+    known,
+    label,
+    level,
+    number,
+    percent,
+    units,
+)
 
 LEAST_UNITS = 12  # of the interval: a dozen blocks of time
 LEAST_EARTHQUAKES = 20  # fewer bear no claim, whatever their scores: intervals of so few are those of luck
@@ -138,22 +148,25 @@ def check_null(facts: Facts) -> Check:
         if facts.permutation_p is None:
             return Check(name, None, "not examined")
         dealt = f"{facts.permutation} give p = {facts.permutation_p:.2g}"
-        if facts.permutation_p > ALPHA:
+        if facts.permutation_p > level(facts):
             return Check(name, False, dealt)
         return Check(name, None, f"not examined; {dealt}")
     if facts.null_of_another:
         void = f"so that its p = {facts.p_value:.2g} counts for nothing"
         return Check(name, None, f"{facts.null_of_another}, {void}")
-    if facts.p_value > ALPHA and facts.resolution is not None and facts.resolution > ALPHA:
+    most = level(facts)
+    if facts.p_value > most and facts.resolution is not None and facts.resolution > most:
         finding = f"the null ({facts.null}) cannot give a p below {facts.resolution:.2g}: too few of its "
         return Check(name, False, finding + "catalogs are independent")
     reached = f"the null ({facts.null}) reaches this score in {percent(facts.null_share)} of catalogs"
     finding = f"{reached}, p = {facts.p_value:.2g}"
     if facts.unlike:
         finding += f"; {facts.unlike}"
-    if facts.p_value <= ALPHA and facts.spreads_more:
+    if facts.look is not None and facts.look.number > 1:
+        finding += f"; of look {facts.look.number} it must not exceed {most:.2g}"
+    if facts.p_value <= most and facts.spreads_more:
         return Check(name, None, f"{finding}: not exchangeable, so that this p counts for nothing")
-    return Check(name, facts.p_value <= ALPHA, finding)
+    return Check(name, facts.p_value <= most, finding)
 
 
 def check_balance(facts: Facts) -> Check:

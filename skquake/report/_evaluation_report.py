@@ -18,6 +18,7 @@ from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, leakage_rep
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes
 from skquake.report._facts import CHANCE
+from skquake.report._look import Look
 from skquake.report._mirrored_check import mirrored_identity, unlike_mirrored
 from skquake.report._report import EvaluationReport
 
@@ -32,6 +33,7 @@ from skquake.report._report import EvaluationReport
         "mirrored": [TimeMirroredResult, None],
         "catalog": [CatalogCheck, None],
         "leakage": ["boolean"],
+        "look": [Look, None],
         "scoring": [StrOptions(set(CHANCE)), None],
         "n_resamples": [Interval(Integral, 1, None, closed="left")],
         "title": [str, None],
@@ -54,6 +56,7 @@ def evaluation_report(
     space_weather: pd.DataFrame | None = None,
     scoring: str | None = None,
     n_resamples: int = 1000,
+    look: Look | None = None,
     title: str | None = None,
     random_state: RandomState = None,
     verbose: int = 0,
@@ -102,6 +105,9 @@ def evaluation_report(
         The score that the verdict is about: that of ``null`` by default, else "seismic_mcc".
     n_resamples : int, default=1000
         Of the intervals.
+    look : Look, default=None
+        Which look at a sealed test span this is (`skquake.registration.run` knows): the verdict says so, and
+        later ones share its level.
     title : str, default=None
     random_state : int or None, default=None
         Of the intervals; estimators have their own.
@@ -181,6 +187,7 @@ def evaluation_report(
         splits=fold_table(cv, folds, X, y, groups),
         space_weather=space_weather,
         scoring=scoring,
+        look=look,
         title=title or f"{type(_last(pipeline)).__name__} before earthquakes",
         settings=settings,
         options=options,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from skquake.report._look import Look
 
 ALPHA = 0.05
 CHANCE = {"seismic_mcc": 0.0, "seismic_auc": 0.5, "event_auc": 0.5}
@@ -89,6 +92,8 @@ class Facts:
         What the interval is (`skquake.model_selection.Evaluation`); "" where that is not known.
     population : str or None
         Whom the samples speak of (which earthquakes kept a control); None where that is not known.
+    look : Look or None
+        Which look at a sealed test span this is; None for an analysis without a plan.
     """
 
     value: float
@@ -129,6 +134,12 @@ class Facts:
     reports: int | None = None
     interval: str = ""
     population: str | None = None
+    look: Look | None = None
+
+
+def level(facts: Facts) -> float:
+    """What the p of the nulls must not exceed: later looks at a sealed span share it."""
+    return ALPHA if facts.look is None else facts.look.level
 
 
 def label(facts: Facts) -> str:

@@ -65,7 +65,7 @@ def render(report):
         report=report,
         population=population(report.samples),
         sections=sections,
-        **_rules(),
+        **rules(),
         tone=_tone(report),
     )
 
@@ -79,7 +79,7 @@ def _tone(report):
     return TONES.get(report.verdict.code, "none")
 
 
-def _rules():
+def rules():
     """How `judge` documents itself: the rules in order, [(code, words), ...], and what they rest on."""
     text = inspect.getdoc(judge) or ""
     found = re.findall(r"^\d+\. \*\*(\w+)\*\*: ((?:.+\n)+?)(?=\d+\. |\n)", text, re.MULTILINE)

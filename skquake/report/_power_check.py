@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from skquake.report._checks import Check
-from skquake.report._facts import ALPHA, Facts, known, label, label_of, percent, units
+from skquake.report._facts import Facts, known, label, label_of, level, percent, units
 
 POWERED = 0.8  # share of studies that must see an effect
+MORE = (
+    1.05  # times the earthquakes up to which it is that of this study: each draw of controls leaves some out
+)
 FEWER = 0.8  # share of the earthquakes below which power is that of a smaller study, beyond its own interval
 WIDE = {"seismic_mcc": 0.4, "seismic_auc": 0.2, "event_auc": 0.2}  # widths of intervals that say little
 
@@ -58,14 +61,14 @@ def _counted_otherwise(facts: Facts) -> tuple[list[str], list[str]]:
         easier.append(under)
     elif declared and set(counted) - set(declared):
         harder.append(under)
-    if facts.power_alpha is not None and facts.power_alpha != ALPHA:
-        (easier if facts.power_alpha > ALPHA else harder).append(f"at p <= {facts.power_alpha:g}")
+    if facts.power_alpha is not None and facts.power_alpha != level(facts):
+        (easier if facts.power_alpha > level(facts) else harder).append(f"at p <= {facts.power_alpha:g}")
     size, largest = facts.effect_size, facts.power_largest
     if size is not None and largest is not None and abs(size) > abs(largest):
         harder.append(f"up to a size of {largest:.3g}")
     n = facts.power_earthquakes
     if n is not None and facts.n_sampled is not None:
-        if n > facts.n_sampled:
+        if n > MORE * facts.n_sampled:
             easier.append(f"for {n} earthquakes, {facts.n_sampled} have samples")
         elif n < FEWER * facts.n_sampled:
             harder.append(f"for {n} earthquakes only, {facts.n_sampled} have samples")

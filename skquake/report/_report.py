@@ -14,6 +14,7 @@ from skquake._core._typing import IntArray
 from skquake._core._typing import Path as PathLike
 from skquake.catalogs import CatalogCheck
 from skquake.model_selection import Evaluation, Score
+from skquake.report._look import Look
 from skquake.report._verdict import Verdict
 
 
@@ -52,6 +53,8 @@ class EvaluationReport:
     molchan : MolchanCurve or None
     catalog : CatalogCheck or None
         Of `skquake.catalogs.check_catalog`.
+    look : Look or None
+        Which look at a sealed test span this is.
     settings : dict of {str: str}
         Pipeline, source, splits, samples, random state.
     versions : dict of {str: str}
@@ -100,6 +103,7 @@ class EvaluationReport:
     mirrored_unlike: str = ""
     molchan: Any = None
     catalog: CatalogCheck | None = None
+    look: Look | None = None
     created: str = field(default_factory=lambda: f"{pd.Timestamp.now(tz='UTC'):%Y-%m-%d %H:%M} UTC")
 
     def __repr__(self) -> str:

@@ -14,6 +14,9 @@ NAN = float("nan")
 def rows(report):
     """Yield (section, quantity, value, low, high, note) of a report."""
     yield "verdict", report.verdict.code, NAN, NAN, NAN, report.verdict.text
+    if report.look is not None:
+        yield "look", "number", report.look.number, NAN, NAN, report.look.words
+        yield "look", "level", report.look.level, NAN, NAN, ""
     for check in report.verdict.checks:
         passed = NAN if check.passed is None else float(check.passed)
         yield "check", check.name, passed, NAN, NAN, check.finding

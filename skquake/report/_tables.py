@@ -167,7 +167,7 @@ def number(value: Any, small: bool = False) -> str:
     if np.isinf(value):
         text = f"{value:+.0f}".replace("inf", "∞").removeprefix("+")
     elif value == int(value) or abs(value) >= 100:
-        text = f"{value:,.0f}".replace(",", "\u202f" if abs(value) >= 10_000 else "")
+        text = f"{value:z,.0f}".replace(",", "\u202f" if abs(value) >= 10_000 else "")
     else:
         text = f"{value:.2g}" if small and abs(value) < 0.0005 else f"{value:z.3f}"
     return text.replace("-", "−")

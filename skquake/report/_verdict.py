@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from skquake.report import _checks
 from skquake.report._checks import PROBES, Check
-from skquake.report._facts import ALPHA, Facts
+from skquake.report._facts import Facts, level
 from skquake.report._power_check import check_power
 
 # Check -> what stands in the line where it was not examined.
@@ -78,10 +78,13 @@ def judge(facts: Facts) -> Verdict:
     effect would have been missed where fewer than 80 % of studies with an effect of the size given see it,
     and where the interval of the score is wider than 0.4 (MCC) or 0.2 (AUC),
     whatever the power curve says. The p of a power curve must be the largest over the nulls that the
-    headline p is the largest of, at most 0.05, in the same score and for no more earthquakes; else its
-    power is an upper bound: too little of it refutes, enough of it is not counted. For fewer earthquakes (by
-    more than a fifth), under more nulls or at a smaller p it is a lower bound: enough of it counts, too
-    little refutes nothing.
+    headline p is the largest of, at most 0.05, in the same score and for no more earthquakes (by a
+    twentieth); else its power is an upper bound: too little of it refutes, enough of it is not counted. For
+    fewer earthquakes (by more than a fifth), under more nulls or at a smaller p it is a lower bound: enough
+    of it counts, too little refutes nothing.
+
+    Of a registered analysis (`Look`) the line begins with the seal of its plan, or with "exploratory, look
+    3"; the third look passes the null at 0.05 / 3 only.
 
     Parameters
     ----------
@@ -111,6 +114,8 @@ def judge(facts: Facts) -> Verdict:
         "balance": _checks.check_balance(facts),
     }
     code, text = _decide(facts, checks)
+    if facts.look is not None:
+        text = f"{facts.look}: {text}"
     return Verdict(code, text, tuple(checks.values()))
 
 
@@ -136,7 +141,7 @@ def _decide(facts: Facts, checks: dict[str, Check]) -> tuple[str, str]:
     too_weak = checks["power"].passed is False
     for code in ("null", "chance"):
         if checks[code].passed is False:
-            if code == "null" and facts.resolution is not None and facts.resolution > ALPHA:
+            if code == "null" and facts.resolution is not None and facts.resolution > level(facts):
                 return "underpowered", f"underpowered: {checks[code].finding}"
             if too_weak:
                 return "underpowered", f"underpowered: {checks['power'].finding}; {checks[code].finding}"

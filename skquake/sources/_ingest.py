@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import pathlib
@@ -10,9 +11,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import joblib
-
-from skquake._core._failures import failure, living_workers
+from skquake._core._engine import Engine
+from skquake._core._failures import failure
 from skquake._core._identity import identity
 from skquake._core._paths import expand_paths, files_below
 from skquake._core._progress import progress
@@ -70,12 +70,13 @@ def _ingest(files, folder, index, read, channels, prepare, errors, n_jobs, verbo
     warned: dict[str, list[pathlib.Path]] = {}
     todo = [item for item in wanted.items() if item[0] not in done]
     make = functools.partial(_make, folder, read, channels, prepare, made_with)
-    with living_workers(n_jobs, folder):
-        results = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-            joblib.delayed(make)(name, file) for name, file in todo
-        )
+    kept = f"what is finished is in {folder}, and the same call goes on from there"
+    with (
+        Engine(make, n_jobs, kept) as engine,
+        contextlib.closing(engine.run(todo, ordered=True)) as results,
+    ):
         shown = progress(results, desc="from_files", verbose=verbose, total=len(todo), unit="file")
-        for (name, file), made in zip(todo, shown, strict=True):
+        for (name, file), (_, made) in zip(todo, shown, strict=True):
             for text in made.warnings:
                 warned.setdefault(text, []).append(file)
             error = made.error or _difference(made.kept, first)

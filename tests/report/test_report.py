@@ -207,6 +207,7 @@ def test_hostile_names_stay_text(report, samples):
     ("value", "text"),
     [
         (0, "0"),
+        (-0.0, "0"),
         (12345, "12\u202f345"),
         (1234.56, "1235"),
         (-3, "−3"),

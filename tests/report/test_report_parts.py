@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import wraps
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,12 +18,40 @@ from sklearn.pipeline import make_pipeline
 from skquake.alarms import MolchanCurve
 from skquake.inspection import CatalogNullResult, PowerCurve
 from skquake.model_selection import PurgedGroupKFold, evaluate
-from skquake.report import evaluation_report
+from skquake.report import _evaluation_report, evaluation_report
 from skquake.report._build import _power_facts
 
 MODEL = make_pipeline(make_column_transformer(("passthrough", ["observed"])), LogisticRegression())
 QUICK = {"n_resamples": 60, "random_state": 0}
 CV = PurgedGroupKFold(3)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def evaluated_once():
+    """What is handed in differs; a model and its probes on the same samples and folds do not."""
+
+    def once(function):
+        made = {}
+
+        @wraps(function)
+        def remembered(*arguments, **options):
+            key = joblib.hash((arguments, options))
+            if key not in made:
+                made[key] = function(*arguments, **options)
+            return made[key]
+
+        return remembered
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("evaluate", "run_probes"):
+            patch.setattr(_evaluation_report, name, once(getattr(_evaluation_report, name)))
+        yield
+
+
+@pytest.fixture
+def unrendered(monkeypatch):
+    """Displays are plotted and not drawn: the pages of other tests here are."""
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda self, file, **_: file.write(b"<svg/>"))
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +134,7 @@ def test_the_score_is_that_of_the_null(samples, observed):
         evaluation_report(MODEL, samples, CV, null=null, scoring="seismic_mcc", **QUICK)
 
 
-def test_a_null_of_other_samples_is_told(samples):
+def test_a_null_of_other_samples_is_told(samples, unrendered):
     other = evaluate(MODEL, sample_frame(60, signal=0.3, span_days=700, seed=1), CV, **QUICK)
     for p in (0.01, 0.4):
         null = make_null(other, {"rotate": p})
@@ -116,7 +146,7 @@ def test_a_null_of_other_samples_is_told(samples):
         assert found.verdict.code not in ("differs", "null") and check.finding in found.to_html()
 
 
-def test_power_is_read_at_the_size_and_number_of_the_study(samples, observed):
+def test_power_is_read_at_the_size_and_number_of_the_study(samples, observed, unrendered):
     null = make_null(observed, {"rotate": 0.3})
     weak = make_power({0.1: 0.2, 0.4: 0.5}, n_events=(50, 500))
     found = evaluation_report(MODEL, samples, CV, null=null, power=weak, **QUICK)
@@ -210,8 +240,10 @@ def test_reports_of_the_same_samples_are_counted():
 @pytest.mark.parametrize("n", [1, 5, 40, 400])
 @pytest.mark.parametrize("signal", [0.0, 4.0])
 @pytest.mark.filterwarnings("ignore:.*hardly more than a guess")
-def test_planted_worlds_read_line_by_line(n, signal):
+def test_planted_worlds_read_line_by_line(n, signal, request):
     """Rules of the lines of whole reports: few earthquakes bear no claim, many no more than was examined."""
+    if signal:  # the pages of those without a signal are drawn
+        request.getfixturevalue("unrendered")
     samples = sample_frame(n, signal=signal, span_days=max(400, 10 * n), seed=5)
     if n < 5:  # too few to be cut into folds: one earthquake is tested on itself
         folds = [(np.arange(len(samples.y)), np.arange(len(samples.y)))]
@@ -255,7 +287,7 @@ def test_planted_worlds_read_line_by_line(n, signal):
     ],
 )
 def test_tested_earthquakes_unlike_those_of_the_nulls(
-    samples, observed, tested, match_events, passed, finding, monkeypatch
+    samples, observed, tested, match_events, passed, finding, monkeypatch, unrendered
 ):
     monkeypatch.setattr("skquake.report._build.unbalanced", lambda balance: {})
     null = make_null(observed, {"rotate": 0.01}, tested=tested, match_events=match_events)

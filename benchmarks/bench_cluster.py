@@ -1,0 +1,143 @@
+"""Two Dask workers beside one: from daily files to a source, null catalogs, a search.
+
+Clusters of one process and of two, one thread each, on this machine, take turns; each makes the call once
+before it is timed, and the results are compared with those of one process without Dask. Seconds are those
+of the whole call: what the asking process does alone (the catalog that happened, proposals) is in them.
+They need as many idle cores as workers; one more for the scheduler helps.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from _harness import compare, row
+from joblib import parallel_config
+from scipy.stats import randint
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import make_pipeline
+
+from skquake import HyperoptSearchCV, SlidingWindow, TrackSource
+from skquake.catalogs import MatchedControls
+from skquake.datasets import make_catalog, make_track
+from skquake.inspection import catalog_null_test
+from skquake.io import read_swarm_lp
+from skquake.model_selection import chronological_split
+from skquake.preprocessing import WindowFlattener
+
+AIM = 1.7
+LENGTH = 20
+
+
+@contextmanager
+def workers(n, folder):
+    """A Dask cluster of so many processes; gives what makes joblib take it."""
+    import distributed
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the cluster: ports and the like
+        made = distributed.LocalCluster(
+            n_workers=n, threads_per_worker=1, processes=True, dashboard_address=None,
+            local_directory=str(folder),
+        )  # fmt: skip
+        with made, distributed.Client(made, set_as_default=False) as client:
+            client.wait_for_workers(n)
+            yield lambda: parallel_config("dask", client=client)
+
+
+def files(folder, quick):
+    """Daily CDF files into a source, in a fresh folder each time."""
+    from bench_ingest import write_days
+
+    days = folder / "days"
+    days.mkdir()
+    write_days(days, 4 if quick else 32)
+    made = []
+
+    def call():
+        out = folder / f"source{len(made)}"
+        made.append(TrackSource.from_files(days, out, read_swarm_lp, channels=["Ne", "Te"]))
+        return [made[-1].span, float(np.asarray(made[-1].values, dtype=float).sum())]
+
+    return call
+
+
+def halves(samples):
+    """The first half in time trains."""
+    return chronological_split(samples.X, samples.y, test_size=0.5)
+
+
+def nulls(folder, quick):
+    """Null catalogs of a forest on a track in memory."""
+    months = 3 if quick else 8
+    end = pd.Timestamp("2015-01-01") + pd.DateOffset(months=months)
+    frame = make_track("swarm", "2015-01-01", end, cadence=8.0, random_state=0).frame
+    source = TrackSource(frame, channels=["Ne"])
+    catalog = make_catalog("2015-01-01", end, min_magnitude=5.2, random_state=0)
+    forest = RandomForestClassifier(50 if quick else 300, min_samples_leaf=5, random_state=0)
+    model = make_pipeline(SlidingWindow(source, LENGTH), WindowFlattener(), forest)
+
+    def call():
+        found = catalog_null_test(
+            model, source, catalog, controls=MatchedControls(region="3 deg"),
+            sampling={"region": "3 deg", "days": (-15, 0), "max_length": LENGTH}, cv=halves,
+            nulls=("shuffle-times", "other-place"), n_nulls=2 if quick else 20, random_state=0,
+        )  # fmt: skip
+        return found.scores["pipeline"].tolist()
+
+    return call
+
+
+def search(folder, quick):
+    """Trials of forests in batches of eight."""
+    rng = np.random.default_rng(0)
+    n = 400 if quick else 3000
+    X, y = rng.normal(size=(n, 60)), rng.integers(0, 2, n)
+    space = {"max_features": randint(2, 30), "min_samples_leaf": randint(1, 30)}
+
+    def call():
+        found = HyperoptSearchCV(
+            RandomForestClassifier(20 if quick else 150, random_state=0), space, cv=StratifiedKFold(3),
+            n_iter=8 if quick else 32, batch_size=8, random_state=0, refit=False,
+        ).fit(X, y)  # fmt: skip
+        return found.cv_results_["mean_test_score"].tolist()
+
+    return call
+
+
+def run(quick=False):
+    """Rows for ``run.py``."""
+    rows = []
+    for work in (files, nulls, search):
+        with ExitStack() as stack:
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("ignore", UserWarning)  # few units
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            call, found = work(folder, quick), {}
+            clusters = {n: stack.enter_context(workers(n, folder / f"dask{n}")) for n in (1, 2)}
+
+            def timed(n, call=call, found=found, clusters=clusters):
+                with clusters[n]():
+                    found[n] = call()
+
+            contenders = {n: lambda n=n, timed=timed: timed(n) for n in clusters}
+            seconds = compare(contenders, repeat=1 if quick else 3, warmup=1)
+            rows.append(
+                row(
+                    f"two Dask workers, {work.__name__}",
+                    "one",
+                    seconds[1] / seconds[2],
+                    None if quick else AIM,
+                    seconds_one=round(seconds[1], 1),
+                    seconds_two=round(seconds[2], 1),
+                    the_same_as_one_process=found[1] == found[2] == call(),
+                    load=round(os.getloadavg()[0], 1),
+                )
+            )
+    return rows
