@@ -66,7 +66,7 @@ def write_parts(frame, folder, random, overlap):
         )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(30, 500), st.randoms(use_true_random=False), st.integers(0, 12), st.booleans())
 def test_on_disk_is_in_memory_to_the_bit(n, random, overlap, tight):
     frame = frame_of(n, random)
