@@ -201,7 +201,7 @@ class SlidingWindow(SampleStep):
         place = X[["time", "latitude", "longitude", "obs_start", "obs_end"]]
         for member, here in members:
             time = as_ns(to_utc(X["time"].iloc[here], "X: time"))
-            for part in member._portions(time, "time", "latitude", "longitude"):
+            for part in member._portions(time, "latitude", "longitude"):
                 rows = here[part]
                 some = place.iloc[rows]
                 outside[rows], why[rows] = self._leaves(member, some), altered(member, some)

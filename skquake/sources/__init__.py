@@ -1,11 +1,12 @@
 """Immutable holders of observations, from which windows are cut."""
 
+from skquake.sources._blocks import Blocks
 from skquake.sources._collection import SourceCollection
 from skquake.sources._join import join_tracks
 from skquake.sources._magnetic import add_magnetic
 from skquake.sources._map import MapSource
 from skquake.sources._series import SeriesSource
-from skquake.sources._track import Blocks, TrackSource
+from skquake.sources._track import TrackSource
 
 __all__ = [
     "Blocks",

@@ -32,8 +32,9 @@ class Layout(NamedTuple):
     unit, first, start : ndarray of int64
         Runs of rows: their unit, their first row in it, and their first row of the track; ``start`` has one
         more at the end.
-    time : ndarray of int64
-        First time of each run.
+    time, step : ndarray of int64
+        First time of each run, and its one step in time, 0 where it has several: times of a regular run are
+        known without reading.
     flagged : ndarray of uint8
         A bit for every 256 rows: whether a value among them is not finite.
     bounds, north : ndarray
@@ -54,6 +55,7 @@ class Layout(NamedTuple):
     first: np.ndarray
     start: np.ndarray
     time: np.ndarray
+    step: np.ndarray
     flagged: np.ndarray
     bounds: np.ndarray
     north: np.ndarray

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -257,7 +258,8 @@ class _Gathered:
 
     def add(self, unit, row, time, values):
         begins = np.concatenate([[0], np.flatnonzero((np.diff(unit) != 0) | (np.diff(row) != 1)) + 1])
-        self._runs.append((unit[begins], row[begins], begins + self._n, time[begins]))
+        step = _one_steps(time, begins)
+        self._runs.append((unit[begins], row[begins], begins + self._n, time[begins], step))
         bad = np.flatnonzero(~np.isfinite(values).all(axis=1)) + self._n
         self._flags.append(np.unique(bad // FLAG_ROWS))
         self._n += len(time)
@@ -266,13 +268,23 @@ class _Gathered:
             raise OutOfOrder
 
     def runs(self):
-        unit, first, start, time = (np.concatenate(part) for part in zip(*self._runs, strict=True))
-        return {"unit": unit, "first": first, "start": np.append(start, self._n), "time": time}
+        unit, first, start, time, step = (np.concatenate(part) for part in zip(*self._runs, strict=True))
+        return {"unit": unit, "first": first, "start": np.append(start, self._n), "time": time, "step": step}
 
     def flags(self):
         flags = np.zeros(-(-self._n // FLAG_ROWS), dtype=bool)
         flags[np.concatenate(self._flags).astype(np.int64)] = True
         return np.packbits(flags)
+
+
+def _one_steps(time, begins):
+    """The step in time of each run, 0 where there are several."""
+    steps = np.zeros(len(begins), dtype=np.int64)
+    for k, (first, stop) in enumerate(itertools.pairwise([*begins.tolist(), len(time)])):
+        step = int(time[first + 1] - time[first]) if stop > first + 1 else 1
+        if (np.diff(time[first:stop]) == step).all():
+            steps[k] = step
+    return steps
 
 
 def _median_step(time):

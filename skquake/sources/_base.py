@@ -18,7 +18,7 @@ from skquake.sources._backing import Files, Memory
 from skquake.sources._lazy_array import is_on_disk
 
 NAT = np.iinfo(np.int64).min
-_CHUNK_VALUES = 1 << 22  # values gathered at a time, so that windows cost little beyond their own size
+_CHUNK_VALUES = 1 << 19  # values gathered at a time, so that windows cost little beyond their own size
 
 
 class Immutable:
@@ -216,7 +216,7 @@ class Source(Immutable):
         windows = np.empty((len(time), total, len(columns)), dtype=np.float32)
         text = np.full(len(time), "", dtype=object)
         every = columns == list(range(len(self.channels)))
-        for rows in self._portions(time, "time", "values"):
+        for rows in self._portions(time, "values"):
             problems = Problems(len(rows))
             gather = self._gather(place.iloc[rows], time[rows], length, offset, problems, context, whole)
             some = gather if every else _chosen(gather, columns)

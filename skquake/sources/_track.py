@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Fr
 from skquake.sources._archive_files import TrackFiles
 from skquake.sources._backing import backing_of
 from skquake.sources._base import Source, check_context, check_length, cut, duration_ns
+from skquake.sources._blocks import Blocks
 from skquake.sources._context import cut_along
 from skquake.sources._from_frame import PLACE, Fill, mapped
 from skquake.sources._lazy_array import is_on_disk
@@ -22,33 +23,6 @@ from skquake.sources._track_parquet import read_track, write_track
 SPAN_FACTOR = 1.5
 _CHUNK = 1 << 20  # rows looked at together
 _TILES = 1 << 14  # windows looked at together in a track on disk
-
-
-class Blocks(NamedTuple):
-    """Consecutive windows of a track, as rows of its arrays.
-
-    Attributes
-    ----------
-    center : ndarray of int64, shape (n_blocks,)
-        Row at position ``length // 2`` of each block: ``source.time[center]`` and so on.
-    first : ndarray of int64, shape (n_blocks,)
-        First row of each block.
-
-    Examples
-    --------
-    >>> import numpy as np, pandas as pd
-    >>> from skquake.sources import TrackSource
-    >>> frame = pd.DataFrame({
-    ...     "time": pd.date_range("2015-01-01", periods=10, freq="s"),
-    ...     "latitude": np.linspace(0, 0.6, 10), "longitude": 100.0, "Ne": 1e5,
-    ... })
-    >>> center, first = TrackSource(frame).blocks(4)
-    >>> center.tolist(), first.tolist()
-    ([2, 6], [0, 4])
-    """
-
-    center: np.ndarray
-    first: np.ndarray
 
 
 class TrackSource(Source):
