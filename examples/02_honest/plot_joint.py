@@ -11,7 +11,7 @@ together. So whatever the instruments share is in the null catalogs as well, and
 declared beforehand, with each instrument's own beside it. It says that catalogs which never happened seldom
 stand as high in all instruments together; it does not say which of them carries the signal.
 
-Two satellites and maps of total electron content are simulated over one year, with the same storms. Before
+Two satellites and maps of total electron content are simulated over eight months, with the same storms. Before
 each earthquake something small happens that one satellite and the maps see, and the other satellite does
 not.
 """
@@ -40,7 +40,7 @@ from skquake.preprocessing import ChannelLog, WindowFlattener
 parser = argparse.ArgumentParser(description="Several instruments asked one question.")
 parser.add_argument("--effect", type=float, default=0.3, help="planted rise (default %(default)s)")
 parser.add_argument("--nulls", type=int, default=39, help="catalogs of each null (default %(default)s)")
-parser.add_argument("--days", type=int, default=365, help="days to simulate (default %(default)s)")
+parser.add_argument("--days", type=int, default=240, help="days to simulate (default %(default)s)")
 parser.add_argument("--jobs", type=int, default=2, help="catalogs at a time (default %(default)s)")
 parser.add_argument("--seed", type=int, default=0, help="of everything (default %(default)s)")
 parser.add_argument(
