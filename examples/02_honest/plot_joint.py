@@ -127,8 +127,8 @@ for title, effect in {"nothing planted": 0.0, f"a rise of {options.effect:.0%}":
 # What they share
 # ---------------
 # Where the instruments are fooled by the same storms, scores of catalogs that never happened go up and down
-# together, and p-values may not be multiplied. How much so nobody need know beforehand: the null catalogs have
-# it in them, be it as little as here.
+# together, and p-values may not be multiplied. How much so nobody need know beforehand: the null catalogs
+# have it in them, be it as little as here.
 
 print("\nRank correlation of the scores over catalogs that never happened")
 print(joint.dependence().round(2).to_string())
