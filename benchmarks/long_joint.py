@@ -5,7 +5,7 @@ Usage: ``python benchmarks/long_joint.py [--worlds N] [--quick]``.
 A world is two years of daily values of three instruments at twelve far stations: weather of a memory of 0.9
 a day, of which one half of the variance is common to all stations and instruments (storms), and 120
 earthquakes. Each instrument has a logistic regression on three days, learnt on the first half and tested on
-the second. The p is the largest over two nulls of 39 catalogs. In worlds without an effect the share of p
+the second. The p is the largest over two nulls of 19 catalogs. In worlds without an effect the share of p
 <= 0.05 is the size: 5 % for a null alone (3 to 7 % in 200 worlds), less for the largest. In as many others
 the values of the first two instruments are raised before each earthquake, those of the third are not: what
 joint evidence of all three finds, beside each of the two alone, and beside Fisher's combination of the
@@ -40,7 +40,7 @@ from skquake.preprocessing import WindowFlattener
 STORE = Path(__file__).with_suffix(".json")
 DAYS, STATIONS, QUAKES, MEMORY, SHARED = 731, 12, 120, 0.9, 0.5
 SOURCES, CARRY = ("swarm", "cses", "tec"), ("swarm", "cses")
-KINDS, N_NULLS, ALPHA = ("shuffle-times", "other-place"), 39, 0.05
+KINDS, N_NULLS, ALPHA = ("shuffle-times", "other-place"), 19, 0.05
 EFFECTS = (0.0, 0.5)  # standard deviations of the values, on the five days before
 SETTINGS = {"version": 1, "n_nulls": N_NULLS, "shared": SHARED, "effects": EFFECTS}
 

@@ -11,9 +11,9 @@ together. So whatever the instruments share is in the null catalogs as well, and
 declared beforehand, with each instrument's own beside it. It says that catalogs which never happened seldom
 stand as high in all instruments together; it does not say which of them carries the signal.
 
-Two satellites and maps of total electron content are simulated over one year, with the same storms. Before
-each earthquake something small happens that one satellite and the maps see, and the other satellite does
-not.
+Two satellites and maps of total electron content are simulated over eight months, with the same storms. In
+the five days before each earthquake something small happens that one satellite and the maps see, and the
+other satellite does not.
 """
 
 # %%
@@ -38,9 +38,9 @@ from skquake.model_selection import chronological_split
 from skquake.preprocessing import ChannelLog, WindowFlattener
 
 parser = argparse.ArgumentParser(description="Several instruments asked one question.")
-parser.add_argument("--effect", type=float, default=0.3, help="planted rise (default %(default)s)")
+parser.add_argument("--effect", type=float, default=0.5, help="planted rise (default %(default)s)")
 parser.add_argument("--nulls", type=int, default=39, help="catalogs of each null (default %(default)s)")
-parser.add_argument("--days", type=int, default=365, help="days to simulate (default %(default)s)")
+parser.add_argument("--days", type=int, default=240, help="days to simulate (default %(default)s)")
 parser.add_argument("--jobs", type=int, default=2, help="catalogs at a time (default %(default)s)")
 parser.add_argument("--seed", type=int, default=0, help="of everything (default %(default)s)")
 parser.add_argument(
@@ -57,11 +57,12 @@ kp = make_kp(START - 5, END, random_state=options.seed)
 
 def instruments(effect):
     """Sources by name; what is planted is seen by Swarm and in the maps."""
-    planted = {"catalog": independent, "effect": effect, "effect_min_km": 500.0, "kp": kp}
-    quiet = {"kp": kp}
+    planted = {
+        "catalog": independent, "effect": effect, "effect_min_km": 500.0, "effect_days": (-5.0, 0.0), "kp": kp
+    }  # fmt: skip
     night = {"side": "night", "cadence": 30.0}
     swarm = make_track("swarm", START, END, **planted, **night, random_state=options.seed + 1).frame
-    cses = make_track("cses", START, END, **quiet, **night, random_state=options.seed + 2).frame
+    cses = make_track("cses", START, END, kp=kp, **night, random_state=options.seed + 2).frame
     maps = make_tec(
         START, END, cadence="12h", grid=(10.0, 30.0), **planted, random_state=options.seed + 3
     ).maps
@@ -84,7 +85,7 @@ def analysis(source):
         "pipeline": make_pipeline(*steps),
         "source": source,
         "controls": MatchedControls(),
-        "sampling": {"region": "500 km", "days": (-15, 0), "max_length": 4},
+        "sampling": {"region": "500 km", "days": (-5, 0), "max_length": 4},
         "cv": halves,
         "min_magnitude": 5.5,
         "scoring": "event_auc",
@@ -112,7 +113,9 @@ def save(name, figure):
 # %%
 # One answer
 # ----------
-# Without an effect, and with one. The sentence says what the joint p says, and what it does not.
+# Without an effect, and with one. The sentence says what the joint p says, and what it does not. With the
+# effect Swarm alone reaches the least p that so many catalogs allow; but it is one of three that were asked,
+# and the joint p says what that is worth. Who asks instruments that show nothing pays with power.
 
 found = {}
 for title, effect in {"nothing planted": 0.0, f"a rise of {options.effect:.0%}": options.effect}.items():
@@ -123,8 +126,9 @@ for title, effect in {"nothing planted": 0.0, f"a rise of {options.effect:.0%}":
 # %%
 # What they share
 # ---------------
-# Scores of catalogs that never happened go up and down together where the instruments have seen the same
-# storms: that is why their p-values may not be multiplied.
+# Where the instruments are fooled by the same storms, scores of catalogs that never happened go up and down
+# together, and p-values may not be multiplied. How much so nobody need know beforehand: the null catalogs
+# have it in them, be it as little as here.
 
 print("\nRank correlation of the scores over catalogs that never happened")
 print(joint.dependence().round(2).to_string())
@@ -154,6 +158,6 @@ for (scores, statistic), (title, joint) in zip(axes, found.items(), strict=True)
         xlabel="Fisher's combination of ranks (shuffled times)", ylabel="catalogs",
         title=f"together: p = {joint.p_value:.3g}, the larger of two nulls",
     )  # fmt: skip
-axes[0, 0].legend(loc="lower right", fontsize="small")
+figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
 save("joint", figure)
 plt.show()

@@ -79,3 +79,9 @@ def test_the_best_of_many_choices_is_chance(tmp_path):
     alone, best = map(float, re.findall(r"p = (\d\.\d+)", row(told, "Alone")))
     assert alone <= 0.05 < best
     assert len(list(tmp_path.glob("*.png"))) == 1
+
+
+def test_three_instruments_are_asked_together(tmp_path):
+    told = run("plot_joint.py", "--days", 120, "--nulls", 3, "--jobs", 1, "--figures", tmp_path)
+    assert told.count("Joint p = ") == 2 and told.count("no p below 0.25 was possible") == 2
+    assert len(list(tmp_path.glob("*.png"))) == 1
