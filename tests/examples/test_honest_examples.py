@@ -79,3 +79,13 @@ def test_the_best_of_many_choices_is_chance(tmp_path):
     alone, best = map(float, re.findall(r"p = (\d\.\d+)", row(told, "Alone")))
     assert alone <= 0.05 < best
     assert len(list(tmp_path.glob("*.png"))) == 1
+
+
+def test_a_sealed_analysis_and_what_is_changed_after_it(tmp_path):
+    told = run("plot_registered.py", "--figures", tmp_path)
+    seal = re.search(r"sha256sum: ([0-9a-f]{64})", told)[1]
+    assert f"registered, seal {seal[:12]}: " in told and "exploratory, look 2: " in told
+    assert "another is look 2 and exploratory" in told
+    assert "catalog.csv: changed since the plan was sealed" in told and "looks.jsonl, line " in told
+    assert told.rstrip().endswith("verify: nothing has changed")
+    assert len(list(tmp_path.glob("*.png"))) == 2
