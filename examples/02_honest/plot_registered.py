@@ -97,7 +97,7 @@ n = 39
 score = "event_auc"
 
 [effect]
-size = 3.0
+size = 1.0
 tried = [0.5]
 days = [-10, 0]
 min_km = 2000

@@ -85,3 +85,21 @@ def test_three_instruments_are_asked_together(tmp_path):
     told = run("plot_joint.py", "--days", 120, "--nulls", 3, "--jobs", 1, "--figures", tmp_path)
     assert told.count("Joint p = ") == 2 and told.count("no p below 0.25 was possible") == 2
     assert len(list(tmp_path.glob("*.png"))) == 1
+
+
+def test_a_sealed_analysis_and_what_is_changed_after_it(tmp_path):
+    told = run("plot_registered.py", "--figures", tmp_path)
+    seal = re.search(r"sha256sum: ([0-9a-f]{64})", told)[1]
+    assert f"registered, seal {seal[:12]}: " in told and "exploratory, look 2: " in told
+    assert "another is look 2 and exploratory" in told
+    assert "catalog.csv: changed since the plan was sealed" in told and "looks.jsonl, line " in told
+    assert told.rstrip().endswith("verify: nothing has changed")
+    assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_a_watch_with_and_without_an_effect(tmp_path):
+    told = run("plot_prospective.py", "--days", 60, "--figures", tmp_path)
+    wealth = [float(w) for w in re.findall(r"wealth (\S+),", told)]
+    assert len(wealth) == 2 and wealth[0] < 20.0 and wealth[1] > wealth[0]
+    assert "late: 2019-01-31" in told and "line 7: map2019-01-05.csv was rewritten since 2019-01-05" in told
+    assert len(list(tmp_path.glob("*.png"))) == 1
