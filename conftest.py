@@ -17,6 +17,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 ROOT = Path(__file__).parent
+# They hold no doctests, and several modules of one name cannot be imported.
+collect_ignore_glob = ["tests/*conftest.py"]
 
 # The default suite tries a fixed set of examples; tox -e slow searches at random and keeps what it found.
 _COMMON = dict(deadline=None, suppress_health_check=[HealthCheck.too_slow])
