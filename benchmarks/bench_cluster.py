@@ -28,7 +28,7 @@ from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_track
 from skquake.inspection import catalog_null_test
 from skquake.io import read_swarm_lp
-from skquake.model_selection import chronological_split
+from skquake.model_selection import PurgedGroupKFold
 from skquake.preprocessing import WindowFlattener
 
 AIM = 1.7
@@ -68,11 +68,6 @@ def files(folder, quick):
     return call
 
 
-def halves(samples):
-    """The first half in time trains."""
-    return chronological_split(samples.X, samples.y, test_size=0.5)
-
-
 def nulls(folder, quick):
     """Null catalogs of a forest on a track in memory."""
     months = 3 if quick else 8
@@ -86,7 +81,7 @@ def nulls(folder, quick):
     def call():
         found = catalog_null_test(
             model, source, catalog, controls=MatchedControls(region="3 deg"),
-            sampling={"region": "3 deg", "days": (-15, 0), "max_length": LENGTH}, cv=halves,
+            sampling={"region": "3 deg", "days": (-15, 0), "max_length": LENGTH}, cv=PurgedGroupKFold(2),
             nulls=("shuffle-times", "other-place"), n_nulls=2 if quick else 20, random_state=0,
         )  # fmt: skip
         return found.scores["pipeline"].tolist()

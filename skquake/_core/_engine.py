@@ -171,7 +171,8 @@ class Engine:
         try:
             with self._backend.retrieval_context():
                 # Dask looks into tuples, so it is shown none.
-                done = as_completed(submit(k, cloudpickle.dumps(task)) for k, task in enumerate(tasks))
+                futures = (submit(k, cloudpickle.dumps(task)) for k, task in enumerate(tasks))
+                done = as_completed(futures, loop=client.loop)
                 for future in done:
                     number, task, sent = waiting.pop(future)
                     try:

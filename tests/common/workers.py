@@ -61,7 +61,7 @@ def cluster(folder, n_workers=2, **options):
         warnings.simplefilter("ignore")  # of the cluster: ports and the like
         with (
             distributed.LocalCluster(n_workers=n_workers, local_directory=str(folder), **options) as made,
-            distributed.Client(made) as client,
-            parallel_config("dask"),
+            distributed.Client(made, set_as_default=False) as client,
+            parallel_config("dask", client=client),
         ):
             yield made, client
