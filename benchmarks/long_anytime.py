@@ -62,8 +62,10 @@ def usual(found, forecast, rate):
     log = np.log(found.events["factor"].to_numpy())
     if not len(log):
         return 1.0
-    anomaly = np.log(forecast.to_numpy() / rate.to_numpy())
-    mean, spread = (rate.to_numpy() * anomaly).sum(axis=(1, 2)).mean(), anomaly.std()
+    chance, said = rate.to_numpy(), forecast.to_numpy()
+    ratio = np.log(said / said.sum(axis=(1, 2), keepdims=True) / chance)
+    mean = (chance * ratio).sum(axis=(1, 2)).mean()
+    spread = np.sqrt((chance * (ratio - mean) ** 2).sum(axis=(1, 2)).mean())
     n = np.arange(1, len(log) + 1)
     z = (np.cumsum(log - mean) / spread) / np.sqrt(n)
     return float(norm.sf(z[9:]).min(initial=1.0))  # from the tenth earthquake on
