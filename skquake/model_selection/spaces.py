@@ -190,7 +190,8 @@ def window(max_length: int, context: int = 0, *, prefix: str = "slidingwindow__"
     ----------
     max_length, context : int
         Of the samples.
-    prefix : str, default="slidingwindow__"
+    prefix : str
+        Of the names; by default ``"slidingwindow__"``.
 
     Returns
     -------

@@ -68,10 +68,10 @@ def judge(facts: Facts) -> Verdict:
     9. **underpowered**: the score passed so far, but an effect would have been missed (below): what such a
        study finds is more often luck, and exaggerated.
     10. **untested**: the score passed all that was examined, but the catalog null, a probe, leakage, the
-       power, the balance, or how many earthquakes and units there are, was not examined. Without a catalog
-       null a verdict gets no further than this.
+        power, the balance, or how many earthquakes and units there are, was not examined. Without a catalog
+        null a verdict gets no further than this.
     11. **differs**: it passed everything. The input differs before earthquakes; that is no precursor
-       until it is replicated on other data.
+        until it is replicated on other data.
 
     Power is known from a number of studies, and the line prints its interval. It is enough where the low end
     is 80 % or more; where the power is 80 % or more and the low end is not, it counts as not examined. An
