@@ -120,7 +120,8 @@ def test_what_fails_all_trials_ends_with_its_error(tmp_path):
         search("MemoryError", path, space={"a": [2, 4]}).fit(X, Y)
 
 
-def test_a_dead_worker_is_named_and_nothing_is_lost(tmp_path):
+def test_a_dead_worker_is_named_and_nothing_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr("skquake._core._engine.TRIES", 2)  # each takes new workers
     path = tmp_path / "trials.jsonl"
     with pytest.raises(
         RuntimeError, match=r"worker process died, .*memory.*n_jobs=2 now.*store=.*goes on from"
