@@ -20,8 +20,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import skquake.inspection._catalog_null_test as module
+import skquake.inspection._null_row as module
 from skquake.catalogs import AftershockRemover, MatchedControls
+from skquake.inspection import catalog_null_test
 from skquake.model_selection import chronological_split
 from skquake.preprocessing import WindowFlattener
 from skquake.sampling import SlidingWindow
@@ -145,7 +146,7 @@ def tails(world, seeds, nulls, n_nulls=N_NULLS):
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # few units of the observed score, failed catalogs
             patch.setattr(module, "thinned_score", noted)
-            found = module.catalog_null_test(
+            found = catalog_null_test(
                 model, source, catalog, controls=controls, sampling=sampling, cv=halves,
                 decluster=AftershockRemover("box"), nulls=nulls, n_nulls=n_nulls, scoring="seismic_auc",
                 random_state=seed,
