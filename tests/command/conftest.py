@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from sklearn.ensemble import RandomForestClassifier
+from common.small_probes import small_probes  # noqa: F401
 
 from skquake.sources import MapSource
 
@@ -74,17 +74,6 @@ def make_study(folder):
     path = folder / "study.toml"
     path.write_text(STUDY.format(columns=", ".join(f'{name} = "{name}"' for name in COLUMNS)))
     return path
-
-
-@pytest.fixture(autouse=True, scope="module")
-def small_probes():
-    """Forests of ten trees are enough to see that the probes are there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "skquake.inspection._probes.RandomForestClassifier",
-            lambda n_estimators, **options: RandomForestClassifier(10, **options),
-        )
-        yield
 
 
 @pytest.fixture

@@ -6,20 +6,9 @@ import matplotlib
 import numpy as np
 import pytest
 from common.sample_frames import sample_frame
-from sklearn.ensemble import RandomForestClassifier
+from common.small_probes import small_probes  # noqa: F401
 
 matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def small_probes():
-    """Forests of ten trees are enough to see that the probes are there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "skquake.inspection._probes.RandomForestClassifier",
-            lambda n_estimators, **options: RandomForestClassifier(10, **options),
-        )
-        yield
 
 
 @pytest.fixture(scope="session")
