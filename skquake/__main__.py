@@ -228,6 +228,27 @@ def report(file, html, json, n_jobs, only, verbose):
     return 0
 
 
+_HANDED_ON = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@command.command(context_settings=_HANDED_ON)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def plan(arguments):
+    """Analyses that are sealed before they are made: freeze, run, verify, show."""
+    from skquake.registration.__main__ import main as run
+
+    return run(arguments, "skquake plan")
+
+
+@command.command(context_settings=_HANDED_ON)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def watch(arguments):
+    """Forecasts that are judged by days to come: init, tick, score."""
+    from skquake.prospective.__main__ import main as run
+
+    return run(arguments, "skquake watch")
+
+
 def _report_on_table(file, more, html, json, only, verbose):
     from skquake.report.__main__ import main as report_on
 

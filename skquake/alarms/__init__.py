@@ -6,6 +6,7 @@ from skquake.alarms._choose_threshold import choose_threshold
 from skquake.alarms._conformal import conformal_p_values
 from skquake.alarms._count_events import count_events
 from skquake.alarms._csep import alarm_rate, to_csep
+from skquake.alarms._etas_rate import EtasRate
 from skquake.alarms._flagged_rate import flagged_rate
 from skquake.alarms._molchan import MolchanCurve, molchan_curve
 from skquake.alarms._nightly_map import nightly_map
@@ -18,6 +19,7 @@ from skquake.alarms._superposed_epoch import SuperposedEpoch, superposed_epoch
 
 __all__ = [
     "AnytimeEvidence",
+    "EtasRate",
     "MolchanCurve",
     "ReliabilityCurve",
     "SuperposedEpoch",

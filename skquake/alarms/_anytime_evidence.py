@@ -82,9 +82,12 @@ def anytime_evidence(
         scale, such as a probability or a rate; made before the day began. NaN where there is none: nothing is
         bet there.
     catalog : DataFrame
-        Independent earthquakes (`skquake.catalogs.AftershockRemover`): those of a cluster are one.
-    rate : DataArray (latitude, longitude)
-        The reference, declared before: `reference_rate`. It may be given on any scale.
+        Independent earthquakes (`skquake.catalogs.AftershockRemover`): those of a cluster are one. With a
+        reference that knows clusters (`EtasRate`), all earthquakes but those that follow another of their
+        cluster on the same day: of a day the reference knows no more than what was known at its begin.
+    rate : DataArray (latitude, longitude), or (night or day, latitude, longitude)
+        The reference, declared before: `reference_rate`, or `EtasRate.predict`, with the days of the
+        forecast. It may be given on any scale.
     bets : sequence of float, default=(0.1, 0.3, 0.5, 0.7, 0.9)
         Shares of the wealth that are staked, above 0 and below 1.
 
@@ -134,7 +137,7 @@ def anytime_evidence(
     order = np.argsort(events.time, kind="stable")
     row, time = events.row[order], events.time[order]
     score = space.score.reshape(-1, np.prod(space.cells.shape))
-    weight = space.weight[: score.shape[1]]
+    weight = space.weight.reshape(score.shape)
     day, cell = np.divmod(row, score.shape[1])
     factor = _factors(score, weight, day, cell)
     wealth = wealth_of(factor, shares)
@@ -165,17 +168,18 @@ def _factors(score, weight, day, cell):
         raise ValueError(
             f"forecast: {value:g} is no weight; give numbers of at least 0, NaN where there is none"
         )
-    score, seen = score[day], np.isfinite(score[day])
-    if (weight[cell] <= 0.0).any():
+    score, weight, seen = score[day], weight[day], np.isfinite(score[day])
+    at = np.arange(len(cell))
+    if (weight[at, cell] <= 0.0).any():
         raise ValueError(
-            f"rate: {int((weight[cell] <= 0.0).sum())} earthquakes in cells to which it gives no chance; "
+            f"rate: {int((weight[at, cell] <= 0.0).sum())} earthquakes in cells to which it gives no chance; "
             "take a reference with a floor, as reference_rate has one"
         )
     given = np.where(seen, score, 0.0)
     total, reference = given.sum(axis=1), (seen * weight).sum(axis=1)
-    at, is_bet = np.arange(len(cell)), (total > 0.0) & seen[np.arange(len(cell)), cell]
+    is_bet = (total > 0.0) & seen[at, cell]
     share = np.divide(given[at, cell], total, out=np.ones(len(cell)), where=is_bet)
-    chance = np.divide(weight[cell], reference, out=np.ones(len(cell)), where=is_bet)
+    chance = np.divide(weight[at, cell], reference, out=np.ones(len(cell)), where=is_bet)
     return np.where(is_bet, share / chance, 1.0)
 
 

@@ -84,8 +84,8 @@ class SpaceTime:
     ----------
     alarm : DataArray (night or day, latitude, longitude)
         NaN where nothing was observed.
-    rate : DataArray (latitude, longitude)
-        Weight of each cell.
+    rate : DataArray (latitude, longitude), or (night or day, latitude, longitude)
+        Weight of each cell, or of each on its day.
     unobserved : {"restrict", "no alarm"}
         What becomes of cells and days without a score: left out, or kept below every threshold.
 
@@ -172,17 +172,22 @@ def check_days(map: Any, what: str) -> str:
 
 
 def check_rate(rate: Any, alarm: Any) -> FloatArray:
-    """Weights of the cells of ``alarm``, shape (n_latitudes, n_longitudes)."""
-    if set(getattr(rate, "dims", ())) != {"latitude", "longitude"}:
+    """Weights of the cells of ``alarm``, shape (n_latitudes, n_longitudes), or also by its days."""
+    dims = set(getattr(rate, "dims", ()))
+    by = next((name for name in ("night", "day") if name in dims & set(alarm.dims)), None)
+    if dims - {by} != {"latitude", "longitude"}:
         raise ValueError(
-            f"rate: expected a DataArray over (latitude, longitude), got {type(rate).__name__}; pass what "
-            "skquake.alarms.reference_rate returns for these cells"
+            f"rate: expected a DataArray over (latitude, longitude), or over these and the alarms' days, got "
+            f"{rate.dims if dims else type(rate).__name__}; pass what skquake.alarms.reference_rate or "
+            "EtasRate.predict returns for these cells"
         )
+    names = [*([by] if by else []), "latitude", "longitude"]
     try:
-        rate = rate.sel(latitude=alarm["latitude"], longitude=alarm["longitude"])
+        rate = rate.sel({name: alarm[name] for name in names})
     except KeyError as error:
-        raise ValueError(f"rate: it lacks cells of the alarms ({error}); compute it for these") from error
-    values = rate.transpose("latitude", "longitude").to_numpy().astype(float)
+        told = f"rate: it lacks cells or days of the alarms ({error}); compute it for these"
+        raise ValueError(told) from error
+    values = rate.transpose(*names).to_numpy().astype(float)
     if not (np.isfinite(values) & (values >= 0)).all():
         raise ValueError("rate: weights must be finite and not negative")
     return values

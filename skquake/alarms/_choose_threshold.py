@@ -31,7 +31,7 @@ def choose_threshold(
     ----------
     alarm : DataArray (night or day, latitude, longitude)
         Of :func:`alarm_function`, training days only.
-    rate : DataArray (latitude, longitude)
+    rate : DataArray (latitude, longitude), or (night or day, latitude, longitude)
         Weight of the cells, of :func:`reference_rate`.
     tau : float, default=0.1
         Largest alarmed fraction, weighted by ``rate``.

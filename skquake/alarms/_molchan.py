@@ -252,7 +252,7 @@ def molchan_curve(
         Of :func:`alarm_function`, the tested days; any score that was known before its day.
     catalog : DataFrame
         Target earthquakes, independent ones. Those outside of the cells or days do not count.
-    rate : DataArray (latitude, longitude)
+    rate : DataArray (latitude, longitude), or (night or day, latitude, longitude)
         What a cell weighs in ``tau``: :func:`reference_rate`, so that to alarm where earthquakes are frequent
         costs as much as it gains. With :func:`area_rate`, for comparison, it is mistaken for skill.
     unobserved : {"restrict", "no alarm"}, default="restrict"

@@ -7,15 +7,13 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from skquake._core._geodesy import EARTH_RADIUS_KM, unit_vectors, wrap_longitude
 from skquake._core._sklearn import HasMethods, Interval, validate_params
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._typing import DataArray, Estimator, Frame, TimeLike
 from skquake._core._validation import check_catalog
 from skquake.alarms._cells import Cells
+from skquake.alarms._kernels import POINTS, counts_in, gaussian_reach, kernel_widths
 from skquake.catalogs import AftershockRemover
-
-_POINTS = 256  # into which an earthquake is spread
 
 
 @validate_params(
@@ -117,14 +115,9 @@ def reference_rate(
         past = declusterer.fit_transform(past)
     if not len(past):
         raise ValueError(f"catalog: no event before {pd.Timestamp(end)}; give earlier ones, of other days")
-    width = _widths(past, bandwidth, neighbours, min_bandwidth)
-    latitude, longitude = _spread(past, width)
-    row, column = grid.locate(latitude, longitude)
-    inside = row >= 0
-    count = np.bincount(
-        np.ravel_multi_index((row[inside], column[inside]), grid.shape), minlength=np.prod(grid.shape)
-    )
-    smooth = count.reshape(grid.shape) / _POINTS
+    width = kernel_widths(past, bandwidth, neighbours, min_bandwidth)
+    smooth = counts_in(grid, past, gaussian_reach(width)).sum(axis=0)
+    smooth = np.asarray(smooth).reshape(grid.shape) / POINTS
     smooth = (1.0 - floor) * smooth + floor * smooth.sum() * grid.area()
     return xr.DataArray(
         smooth / ((end - start) / NS_PER_DAY),
@@ -179,30 +172,3 @@ def area_rate(cells: DataArray) -> DataArray:
 
 def _moment(date, name):
     return int(as_ns(to_utc([date], name))[0])
-
-
-def _widths(events, bandwidth, neighbours, least):
-    """Kernel width of each event, km."""
-    if bandwidth is not None:
-        return np.full(len(events), float(bandwidth))
-    from scipy.spatial import KDTree
-
-    place = unit_vectors(events["latitude"], events["longitude"])
-    order = min(neighbours, len(place) - 1) + 1  # the nearest is the event itself
-    chord = KDTree(place).query(place, [order])[0][:, 0]
-    return np.maximum(2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(0.5 * chord, 1.0)), least)
-
-
-def _spread(events, width):
-    """Places of equal weight into which the kernels carry each event: a spiral of its quantiles."""
-    reach = np.sqrt(-2.0 * np.log1p(-(np.arange(_POINTS) + 0.5) / _POINTS))
-    angle = np.minimum(width[:, np.newaxis] * reach / EARTH_RADIUS_KM, np.pi)
-    azimuth = np.arange(_POINTS) * np.pi * (3.0 - np.sqrt(5.0))
-    south = np.deg2rad(events["latitude"].to_numpy())[:, np.newaxis]
-    sine = np.sin(south) * np.cos(angle) + np.cos(south) * np.sin(angle) * np.cos(azimuth)
-    latitude = np.arcsin(np.clip(sine, -1.0, 1.0))
-    east = np.arctan2(
-        np.sin(azimuth) * np.sin(angle) * np.cos(south), np.cos(angle) - np.sin(south) * np.sin(latitude)
-    )
-    longitude = events["longitude"].to_numpy()[:, np.newaxis] + np.rad2deg(east)
-    return np.rad2deg(latitude).ravel(), wrap_longitude(longitude).ravel()

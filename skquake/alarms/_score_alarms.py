@@ -44,7 +44,7 @@ def score_alarms(
         Of :func:`alarm_function`, the tested days.
     catalog : DataFrame
         Target earthquakes, independent ones.
-    rate : DataArray (latitude, longitude)
+    rate : DataArray (latitude, longitude), or (night or day, latitude, longitude)
         Weight of the cells, of :func:`reference_rate`.
     thresholds : float or array-like
         Of :func:`choose_threshold`; alarmed is what is not below.

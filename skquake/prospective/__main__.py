@@ -11,9 +11,9 @@ Forecasts that are judged by days that had not come yet. init seals a model and 
 model speak of each day that has come since; score sets what it said beside the earthquakes that came."""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(prog: str = "python -m skquake.prospective") -> argparse.ArgumentParser:
     """The options."""
-    options = argparse.ArgumentParser(prog="python -m skquake.prospective", description=DESCRIPTION)
+    options = argparse.ArgumentParser(prog=prog, description=DESCRIPTION)
     commands = options.add_subparsers(dest="command", required=True)
     for name, told in (("init", "begin a watch"), ("tick", "score the days that have come")):
         commands.add_parser(name, help=told).add_argument("watch", metavar="WATCH", help="watch.toml")
@@ -23,9 +23,9 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m skquake.prospective") -> int:
     """Run the command; 0, or 2 for what is refused."""
-    given = parser()
+    given = parser(prog)
     options = given.parse_args(arguments)
     from skquake.prospective import init, score, tick
 

@@ -15,19 +15,17 @@ from skquake._core._paths import expand_paths
 from skquake._core._typing import DataArray, Paths, TimeLike
 from skquake._core._typing import Path as PathLike
 from skquake.alarms import AnytimeEvidence, MolchanCurve, anytime_evidence, molchan_curve
-from skquake.catalogs import AftershockRemover
+from skquake.prospective._cells import cells_of
+from skquake.prospective._clock import check_clock, moment, text
+from skquake.prospective._feed import check_feed, feed, hashes_of
+from skquake.prospective._reference import rate_on, that_count
 from skquake.prospective._watch import (
     HEADER,
     alarms_of,
     began_of,
-    cells_of,
-    check_clock,
     check_sealed,
     log_of,
-    moment,
-    rate_of,
     read_earthquakes,
-    text,
 )
 from skquake.registration._seal import name_of
 
@@ -41,15 +39,21 @@ class WatchScore:
     evidence : AnytimeEvidence
         Valid whenever it is looked at; its ``wealth`` is the gambling score.
     molchan : MolchanCurve or None
-        Of forecast over reference; None without an earthquake on days and cells with a forecast.
+        Of forecast over reference, of the days before ``declared``; None before the first of the dates, and
+        without an earthquake on days and cells with a forecast. Of a watch without dates it is of all days: a
+        picture, whose p-value is that of one look that was not declared.
     forecast : DataArray (day, latitude, longitude)
         What was said in time; NaN where nothing was.
-    rate : DataArray (latitude, longitude)
+    rate : DataArray (latitude, longitude), or (day, latitude, longitude)
         The reference.
     through : Timestamp
         The last day that counts.
     n_late : int
         Days whose data came too late.
+    declared : Timestamp or None
+        The last of the declared dates that has come.
+    p_declared : float or None
+        The Molchan curve's p-value at that date, times the number of dates that were declared.
     """
 
     evidence: AnytimeEvidence
@@ -58,19 +62,23 @@ class WatchScore:
     rate: DataArray
     through: pd.Timestamp
     n_late: int
+    declared: pd.Timestamp | None = None
+    p_declared: float | None = None
 
     def __repr__(self) -> str:
         days = int(self.forecast.notnull().any(["latitude", "longitude"]).sum())
-        return (
-            f"WatchScore({days} days through {self.through:%Y-%m-%d}, {self.n_late} late; {self.evidence!r})"
-        )
+        told = f"{days} days through {self.through:%Y-%m-%d}, {self.n_late} late; {self.evidence!r}"
+        if self.p_declared is not None:
+            told += f"; declared {self.declared:%Y-%m-%d}: p = {self.p_declared:.3g}"
+        return f"WatchScore({told})"
 
 
 def score(path: PathLike, catalog: Paths, *, now: TimeLike | None = None) -> WatchScore:
     """Score a watch against the earthquakes that came, and note it in the log.
 
     It may be scored at any time, and as often as one likes: the p-value is valid at any of them
-    (`skquake.alarms.anytime_evidence`). Only what was said before its day began counts, and only whole days.
+    (`skquake.alarms.anytime_evidence`). At the dates that the watch declared it has a Molchan curve besides.
+    Only what was said before its day began counts, and only whole days.
 
     Parameters
     ----------
@@ -121,23 +129,35 @@ def score(path: PathLike, catalog: Paths, *, now: TimeLike | None = None) -> Wat
         began = began_of(log.records, path)
         check_clock(log.records, log.path, at)
         check_sealed(began, path)
-        alarms, rate, through = alarms_of(log.records), rate_of(began), at.normalize() - pd.Timedelta("1D")
+        check_feed(log.records, hashes_of(feed(began["plan"], path), path.parent), log.path, at)
+        alarms, through = alarms_of(log.records), at.normalize() - pd.Timedelta("1D")
         forecast = _forecast(began, alarms, through)
         if forecast is None:
             raise ValueError(
                 f"{path}: no whole day to score at {text(at)}; the first is the one after {began['first']}"
             )
-        independent = _independent(began, path, [str(file) for file in files])
-        evidence = anytime_evidence(forecast, independent, rate)
-        molchan = _molchan(forecast, independent, rate, evidence)
+        days = pd.DatetimeIndex(forecast["day"].to_numpy())
+        earthquakes = _earthquakes(began, path, [str(file) for file in files])
+        rate, counted = rate_on(began, earthquakes, days), that_count(began, earthquakes, days)
+        evidence = anytime_evidence(forecast, counted, rate)
+        dates = [pd.Timestamp(date) for date in began["plan"]["score"]["dates"]]
+        declared = max((date for date in dates if date <= at), default=None)
+        molchan = p_declared = None
+        if declared is not None:
+            molchan = _molchan(forecast.sel(day=slice(None, declared - pd.Timedelta("1ns"))), counted, rate)
+            p_declared = None if molchan is None else min(1.0, len(dates) * molchan.p_value)
+        elif not dates:
+            molchan = _molchan(forecast, counted, rate)
         log.append(
             {"event": "score", "at": text(at), "through": f"{through:%Y-%m-%d}",
              "catalog": {name_of(file, path.parent): sha256_of_file(file) for file in files},
              "n_earthquakes": len(evidence.events), "wealth": evidence.wealth, "p_value": evidence.p_value,
-             "area_skill_score": None if molchan is None else float(molchan.area_skill_score)}
+             "declared": None if declared is None else f"{declared:%Y-%m-%d}",
+             "area_skill_score": None if molchan is None else float(molchan.area_skill_score),
+             "p_declared": p_declared}
         )  # fmt: skip
     n_late = sum(alarm.late for alarm in alarms)
-    return WatchScore(evidence, molchan, forecast, rate, through, n_late)
+    return WatchScore(evidence, molchan, forecast, rate, through, n_late, declared, p_declared)
 
 
 def _forecast(began, alarms, through):
@@ -154,18 +174,18 @@ def _forecast(began, alarms, through):
     return forecast.transpose("day", "latitude", "longitude")
 
 
-def _independent(began, path, files):
-    """Independent earthquakes, of the past ones and of those that came."""
+def _earthquakes(began, path, files):
+    """The past ones and those that came."""
     plan = began["plan"]
     both = [read_earthquakes(plan, path, some) for some in (plan["catalog"]["files"], files)]
     catalog = pd.concat(both)
-    catalog = catalog[~catalog.index.duplicated(keep="last")].sort_values("time")
-    method = plan["catalog"]["decluster"]
-    return catalog if method == "none" else AftershockRemover(method).fit_transform(catalog)
+    return catalog[~catalog.index.duplicated(keep="last")].sort_values("time")
 
 
-def _molchan(forecast, catalog, rate, evidence):
-    if len(evidence.events) <= evidence.unobserved:
+def _molchan(forecast, catalog, rate):
+    """None without an earthquake on days and in cells with a forecast."""
+    found = anytime_evidence(forecast, catalog, rate)
+    if len(found.events) <= found.unobserved:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of few blocks of time: there is no interval then

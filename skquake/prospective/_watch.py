@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,16 +11,18 @@ import numpy as np
 import pandas as pd
 
 import skquake.io as io
-from skquake._core._canonical import sha256_of_file
 from skquake._core._chained_log import ChainedLog, read_log
 from skquake._core._paths import expand_paths
-from skquake._core._time import to_utc
-from skquake._core._typing import Array, DataArray, TimeLike
+from skquake._core._typing import Array, TimeLike
 from skquake._core._typing import Path as PathLike
-from skquake.alarms import reference_rate
+from skquake.prospective._cells import cells_of
+from skquake.prospective._clock import check_clock, moment, text
+from skquake.prospective._feed import Hashes, check_feed, feed, hashes_of
+from skquake.prospective._reference import declare
 from skquake.registration._pipeline_file import function_of, load_functions
 from skquake.registration._plan_text import (
     CATALOG_READERS,
+    DATES,
     DECLUSTER,
     NAME,
     NAMES,
@@ -50,9 +51,13 @@ SCHEMA: dict[str, dict[str, Key]] = {
         "min_magnitude": Key(NUMBER, 4.8),
         "decluster": Key(one_of(*DECLUSTER), "gardner-knopoff"),
     },
-    "reference": {"neighbours": Key(WHOLE, 3), "bandwidth": Key(POSITIVE, None)},
+    "reference": {
+        "kind": Key(one_of("smoothed", "etas"), "smoothed"),
+        "neighbours": Key(WHOLE, 3),
+        "bandwidth": Key(POSITIVE, None),
+    },
+    "score": {"dates": Key(DATES, [])},
 }
-_DATE = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _DIGITS = 6  # significant, of what a forecast says
 
 
@@ -123,8 +128,12 @@ def init(path: PathLike, *, now: TimeLike | None = None) -> str:
       else it reads;
     * ``[cells]``: ``degrees`` (10);
     * ``[catalog]``: past earthquakes, ``files``, ``reader`` ("read_catalog"), ``options``, ``min_magnitude``
-      (4.8), ``decluster`` ("gardner-knopoff"), of which `skquake.alarms.reference_rate` makes the reference
-      with ``[reference]`` ``neighbours`` (3) and ``bandwidth``.
+      (4.8), ``decluster`` ("gardner-knopoff");
+    * ``[reference]``: ``kind``. "smoothed", `skquake.alarms.reference_rate` of the independent past ones with
+      ``neighbours`` (3) and ``bandwidth``; of a cluster that comes one earthquake counts. Or "etas",
+      `skquake.alarms.EtasRate` learnt from all past ones, with ``neighbours``: it follows the clusters that
+      come, and all earthquakes count but those that follow another on the same day;
+    * ``[score]``: ``dates``, at which the alarms are scored by a Molchan curve, too. Several share the level.
 
     Examples
     --------
@@ -136,24 +145,19 @@ def init(path: PathLike, *, now: TimeLike | None = None) -> str:
         if log.records:
             raise ValueError(f"{log.path}: begun on {log.records[0]['at']}; a watch begins once")
         day = at.normalize()
+        early = [date for date in plan["score"]["dates"] if pd.Timestamp(date) <= day + pd.Timedelta("1D")]
+        if early:
+            raise ValueError(
+                f"{path}: score.dates: {early[0]} leaves no day to score; the first is {text(day)[:10]}"
+            )
         sealed = seals(path, _patterns(plan), plan["model"]["file"])
         catalog = read_earthquakes(plan, path, plan["catalog"]["files"])
-        cells = cells_of(plan["cells"]["degrees"])
-        bandwidth, neighbours = plan["reference"]["bandwidth"], plan["reference"]["neighbours"]
-        decluster = plan["catalog"]["decluster"]
-        rate = reference_rate(
-            catalog, cells, before=day, declusterer=None if decluster == "none" else decluster,
-            bandwidth=bandwidth, neighbours=neighbours,
-        )  # fmt: skip
+        past = {other: files for other, files in feed(plan, path).items() if other < f"{day:%Y-%m-%d}"}
         history = {
-            name_of(file, path.parent): sha256_of_file(file)
-            for other, files in feed(plan, path).items()
-            for file in files
-            if other < f"{day:%Y-%m-%d}"
+            name: sha256 for of in hashes_of(past, path.parent).values() for name, sha256 in of.items()
         }
         began = {"event": "began", "at": text(at), "first": f"{day:%Y-%m-%d}", "plan": plan, **sealed}
-        reference = [float(f"{value:.12g}") for value in rate.to_numpy().ravel()]
-        log.append({**began, "history": history, "rate": reference})
+        log.append({**began, "history": history, **declare(plan, catalog, day)})
         return log.head
 
 
@@ -194,15 +198,8 @@ def tick(path: PathLike, *, now: TimeLike | None = None) -> list[Alarm]:
         check_sealed(began, path)
         plan = began["plan"]
         days = feed(plan, path)
-        known = {
-            record["day"]: (number, record["files"])
-            for number, record in enumerate(log.records, start=2)
-            if record["event"] == "alarm"
-        }
-        hashes = {
-            day: {name_of(f, path.parent): sha256_of_file(f) for f in files} for day, files in days.items()
-        }
-        _check_feed(known, hashes, began, log.path, at)
+        hashes = Hashes(log.path.with_name(f"{log.path.name}.files")).of(days, path.parent)
+        known = check_feed(log.records, hashes, log.path, at)
         file = path.parent / Path(plan["model"]["file"]).expanduser()
         module = load_functions(file, began["files"][name_of(file, path.parent)]["sha256"])
         function = function_of(module, plan["model"]["function"])
@@ -248,53 +245,12 @@ def alarms_of(records: list[dict[str, Any]]) -> list[Alarm]:
     return [_alarm(record, line, shape) for line, record in lines if record["event"] == "alarm"]
 
 
-def cells_of(degrees: float) -> DataArray:
-    """The globe in cells, from south and west."""
-    import xarray as xr
-
-    steps = 180.0 / degrees
-    if abs(steps - round(steps)) > 1e-9:
-        raise ValueError(f"cells.degrees = {degrees:g}: expected a part of 180")
-    n = round(steps)
-    centers = degrees * (np.arange(2 * n) + 0.5)
-    coordinates = {"latitude": centers[:n] - 90.0, "longitude": centers - 180.0}
-    return xr.DataArray(np.zeros((n, 2 * n)), coordinates, tuple(coordinates))
-
-
-def rate_of(began: Mapping[str, Any]) -> DataArray:
-    """The reference that was declared."""
-    cells = cells_of(began["plan"]["cells"]["degrees"])
-    return cells.copy(data=np.reshape(began["rate"], cells.shape))
-
-
 def read_earthquakes(plan: Mapping[str, Any], path: Path, files: list[str]) -> pd.DataFrame:
     """Earthquakes of the declared magnitude."""
     found = expand_paths([path.parent / Path(name).expanduser() for name in files])
     table = plan["catalog"]
     catalog = getattr(io, table["reader"])([str(file) for file in found], **table["options"])
     return catalog[catalog["magnitude"] >= table["min_magnitude"]]
-
-
-def feed(plan: Mapping[str, Any], path: Path) -> dict[str, list[Path]]:
-    """Files by day, "2026-01-31"."""
-    days: dict[str, list[Path]] = {}
-    for pattern in plan["feed"]["files"]:
-        try:
-            files = expand_paths(path.parent / Path(pattern).expanduser())
-        except FileNotFoundError:
-            continue  # nothing has come yet
-        for file in files:
-            days.setdefault(_day_of(file), []).append(file)
-    return {day: sorted(set(files)) for day, files in days.items()}
-
-
-def _day_of(file):
-    found = _DATE.findall(file.name)
-    try:
-        (parts,) = found
-        return f"{pd.Timestamp('-'.join(parts)):%Y-%m-%d}"
-    except ValueError:
-        raise ValueError(f"{file}: expected one day in its name, such as 2026-01-31") from None
 
 
 def _patterns(plan):
@@ -308,17 +264,6 @@ def began_of(records: list[dict[str, Any]], path: Path) -> dict[str, Any]:
     return records[0]
 
 
-def check_clock(records: list[dict[str, Any]], log: Path, at: pd.Timestamp) -> None:
-    """Raise where the last line was written at a time to come."""
-    for line, record in reversed(list(enumerate(records, start=2))):
-        if text(at) < record["at"]:
-            raise ValueError(
-                f"{log}, line {line}: written at {record['at']}, and now it is {text(at)}: the clock runs "
-                "backwards"
-            )
-        return
-
-
 def check_sealed(began: Mapping[str, Any], path: Path) -> None:
     """Raise where model, past or code are others than those sealed."""
     changed = changes(began, seals_now(began, path, _patterns(began["plan"])))
@@ -327,31 +272,6 @@ def check_sealed(began: Mapping[str, Any], path: Path) -> None:
             f"{path}: no longer what was sealed: {'; '.join(map(str, changed))}; put the originals back, or "
             "begin another watch"
         )
-
-
-def _check_feed(known, hashes, began, log, at):
-    for day, (line, files) in known.items():
-        _check_same(files, hashes.get(day, {}), f"{log}, line {line}", f"{day} was scored")
-    for day, files in hashes.items():
-        if day >= began["first"] and pd.Timestamp(day) > at:
-            raise ValueError(
-                f"{next(iter(files))}: data of {day}, and now it is {text(at)}; look at the clock"
-            )
-    past = {
-        name: sha256
-        for day, files in hashes.items()
-        if day < began["first"]
-        for name, sha256 in files.items()
-    }
-    _check_same(began["history"], past, f"{log}, line 2", "the watch began")
-
-
-def _check_same(then, now, where, since):
-    """Raise for the first file that is not as it was."""
-    for name in sorted({*then, *now}):
-        if then.get(name) != now.get(name):
-            what = "is gone" if name not in now else "came" if name not in then else "was rewritten"
-            raise ValueError(f"{where}: {name} {what} since {since}; put back what was there then")
 
 
 def _check_weights(weights, plan, day):
@@ -368,15 +288,3 @@ def _check_weights(weights, plan, day):
 def _alarm(record, line, shape):
     weights = np.array([np.nan if v is None else v for v in record["weights"]]).reshape(shape)
     return Alarm(pd.Timestamp(record["day"]), pd.Timestamp(record["for"]), record["late"], weights, line)
-
-
-def moment(now: TimeLike | None) -> pd.Timestamp:
-    """A time, tz-naive UTC."""
-    if now is None:
-        return pd.Timestamp.now(tz="UTC").tz_localize(None).floor("s")
-    return pd.Timestamp(to_utc([now], "now")[0]).floor("s")
-
-
-def text(time: pd.Timestamp) -> str:
-    """A time as the log has it."""
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"

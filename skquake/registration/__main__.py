@@ -12,9 +12,9 @@ whose SHA-256 is the seal; run opens its test span, once as it was registered; v
 since; show prints the plan and its looks."""
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(prog: str = "python -m skquake.registration") -> argparse.ArgumentParser:
     """The options."""
-    options = argparse.ArgumentParser(prog="python -m skquake.registration", description=DESCRIPTION)
+    options = argparse.ArgumentParser(prog=prog, description=DESCRIPTION)
     commands = options.add_subparsers(dest="command", required=True)
     freeze = commands.add_parser("freeze", help="seal a plan")
     freeze.add_argument(
@@ -34,9 +34,9 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m skquake.registration") -> int:
     """Run the command; 0, 1 where `verify` finds a change, 2 for what is refused."""
-    given = parser()
+    given = parser(prog)
     options = given.parse_args(arguments)
     from skquake.registration import freeze, run, show, verify
 

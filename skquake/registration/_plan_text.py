@@ -83,6 +83,13 @@ def _moment(value):
     return value.isoformat()
 
 
+def _dates(values):
+    values = values if isinstance(values, list) else [values]
+    if not all(type(value) is datetime.date for value in values) or sorted(set(values)) != values:
+        raise ValueError("a list of dates such as 2016-01-01, each later than the one before")
+    return [value.isoformat() for value in values]
+
+
 def _is_pair(value):
     return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)) and value[0] < value[1]
 
@@ -101,6 +108,7 @@ _DURATION = _expect(
     lambda value: _is_pair(value) or (_is_number(value) and value > 0), "days, or two of them"
 )
 _COUNTS = _list_of(lambda value: type(value) is int and value >= 2, "whole numbers of at least 2")
+DATES = _dates
 _SHARE = _expect(lambda value: _is_number(value) and 0 < value <= 1, "a share above 0, at most 1")
 
 _SOME_NULLS = _list_of(lambda value: value in NULLS, f"some of {', '.join(NULLS)}")

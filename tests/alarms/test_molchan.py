@@ -289,7 +289,7 @@ def test_errors():
     with pytest.raises(ValueError, match="rate: it lacks cells"):
         molchan_curve(alarm, catalog, belt[:3])
     with pytest.raises(ValueError, match="rate: expected a DataArray"):
-        molchan_curve(alarm, catalog, alarm)
+        molchan_curve(alarm, catalog, belt[0])
     with pytest.raises(ValueError, match="not negative"):
         molchan_curve(alarm, catalog, -belt)
     with pytest.raises(ValueError, match="ascend in equal steps"):

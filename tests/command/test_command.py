@@ -137,11 +137,24 @@ def test_an_interruption_is_told(study, capsys, monkeypatch):
     assert "interrupted" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "command", "told"), [("plan", "verify", "No such file"), ("watch", "tick", "not begun")]
+)
+def test_plans_and_watches_speak_under_their_names(tmp_path, capsys, name, command, told):
+    with pytest.raises(SystemExit) as left:
+        main([name, "--help"])
+    assert left.value.code == 0 and f"usage: skquake {name} [-h]" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as left:
+        main([name, command, str(tmp_path / "absent.toml")])
+    said = capsys.readouterr().err
+    assert left.value.code == 2 and said.startswith(f"skquake {name}: error: ") and told in said
+
+
 def test_help_is_light_and_names_every_command():
     result = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "skquake", "--help"], capture_output=True, text=True
     )
     assert result.returncode == 0
-    assert [*command.commands] == ["info", "convert", "samples", "score", "null", "report"]
+    assert [*command.commands] == ["info", "convert", "samples", "score", "null", "report", "plan", "watch"]
     assert all(f"\n  {name} " in result.stdout for name in command.commands)
     assert "sklearn" not in result.stderr and "pandas" not in result.stderr

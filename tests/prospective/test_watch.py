@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from common.watched_days import N_DAYS, START, come, make_watch, small_code
 
+from skquake._core._canonical import sha256_of_file
 from skquake._core._chained_log import read_log
-from skquake.alarms import anytime_evidence
-from skquake.prospective import init, read_watch, score, tick
+from skquake.alarms import EtasRate, anytime_evidence
+from skquake.datasets import make_catalog
+from skquake.prospective import _feed, init, read_watch, score, tick
 from skquake.prospective.__main__ import main
 
 TESTS = Path(__file__).parents[1]
@@ -207,6 +209,8 @@ def test_a_watch_begins_once_and_first(watch, tmp_path):
         ("degrees = 20", "degrees = 7", r"cells\.degrees = 7: expected a part of 180"),
         ("degrees = 20", "degree = 20", r"line 8: unknown key cells\.degree; did you mean degrees"),
         ('file = "model.py"', 'file = "absent.py"', r"absent\.py"),
+        ("[cells]", "[score]\ndates = [2015-01-02]\n[cells]", r"score\.dates: 2015-01-02 leaves no day"),
+        ("[cells]", "[score]\ndates = [2016-01-02, 2015-02-01]\n[cells]", r"score\.dates.* each later than"),
     ],
 )
 def test_plans_that_cannot_be(tmp_path, old, new, told):
@@ -215,6 +219,81 @@ def test_plans_that_cannot_be(tmp_path, old, new, told):
     with pytest.raises((ValueError, FileNotFoundError), match=told):
         init(path, now=START)
     assert not log_of(path).exists() or read_log(log_of(path)) == []
+
+
+def test_files_that_nobody_wrote_are_not_read_again(watch, monkeypatch):
+    watched(watch, range(3))
+    for day in range(3):
+        os.utime(watch.with_name(f"day2015-01-0{day + 1}.csv"), (1.4e9, 1.4e9))
+    monkeypatch.setattr(_feed, "RECENT_NS", -1)
+    tick(watch, now=night(3))
+    read = []
+    monkeypatch.setattr(_feed, "sha256_of_file", lambda file: read.append(file.name) or sha256_of_file(file))
+    assert tick(watch, now=night(3)) == [] and read == []
+    file = watch.with_name("day2015-01-02.csv")
+    content = file.read_bytes()
+    file.write_bytes(content.swapcase())  # as long, and as old as before
+    os.utime(file, (1.4e9, 1.4e9))
+    with pytest.raises(ValueError, match=r"day2015-01-02\.csv was rewritten"):
+        tick(watch, now=night(3))
+    assert read == ["day2015-01-02.csv"]
+    file.write_bytes(content)
+    # Whatever stands in the file of hashes, a score reads every byte.
+    kept = watch.with_name("watch.watch.jsonl.files")
+    for damaged in ("", "{", '{"a": 1}', "[]"):
+        kept.write_text(damaged)
+        assert tick(watch, now=night(3)) == []
+    read.clear()
+    score(watch, watch.with_name("new.csv"), now=night(3))
+    assert read == [f"day2015-01-0{day}.csv" for day in (1, 2, 3)]
+
+
+def test_a_reference_that_follows_clusters(tmp_path):
+    path = make_watch(tmp_path)
+    text = path.read_text().replace('decluster = "none"', 'decluster = "gardner-knopoff"\nmin_magnitude = 5')
+    path.write_text(f'{text}[reference]\nkind = "etas"\n')
+    # An earthquake and two that follow it, one on the same day.
+    with (tmp_path / "new.csv").open("a") as file:
+        for k, time in enumerate(("2015-01-05T01:00:00Z", "2015-01-05T03:00:00Z", "2015-01-07T01:00:00Z")):
+            file.write(f"{time},10.0,{10.0 + 0.01 * k},10.0,{7.0 - k},extra{k}\n")
+    init(path, now=START)
+    began, _ = read_watch(path)
+    parameters = EtasRate().fit(make_catalog("2015", "2016", n_events=50), before="2016").parameters_
+    assert set(began["etas"]) == {*parameters, "max_km"}
+    watched(path)
+    found = score(path, path.with_name("new.csv"), now=night(N_DAYS))
+    assert found.rate.dims == ("day", "latitude", "longitude") and found.rate.shape == found.forecast.shape
+    cell = found.rate.sel(
+        latitude=10.0, longitude=10.0, method="nearest"
+    ).to_numpy()  # of the 2nd to the 20th
+    assert cell[4] > 1.5 * cell[3]  # on the 6th, after the 5th
+    times = set(found.evidence.events["time"].dt.strftime("%dT%H"))
+    assert {"05T01", "07T01"} <= times and "05T03" not in times
+    path.write_text(path.read_text() + "bandwidth = 100\n")
+    log_of(path).unlink(), log_of(path).with_name("watch.watch.jsonl.head").unlink()
+    with pytest.raises(ValueError, match=r"reference\.bandwidth: the etas reference has kernels of its own"):
+        init(path, now=START)
+
+
+def test_scored_by_its_alarms_at_declared_dates_only(tmp_path):
+    path = make_watch(tmp_path)
+    path.write_text(path.read_text() + "[score]\ndates = [2015-01-10, 2015-01-15]\n")
+    init(path, now=START)
+    watched(path, range(8))
+    early = score(path, path.with_name("new.csv"), now=night(8))
+    assert early.molchan is None and early.declared is None and early.p_declared is None
+    watched(path, range(9, 12))
+    scores = [score(path, path.with_name("new.csv"), now=night(day)) for day in (11, 12)]
+    for found in scores:
+        assert found.declared == pd.Timestamp("2015-01-10")
+        assert found.p_declared == min(1.0, 2 * found.molchan.p_value)
+        assert "; declared 2015-01-10: p = " in repr(found)
+    # Looking later does not change it.
+    assert scores[0].molchan.area_skill_score == scores[1].molchan.area_skill_score
+    assert read_log(log_of(path))[-1]["declared"] == "2015-01-10"
+    watched(path, range(12, N_DAYS))
+    last = score(path, path.with_name("new.csv"), now=night(N_DAYS))
+    assert last.declared == pd.Timestamp("2015-01-15")
 
 
 @pytest.mark.parametrize("said", ["np.ones((3, 3))", "-np.ones((9, 18))", "np.full((9, 18), np.inf)"])
