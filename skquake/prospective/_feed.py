@@ -15,7 +15,7 @@ from skquake._core._atomic import write_atomically
 from skquake._core._canonical import sha256_of_file
 from skquake._core._paths import expand_paths
 from skquake.prospective._clock import text
-from skquake.registration._seal import name_of
+from skquake.registration._seal import names_of
 
 RECENT_NS = 5_000_000_000
 _DATE = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
@@ -63,7 +63,7 @@ class Hashes:
 
     def of(self, days: Mapping[str, Iterable[Path]], folder: Path) -> dict[str, dict[str, str]]:
         """By day and name from a folder; kept for the next time."""
-        found = {day: {name_of(f, folder): self._of(f) for f in files} for day, files in days.items()}
+        found = _by_name(days, folder, self._of)
         content = json.dumps(self._seen).encode()
         if self._seen != self._known:
             write_atomically(self.path, lambda temporary: temporary.write_bytes(content))
@@ -81,7 +81,12 @@ class Hashes:
 
 def hashes_of(days: Mapping[str, Iterable[Path]], folder: Path) -> dict[str, dict[str, str]]:
     """SHA-256 by day and name from a folder, of every byte."""
-    return {day: {name_of(f, folder): sha256_of_file(f) for f in files} for day, files in days.items()}
+    return _by_name(days, folder, sha256_of_file)
+
+
+def _by_name(days, folder, hash_of):
+    names = iter(names_of([file for files in days.values() for file in files], folder))
+    return {day: {next(names): hash_of(file) for file in files} for day, files in days.items()}
 
 
 def check_feed(

@@ -108,9 +108,10 @@ def _named(path, patterns):
 
 def file_seals(files: Iterable[Path], folder: Path) -> dict[str, dict[str, Any]]:
     """By path from a folder, bytes and SHA-256."""
+    files = list(files)
     return {
-        name_of(file, folder): {"bytes": file.stat().st_size, "sha256": sha256_of_file(file)}
-        for file in files
+        name: {"bytes": file.stat().st_size, "sha256": sha256_of_file(file)}
+        for name, file in zip(names_of(files, folder), files, strict=True)
     }
 
 
@@ -145,10 +146,22 @@ def _all_below(folder):
 
 def name_of(file: Path, folder: Path) -> str:
     """A file by its path from a folder; by its whole path where it lies elsewhere."""
-    try:
-        return file.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return file.resolve().as_posix()
+    return names_of([file], folder)[0]
+
+
+def names_of(files: Iterable[Path], folder: Path) -> list[str]:
+    """`name_of` each of many files: what they lie in is looked up once."""
+    root, parents, names = folder.resolve(), {}, []
+    for file in files:
+        if file.is_symlink():
+            whole = file.resolve()
+        else:
+            if file.parent not in parents:
+                parents[file.parent] = file.parent.resolve()
+            whole = parents[file.parent] / file.name
+        inside = whole.is_relative_to(root)
+        names.append((whole.relative_to(root) if inside else whole).as_posix())
+    return names
 
 
 def _versions_of(packages):

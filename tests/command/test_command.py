@@ -138,7 +138,7 @@ def test_an_interruption_is_told(study, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "command", "told"), [("plan", "verify", "No such file"), ("watch", "tick", "not begun")]
+    ("name", "command", "told"), [("plan", "verify", "no such file"), ("watch", "tick", "not begun")]
 )
 def test_plans_and_watches_speak_under_their_names(tmp_path, capsys, name, command, told):
     with pytest.raises(SystemExit) as left:
