@@ -3,8 +3,8 @@
 Usage: ``python benchmarks/long_replay.py [--quick] [--days N] [--seed N]``.
 
 A watch (`skquake.prospective`) is sealed on 2005-01-01 with the earthquakes of 1999-2004 (of USGS;
-``--data``, SKQUAKE_REAL_DATA, or ../shared/data beside the project). Every day a file comes with the nights of
-a satellite like CSES, simulated; its model compares the mean density of each cell of 15 degrees in three
+``--data``, SKQUAKE_REAL_DATA, or ../shared/data beside the project). Every day a file comes with the nights
+of a satellite like CSES, simulated; its model compares the mean density of each cell of 15 degrees in three
 nights with that of the 15 before and expects more earthquakes where it is raised. Two worlds: nothing
 planted, and a perturbation of the density before each independent earthquake of magnitude 6 and above. Of the
 days 2 % come two days late, 1 % never. Each world is watched twice: by one process, and by one that is killed
