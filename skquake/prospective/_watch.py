@@ -13,6 +13,19 @@ import pandas as pd
 import skquake.io as io
 from skquake._core._chained_log import ChainedLog, read_log
 from skquake._core._paths import expand_paths
+from skquake._core._toml_tables import (
+    DATES,
+    NAME,
+    NAMES,
+    NONE_OR_NAMES,
+    POSITIVE,
+    TEXT,
+    WHOLE,
+    Key,
+    one_of,
+    plain,
+    read_tables,
+)
 from skquake._core._typing import Array, TimeLike
 from skquake._core._typing import Path as PathLike
 from skquake.prospective._cells import cells_of
@@ -20,22 +33,7 @@ from skquake.prospective._clock import check_clock, moment, text
 from skquake.prospective._feed import Hashes, check_feed, feed, hashes_of
 from skquake.prospective._reference import declare
 from skquake.registration._pipeline_file import function_of, load_functions
-from skquake.registration._plan_text import (
-    CATALOG_READERS,
-    DATES,
-    DECLUSTER,
-    NAME,
-    NAMES,
-    NONE_OR_NAMES,
-    NUMBER,
-    POSITIVE,
-    TEXT,
-    WHOLE,
-    Key,
-    one_of,
-    read_plan,
-    table_of,
-)
+from skquake.registration._plan_text import CATALOG
 from skquake.registration._seal import changes, name_of, seals, seals_now
 
 HEADER = {"format": "skquake watch 1"}
@@ -44,13 +42,7 @@ SCHEMA: dict[str, dict[str, Key]] = {
     "feed": {"files": Key(NAMES)},
     "model": {"file": Key(NAME), "function": Key(NAME, "forecast"), "with": Key(NONE_OR_NAMES, [])},
     "cells": {"degrees": Key(POSITIVE, 10)},
-    "catalog": {
-        "files": Key(NAMES),
-        "reader": Key(one_of(*CATALOG_READERS), "read_catalog"),
-        "options": Key(table_of, {}),
-        "min_magnitude": Key(NUMBER, 4.8),
-        "decluster": Key(one_of(*DECLUSTER), "gardner-knopoff"),
-    },
+    "catalog": {key: each for key, each in CATALOG.items() if key != "keep"},
     "reference": {
         "kind": Key(one_of("smoothed", "etas"), "smoothed"),
         "neighbours": Key(WHOLE, 3),
@@ -140,7 +132,7 @@ def init(path: PathLike, *, now: TimeLike | None = None) -> str:
     See `score`.
     """
     path, at = Path(path).expanduser(), moment(now)
-    plan = read_plan(path, SCHEMA)
+    plan = plain(read_tables(path, SCHEMA))
     with ChainedLog(log_of(path), HEADER) as log:
         if log.records:
             raise ValueError(f"{log.path}: begun on {log.records[0]['at']}; a watch begins once")
