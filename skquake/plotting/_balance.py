@@ -13,7 +13,7 @@ from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
 from skquake.plotting._check import with_index
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CONTROL, DOUBLE, REFERENCE, check_axes, legend_below, tidy
+from skquake.plotting._style import CONTROL, DOUBLE, REFERENCE, SINGLE, check_axes, legend_below, tidy
 
 _MARKERS = "osD^vP*"
 _COLORS = (CONTROL, "#00324F", "#8FBEDB")  # sets of controls: shades of their colour
@@ -94,9 +94,7 @@ class BalanceDisplay(Display):
         note = "\n" + fill(f"not compared: {'; '.join(absent)}", 70) if absent else ""
         n_lines = note.count("\n")
         height = 0.2 * len(differences) + 0.14 * n_lines + 1.1
-        self.figure_, self.axes_ = check_axes(
-            ax, (1, 1), figsize=(DOUBLE if len(differences) > 20 else 4.6, height)
-        )
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(_width(differences), height))
         axes, shown = self.axes_[0, 0], np.arange(len(differences))
         for i, name in enumerate(differences):
             value, color = differences[name].to_numpy(), _COLORS[i % len(_COLORS)]
@@ -138,7 +136,13 @@ class BalanceDisplay(Display):
         axes.set(xlim=(0, edge), ylim=(len(differences) - 0.5, -0.5))
         axes.set_yticks(shown, differences.index)
         axes.set_xlabel("absolute difference (standard deviations)" + note)
-        axes.set_title("Samples before earthquakes less controls, by covariate")
+        axes.set_title("Seismic less control samples")
         tidy(axes)
-        legend_below(axes, ncols=min(4, differences.shape[1] + 1))
+        legend_below(axes, ncols=min(3, differences.shape[1] + 1))
         return self
+
+
+def _width(differences):
+    """Of the figure, in: a page where there are many rows, or long names of them."""
+    longest = max(map(len, map(str, differences.index)), default=0)
+    return DOUBLE if len(differences) > 20 or longest > 18 or differences.shape[1] > 1 else SINGLE + 0.6

@@ -133,7 +133,10 @@ class ConfusionDisplay(Display):
         n = len(self.counts)
         self.figure_, self.axes_ = check_axes(ax, (1, n), layout="compressed", figsize=_size(n))
         called = CLASS_NAMES | dict(self.class_names or {})
-        names = [fill(called[label], 13) for label in next(iter(self.counts.values())).index]
+        names = [
+            fill(called[label], 13 if n < 3 else 10, break_long_words=False)
+            for label in next(iter(self.counts.values())).index
+        ]
         for axes, name in zip(self.axes_[0], self.counts, strict=True):
             rows, columns = self.row_share_[name].to_numpy(), self.column_share_[name].to_numpy()
             drawn = ConfusionMatrixDisplay(np.nan_to_num(rows), display_labels=names).plot(
@@ -143,7 +146,7 @@ class ConfusionDisplay(Display):
                 axes.text(
                     j,
                     i,
-                    f"{number}\nrow {_percent(rows[i, j])}\ncolumn {_percent(columns[i, j])}",
+                    _cell(number, rows[i, j], columns[i, j], n),
                     ha="center",
                     va="center",
                     fontsize="small",
@@ -153,13 +156,23 @@ class ConfusionDisplay(Display):
             axes.set(xlabel="predicted class", ylabel="")
             axes.tick_params(labelleft=axes is self.axes_[0, 0])
         self.axes_[0, 0].set_ylabel("true class")
-        self.figure_.colorbar(drawn.im_, ax=list(self.axes_[0]), label="share of the true class", shrink=0.75)
+        label = "share of the true class (no unit)"
+        if n > 2:
+            label += "\nin brackets: of the predicted"
+        self.figure_.colorbar(drawn.im_, ax=list(self.axes_[0]), label=label, shrink=0.75)
         return self
 
 
 def _size(n):
     """Three by three cells with three lines each, legible in one column."""
     return (SINGLE + 0.5, 2.9) if n == 1 else (DOUBLE, 3.3 if n == 2 else 2.7)
+
+
+def _cell(number, row, column, n):
+    """Text of a cell; beside more than two matrices it is short."""
+    if n > 2:
+        return f"{number}\n{_percent(row)}\n[{_percent(column)}]"
+    return f"{number}\nrow {_percent(row)}\ncolumn {_percent(column)}"
 
 
 def _percent(share):

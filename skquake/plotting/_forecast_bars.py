@@ -19,7 +19,16 @@ from skquake.plotting._forecasts import (
     check_forecasts,
     score_forecasts,
 )
-from skquake.plotting._style import DOUBLE, REFERENCE, SINGLE, bar_style, check_axes, legend_below, tidy
+from skquake.plotting._style import (
+    DOUBLE,
+    REFERENCE,
+    SINGLE,
+    bar_style,
+    check_axes,
+    draw_whiskers,
+    legend_below,
+    tidy,
+)
 
 
 class ForecastBarsDisplay(ForecastDisplay):
@@ -170,7 +179,7 @@ class ForecastBarsDisplay(ForecastDisplay):
                 axes.bar(place, here[model], 0.92 * thick, label=model, **bar_style(i, model))
                 if self.low is not None and self.high is not None:
                     low, high = (end.loc[state].reindex(stations)[model] for end in (self.low, self.high))
-                    axes.vlines(place, low, high, color=REFERENCE, lw=0.8)
+                    draw_whiskers(axes, place, low, high)
             n = self.counts.loc[state].loc["all stations"] if "all stations" in stations else None
             axes.set_title(_words(state, n, self.low is not None))
             axes.axhline(0, color=REFERENCE, lw=1)

@@ -7,7 +7,7 @@ import numpy as np
 from skquake._core._geodesy import KM_PER_DEGREE, wrap_longitude
 from skquake.catalogs import dobrovolsky_radius
 from skquake.plotting._coast import draw_coast
-from skquake.plotting._style import NO_VALUE, SEISMIC
+from skquake.plotting._style import NO_VALUE, REFERENCE, SEISMIC
 
 
 def check_map(table, what, *, times=False):
@@ -56,7 +56,7 @@ def draw_map(axes, table, **style):
     for axis in (axes.xaxis, axes.yaxis):
         axis.get_major_locator().set_params(nbins=7, steps=[1, 1.5, 2, 3, 5, 6, 10])
     axes.xaxis.set_major_formatter(lambda x, _: f"{180 if x == 180 else wrap_longitude(x):g}")
-    draw_coast(axes, zorder=2.1)
+    draw_coast(axes, color=REFERENCE, zorder=2.1)
     axes.grid(alpha=0.3, lw=0.4)
     return mesh
 

@@ -37,7 +37,7 @@ class MolchanDisplay(Display):
     >>> curve = MolchanCurve.from_cells([0.9, 0.8, 0.1, 0.1], [0.1, 0.2, 0.3, 0.4], [1, 0, 1, 0])
     >>> display = MolchanDisplay({"model": curve}).plot()
     >>> display.axes_[0, 0].get_xlabel()
-    'alarmed fraction of space and time'
+    'alarmed fraction of space and time (no unit)'
     """
 
     def __init__(self, curves: MolchanCurve | Mapping[str, MolchanCurve]) -> None:

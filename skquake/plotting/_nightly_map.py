@@ -12,7 +12,7 @@ from skquake._core._typing import Frame, TimeLike
 from skquake._core._validation import check_catalog
 from skquake.plotting._coast import draw_coast
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import DOUBLE, NO_VALUE, SEISMIC, SINGLE, check_axes, legend_below
+from skquake.plotting._style import DOUBLE, NO_VALUE, REFERENCE, SEISMIC, SINGLE, check_axes, legend_below
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,7 +30,7 @@ class NightlyMapDisplay(Display):
         What :func:`~skquake.alarms.nightly_map` returns, or a region of it.
     catalog : DataFrame, default=None
         Earthquakes, one a row: ``time``, ``latitude``, ``longitude`` (degrees), ``magnitude``. All are drawn
-        as stars in every panel, orange where they happen in that night. A night lasts from local noon to
+        as stars in every panel, in the colour of earthquakes where they happen in that night. A night lasts from local noon to
         local noon, as on the map.
     night : date, or sequence of dates, default=None
         Nights (or days) to draw; all by default. More than twelve fill several pages (:meth:`plot`).
@@ -123,7 +123,7 @@ class NightlyMapDisplay(Display):
                 locate.get_major_locator().set_params(nbins=7, steps=[1, 1.5, 3, 6, 10])
             axes.grid(alpha=0.3, lw=0.4)
             axes.set_facecolor(NO_VALUE)
-            draw_coast(axes, zorder=2.1)
+            draw_coast(axes, color=REFERENCE, zorder=2.1)
             if events is not None:
                 _stars(axes, events, _night_of(events, by) == night)
         for axes in self.axes_.flat[n:]:
@@ -179,7 +179,7 @@ def _night_of(events, by):
 
 
 def _stars(axes, events, now):
-    """Epicentres, larger for larger magnitudes: orange for those that happen now."""
+    """Epicentres, larger for larger magnitudes, coloured where they happen now."""
     size = 22.0 * 2.0 ** (events["magnitude"] - 6.0).clip(-1.0, 3.0)
     color = np.where(now, SEISMIC, "white")
     style = {"marker": "*", "edgecolor": "black", "lw": 0.5, "zorder": 3}

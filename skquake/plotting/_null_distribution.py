@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any, Self
 
 import numpy as np
@@ -48,7 +49,7 @@ class NullDistributionDisplay(Display):
     >>> scores = np.random.default_rng(0).normal(0.0, 0.1, 99)
     >>> display = NullDistributionDisplay({"rotate": (scores, 0.04, 0.04)}, 0.3, scoring="seismic_mcc").plot()
     >>> display.axes_[0, 0].get_title()
-    'rotate: p = 0.04 (the least possible)'
+    'rotate: p = 0.04,\nthe smallest possible with 99 catalogs'
     """
 
     def __init__(
@@ -102,8 +103,8 @@ class NullDistributionDisplay(Display):
             if len(finite) < len(values):
                 failed = len(values) - len(finite)
                 axes.plot([], [], color=NULL, ls="none", label=f"{failed} failed, counted against it")
-            words = p_words(p, least, len(values)).replace(" (", "\n(").replace(", the", "\nthe")
-            axes.set_title(f"{name}: {words}")
+            first, second = p_words(p, least, len(values))
+            axes.set_title(f"{name}: {first},\n{fill(second, 44 if n < 3 else 28)}")
             axes.set_xlabel(f"{score_label(self.scoring)} (no unit)")
             axes.spines[["top", "right"]].set_visible(False)
             axes.yaxis.get_major_locator().set_params(integer=True)

@@ -39,7 +39,7 @@ class ReliabilityDisplay(Display):
     >>> curve = reliability_curve([0.25, 0.25, 0.75, 0.75], [0, 0, 1, 1], n_bins=2)
     >>> display = ReliabilityDisplay(curve).plot()
     >>> display.axes_[0, 0].get_ylabel()
-    'observed frequency'
+    'observed frequency (no unit)'
     """
 
     def __init__(self, curves: ReliabilityCurve | Mapping[str, ReliabilityCurve]) -> None:
@@ -164,7 +164,7 @@ class ReliabilityDisplay(Display):
         for axis in (axes.xaxis, axes.yaxis):
             axis.get_major_locator().set_params(nbins=5)
         axes.ticklabel_format(scilimits=(-2, 3))  # rare things: the power of ten beside the axis
-        axes.set_title("Reliability, with intervals; area: share of rows")
+        axes.set_title("Reliability; area: share of rows, line: interval")
         tidy(axes)
         legend_below(axes)
         return self

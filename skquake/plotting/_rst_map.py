@@ -142,7 +142,7 @@ class RSTMapDisplay(Display):
             day = (time.normalize() - event["time"].normalize()).days
             text += f", day {day:+d}" if day else ", the day"
         share = self.shares_[time]
-        return f"{text}: {share:.1%}" if np.isfinite(share) else f"{text}: no value"
+        return f"{text}\n{share:.1%}" if np.isfinite(share) else f"{text}\nno value"
 
     def _chosen(self):
         what = f"{type(self).__name__}: index"

@@ -80,7 +80,7 @@ class SampleMapDisplay(Display):
             size = 2.5 * 2.0 ** (here["magnitude"].to_numpy() - 5.0)
             for rows, alpha, said in ((sampled, 0.7, "sampled"), (~sampled, 0.18, "without a sample")):
                 if rows.any() or said == "sampled":
-                    text = f"{int(rows.sum())} {name}" + ("" if sampled.all() else f" {said}")
+                    text = f"{int(rows.sum())} {name if sampled.all() else said}"
                     axes.scatter(
                         here["longitude"][rows],
                         here["latitude"][rows],
@@ -103,6 +103,6 @@ class SampleMapDisplay(Display):
             draw_coast(axes)
             axes.grid(alpha=0.3, lw=0.4)
             axes.set_axisbelow(True)
-            legend_below(axes, ncols=2)
+            legend_below(axes, ncols=2, markerscale=2)
         self.axes_[0, 0].set_ylabel("latitude (deg)")
         return self

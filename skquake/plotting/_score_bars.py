@@ -14,7 +14,7 @@ from skquake.plotting._bootstrap import Units, check_units, summary_intervals, u
 from skquake.plotting._check import Predictions, check_predictions, with_index
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._predict import predict
-from skquake.plotting._style import REFERENCE, bar_style, check_axes, legend_below
+from skquake.plotting._style import REFERENCE, bar_style, check_axes, draw_whiskers, legend_below
 
 _NAMES = {"mcc": "MCC", "f1_micro": "F1, micro (= accuracy)", "f1_macro": "F1, macro"}
 
@@ -153,7 +153,7 @@ class ScoreBarsDisplay(Display):
             axes.barh(place, np.nan_to_num(values), 0.92 * width, label=score, **bar_style(i))
             low, high = self._ends(table, score)
             known = np.isfinite(low) & np.isfinite(high)
-            axes.hlines(place[known], low[known], high[known], color=REFERENCE, lw=0.9)
+            draw_whiskers(axes, place[known], low[known], high[known], lying=True)
             for x, y, end in zip(values, place, np.where(values < 0, low, high), strict=True):
                 side, text = (-1, "right") if x < 0 else (1, "left")
                 axes.annotate(

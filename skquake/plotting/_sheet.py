@@ -24,7 +24,25 @@ def sheet() -> dict[str, Any]:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The sheet in force, but for what the user has set: what is not matplotlib's default stands."""
+    """Skquake's style sheet in force: for figures of one's own beside those of the displays.
+
+    What the user has set otherwise than by default stands; afterwards all is as before. The sheet is a
+    style of matplotlib, too: ``plt.style.use("skquake.plotting.skquake")``.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from skquake.plotting import PALETTE, style
+    >>> with style():
+    ...     figure, axes = plt.subplots(figsize=(3.3, 2.4), layout="constrained")
+    >>> line = axes.plot([0, 1], color=PALETTE["model"])
+    >>> axes.xaxis.label.get_size()
+    8.0
+    """
     import matplotlib as mpl
 
     unset = {

@@ -79,12 +79,12 @@ def score_label(score: str) -> str:
     return score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
 
 
-def p_words(p: float, least: float, n: int) -> str:
-    """A p-value, and the smallest that so many null catalogs could give."""
-    catalogs = f"{n} catalog{'' if n == 1 else 's'}"
+def p_words(p: float, least: float, n: int) -> tuple[str, str]:
+    """A p-value, and the smallest that so many null catalogs could give, in words."""
+    catalogs = f"with {n} catalog{'' if n == 1 else 's'}"
     if np.isclose(p, least):
-        return f"p = {p:.2g}, the smallest possible with {catalogs}"
-    return f"p = {p:.2g} (smallest possible with {catalogs}: {least:.2g})"
+        return f"p = {p:.2g}", f"the smallest possible {catalogs}"
+    return f"p = {p:.2g}", f"smallest possible {catalogs}: {least:.2g}"
 
 
 def units_words(n_units: float | None) -> str:
@@ -126,6 +126,15 @@ def draw_intervals(
         named = label if label is not None and not known.any() else None
         text = "no interval" if named is None else f"{named}, no interval"
         axes.plot(x[bare], y[bare], "o", ms=ms, color=color, mfc="white", label=text)
+
+
+def draw_whiskers(axes: Axes, place: Any, low: Any, high: Any, *, lying: bool = False) -> None:
+    """Intervals on bars, dark with a light edge, so that they are seen on any of them."""
+    from matplotlib.patheffects import withStroke
+
+    draw = axes.hlines if lying else axes.vlines
+    edge = [withStroke(linewidth=2.2, foreground="white")]
+    draw(place, low, high, color=REFERENCE, lw=0.9, zorder=3, path_effects=edge)
 
 
 def legend_below(axes: Axes, *, ncols: int = 1, lines: int = 1, **options: Any) -> None:

@@ -104,16 +104,18 @@ class TECMapDisplay(Display):
             named = [] if self.degrees is None else zip(self.stations_.index, x, y, strict=True)
             for name, east, north in named:
                 if limits[0][0] <= east <= limits[0][1] and limits[1][0] <= north <= limits[1][1]:
+                    left = east > limits[0][0] + 0.8 * (limits[0][1] - limits[0][0])  # its name stays inside
                     axes.annotate(
-                        name, (east, north), xytext=(5, 4), textcoords="offset points", fontsize="small",
+                        name, (east, north), xytext=(-5 if left else 5, 4), textcoords="offset points",
+                        ha="right" if left else "left", fontsize="small",
                         bbox={"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.5}, zorder=4,
                     )  # fmt: skip
             axes.set(xlim=limits[0], ylim=limits[1])
         if event is not None:
             draw_event(axes, event, label=f"M {event['magnitude']:.1f}, {event['time']:%Y-%m-%d %H:%M} UT")
         axes.set(xlabel="longitude (deg)", ylabel="latitude (deg)")
-        if self.time_ is not None:
-            axes.set_title(f"{self.time_:%Y-%m-%d %H:%M} UT")
+        what = str(whole.attrs.get("long_name", whole.name or "value"))
+        axes.set_title(what if self.time_ is None else f"{what}, {self.time_:%Y-%m-%d %H:%M} UT")
         if event is not None or len(self.stations_):
             legend_below(axes, ncols=3)
         label = self.label
