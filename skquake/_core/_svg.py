@@ -187,7 +187,8 @@ def _land(width, height):
         if max(np.ptp(x), np.ptp(y)) >= 3:
             steps = "".join(f"l{a} {b}" for a, b in zip(np.diff(x), np.diff(y), strict=True))
             parts.append(f"M{x[0]} {y[0]}{steps}")
-    return f'<path d="{"".join(parts)}" fill="none" stroke="currentColor" stroke-opacity="0.4" stroke-width="0.6"/>'
+    style = 'fill="none" stroke="currentColor" stroke-opacity="0.4" stroke-width="0.6"'
+    return f'<path d="{"".join(parts)}" {style}/>'
 
 
 def _line(x1, y1, x2, y2, opacity=0.5):

@@ -80,7 +80,7 @@ class ClassBalanceDisplay(Display):
         axes.set_xlim(0, 1.08 * longest)
         axes.set_yticks(place, counts.index)
         axes.invert_yaxis()
-        axes.set_xlabel("windows (count)")
+        axes.set(xlabel="windows (count)", ylabel="data set (name)")
         axes.set_title("Windows by data set, class and part")
         axes.spines[["top", "right"]].set_visible(False)
         legend_below(axes, ncols=len(CLASS_COLORS))

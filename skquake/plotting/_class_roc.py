@@ -22,6 +22,7 @@ from skquake.plotting._style import (
     check_axes,
     class_title,
     legend_below,
+    line_of,
     line_style,
     tidy,
 )
@@ -219,7 +220,7 @@ class ClassROCDisplay(Display):
                             band.fpr, band.low, band.high, color=style["color"], alpha=0.18, lw=0
                         )
                         text += f" [{band.auc_low:.2f}, {band.auc_high:.2f}]"
-                    if n > 2 and len(text) > 34:  # wider than its panel
+                    if len(text) > line_of(axes, 7.0, 0.2):  # wider than its panel
                         text = text.replace(": AUC", ":\nAUC")
                     axes.plot(found[label][0], found[label][1], lw=1.3, label=text, **style)
             axes.plot([0, 1], [0, 1], color=REFERENCE, lw=1, ls=(0, (1, 2)), label="chance: AUC 0.50")

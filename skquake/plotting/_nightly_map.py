@@ -30,8 +30,8 @@ class NightlyMapDisplay(Display):
         What :func:`~skquake.alarms.nightly_map` returns, or a region of it.
     catalog : DataFrame, default=None
         Earthquakes, one a row: ``time``, ``latitude``, ``longitude`` (degrees), ``magnitude``. All are drawn
-        as stars in every panel, in the colour of earthquakes where they happen in that night. A night lasts from local noon to
-        local noon, as on the map.
+        as stars in every panel, in the colour of earthquakes where they happen in that night. A night lasts
+        from local noon to local noon, as on the map.
     night : date, or sequence of dates, default=None
         Nights (or days) to draw; all by default. More than twelve fill several pages (:meth:`plot`).
 

@@ -20,6 +20,7 @@ from skquake.plotting._style import (
     SINGLE,
     check_axes,
     legend_below,
+    line_of,
     p_words,
     score_label,
 )
@@ -104,7 +105,7 @@ class NullDistributionDisplay(Display):
                 failed = len(values) - len(finite)
                 axes.plot([], [], color=NULL, ls="none", label=f"{failed} failed, counted against it")
             first, second = p_words(p, least, len(values))
-            axes.set_title(f"{name}: {first},\n{fill(second, 44 if n < 3 else 28)}")
+            axes.set_title(f"{name}: {first},\n{fill(second, line_of(axes))}")
             axes.set_xlabel(f"{score_label(self.scoring)} (no unit)")
             axes.spines[["top", "right"]].set_visible(False)
             axes.yaxis.get_major_locator().set_params(integer=True)

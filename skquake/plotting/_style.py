@@ -69,6 +69,12 @@ def share_map() -> Colormap:
     return LinearSegmentedColormap.from_list("share", ["white", MODEL, "#00382A"])
 
 
+def line_of(axes: Axes, size: float = 8.0, taken: float = 0.0) -> int:
+    """Characters of a line of text as wide as an Axes, less so many inches."""
+    inches = axes.get_window_extent().width / axes.figure.dpi - taken
+    return max(int(72.0 * inches / (0.53 * size)), 12)
+
+
 def class_title(label: int) -> str:
     """Number and name of a class."""
     return f"class {label}: {CLASS_NAMES[label]}"

@@ -44,9 +44,7 @@ def figures(report):
                 "null",
                 plotting.NullDistributionDisplay.from_result(report.null),
                 f"Scores on catalogs that never happened around the real one, p = {report.null.p_value:.2g}",
-                _keyed(
-                    "The score on the catalog that happened {seismic} among those on catalogs that never did {null}."
-                ),
+                _keyed("The score on the catalog that happened {seismic} among those on others {null}."),
             )
         )
     if report.balance is not None and len(report.balance):
@@ -84,7 +82,7 @@ def figures(report):
                 plotting.MolchanDisplay(report.molchan),
                 f"Molchan diagram, area skill score {report.molchan.area_skill_score:.2f} (chance 0.50)",
                 _keyed(
-                    "Missed earthquakes against alarmed space and time {model}. Inside the band {null} lies chance."
+                    "Missed earthquakes against alarmed space and time. Inside the band {null} lies chance."
                 ),
             )
         )
@@ -132,7 +130,7 @@ def _keyed(words):
 
 
 def _draw(display, panels, many, alt, caption):
-    """The parts of a figure of a display; more than three panels stand in rows of two, many marks become pixels."""
+    """The parts of a figure of a display; more than three panels stand in rows of two, many marks are pixels."""
     import matplotlib.pyplot as plt
 
     from skquake.plotting._sheet import style
