@@ -48,6 +48,7 @@ from skquake import (
     SlidingWindow,
     TrackSource,
     make_samples,
+    plotting,
 )
 from skquake.baselines import make_baseline
 from skquake.catalogs import MatchedControls, RandomControls
@@ -57,13 +58,6 @@ from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import SpatialBlockKFold, chronological_split, evaluate
 from skquake.neural import make_seqnetquake
-from skquake.plotting import (
-    ClassROCDisplay,
-    NullDistributionDisplay,
-    SampleMapDisplay,
-    ScoreDisplay,
-    WindowsDisplay,
-)
 from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener
 from skquake.report import evaluation_report
 from skquake.sampling import balance_table
@@ -184,7 +178,7 @@ def roc(results, name):
             evidence = r.y < 2
             said[setting] = r.y[evidence], np.stack([1 - seismic, seismic], axis=1)[evidence]
             units[setting] = pairs[panel][r.test][evidence]
-    display = ClassROCDisplay.from_predictions(said, classes=[1], units=units).plot()
+    display = plotting.ClassROCDisplay.from_predictions(said, classes=[1], units=units).plot()
     display.ax_.set_title(f"{name}, windows of evidence")
     return display
 
@@ -257,7 +251,7 @@ def null_figure(nulls):
     shape = {"nrows": len(nulls), "ncols": columns, "figsize": size, "squeeze": False}
     figure, axes = plt.subplots(**shape, sharex=True, layout="constrained")
     for row, (name, result) in zip(axes, nulls.items(), strict=True):
-        NullDistributionDisplay.from_result(result).plot(ax=row)
+        plotting.NullDistributionDisplay.from_result(result).plot(ax=row)
         row[0].set_ylabel(f"{name}\ncatalogs (count)")
     return Bunch(figure_=figure)
 
@@ -349,7 +343,7 @@ def simulated(length=20, context=20):
                 weight = samples.sample_weight[test]
                 oracle[panel] = seismic_mcc(samples.y[test], proba, sample_weight=weight)
             else:
-                save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
+                save(**{name.replace(" ", "_"): plotting.SampleMapDisplay.from_samples(samples).plot()})
             found = score({panel: (samples, (train, test), models)})
             show(found, oracle)
             results |= found
@@ -385,10 +379,10 @@ def simulated(length=20, context=20):
     windows = around.transform(samples.X)
     step = source.cadence / np.timedelta64(1, "s")
     save(
-        windows=WindowsDisplay.from_samples(
+        windows=plotting.WindowsDisplay.from_samples(
             samples.X, samples.y, windows, channels=["Ne (cm$^{-3}$)", "Te (K)"], step=step, unit="s"
         ).plot(),
-        scores=ScoreDisplay(table(results), references=oracle).plot(),
+        scores=plotting.ScoreDisplay(table(results), references=oracle).plot(),
         roc=roc(results, "profile"),
         never_happened=null_figure(nulls),
     )
@@ -459,7 +453,7 @@ def real(folder, history=15, keep=3):
         print(f"\n{name}:\n{wrapped(samples)}")
         print(folds.describe(samples.X, samples.y, samples.groups).to_string())
         settings[name] = samples, folds, models
-        save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
+        save(**{name.replace(" ", "_"): plotting.SampleMapDisplay.from_samples(samples).plot()})
     results = score(settings, prefer="threads" if options.quick else "processes")
     show(results)
     print("\nmatched controls: a forest of fifty trees under catalogs that never happened")
@@ -474,7 +468,7 @@ def real(folder, history=15, keep=3):
     )
     windows = make_pipeline(*cut[:2]).transform(samples.X)
     save(
-        windows=WindowsDisplay.from_samples(
+        windows=plotting.WindowsDisplay.from_samples(
             samples.X,
             samples.y,
             windows,
@@ -482,7 +476,7 @@ def real(folder, history=15, keep=3):
             step=24.0 / per_day,
             unit="h",
         ).plot(),
-        scores=ScoreDisplay(table(results)).plot(),
+        scores=plotting.ScoreDisplay(table(results)).plot(),
         roc=roc(results, list(models)[-1]),
         never_happened=null_figure({"matched controls": null}),
     )

@@ -139,7 +139,7 @@ print(joint.dependence().round(2).to_string())
 # %%
 # The picture
 # -----------
-# Left, each instrument's scores, with the one that happened in the colour of earthquakes: its own p at its row.
+# Left, each instrument's scores, with the one that happened in the colour of earthquakes, and its own p.
 # Right, the statistic of them all.
 
 figure, axes = plt.subplots(2, 2, figsize=(6.9, 4.8), layout="constrained", width_ratios=(1.3, 1))

@@ -19,7 +19,8 @@ def sheet() -> dict[str, Any]:
     """Settings of the sheet by name."""
     from matplotlib import rc_params_from_file
 
-    return dict(rc_params_from_file(SHEET, use_default_template=False))
+    found: Any = rc_params_from_file(SHEET, use_default_template=False)
+    return dict(found)
 
 
 @contextmanager
@@ -45,9 +46,9 @@ def style() -> Iterator[None]:
     """
     import matplotlib as mpl
 
-    unset = {
-        name: value for name, value in sheet().items() if mpl.rcParams[name] == mpl.rcParamsDefault[name]
-    }
+    now: Any = mpl.rcParams
+    default: Any = mpl.rcParamsDefault
+    unset: Any = {name: value for name, value in sheet().items() if now[name] == default[name]}
     with mpl.rc_context(unset):
         yield
 

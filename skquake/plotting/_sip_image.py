@@ -112,11 +112,15 @@ class SIPImageDisplay(Display):
         )
         days = len(image)
         low, high = self.limits_ if self.limits is None else self.limits
+        content = self.unit == "TECU" and not (image[..., 0] < 0.0).any()  # its bounds are drawn from 0 on
+        low = max(low, 0.0) if content else low
         if not low < high:
             low, high = (low, low + 1.0) if np.isfinite(low) else (0.0, 1.0)
         shares, same = self.shares_, {"extent": (0.0, 24.0, days, 0.0), "aspect": "auto"}
         for k, (axes, name) in enumerate(zip(self.axes_.flat, names, strict=False)):
             layer, anomaly = np.ma.masked_invalid(image[..., k]), k - (n - self.n_anomalies)
+            if content and anomaly < 0:
+                layer = np.ma.maximum(layer, 0.0)
             axes.set_facecolor(NO_VALUE)
             axes.set_xticks(range(0, 25, 6))
             if anomaly < 0:

@@ -130,7 +130,7 @@ def _keyed(words):
 
 
 def _draw(display, panels, many, alt, caption):
-    """The parts of a figure of a display; more than three panels stand in rows of two, many marks are pixels."""
+    """Parts of a figure: more than three panels stand in rows of two, many marks become pixels."""
     import matplotlib.pyplot as plt
 
     from skquake.plotting._sheet import style
