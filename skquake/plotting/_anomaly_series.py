@@ -293,7 +293,7 @@ class AnomalySeriesDisplay(Display):
     def _words(self, row, attributed):
         if not row["n"]:
             return "no value with bounds"
-        text = f"outside: {row['flagged']:.1%} of {row['n']:.0f}"
+        text = f"{row['flagged']:.1%} of {row['n']:.0f} outside"
         if attributed and np.isfinite(row["flagged_quiet"]):
             text += f", {row['flagged_quiet']:.1%} of quiet times"
         return text + of_noise(self.expected_rate, self.expected_ar)

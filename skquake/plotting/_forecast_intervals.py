@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def forecast_intervals(
     if not isinstance(observed.index, pd.DatetimeIndex):
         return None
     blocks = time_blocks(as_ns(observed.index), block_days=BLOCK_DAYS, min_blocks=12)
-    ends: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
+    ends: dict[str, dict[tuple[str, Any], tuple[float, float]]] = {}
     for name, table in forecasts.items():
         ends[name] = {}
         for state, at in states.items():

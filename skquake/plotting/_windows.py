@@ -133,8 +133,8 @@ class WindowsDisplay(Display):
             first = X.iloc[rows[1][0]]
             event_time = pd.Timestamp(first["time"]) + pd.Timedelta(days=float(first["lead_days"]))
             words = f"M {first['magnitude']:.1f}, {event_time:%Y-%m-%d %H:%M} UT"
-            for channel, axes in zip(self.channels, row, strict=True):
-                axes.set_title(words if len(row) == 1 else f"{_quantity(channel)}, {words}")
+            for held, axes in zip(self.channels, row, strict=True):
+                axes.set_title(words if len(row) == 1 else f"{_quantity(held)}, {words}")
                 tidy(axes)
         for axes in self.axes_[-1]:
             axes.set_xlabel(f"time in window ({self.unit})")

@@ -34,7 +34,6 @@ USED = {
     "ClassROCDisplay": {"model"},
     "LeadTimeDisplay": {"seismic"},
     "MolchanDisplay": {"model", "null"},
-    "NightlyMapDisplay": {"seismic"},
     "NullDistributionDisplay": {"seismic", "null"},
     "PowerCurveDisplay": {"model"},
     "ReliabilityDisplay": {"model"},
