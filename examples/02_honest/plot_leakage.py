@@ -40,6 +40,8 @@ from skquake.model_selection import (
 from skquake.plotting import ScoreDisplay, SplitTimelineDisplay
 from skquake.preprocessing import WindowFlattener
 
+plt.style.use("skquake.plotting.skquake")
+
 parser = argparse.ArgumentParser(description="Shuffled folds beside purged ones, on noise.")
 parser.add_argument("--days", type=int, default=240, help="days to simulate (default %(default)s)")
 parser.add_argument("--seed", type=int, default=0, help="of everything (default %(default)s)")

@@ -133,6 +133,7 @@ class BalanceDisplay(Display):
         axes.axvline(
             self.threshold, color=REFERENCE, lw=1, ls="--", label=f"balanced: below {self.threshold:g}"
         )
+        axes.xaxis.get_major_locator().set_params(nbins=5)
         axes.set(xlim=(0, edge), ylim=(len(differences) - 0.5, -0.5))
         axes.set_yticks(shown, differences.index)
         axes.set_xlabel("absolute difference (standard deviations)" + note)

@@ -66,7 +66,9 @@ class ClassBalanceDisplay(Display):
         longest = counts.sum(axis=1).max()
         if not longest:
             raise ValueError(f"{type(self).__name__}: no window in {', '.join(map(str, self.parts))}")
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(DOUBLE, 0.28 * len(counts) + 1.2))
+        self.figure_, self.axes_ = check_axes(
+            ax, (1, 1), figsize=(DOUBLE, max(0.28 * len(counts), 0.7) + 1.2)
+        )
         axes, left, place = self.axes_[0, 0], np.zeros(len(counts)), np.arange(len(counts))
         for label, part in ((label, part) for label in CLASS_COLORS for part in _PARTS):
             number, title = counts[label, part].to_numpy(), f"{class_title(label)}, {part}"

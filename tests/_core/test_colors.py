@@ -50,7 +50,7 @@ def test_every_pair_is_told_apart(eyes):
 
 def test_the_measure_is_that_of_cielab():
     np.testing.assert_allclose(lab(linear("#FFFFFF")), [100.0, 0.0, 0.0], atol=0.02)
-    np.testing.assert_allclose(lab(linear("#0072B2")), [46.0, -0.6, -43.0], atol=1.5)
+    np.testing.assert_allclose(lab(linear("#FF0000")), [53.24, 80.09, 67.20], atol=0.05)
 
 
 def test_roles_are_in_cards():

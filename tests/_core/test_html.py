@@ -78,4 +78,4 @@ def test_histogram_and_curve():
     assert drawn.count("var(--null)") == 2 and 'stroke="var(--seismic)"' in drawn
     assert histogram([np.nan], 1.0, "none") == "" == histogram([1.0], np.nan, "none")
     curve = steps([0.0, 1.0], [0.0, 1.0], [0.0, np.nan], [0.5, np.nan], "power")
-    assert 'points="48.0,108.0 260.0,8.0"' in curve and curve.count('stroke="var(--control)"/>') == 1
+    assert 'points="48.0,108.0 260.0,8.0"' in curve and curve.count('stroke="var(--model)"/>') == 1
