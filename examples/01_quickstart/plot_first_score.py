@@ -36,7 +36,6 @@ from joblib import Parallel, delayed
 from lightgbm import LGBMClassifier
 from scipy.stats import norm
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import RocCurveDisplay
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import Bunch
 from tqdm.auto import tqdm
@@ -49,6 +48,7 @@ from skquake import (
     SlidingWindow,
     TrackSource,
     make_samples,
+    plotting,
 )
 from skquake.baselines import make_baseline
 from skquake.catalogs import MatchedControls, RandomControls
@@ -58,10 +58,11 @@ from skquake.io import read_ionex, read_space_weather, read_usgs
 from skquake.metrics import seismic_mcc
 from skquake.model_selection import SpatialBlockKFold, chronological_split, evaluate
 from skquake.neural import make_seqnetquake
-from skquake.plotting import NullDistributionDisplay, SampleMapDisplay, ScoreDisplay, WindowsDisplay
 from skquake.preprocessing import ChannelScaler, WindowBounds, WindowFlattener
 from skquake.report import evaluation_report
 from skquake.sampling import balance_table
+
+plt.style.use("skquake.plotting.skquake")
 
 parser = argparse.ArgumentParser(description="A first score, beside what it would be by place.")
 parser.add_argument("--data", type=Path, metavar="DIR", help="folder of real files instead of the simulation")
@@ -112,10 +113,14 @@ def trees(*cut):
     }
 
 
+pairs = {}  # of each row of the samples, by setting
+
+
 def score(settings, *, probes=True, prefer="threads"):
     """Evaluations of each setting (samples, cv, models) and of the probes, two at a time, longest first."""
     jobs = {}
     for panel, (samples, cv, models) in settings.items():
+        pairs[panel] = samples.X["pair_id"].to_numpy()
         for name, model in models.items():
             jobs[panel, name] = delayed(evaluate)(model, samples, cv, random_state=options.seed)
         for name, probe in PROBES.items() if probes else ():
@@ -164,22 +169,18 @@ def show(results, oracle=None):
 
 
 def roc(results, name):
-    """One model's ROC curves on the windows of evidence, one a setting that has it."""
-    figure, axes = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
-    panels = {panel: rows[name] for panel, rows in results.items() if name in rows}
-    for panel, r in panels.items():
-        evidence = r.y < 2
-        seismic = r.proba[evidence, 1] / r.proba[evidence, :2].sum(axis=1)
-        RocCurveDisplay.from_predictions(
-            r.y[evidence],
-            seismic,
-            name=panel.replace("\n", " "),
-            ax=axes,
-            plot_chance_level=panel == list(panels)[-1],
-        )
-    axes.set(title=name, xlabel="false-alarm rate", ylabel="hit rate")
-    axes.legend(fontsize=7, loc="lower right")
-    return Bunch(figure_=figure)
+    """One model's ROC curves on the windows of evidence, one a setting; bands from whole pairs."""
+    said, units = {}, {}
+    for panel, rows in results.items():
+        if name in rows:
+            r, setting = rows[name], panel.replace("\n", " ")
+            seismic = r.proba[:, 1] / r.proba[:, :2].sum(axis=1)
+            evidence = r.y < 2
+            said[setting] = r.y[evidence], np.stack([1 - seismic, seismic], axis=1)[evidence]
+            units[setting] = pairs[panel][r.test][evidence]
+    display = plotting.ClassROCDisplay.from_predictions(said, classes=[1], units=units).plot()
+    display.ax_.set_title(f"{name}, windows of evidence")
+    return display
 
 
 def low_of(score, n):
@@ -246,12 +247,12 @@ def never_happened(model, source, everything, controls, nulls, **analysis):
 def null_figure(nulls):
     """Scores of the never-happened catalogs, one row a setting."""
     columns = len(next(iter(nulls.values())).p_values)
-    shape = len(nulls), columns
-    figure, axes = plt.subplots(*shape, sharex=True, squeeze=False, layout="constrained")
-    figure.set_size_inches(3.4 * columns, 2.9 * len(nulls))
+    size = 3.3 if columns == 1 else 6.9, 2.9 * len(nulls)
+    shape = {"nrows": len(nulls), "ncols": columns, "figsize": size, "squeeze": False}
+    figure, axes = plt.subplots(**shape, sharex=True, layout="constrained")
     for row, (name, result) in zip(axes, nulls.items(), strict=True):
-        NullDistributionDisplay.from_result(result).plot(ax=row)
-        row[0].set_ylabel(f"{name}\ncatalogs")
+        plotting.NullDistributionDisplay.from_result(result).plot(ax=row)
+        row[0].set_ylabel(f"{name}\ncatalogs (count)")
     return Bunch(figure_=figure)
 
 
@@ -342,7 +343,7 @@ def simulated(length=20, context=20):
                 weight = samples.sample_weight[test]
                 oracle[panel] = seismic_mcc(samples.y[test], proba, sample_weight=weight)
             else:
-                save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
+                save(**{name.replace(" ", "_"): plotting.SampleMapDisplay.from_samples(samples).plot()})
             found = score({panel: (samples, (train, test), models)})
             show(found, oracle)
             results |= found
@@ -378,10 +379,10 @@ def simulated(length=20, context=20):
     windows = around.transform(samples.X)
     step = source.cadence / np.timedelta64(1, "s")
     save(
-        windows=WindowsDisplay.from_samples(
+        windows=plotting.WindowsDisplay.from_samples(
             samples.X, samples.y, windows, channels=["Ne (cm$^{-3}$)", "Te (K)"], step=step, unit="s"
         ).plot(),
-        scores=ScoreDisplay(table(results), references=oracle).plot(),
+        scores=plotting.ScoreDisplay(table(results), references=oracle).plot(),
         roc=roc(results, "profile"),
         never_happened=null_figure(nulls),
     )
@@ -452,7 +453,7 @@ def real(folder, history=15, keep=3):
         print(f"\n{name}:\n{wrapped(samples)}")
         print(folds.describe(samples.X, samples.y, samples.groups).to_string())
         settings[name] = samples, folds, models
-        save(**{name.replace(" ", "_"): SampleMapDisplay.from_samples(samples).plot()})
+        save(**{name.replace(" ", "_"): plotting.SampleMapDisplay.from_samples(samples).plot()})
     results = score(settings, prefer="threads" if options.quick else "processes")
     show(results)
     print("\nmatched controls: a forest of fifty trees under catalogs that never happened")
@@ -467,7 +468,7 @@ def real(folder, history=15, keep=3):
     )
     windows = make_pipeline(*cut[:2]).transform(samples.X)
     save(
-        windows=WindowsDisplay.from_samples(
+        windows=plotting.WindowsDisplay.from_samples(
             samples.X,
             samples.y,
             windows,
@@ -475,7 +476,7 @@ def real(folder, history=15, keep=3):
             step=24.0 / per_day,
             unit="h",
         ).plot(),
-        scores=ScoreDisplay(table(results)).plot(),
+        scores=plotting.ScoreDisplay(table(results)).plot(),
         roc=roc(results, list(models)[-1]),
         never_happened=null_figure({"matched controls": null}),
     )

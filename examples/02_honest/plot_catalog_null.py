@@ -41,6 +41,8 @@ from skquake.model_selection import chronological_split, evaluate
 from skquake.plotting import NullDistributionDisplay
 from skquake.preprocessing import WindowFlattener
 
+plt.style.use("skquake.plotting.skquake")
+
 parser = argparse.ArgumentParser(description="A score beside those of catalogs that never happened.")
 parser.add_argument("--effect", type=float, default=0.5, help="planted rise of TEC (default %(default)s)")
 parser.add_argument("--nulls", type=int, default=39, help="catalogs of each null (default %(default)s)")
@@ -118,7 +120,7 @@ print(f"  labels permuted: p = {p:.3f} (mean {null.mean():.2f})")
 print(fooled.to_frame()[["null", "observed", "null_mean", "null_q95", "p_value", "resolution"]].to_string())
 
 least = 1 / (1 + options.nulls)
-fig, axes = plt.subplots(1, 3, figsize=(11, 3.6), sharex=True, layout="constrained")
+fig, axes = plt.subplots(1, 3, figsize=(6.9, 3.0), sharex=True, layout="constrained")
 NullDistributionDisplay({"labels permuted": (null, p, least)}, observed, scoring="seismic_mcc").plot(
     ax=axes[0]
 )

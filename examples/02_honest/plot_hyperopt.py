@@ -168,6 +168,6 @@ for world, (table, peeking, inside) in results.items():
         ("inside", SearchDisplay.from_estimator(inside, references=nested), "inside the training span"),
         ("parallel", SearchDisplay.from_estimator(inside, kind="parallel"), "inside the training span"),
     ]:
-        display.plot().axes_[0, 0].set_title(f"{world}: trials {title}", fontsize=10, loc="right")
+        display.plot().ax_.title.set_text(f"{world}: trials {title}")
         world_name = "planted" if "+" in world else "nothing"
         display.figure_.savefig(options.figures / f"{name}_{world_name}.png", dpi=150)

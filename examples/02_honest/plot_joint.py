@@ -35,7 +35,10 @@ from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_tec, make_track
 from skquake.inspection import joint_evidence
 from skquake.model_selection import chronological_split
+from skquake.plotting import PALETTE
 from skquake.preprocessing import ChannelLog, WindowFlattener
+
+plt.style.use("skquake.plotting.skquake")
 
 parser = argparse.ArgumentParser(description="Several instruments asked one question.")
 parser.add_argument("--effect", type=float, default=0.5, help="planted rise (default %(default)s)")
@@ -136,27 +139,27 @@ print(joint.dependence().round(2).to_string())
 # %%
 # The picture
 # -----------
-# Left, each instrument's scores, with the one that happened in red: its own p in the title of the row.
+# Left, each instrument's scores, with the one that happened in the colour of earthquakes, and its own p.
 # Right, the statistic of them all.
 
-figure, axes = plt.subplots(2, 2, figsize=(11, 6.4), layout="constrained", width_ratios=(1.3, 1))
+figure, axes = plt.subplots(2, 2, figsize=(6.9, 4.8), layout="constrained", width_ratios=(1.3, 1))
 for (scores, statistic), (title, joint) in zip(axes, found.items(), strict=True):
     names = list(joint.observed)
     for k, name in enumerate(names):
         null = joint.scores[name]
         lift = np.random.default_rng(0).uniform(-0.25, 0.25, len(null))
-        scores.plot(null, k + lift, ".", color="0.6", label="catalogs that never happened" if not k else None)
-        scores.plot(
-            joint.observed[name], k, "D", color="C3", label="the one that happened" if not k else None
-        )
+        label = None if k else "catalogs that never happened"
+        scores.plot(null, k + lift, ".", ms=3, color=PALETTE["null"], label=label)
+        label = None if k else "the one that happened"
+        scores.plot(joint.observed[name], k, "D", color=PALETTE["seismic"], label=label)
     scores.set_yticks(range(len(names)), [f"{name}\np = {joint.own_p_value(name):.3g}" for name in names])
-    scores.set(xlabel="event AUC", title=f"{title}: each alone", ylim=(-0.5, len(names) - 0.5))
+    scores.set(xlabel="event AUC (no unit)", title=f"{title}: each alone", ylim=(-0.5, len(names) - 0.5))
     values = joint.statistics("shuffle-times")["fisher"]
-    statistic.hist(values[1:], bins=15, color="0.6")
-    statistic.axvline(values[0], color="C3")
+    statistic.hist(values[1:], bins=15, color=PALETTE["null"])
+    statistic.axvline(values[0], color=PALETTE["seismic"])
     statistic.set(
-        xlabel="Fisher's combination of ranks (shuffled times)", ylabel="catalogs",
-        title=f"together: p = {joint.p_value:.3g}, the larger of two nulls",
+        xlabel="Fisher's combination of ranks (no unit)", ylabel="catalogs (count)",
+        title=f"together: p = {joint.p_value:.3g},\nthe larger of two nulls",
     )  # fmt: skip
 figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
 save("joint", figure)

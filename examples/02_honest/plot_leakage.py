@@ -40,6 +40,8 @@ from skquake.model_selection import (
 from skquake.plotting import ScoreDisplay, SplitTimelineDisplay
 from skquake.preprocessing import WindowFlattener
 
+plt.style.use("skquake.plotting.skquake")
+
 parser = argparse.ArgumentParser(description="Shuffled folds beside purged ones, on noise.")
 parser.add_argument("--days", type=int, default=240, help="days to simulate (default %(default)s)")
 parser.add_argument("--seed", type=int, default=0, help="of everything (default %(default)s)")
@@ -114,9 +116,9 @@ print(f"\n{table.to_string()}")
 lines = pd.concat(
     [
         result.to_frame().assign(
-            model=name,
-            panel="nothing planted; blue: nothing leaks",
-            probe=reports[name].attrs["summary"]["n_leaking"] == 0,
+            model=name if reports[name].attrs["summary"]["n_leaking"] else f"{name} (nothing leaks)",
+            panel="nothing planted",
+            probe=False,
         )
         for name, result in scores.items()
     ]
@@ -124,7 +126,7 @@ lines = pd.concat(
 figures = {"leakage_scores": ScoreDisplay(lines).plot()}
 for name in ("KFold, shuffled", "PurgedTimeSeriesSplit"):
     display = SplitTimelineDisplay.from_folds(splitters[name][0].split(X, y), X, y).plot()
-    display.axes_[0, 0].set_title(name, fontsize=10)
+    display.axes_[0, 0].set_title(f"{name}: samples that train, are purged, and test")
     figures[f"leakage_timeline_{name.split(',')[0].lower()}"] = display
 if options.figures:
     options.figures.mkdir(parents=True, exist_ok=True)

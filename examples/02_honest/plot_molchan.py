@@ -49,6 +49,8 @@ from skquake.inspection import null_catalogs
 from skquake.plotting import MolchanDisplay, ReliabilityDisplay, SuperposedEpochDisplay
 from skquake.preprocessing import ChannelScaler, WindowFlattener
 
+plt.style.use("skquake.plotting.skquake")
+
 parser = argparse.ArgumentParser(
     description="Alarms scored against the rate of past earthquakes, and by area."
 )
@@ -188,7 +190,7 @@ for effect in (0.0, options.effect):
 # is a check of the exact one; with 39 of them no p-value is below 1/40.
 
 figures = {}
-figure, axes = plt.subplots(1, 2, figsize=(10.4, 7.4), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.9, 4.9), layout="constrained")
 for panel, (name, (curves, *_)) in zip(axes, worlds.items(), strict=True):
     MolchanDisplay(curves).plot(ax=panel)
     panel.set_title(name)
@@ -202,7 +204,7 @@ figures["molchan"] = figure
 # earthquake near them in the fifteen days before. Declustering shapes what is laid upon each other.
 
 for name, (_, epoch, *_) in worlds.items():
-    display = SuperposedEpochDisplay(epoch, label=f"probability, {name}").plot()
+    display = SuperposedEpochDisplay(epoch, label=f"probability (no unit),\n{name}").plot()
     figures[f"superposed_epoch_{name.split()[0]}"] = display.figure_
 
 # %%
@@ -213,7 +215,7 @@ for name, (_, epoch, *_) in worlds.items():
 # where earthquakes are frequent anyway, and of things this rare even a good forecast explains next to
 # nothing, cell by cell and day by day.
 
-figure, axes = plt.subplots(1, 2, figsize=(10.4, 6.7), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.9, 4.6), layout="constrained")
 for panel, (name, (_, _, reliability, _)) in zip(axes, worlds.items(), strict=True):
     ReliabilityDisplay(reliability).plot(ax=panel)
     panel.set_title(name)

@@ -22,7 +22,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.dates import ConciseDateFormatter
 
+from skquake.plotting import PALETTE
 from skquake.prospective import init, read_watch, score, tick
 
 parser = argparse.ArgumentParser(description="Two watches, with and without an effect, replayed day by day.")
@@ -62,6 +64,8 @@ yesterday = np.concatenate([np.zeros((1, *SHAPE)), anomaly[:-1]])
 
 MODEL = """\
 import numpy as np
+
+plt.style.use("skquake.plotting.skquake")
 
 
 def forecast(paths, day):
@@ -137,15 +141,16 @@ except ValueError as error:
 # ------------------------------------------------
 # Where the forecast knows nothing he has 20 units, at any time, in at most 5 % of such watches.
 
-figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
-for name, result in found.items():
+figure, axes = plt.subplots(figsize=(6.9, 3.4), layout="constrained")
+for dashes, (name, result) in zip(("-", "--"), found.items(), strict=True):
     events = result.evidence.events
-    axes.step([START, *events["time"]], [1.0, *events["wealth"]], where="post", label=name)
-axes.axhline(20.0, color="0.4", linestyle="--")
-axes.text(START, 22.0, "p = 0.05, looked at every day", color="0.3", va="bottom")
-axes.set(yscale="log", ylabel="wealth (units)", title="Forecast against reference, day by day")
-axes.tick_params(axis="x", rotation=30)
-axes.legend(frameon=False)
+    axes.step([START, *events["time"]], [1.0, *events["wealth"]], where="post", ls=dashes, label=name)
+axes.axhline(20.0, color=PALETTE["reference"], linestyle=":", label="p = 0.05, looked at every day")
+axes.set(
+    yscale="log", xlabel="time (UT)", ylabel="wealth (units)", title="Forecast against reference, day by day"
+)
+axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+figure.legend(loc="outside lower center", ncols=3)
 if options.figures:
     options.figures.mkdir(parents=True, exist_ok=True)
     figure.savefig(options.figures / "prospective.png", dpi=150)

@@ -11,12 +11,17 @@ are taken away from the density along a simulated pass, and each is asked how mu
 # ------------
 # The same random numbers without and with 35 % more before one earthquake, of magnitude 7, on the last days.
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
 from skquake.datasets import make_track
+from skquake.plotting import PALETTE
 from skquake.preprocessing import IRIResidual, QuietBackground, RevisitResidual
+
+plt.style.use("skquake.plotting.skquake")
 
 quake = pd.DataFrame(
     {"time": pd.to_datetime(["2019-04-01"]), "latitude": [-15.0], "longitude": [-72.0], "magnitude": [7.0]},
@@ -59,16 +64,16 @@ print(pd.DataFrame(rows).T.round(3).to_string())
 
 last = np.flatnonzero(planted > 0.9 * planted.max())[-1]
 near = np.abs(track["time"] - track["time"].iloc[last]) < pd.Timedelta(minutes=12)
-figure, (above, below) = plt.subplots(2, 1, sharex=True, layout="constrained", figsize=(7, 6))
+figure, (above, below) = plt.subplots(2, 1, sharex=True, layout="constrained", figsize=(6.9, 4.4))
 latitude = track["latitude"][near]
-above.plot(latitude, np.log10(track["Ne"][near]), color="0.3")
-above.set_ylabel("log10 Ne (cm$^{-3}$)")
-for name, values in left.items():
-    below.plot(latitude, values[near], label=name)
-below.plot(latitude, planted[near], color="black", linestyle="--", label="planted")
-below.axhline(0.0, color="0.7", linewidth=0.8)
-below.set(xlabel="latitude (deg)", ylabel="less the background (dex)")
-below.legend(ncols=2, fontsize="small")
+above.plot(latitude, np.log10(track["Ne"][near]), color=PALETTE["reference"])
+above.set(title="Density of the pass", ylabel="log10 Ne (cm$^{-3}$)")
+for dashes, (name, values) in zip(itertools.cycle(("-", "--", "-.")), left.items()):
+    below.plot(latitude, values[near], ls=dashes, label=name)
+below.plot(latitude, planted[near], color=PALETTE["seismic"], linestyle="--", label="planted")
+below.axhline(0.0, color=PALETTE["null"], linewidth=0.8)
+below.set(title="What is left of it", xlabel="latitude (deg)", ylabel="less the background (dex)")
+figure.legend(loc="outside lower center", ncols=3)
 plt.show()
 
 # %%

@@ -18,6 +18,9 @@ import pandas as pd
 
 from skquake import IQRBounds, RollingSigmaBounds
 from skquake.datasets import make_kp, make_tec
+from skquake.plotting import PALETTE
+
+plt.style.use("skquake.plotting.skquake")
 
 STYLES = {
     "iqr": IQRBounds(15, style="iqr", samples_per_day=1),
@@ -60,12 +63,12 @@ print(table.to_string(float_format="{:.1%}".format))
 # The same as bars
 # ----------------
 
-figure, ax = plt.subplots(figsize=(8, 3.6), layout="constrained")
+figure, ax = plt.subplots(figsize=(6.9, 3.2), layout="constrained")
 table[["expected of noise", "noise", "expected with its memory", "simulated TEC"]].mul(100).plot.barh(
-    ax=ax, color=["#444444", "#0072B2", "#999999", "#D55E00"]
+    ax=ax, color=[PALETTE["null"], "#8A8A8A", "#5A5A5A", PALETTE["model"]]
 )
 ax.invert_yaxis()
-ax.set_xlabel("share of values outside the bounds (%)")
-figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
+ax.set(xlabel="share of values outside the bounds (%)", title="Anomalies without any earthquake")
+figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 ax.get_legend().remove()
 plt.show()

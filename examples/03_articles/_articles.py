@@ -341,6 +341,18 @@ def predictions(evaluations):
     return {name: (r.y, r.proba) for name, r in evaluations.items() if name not in PROBES}
 
 
+def pairs(found, evaluations):
+    """Pair of each tested row, by name: what the intervals of the displays draw."""
+    pair = found.samples.X["pair_id"].to_numpy()
+    return {name: pair[r.test] for name, r in evaluations.items()}
+
+
+def pairs_of_network(sets, mode="paper"):
+    """The same of `of_network`."""
+    of = {f"DataSet {name}": modes[mode] for name, modes in sets.items() if modes[mode] is not None}
+    return {name: pairs(f, {name: f.rows[f.data.paper]})[name] for name, f in of.items()}
+
+
 def of_network(sets, mode="paper"):
     """Evaluations of the network, by data set."""
     found = {name: modes[mode] for name, modes in sets.items()}

@@ -145,7 +145,8 @@ if names:
     articles.save(
         options.figures,
         safenet_roc_datasets=ClassROCDisplay.from_predictions(
-            articles.predictions(articles.of_network(results[label]))
+            articles.predictions(articles.of_network(results[label])),
+            units=articles.pairs_of_network(results[label]),
         ),
         safenet_scores=ScoreDisplay(scored, references=oracle),
         safenet_sequences=SequencesDisplay.from_samples(
@@ -165,10 +166,13 @@ if names:
     )
     if last["paper"]:
         by_model = articles.predictions(last["paper"].rows)
+        units = articles.pairs(last["paper"], last["paper"].rows)
         articles.save(
             options.figures,
-            safenet_roc_models=ClassROCDisplay.from_predictions(by_model),
-            safenet_bars=ScoreBarsDisplay.from_predictions(by_model),
+            safenet_roc_models=ClassROCDisplay.from_predictions(by_model, units=units),
+            safenet_bars=ScoreBarsDisplay.from_predictions(
+                by_model, units=units, title=f"{last['paper'].controls.capitalize()}, {label}"
+            ),
         )
 
 # %%

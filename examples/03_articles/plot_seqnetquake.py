@@ -186,7 +186,8 @@ if cses:
     articles.save(
         options.figures,
         seqnetquake_roc_datasets=ClassROCDisplay.from_predictions(
-            articles.predictions(articles.of_network(results[label]))
+            articles.predictions(articles.of_network(results[label])),
+            units=articles.pairs_of_network(results[label]),
         ),
         seqnetquake_scores=ScoreDisplay(scored, references=oracle),
         seqnetquake_sequences=SequencesDisplay.from_samples(
@@ -199,10 +200,13 @@ if cses:
     )
     if last["paper"]:
         by_model = articles.predictions(last["paper"].rows)
+        units = articles.pairs(last["paper"], last["paper"].rows)
         articles.save(
             options.figures,
-            seqnetquake_roc_models=ClassROCDisplay.from_predictions(by_model),
-            seqnetquake_bars=ScoreBarsDisplay.from_predictions(by_model),
+            seqnetquake_roc_models=ClassROCDisplay.from_predictions(by_model, units=units),
+            seqnetquake_bars=ScoreBarsDisplay.from_predictions(
+                by_model, units=units, title=f"{last['paper'].controls.capitalize()}, {label}"
+            ),
         )
 if transferred:
     on_cses = articles.predictions(transferred[label])

@@ -256,9 +256,12 @@ for name, shown in (("before", before), ("normal", normal)):
     lead = (quakes[quakes > when[shown]].min() - when[shown]) / pd.Timedelta(days=1)
     follows = "no earthquake follows" if np.isnan(lead) else f"{lead:.1f} days before the next earthquake"
     print(f"  {name}: to {pd.Timestamp(when[shown]):%Y-%m-%d %H:%M}, {follows}")
+both = images[[before, normal]][..., :4]
+same = {"expected_rate": noise, "limits": (np.nanmin(both), np.nanmax(both))}  # one scale for the pair
+first_day = (samples.X["time"] + pd.Timedelta("1h")).dt.floor("D") - pd.Timedelta(days=images.shape[1])
 displays = {
-    "before": SIPImageDisplay(images[before], expected_rate=noise),
-    "normal": SIPImageDisplay(images[normal], expected_rate=noise),
+    name: SIPImageDisplay(images[row], start=first_day.iloc[row], **same)
+    for name, row in (("before", before), ("normal", normal))
 }
 if fitted:
     displays["confusion"] = ConfusionDisplay.from_predictions(tested, class_names={0: "normal"})

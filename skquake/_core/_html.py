@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from skquake._core import _colors
+from skquake._core._colors import PALETTE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,9 +37,11 @@ def environment(*packages: str) -> Environment:
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     loader = ChoiceLoader([PackageLoader(package) for package in (*packages, "skquake._core")])
-    return Environment(
+    found = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    found.globals["palette"] = PALETTE
+    return found
 
 
 def card(
@@ -56,8 +58,8 @@ def card(
     ----------
     title : str
     facts : iterable of (value, name) or (value, name, color)
-        Such as ("12", "events"); the values stand out. The colour, "seismic", "control" or "disturbed", is
-        that of the drawings.
+        Such as ("12", "events"); the values stand out. The colour is a role, such as
+        "seismic", "control" or "kp", as in the drawings.
     lines : iterable of str
         Empty ones are left out.
     drawings : iterable of Markup
@@ -77,6 +79,5 @@ def card(
             lines=[line for line in lines if line],
             drawings=[drawing for drawing in drawings if drawing],
             tables=[table._replace(rows=list(table.rows)) for table in tables],
-            colors=_colors,
         )
     )

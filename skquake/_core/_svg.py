@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
+from skquake._core._land import outlines
 from skquake._core._typing import FloatArray, IntArray
 
 WIDTH = 520
@@ -53,7 +55,7 @@ def strip(share: Any, label: str, *, first: Any = None, last: Any = None) -> Mar
 
 
 def timeline(time: Any, y: Any, label: str) -> Markup:
-    """Counts of samples in time: seismic upwards, non-seismic downwards, disturbed in grey beyond these."""
+    """Counts of samples in time: seismic upwards, non-seismic downwards, disturbed beyond these."""
     ns, y = pd.DatetimeIndex(time).as_unit("ns").asi8, np.asarray(y)
     first, last = int(ns.min()), int(ns.max())
     where = np.minimum((ns - first) * BINS // max(last - first, 1), BINS - 1)
@@ -65,7 +67,7 @@ def timeline(time: Any, y: Any, label: str) -> Markup:
         up, more, down = (half * n[k] / most for n in (seismic, disturbed, control))
         for color, top, height in (
             ("seismic", half - up, up),
-            ("disturbed", half - up - more, more),
+            ("kp", half - up - more, more),
             ("control", half, down),
         ):
             if height:
@@ -84,6 +86,7 @@ def globe(places: Sequence[tuple[str, Any, Any]], label: str) -> Markup:
     marks = [_frame(width, height)]
     marks += [_line(x, 0, x, height, 0.15) for x in range(50, width, 50)]
     marks += [_line(0, y, width, y, 0.35 if y == height / 2 else 0.15) for y in range(25, height, 25)]
+    marks.append(_land(width, height))
     for color, latitude, longitude in places:
         lat, lon = np.asarray(latitude, dtype=float), np.asarray(longitude, dtype=float)
         cell = np.stack([np.floor((90.0 - lat) / 3.0), np.floor((lon + 180.0) / 3.0)], axis=1)
@@ -111,7 +114,7 @@ def histogram(values: Any, mark: float, label: str) -> Markup:
     count, _ = np.histogram(values, bins=44, range=(low, high))
     marks = [
         f'<rect x="{5 * k}" y="{height * (1 - n / count.max()):.1f}" width="4.6" '
-        f'height="{height * n / count.max():.1f}" fill="var(--disturbed)"/>'
+        f'height="{height * n / count.max():.1f}" fill="var(--null)"/>'
         for k, n in enumerate(count)
         if n
     ]
@@ -141,14 +144,14 @@ def steps(x: Any, y: Any, low: Any, high: Any, label: str) -> Markup:
         for level in (0.0, 0.5, 1.0)
     ]
     line = " ".join(f"{at(a):.1f},{up(b):.1f}" for a, b in zip(x, y, strict=True))
-    marks.append(f'<polyline points="{line}" fill="none" stroke="var(--control)" stroke-width="1.5"/>')
+    marks.append(f'<polyline points="{line}" fill="none" stroke="var(--model)" stroke-width="1.5"/>')
     for a, b, under, over in zip(x, y, low, high, strict=True):
         if np.isfinite(under) and np.isfinite(over):
             marks.append(
                 f'<line x1="{at(a):.1f}" x2="{at(a):.1f}" y1="{up(under):.1f}" y2="{up(over):.1f}" '
-                'stroke="var(--control)"/>'
+                'stroke="var(--model)"/>'
             )
-        marks.append(f'<circle cx="{at(a):.1f}" cy="{up(b):.1f}" r="3" fill="var(--control)"/>')
+        marks.append(f'<circle cx="{at(a):.1f}" cy="{up(b):.1f}" r="3" fill="var(--model)"/>')
     bottom = height + 2 * pad + 10
     marks.append(f'<text x="{left + pad}" y="{bottom}">{x.min():g}</text>')
     marks.append(f'<text x="{width - pad}" y="{bottom}" text-anchor="end">{x.max():g}</text>')
@@ -170,6 +173,22 @@ def _frame(width, height):
         f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" fill="none" stroke="currentColor" '
         'stroke-opacity="0.3"/>'
     )
+
+
+@functools.cache
+def _land(width, height):
+    """Coasts as one path of whole pixels; islands below three pixels are left out."""
+    parts = []
+    for line in outlines():
+        x = np.rint((line[:, 0] + 180.0) * width / 360.0).astype(int)
+        y = np.rint((90.0 - line[:, 1]) * height / 180.0).astype(int)
+        moved = np.r_[True, (np.diff(x) != 0) | (np.diff(y) != 0)]
+        x, y = x[moved], y[moved]
+        if max(np.ptp(x), np.ptp(y)) >= 3:
+            steps = "".join(f"l{a} {b}" for a, b in zip(np.diff(x), np.diff(y), strict=True))
+            parts.append(f"M{x[0]} {y[0]}{steps}")
+    style = 'fill="none" stroke="currentColor" stroke-opacity="0.4" stroke-width="0.6"'
+    return f'<path d="{"".join(parts)}" {style}/>'
 
 
 def _line(x1, y1, x2, y2, opacity=0.5):

@@ -1,5 +1,9 @@
-"""Display classes: they take results, draw with ``.plot(ax=...)`` and keep what they drew."""
+"""Display classes: they take results, draw with ``.plot(ax=...)`` and keep what they drew.
 
+Their colours are ``PALETTE``, by role; ``style`` is their style sheet as a context.
+"""
+
+from skquake._core._colors import PALETTE
 from skquake.plotting._anomaly_series import AnomalySeriesDisplay
 from skquake.plotting._balance import BalanceDisplay
 from skquake.plotting._case_panel import CasePanelDisplay
@@ -22,6 +26,7 @@ from skquake.plotting._scores import ScoreDisplay
 from skquake.plotting._search import SearchDisplay
 from skquake.plotting._sensitivity import SensitivityDisplay
 from skquake.plotting._sequences import SequencesDisplay
+from skquake.plotting._sheet import style
 from skquake.plotting._sip_image import SIPImageDisplay
 from skquake.plotting._split_timeline import SplitTimelineDisplay
 from skquake.plotting._superposed_epoch import SuperposedEpochDisplay
@@ -33,6 +38,7 @@ from skquake.plotting._transfer_matrix import TransferMatrixDisplay
 from skquake.plotting._windows import WindowsDisplay
 
 __all__ = [
+    "PALETTE",
     "AnomalySeriesDisplay",
     "BalanceDisplay",
     "CasePanelDisplay",
@@ -64,4 +70,5 @@ __all__ = [
     "TrainingDisplay",
     "TransferMatrixDisplay",
     "WindowsDisplay",
+    "style",
 ]

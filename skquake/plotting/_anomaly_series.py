@@ -13,10 +13,19 @@ from skquake.forecasting import space_weather_state
 from skquake.plotting._check import check_event, check_series
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._expected import expected_rates, of_noise
-from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
+from skquake.plotting._style import (
+    ABOVE,
+    BELOW,
+    DOUBLE,
+    KP,
+    NULL,
+    REFERENCE,
+    SEISMIC,
+    check_axes,
+    legend_below,
+)
 from skquake.preprocessing import ARRate
 
-_BAND = "#009E73"
 _BOUNDS = ("lower", "center", "upper")
 
 
@@ -211,9 +220,9 @@ class AnomalySeriesDisplay(Display):
         dtec, disturbed, rates = self.dtec_, self.disturbed_.to_numpy(), self.rates_
         event = check_event(self.event, f"{type(self).__name__}: event")
         indices = [name for name in ("dst", "kp") if getattr(self, name) is not None]
-        heights = [1.6] * series.shape[1] + [1.0] * len(indices)
+        heights = [1.25] * series.shape[1] + [0.85] * len(indices)
         options: dict[str, Any] = {
-            "figsize": (10, sum(heights) + 0.8),
+            "figsize": (DOUBLE, sum(heights) + 0.9),
             "sharex": True,
             "height_ratios": heights,
         }
@@ -222,35 +231,37 @@ class AnomalySeriesDisplay(Display):
         for axes in self.axes_[:, 0]:
             _shade(axes, series.index, disturbed, step)
             if event is not None:
-                axes.axvline(event["time"], color="black", lw=1.2, ls="--")
-            axes.grid(alpha=0.25, lw=0.5)
+                axes.axvline(event["time"], color=SEISMIC, lw=1.2, ls="--")
+            axes.grid(alpha=0.3, lw=0.4)
         for axes, name in zip(self.axes_[:, 0], series, strict=False):
             lower, center, upper = (bounds.get(f"{name}_{bound}") for bound in _BOUNDS)
-            axes.fill_between(series.index, lower, upper, color=_BAND, alpha=0.25, lw=0, label="bounds")
+            lower, upper = self._drawn(lower), self._drawn(upper)
+            axes.fill_between(series.index, lower, upper, color=NULL, alpha=0.6, lw=0, label="bounds")
             if center is not None:
-                axes.plot(series.index, center, color=_BAND, lw=0.9, label="center")
-            axes.plot(series.index, series[name], color="black", lw=0.8, label="observed")
-            for sign, color, side in ((1, SEISMIC, "above"), (-1, CONTROL, "below")):
+                axes.plot(series.index, center, color="#777777", lw=0.8, ls="-.", label="center")
+            axes.plot(series.index, series[name], color=REFERENCE, lw=0.7, label="observed")
+            for sign, color, side in ((1, ABOVE, "above"), (-1, BELOW, "below")):
                 out = np.sign(dtec[name]) == sign
-                axes.plot(series.index[out], series[name][out], ".", ms=5, color=color, label=side)
+                axes.plot(series.index[out], series[name][out], "o", ms=2.6, mew=0, color=color, label=side)
             axes.set_ylabel(f"{name}\n({self.unit})")
-            axes.set_title(self._words(rates.loc[name], disturbed.any()), fontsize=8, loc="right", pad=2)
+            axes.set_title(f"{name}: {self._words(rates.loc[name], disturbed.any())}", pad=2)
         self._draw_indices(indices, series.index, step)
         last = self.axes_[-1, 0]
         last.set_xlim(series.index[0], series.index[-1] + step)
         locator = last.xaxis.get_major_locator()
         last.xaxis.set_major_formatter(_concise(locator))
-        last.set_xlabel("UT")
-        handles, labels = self.axes_[0, 0].get_legend_handles_labels()
+        last.set_xlabel("time (UT)")
+        found = dict(zip(*self.axes_[0, 0].get_legend_handles_labels()[::-1], strict=True))
+        handles, labels = list(found.values()), list(found)
         if event is not None:
             handles.append(self.axes_[0, 0].lines[0])
             labels.append(f"earthquake, M {event['magnitude']:.1f}")
         if disturbed.any():
             from matplotlib.patches import Patch
 
-            handles.append(Patch(color=DISTURBED, alpha=0.35, lw=0))
+            handles.append(Patch(color=KP, alpha=0.18, lw=0))
             labels.append("not quiet")
-        legend_below(last, ncols=7, handles=handles, labels=labels)
+        legend_below(last, ncols=4, handles=handles, labels=labels)
         self.figure_.align_ylabels(self.axes_[:, 0])
         return self
 
@@ -261,19 +272,28 @@ class AnomalySeriesDisplay(Display):
             index = index.iloc[before:].loc[: times[-1] + step]
             limit = getattr(self, f"{name}_threshold")
             if name == "dst":
-                axes.step(index.index, index, where="post", color="black", lw=0.9)
+                axes.step(index.index, index, where="post", color=KP, lw=0.9)
                 axes.set_ylabel("Dst (nT)")
+                axes.set_title(f"Dst; not quiet below {limit:g} nT", pad=2)
             else:
                 width = np.median(np.diff(index.index)) if len(index) > 1 else np.timedelta64(3, "h")
-                color = np.where(kp_is_quiet(index, limit), CONTROL, SEISMIC)
-                axes.bar(index.index, index, 0.92 * width, align="edge", color=color)
-                axes.set(ylabel="Kp", ylim=(0, max(9.0 if index.max() > 6 else 6.0, limit)))
+                for quiet, alpha in ((True, 0.35), (False, 1.0)):
+                    held = index[kp_is_quiet(index, limit) == quiet]
+                    axes.bar(held.index, held, 0.92 * width, align="edge", color=KP, alpha=alpha, lw=0)
+                axes.set(ylabel="Kp\n(no unit)", ylim=(0, max(9.0 if index.max() > 6 else 6.0, limit)))
+                axes.set_title(f"Kp; not quiet above {limit:g}", pad=2)
             axes.axhline(limit, color=REFERENCE, lw=0.9, ls="--")
+
+    def _drawn(self, bound):
+        """A bound as it is drawn: electron contents are not negative."""
+        return (
+            bound.clip(lower=0.0) if self.unit == "TECU" and (self._checked()[0].min() >= 0).all() else bound
+        )
 
     def _words(self, row, attributed):
         if not row["n"]:
             return "no value with bounds"
-        text = f"outside: {row['flagged']:.1%} of {row['n']:.0f}"
+        text = f"{row['flagged']:.1%} of {row['n']:.0f} outside"
         if attributed and np.isfinite(row["flagged_quiet"]):
             text += f", {row['flagged_quiet']:.1%} of quiet times"
         return text + of_noise(self.expected_rate, self.expected_ar)
@@ -294,7 +314,7 @@ def _shade(axes, times, disturbed, step):
     """Grey spans of the disturbed times."""
     edges = np.flatnonzero(np.diff(np.r_[False, disturbed, False]))
     for first, stop in edges.reshape(-1, 2):
-        axes.axvspan(times[first], times[stop - 1] + step, color=DISTURBED, alpha=0.35, lw=0)
+        axes.axvspan(times[first], times[stop - 1] + step, color=KP, alpha=0.18, lw=0)
 
 
 def _concise(locator):

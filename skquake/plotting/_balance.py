@@ -13,9 +13,10 @@ from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
 from skquake.plotting._check import with_index
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
+from skquake.plotting._style import CONTROL, DOUBLE, REFERENCE, SINGLE, check_axes, legend_below, tidy
 
 _MARKERS = "osD^vP*"
+_COLORS = (CONTROL, "#00324F", "#8FBEDB")  # sets of controls: shades of their colour
 
 
 class BalanceDisplay(Display):
@@ -92,11 +93,11 @@ class BalanceDisplay(Display):
         ]
         note = "\n" + fill(f"not compared: {'; '.join(absent)}", 70) if absent else ""
         n_lines = note.count("\n")
-        height = 0.3 * len(differences) + 0.17 * n_lines + 1.2
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(7, height))
+        height = 0.2 * len(differences) + 0.14 * n_lines + 1.1
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(_width(differences), height))
         axes, shown = self.axes_[0, 0], np.arange(len(differences))
         for i, name in enumerate(differences):
-            value, color = differences[name].to_numpy(), CYCLE[i % len(CYCLE)]
+            value, color = differences[name].to_numpy(), _COLORS[i % len(_COLORS)]
             # Several tables stand a little apart, so that none hides another.
             place = shown + 0.16 * (i - (differences.shape[1] - 1) / 2)
             axes.plot(
@@ -104,7 +105,7 @@ class BalanceDisplay(Display):
                 place[np.isfinite(value)],
                 _MARKERS[i % len(_MARKERS)],
                 color=color,
-                ms=6,
+                ms=4.5,
                 clip_on=False,
                 zorder=3,
                 label=name,
@@ -114,7 +115,7 @@ class BalanceDisplay(Display):
                 place[np.isinf(value)],
                 ">",
                 color=color,
-                ms=9,
+                ms=6,
                 clip_on=False,
                 zorder=3,
             )
@@ -126,15 +127,23 @@ class BalanceDisplay(Display):
                     textcoords="offset points",
                     ha="right",
                     va="center",
-                    fontsize=8,
+                    fontsize="small",
                     color=color,
                 )
         axes.axvline(
             self.threshold, color=REFERENCE, lw=1, ls="--", label=f"balanced: below {self.threshold:g}"
         )
+        axes.xaxis.get_major_locator().set_params(nbins=5)
         axes.set(xlim=(0, edge), ylim=(len(differences) - 0.5, -0.5))
         axes.set_yticks(shown, differences.index)
-        axes.set_xlabel("absolute standardised difference (standard deviations)" + note)
-        axes.grid(alpha=0.25, lw=0.5)
-        legend_below(axes, ncols=min(4, differences.shape[1] + 1), inches=0.5 + 0.17 * n_lines)
+        axes.set_xlabel("absolute difference (standard deviations)" + note)
+        axes.set_title("Seismic less control samples")
+        tidy(axes)
+        legend_below(axes, ncols=min(3, differences.shape[1] + 1))
         return self
+
+
+def _width(differences):
+    """Of the figure, in: a page where there are many rows, or long names of them."""
+    longest = max(map(len, map(str, differences.index)), default=0)
+    return DOUBLE if len(differences) > 20 or longest > 18 or differences.shape[1] > 1 else SINGLE + 0.6

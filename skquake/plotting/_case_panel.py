@@ -15,17 +15,16 @@ from skquake._core._geodesy import wrap_longitude
 from skquake._core._last_known import last_known
 from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog, check_columns
+from skquake.plotting._coast import draw_coast
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._maps import area
-from skquake.plotting._style import CONTROL, REFERENCE, SEISMIC, check_axes
+from skquake.plotting._style import ABOVE, DOUBLE, MODEL, REFERENCE, SEISMIC, check_axes, legend_below
 from skquake.preprocessing import MASSResidual, NeLOGResidual
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 _AXES = {"B_N": "X (north)", "B_E": "Y (east)", "B_C": "Z (center)"}
-_PLACE = "#009E73"
-_AREA = "#F0E442"
 
 
 class CasePanelDisplay(Display):
@@ -157,7 +156,7 @@ class CasePanelDisplay(Display):
         options: dict[str, Any] = {"width_ratios": [1, 1, 1, 1.15]}
         if ax is None and figure is not None:
             ax = figure.subplots(2, 4, **options)
-        self.figure_, self.axes_ = check_axes(ax, (2, 4), figsize=(15, 7), **options)
+        self.figure_, self.axes_ = check_axes(ax, (2, 4), figsize=(DOUBLE, 4.4), **options)
         if figure is not None:
             self.figure_ = figure
         names = [*(f"{name} spectrum" for name in _AXES), "map", *_AXES, "Ne"]
@@ -169,68 +168,68 @@ class CasePanelDisplay(Display):
         self._draw_density()
         self._draw_map(event)
         for name in ("Ne", *_AXES):
-            self.panels_[name].axvline(event["latitude"], color=_PLACE, lw=1)
+            self.panels_[name].axvline(event["latitude"], color=SEISMIC, lw=1)
             self.panels_[name].set_xlabel("latitude (deg)")
-        self.figure_.suptitle(self._words(event), fontsize=10)
+        self.figure_.suptitle(self._words(event))
         return self
 
     def _draw_field(self, component, name):
         axes, spectrum = self.panels_[component], self.panels_[f"{component} spectrum"]
-        axes.set(title=f"{name}: residual", ylabel="nT/s")
-        spectrum.set(title=f"{name}: spectrum", xlabel="frequency (Hz)", ylabel="nT/s")
+        axes.set(title=f"{name}: residual", ylabel="rate (nT/s)")
+        spectrum.set(title=f"{name}: spectrum", xlabel="frequency (Hz)", ylabel="amplitude (nT/s)")
         if self.residual is None or self.field is None or f"{component}_mass" not in self.residual:
             axes.annotate("no field", (0.5, 0.5), xycoords="axes fraction", ha="center")
             spectrum.annotate("no field", (0.5, 0.5), xycoords="axes fraction", ha="center")
             return
         known = self.residual[self.residual[f"{component}_mass"].notna()].sort_values("time")
         values = known[f"{component}_mass"].to_numpy()
-        axes.plot(known["latitude"], values, lw=0.6, color="black")
+        axes.plot(known["latitude"], values, lw=0.5, color=REFERENCE)
         windows = self.field[self.field["component"] == component]
         for south, north in windows.loc[windows["flagged"], ["south", "north"]].to_numpy():
-            axes.axvspan(south, north, color=SEISMIC, alpha=0.2, lw=0)
+            axes.axvspan(south, north, color=ABOVE, alpha=0.35, lw=0)
         self.flagged_[component] = int(windows["flagged"].sum()), len(windows)
         step = np.median(np.diff(known["time"].to_numpy()) / np.timedelta64(1, "s"))
         power = 2.0 * np.abs(np.fft.rfft(values)) / len(values)
-        spectrum.plot(np.fft.rfftfreq(len(values), step)[1:], power[1:], lw=0.6, color="black")
+        spectrum.plot(np.fft.rfftfreq(len(values), step)[1:], power[1:], lw=0.5, color=REFERENCE)
         spectrum.set_ylim(bottom=0)
 
     def _draw_density(self):
         axes = self.panels_["Ne"]
-        axes.set(ylabel="log$_{10}$ Ne (cm$^{-3}$)", title="Ne")
+        axes.set(ylabel="log$_{10}$ Ne (cm$^{-3}$)", title="Ne, with its fit")
         if self.density is None:
             axes.annotate("no density", (0.5, 0.5), xycoords="axes fraction", ha="center")
             return
         density = as_frame(self.frame, "frame")["Ne"]
         found = self.density.assign(log=np.log10(density.where(density > 0)))
         found = found.sort_values("latitude")
-        axes.plot(found["latitude"], found["log"], ".", ms=1.5, color="black", label="measured")
-        axes.plot(
-            found["latitude"], found["log"] - found["residual"], color=SEISMIC, lw=1, label="polynomial"
-        )
+        axes.plot(found["latitude"], found["log"], ".", ms=1.5, color=REFERENCE, label="measured")
+        axes.plot(found["latitude"], found["log"] - found["residual"], color=MODEL, lw=1, label="polynomial")
         out = found[found["flagged"]]
-        axes.plot(out["latitude"], out["log"], "*", color=CONTROL, ms=6, label="flagged")
-        axes.legend(fontsize=7)
+        axes.plot(out["latitude"], out["log"], "o", color=ABOVE, ms=3, mew=0, label="flagged")
+        axes.set_xlabel("latitude (deg)")
+        legend_below(axes, ncols=1)
         self.flagged_["Ne"] = len(out), int(found["residual"].notna().sum())
 
     def _draw_map(self, event):
         axes = self.panels_["map"]
-        axes.fill(*area(event), color=_AREA, alpha=0.5, lw=0)
+        axes.fill(*area(event), color=SEISMIC, alpha=0.2, lw=0)
         # Longitudes counted from the epicentre, so that no line crosses the map.
         frame = as_frame(self.frame, "frame")
         away = event["longitude"] + wrap_longitude(frame["longitude"] - event["longitude"])
-        axes.plot(away, frame["latitude"], ".", ms=1, color="black")
-        axes.plot(event["longitude"], event["latitude"], "*", color=_PLACE, ms=14)
+        axes.plot(away, frame["latitude"], ".", ms=1, color=REFERENCE)
+        axes.plot(event["longitude"], event["latitude"], "*", color=SEISMIC, ms=9)
         axes.set(
             xlabel="longitude (deg)",
             ylabel="latitude (deg)",
             xlim=(event["longitude"] - 60, event["longitude"] + 60),
             ylim=(-90, 90),
-            title=f"M {event['magnitude']:.1f}, Dobrovolsky area",
+            title=f"M {event['magnitude']:.1f}, its area",
         )
         axes.set_xticks(axes.get_xticks(), [f"{wrap_longitude(x):.0f}" for x in axes.get_xticks()])
         axes.set_xlim(event["longitude"] - 60, event["longitude"] + 60)
         axes.axhline(0, color=REFERENCE, lw=0.5, ls=":")
-        axes.grid(alpha=0.25, lw=0.5)
+        draw_coast(axes)
+        axes.grid(alpha=0.3, lw=0.4)
 
     def _words(self, event):
         frame = as_frame(self.frame, "frame")

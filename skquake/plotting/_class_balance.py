@@ -11,7 +11,7 @@ import pandas as pd
 from skquake._core._typing import ArrayLike
 from skquake.plotting._check import check_entries, check_labels
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CLASS_COLORS, check_axes, class_title, legend_below
+from skquake.plotting._style import CLASS_COLORS, DOUBLE, check_axes, class_title, legend_below
 
 _PARTS = {"training": 1.0, "test": 0.45}  # how opaque
 
@@ -66,20 +66,24 @@ class ClassBalanceDisplay(Display):
         longest = counts.sum(axis=1).max()
         if not longest:
             raise ValueError(f"{type(self).__name__}: no window in {', '.join(map(str, self.parts))}")
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(9, 0.4 * len(counts) + 1.5))
+        self.figure_, self.axes_ = check_axes(
+            ax, (1, 1), figsize=(DOUBLE, max(0.28 * len(counts), 0.7) + 1.2)
+        )
         axes, left, place = self.axes_[0, 0], np.zeros(len(counts)), np.arange(len(counts))
         for label, part in ((label, part) for label in CLASS_COLORS for part in _PARTS):
             number, title = counts[label, part].to_numpy(), f"{class_title(label)}, {part}"
             color, alpha = CLASS_COLORS[label], _PARTS[part]
             bars = axes.barh(place, number, left=left, color=color, alpha=alpha, lw=0, label=title)
-            ink = "white" if part == "training" and label != 2 else "black"
+            ink = "white" if part == "training" else "black"
             wide = [str(n) if n > 0.045 * longest else "" for n in number]
-            axes.bar_label(bars, wide, label_type="center", fontsize=8, color=ink)
+            axes.bar_label(bars, wide, label_type="center", fontsize="small", color=ink)
             left += number
-        axes.bar_label(bars, [f"{n:.0f}" for n in left], padding=3, fontsize=8)
+        axes.bar_label(bars, [f"{n:.0f}" for n in left], padding=3, fontsize="small")
         axes.set_xlim(0, 1.08 * longest)
         axes.set_yticks(place, counts.index)
         axes.invert_yaxis()
-        axes.set_xlabel("windows (count)")
+        axes.set(xlabel="windows (count)", ylabel="data set (name)")
+        axes.set_title("Windows by data set, class and part")
+        axes.spines[["top", "right"]].set_visible(False)
         legend_below(axes, ncols=len(CLASS_COLORS))
         return self

@@ -14,7 +14,7 @@ from skquake._core._typing import ArrayLike, Estimator, Rows
 from skquake.plotting._check import Predictions, check_entries, check_labels, check_prediction
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._predict import labels, predict
-from skquake.plotting._style import CLASS_NAMES, check_axes
+from skquake.plotting._style import CLASS_NAMES, DOUBLE, SINGLE, check_axes, share_map
 
 
 class ConfusionDisplay(Display):
@@ -131,30 +131,48 @@ class ConfusionDisplay(Display):
     def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are matrices, or on a new figure."""
         n = len(self.counts)
-        self.figure_, self.axes_ = check_axes(ax, (1, n), layout="compressed", figsize=(3.2 * n + 2.2, 4.2))
+        self.figure_, self.axes_ = check_axes(ax, (1, n), layout="compressed", figsize=_size(n))
         called = CLASS_NAMES | dict(self.class_names or {})
-        names = [fill(called[label], 13) for label in next(iter(self.counts.values())).index]
+        names = [
+            fill(called[label], 13 if n < 3 else 10, break_long_words=False)
+            for label in next(iter(self.counts.values())).index
+        ]
         for axes, name in zip(self.axes_[0], self.counts, strict=True):
             rows, columns = self.row_share_[name].to_numpy(), self.column_share_[name].to_numpy()
             drawn = ConfusionMatrixDisplay(np.nan_to_num(rows), display_labels=names).plot(
-                ax=axes, cmap="Blues", include_values=False, colorbar=False, im_kw={"vmin": 0, "vmax": 1}
+                ax=axes, cmap=share_map(), include_values=False, colorbar=False, im_kw={"vmin": 0, "vmax": 1}
             )
             for (i, j), number in np.ndenumerate(self.counts[name].to_numpy()):
                 axes.text(
                     j,
                     i,
-                    f"{number}\nrow {_percent(rows[i, j])}\ncolumn {_percent(columns[i, j])}",
+                    _cell(number, rows[i, j], columns[i, j], n),
                     ha="center",
                     va="center",
-                    fontsize=8,
-                    color="white" if rows[i, j] > 0.6 else "black",
+                    fontsize="small",
+                    color="white" if rows[i, j] > 0.45 else "black",
                 )
-            axes.set_title(name, fontsize=10)
+            axes.set_title(name)
             axes.set(xlabel="predicted class", ylabel="")
-            axes.tick_params(labelsize=8, labelleft=axes is self.axes_[0, 0])
+            axes.tick_params(labelleft=axes is self.axes_[0, 0])
         self.axes_[0, 0].set_ylabel("true class")
-        self.figure_.colorbar(drawn.im_, ax=list(self.axes_[0]), label="share of the row", shrink=0.75)
+        label = "share of the true class (no unit)"
+        if n > 2:
+            label += "\nin brackets: of the predicted"
+        self.figure_.colorbar(drawn.im_, ax=list(self.axes_[0]), label=label, shrink=0.75)
         return self
+
+
+def _size(n):
+    """Three by three cells with three lines each, legible in one column."""
+    return (SINGLE + 0.5, 2.9) if n == 1 else (DOUBLE, 3.3 if n == 2 else 2.7)
+
+
+def _cell(number, row, column, n):
+    """Text of a cell; beside more than two matrices it is short."""
+    if n > 2:
+        return f"{number}\n{_percent(row)}\n[{_percent(column)}]"
+    return f"{number}\nrow {_percent(row)}\ncolumn {_percent(column)}"
 
 
 def _percent(share):

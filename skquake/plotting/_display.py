@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy.typing as npt
 
+from skquake.plotting._sheet import styled
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
@@ -17,10 +19,19 @@ GivenAxes: TypeAlias = "Axes | Sequence[Axes] | npt.NDArray[Any] | None"
 
 
 class Display:
-    """Base of the displays: after ``plot`` they know their figure and Axes, and a notebook shows it."""
+    """Base of the displays: after ``plot`` they know their figure and Axes, and a notebook shows it.
+
+    A figure of their own is drawn in skquake's style, but for settings that the user has changed;
+    ``rcParams`` stay as they are.
+    """
 
     figure_: Figure | SubFigure
     axes_: npt.NDArray[Any]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "plot" in vars(cls):
+            setattr(cls, "plot", styled(vars(cls)["plot"]))  # noqa: B010
 
     @property
     def ax_(self) -> Axes:

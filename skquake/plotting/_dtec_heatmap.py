@@ -11,7 +11,7 @@ from skquake._core._typing import Estimator, Frame
 from skquake.plotting._check import check_event, check_series
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._expected import expected_rates, of_noise
-from skquake.plotting._style import check_axes, label_grid
+from skquake.plotting._style import DOUBLE, KP, NO_VALUE, SEISMIC, SINGLE, check_axes, label_grid, signed_map
 from skquake.preprocessing import ARRate
 
 _COLUMNS = 3
@@ -156,12 +156,21 @@ class DTECHeatmapDisplay(Display):
         n, columns = len(grids), min(len(grids), _COLUMNS)
         shape = (-(-n // columns), columns)
         self.figure_, self.axes_ = check_axes(
-            ax, shape, figsize=(3.6 * shape[1] + 1.2, 2.7 * shape[0] + 0.5), sharex=True, sharey=True
+            ax,
+            shape,
+            figsize=(SINGLE + 0.4 if n == 1 else DOUBLE, 1.9 * shape[0] + 0.6),
+            sharex=True,
+            sharey=True,
         )
         reach = max(np.nanmax(np.abs(grid.to_numpy()), initial=0.0) for grid in grids.values()) or 1.0
         for axes, (name, grid) in zip(self.axes_.flat, grids.items(), strict=False):
             mesh = self._draw(axes, name, grid, reach, marks, event)
-        label_grid(self.axes_, n, x="day" if event is None else "day from the earthquake", y="hour (UT)")
+        label_grid(
+            self.axes_,
+            n,
+            x="day (date)" if event is None else "time from the earthquake (days)",
+            y="time of day (h UT)",
+        )
         locator = self.axes_[0, 0].xaxis.get_major_locator()
         locator.set_params(integer=True, **({"nbins": 4} if event is None else {}))
         if event is None:
@@ -186,32 +195,30 @@ class DTECHeatmapDisplay(Display):
         # A cell is the time from its sample on, or about it where the last would leave the day.
         edges = hours_all - (0.5 * step if hours_all[-1] + step > 24.0 else 0.0)
         days = np.arange(grid.shape[1]) + (grid.columns[0] if event is not None else 0)
-        axes.set_facecolor("#cccccc")
+        axes.set_facecolor(NO_VALUE)
         mesh = axes.pcolormesh(
             np.append(days, days[-1] + 1) - 0.5,
             np.append(edges, edges[-1] + step),
             np.ma.masked_invalid(values),
-            cmap="RdBu_r",
+            cmap=signed_map(),
             vmin=-reach,
             vmax=reach,
         )
         if marks is not None:
             dots = self._grid(marks).reindex_like(grid).to_numpy() > 0
             at = np.argwhere(dots)
-            axes.plot(
-                days[at[:, 1]], edges[rows][at[:, 0]] + 0.5 * step, ".", ms=1.5, color="black", alpha=0.7
-            )
+            axes.plot(days[at[:, 1]], edges[rows][at[:, 0]] + 0.5 * step, ".", ms=1.3, mew=0, color=KP)
         if event is not None:
             hour = (event["time"] - event["time"].normalize()) / pd.Timedelta(hours=1)
-            style = {"color": "black", "edgecolor": "white", "lw": 0.8, "zorder": 4}
-            axes.scatter(0, hour, marker="*", s=150, **style)
+            style = {"color": SEISMIC, "edgecolor": "black", "lw": 0.6, "zorder": 4}
+            axes.scatter(0, hour, marker="*", s=80, **style)
             axes.set_xlim(min(days[0], 0) - 0.5, max(days[-1], 0) + 0.5)
         known = np.isfinite(values)
         share = (values[known] != 0).mean() if known.any() else np.nan
         title = f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value"
         if known.any():  # a line of its own: neighbours' titles stand beside it
             title += "\n" + of_noise(self.expected_rate, self.expected_ar).strip()
-        axes.set_title(title.rstrip(), fontsize=8)
+        axes.set_title(title.rstrip())
         axes.set_yticks(range(0, 25, 6))
         axes.set_ylim(0, 24)
         return mesh

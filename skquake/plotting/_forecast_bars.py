@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Self
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from skquake._core._typing import ArrayLike, Frame
 from skquake.plotting._display import GivenAxes
+from skquake.plotting._forecast_intervals import forecast_intervals
 from skquake.plotting._forecasts import (
     SCORE_NAMES,
     WITH_UNIT,
@@ -17,7 +19,16 @@ from skquake.plotting._forecasts import (
     check_forecasts,
     score_forecasts,
 )
-from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below
+from skquake.plotting._style import (
+    DOUBLE,
+    REFERENCE,
+    SINGLE,
+    bar_style,
+    check_axes,
+    draw_whiskers,
+    legend_below,
+    tidy,
+)
 
 
 class ForecastBarsDisplay(ForecastDisplay):
@@ -33,6 +44,8 @@ class ForecastBarsDisplay(ForecastDisplay):
     latitude : dict or Series of {str: float}, default=None
         Degrees by station, for the labels.
     unit : str, default="TECU"
+    low, high : DataFrame, default=None
+        Ends of the 95 % intervals, shaped as the table; NaN where there is none.
 
     Attributes
     ----------
@@ -70,12 +83,16 @@ class ForecastBarsDisplay(ForecastDisplay):
         score: str = "rmse",
         latitude: Mapping[str, float] | pd.Series | None = None,
         unit: str = "TECU",
+        low: pd.DataFrame | None = None,
+        high: pd.DataFrame | None = None,
     ) -> None:
         self.table = table
         self.counts = counts
         self.score = score
         self.latitude = latitude
         self.unit = unit
+        self.low = low
+        self.high = high
 
     @classmethod
     def from_predictions(
@@ -88,7 +105,7 @@ class ForecastBarsDisplay(ForecastDisplay):
         latitude: Mapping[str, float] | pd.Series | None = None,
         unit: str = "TECU",
     ) -> Self:
-        """Score forecasts on the values that every model has.
+        """Score forecasts on the values that every model has, with intervals from whole blocks of time.
 
         Parameters
         ----------
@@ -125,7 +142,23 @@ class ForecastBarsDisplay(ForecastDisplay):
         rows = pd.MultiIndex.from_product([states, [*stations, "all stations"]], names=["state", "station"])
         table = scores[score].unstack("model").reindex(index=rows, columns=list(forecasts))
         counts = scores["n"].unstack("model").reindex(rows).iloc[:, 0].rename("n")
-        return cls(table.rename_axis(columns="model"), counts, score=score, latitude=latitude, unit=unit)
+        if isinstance(disturbed, pd.Series):
+            disturbed = disturbed.reindex(observed.index)
+        flags = None if disturbed is None else np.asarray(disturbed, dtype=bool)
+        at = {"all": np.ones(len(observed), bool)} if flags is None else {"quiet": ~flags, "disturbed": flags}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of few blocks: the bars show how wide that is
+            ends = forecast_intervals(observed, forecasts, at, score)
+        low, high = (None, None) if ends is None else (end.reindex(rows) for end in ends)
+        return cls(
+            table.rename_axis(columns="model"),
+            counts,
+            score=score,
+            latitude=latitude,
+            unit=unit,
+            low=low,
+            high=high,
+        )
 
     def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes a state, or on a new figure."""
@@ -134,29 +167,31 @@ class ForecastBarsDisplay(ForecastDisplay):
             raise ValueError(f"{type(self).__name__}: table: no finite {self.score}")
         states = list(dict.fromkeys(table.index.get_level_values("state")))
         stations = list(dict.fromkeys(table.index.get_level_values("station")))
-        width = min(0.85 * len(stations) + 2.2, 14.0)
+        width = SINGLE if len(stations) * table.shape[1] <= 12 else DOUBLE
         self.figure_, self.axes_ = check_axes(
-            ax, (len(states), 1), figsize=(width, 2.3 * len(states) + 0.7), sharex=True, sharey=True
+            ax, (len(states), 1), figsize=(width, 1.6 * len(states) + 0.9), sharex=True, sharey=True
         )
         thick = 0.84 / table.shape[1]
         for axes, state in zip(self.axes_[:, 0], states, strict=True):
             here = table.loc[state].reindex(stations)
             for i, model in enumerate(table.columns):
                 place = np.arange(len(stations)) - 0.42 + thick * (i + 0.5)
-                color, hatch = CYCLE[i % len(CYCLE)], ("", "//", "..")[i // len(CYCLE) % 3]
-                axes.bar(place, here[model], 0.92 * thick, color=color, hatch=hatch, label=model)
+                axes.bar(place, here[model], 0.92 * thick, label=model, **bar_style(i, model))
+                if self.low is not None and self.high is not None:
+                    low, high = (end.loc[state].reindex(stations)[model] for end in (self.low, self.high))
+                    draw_whiskers(axes, place, low, high)
             n = self.counts.loc[state].loc["all stations"] if "all stations" in stations else None
-            axes.set_title(state if n is None else f"{state}: {n:.0f} values", fontsize=10)
+            axes.set_title(_words(state, n, self.low is not None))
             axes.axhline(0, color=REFERENCE, lw=1)
             if "all stations" in stations:
                 axes.axvline(stations.index("all stations") - 0.5, color=REFERENCE, lw=0.8, ls=":")
-            unit = f" ({self.unit})" if self.score in WITH_UNIT else ""
+            unit = f" ({self.unit})" if self.score in WITH_UNIT else " (no unit)"
             axes.set_ylabel(f"{SCORE_NAMES.get(self.score, self.score)}{unit}")
-            axes.grid(axis="y", alpha=0.25, lw=0.5)
-            axes.set_axisbelow(True)
+            tidy(axes)
         self.axes_[-1, 0].set_xticks(range(len(stations)), [self._label(name) for name in stations])
+        self.axes_[-1, 0].set_xlabel("station (latitude)" if self.latitude is not None else "station (name)")
         self.axes_[-1, 0].set_xlim(-0.55, len(stations) - 0.45)
-        legend_below(self.axes_[-1, 0], ncols=min(table.shape[1], 6))
+        legend_below(self.axes_[-1, 0], ncols=min(table.shape[1], 3 if width == SINGLE else 6), lines=2)
         return self
 
     def _label(self, station):
@@ -166,3 +201,10 @@ class ForecastBarsDisplay(ForecastDisplay):
             return str(station)
         degrees = self.latitude[station]
         return f"{station}\n{abs(degrees):.1f}° {'S' if degrees < 0 else 'N'}"
+
+
+def _words(state, n, intervals):
+    """Title of a panel."""
+    words = f"{state} times" if state != "all" else "all times"
+    words += "" if n is None else f": {n:.0f} values"
+    return f"{words}; lines: 95 % intervals" if intervals else words

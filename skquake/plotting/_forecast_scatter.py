@@ -11,7 +11,7 @@ import pandas as pd
 from skquake._core._typing import Frame
 from skquake.plotting._display import GivenAxes
 from skquake.plotting._forecasts import ForecastDisplay, check_forecasts, score_forecasts
-from skquake.plotting._style import CONTROL, REFERENCE, check_axes, label_grid
+from skquake.plotting._style import DOUBLE, MODEL, REFERENCE, SINGLE, check_axes, label_grid
 
 _FEW = 1000  # points that can still be told apart
 _COLUMNS = 3
@@ -109,7 +109,7 @@ class ForecastScatterDisplay(ForecastDisplay):
             ax,
             shape,
             layout="compressed",
-            figsize=(3.3 * shape[1] + 1.2, 3.4 * shape[0]),
+            figsize=(SINGLE + 0.3 if n == 1 else DOUBLE, (2.6 if columns < 3 else 2.1) * shape[0] + 0.4),
             sharex=True,
             sharey=True,
         )
@@ -130,17 +130,18 @@ class ForecastScatterDisplay(ForecastDisplay):
                     )
                 )
             else:
-                axes.plot(truth, found, "o", ms=3, alpha=0.6, mew=0, color=CONTROL)
+                axes.plot(truth, found, "o", ms=2.5, alpha=0.6, mew=0, color=MODEL)
             axes.plot(limits, limits, color=REFERENCE, lw=1, ls="--")
             axes.set(xlim=limits, ylim=limits, aspect="equal")
-            axes.set_title(name, fontsize=10)
+            axes.set_title(name)
             row = scores.loc[name]
             axes.annotate(
                 f"R² {row['r2']:.3f}\nRMSE {row['rmse']:.2f} {self.unit}\nn {row['n']:.0f}",
                 (0.04, 0.96),
                 xycoords="axes fraction",
                 va="top",
-                fontsize=8,
+                fontsize="small",
+                bbox={"facecolor": "white", "alpha": 0.8, "lw": 0, "pad": 1.0},
             )
         label_grid(self.axes_, n, x=f"observed ({self.unit})", y=f"forecast ({self.unit})")
         if counted:

@@ -13,7 +13,7 @@ from skquake._core._validation import check_columns
 from skquake.plotting._check import check_entries, check_prediction
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._predict import predict
-from skquake.plotting._style import DISTURBED, REFERENCE, SEISMIC, check_axes, legend_below
+from skquake.plotting._style import DOUBLE, REFERENCE, SEISMIC, SINGLE, check_axes, legend_below
 
 
 class LeadTimeDisplay(Display):
@@ -131,10 +131,10 @@ class LeadTimeDisplay(Display):
     def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are evaluations, or on a new figure."""
         n = len(self.counts)
-        self.figure_, self.axes_ = check_axes(ax, (1, n), figsize=(4.3 * n + 0.4, 3.6))
+        self.figure_, self.axes_ = check_axes(ax, (1, n), figsize=(SINGLE if n == 1 else DOUBLE, 2.6))
         for axes, (name, count) in zip(self.axes_[0], self.counts.items(), strict=True):
-            for part, color in (("tested", DISTURBED), ("recognised", SEISMIC)):
-                alpha = 0.5 if part == "tested" else 1.0
+            for part, color in (("tested", SEISMIC), ("recognised", SEISMIC)):
+                alpha = 0.3 if part == "tested" else 1.0
                 axes.bar(
                     count.index,
                     count[part],
@@ -142,16 +142,18 @@ class LeadTimeDisplay(Display):
                     align="edge",
                     color=color,
                     alpha=alpha,
+                    lw=0,
                     label=f"{part} ({count[part].sum()})",
                 )
             if count.index[0] < 0:
                 axes.axvline(0, color=REFERENCE, lw=1, ls="--", label="earthquake")
             axes.invert_xaxis()
             share = count["recognised"].sum() / count["tested"].sum()
-            axes.set_title(f"{name}: {share:.0%} recognised", fontsize=10)
-            axes.set_xlabel("days before the earthquake")
+            axes.set_title(f"{name}: {share:.0%} recognised")
+            axes.set_xlabel("time before the earthquake (days)")
             axes.xaxis.get_major_locator().set_params(integer=True)
             axes.yaxis.get_major_locator().set_params(integer=True)
-            legend_below(axes, ncols=3)
+            axes.spines[["top", "right"]].set_visible(False)
+            legend_below(axes, ncols=2)
         self.axes_[0, 0].set_ylabel(f"seismic windows in {self.width:g} d (count)")
         return self

@@ -6,7 +6,8 @@ import numpy as np
 
 from skquake._core._geodesy import KM_PER_DEGREE, wrap_longitude
 from skquake.catalogs import dobrovolsky_radius
-from skquake.plotting._style import SEISMIC
+from skquake.plotting._coast import draw_coast
+from skquake.plotting._style import NO_VALUE, REFERENCE, SEISMIC
 
 
 def check_map(table, what, *, times=False):
@@ -42,7 +43,7 @@ def view(table, event, degrees, what):
 
 def draw_map(axes, table, **style):
     """Cells of a map, NaN grey; limits and labels in degrees."""
-    axes.set_facecolor("#dddddd")
+    axes.set_facecolor(NO_VALUE)
     mesh = axes.pcolormesh(
         table["longitude"],
         table["latitude"],
@@ -55,7 +56,8 @@ def draw_map(axes, table, **style):
     for axis in (axes.xaxis, axes.yaxis):
         axis.get_major_locator().set_params(nbins=7, steps=[1, 1.5, 2, 3, 5, 6, 10])
     axes.xaxis.set_major_formatter(lambda x, _: f"{180 if x == 180 else wrap_longitude(x):g}")
-    axes.grid(alpha=0.3, lw=0.5)
+    draw_coast(axes, color=REFERENCE, zorder=2.1)
+    axes.grid(alpha=0.3, lw=0.4)
     return mesh
 
 
@@ -71,12 +73,12 @@ def area(event):
     return event["longitude"] + np.rad2deg(east), np.rad2deg(north)
 
 
-def draw_event(axes, event, *, label="epicentre"):
+def draw_event(axes, event, *, label="epicentre", size=90):
     """Star at the epicentre, and the edge of its area, also beyond the dateline."""
     limits = axes.get_xlim(), axes.get_ylim()
     east, north = area(event)
-    star = {"marker": "*", "color": SEISMIC, "edgecolor": "black", "lw": 0.8, "zorder": 5}
-    axes.scatter(event["longitude"], event["latitude"], s=160, label=label, **star)
+    star = {"marker": "*", "color": SEISMIC, "edgecolor": "black", "lw": 0.6, "zorder": 5}
+    axes.scatter(event["longitude"], event["latitude"], s=size, label=label, **star)
     for turn in (-360.0, 360.0, 0.0):
         name = None if turn else "its Dobrovolsky area"
         axes.plot(east + turn, north, color=SEISMIC, lw=1.2, zorder=3, label=name)

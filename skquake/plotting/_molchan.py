@@ -10,7 +10,7 @@ import numpy as np
 from skquake._core._typing import Frame
 from skquake.alarms import MolchanCurve, molchan_curve
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import DISTURBED, REFERENCE, check_axes, legend_below, line_style
+from skquake.plotting._style import NULL, REFERENCE, SINGLE, check_axes, legend_below, line_style, tidy
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,7 +37,7 @@ class MolchanDisplay(Display):
     >>> curve = MolchanCurve.from_cells([0.9, 0.8, 0.1, 0.1], [0.1, 0.2, 0.3, 0.4], [1, 0, 1, 0])
     >>> display = MolchanDisplay({"model": curve}).plot()
     >>> display.axes_[0, 0].get_xlabel()
-    'alarmed fraction of space and time'
+    'alarmed fraction of space and time (no unit)'
     """
 
     def __init__(self, curves: MolchanCurve | Mapping[str, MolchanCurve]) -> None:
@@ -73,17 +73,17 @@ class MolchanDisplay(Display):
         if not curves:
             raise ValueError(f"{type(self).__name__}: nothing to draw in an empty dict; pass {{name: curve}}")
         bands = sum(curve.null_low is not None for curve in curves.values())
-        inches = 0.31 * len(curves) + 0.17 * (bands + 2)  # of the legend
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(4.8, 5.0 + inches))
+        inches = 0.26 * len(curves) + 0.14 * (bands + 2)  # of the legend
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(SINGLE + 0.4, 3.2 + inches))
         axes, first = self.axes_[0, 0], next(iter(curves.values()))
         tau = np.linspace(0.0, 1.0, 501)
-        band = f"{first.level:.0%} of random alarms, {first.n_events} earthquakes"
-        axes.fill_between(tau, *first.band(tau), color=DISTURBED, alpha=0.3, lw=0, label=band)
+        band = f"{first.level:.0%} of random alarms"
+        axes.fill_between(tau, *first.band(tau), color=NULL, alpha=0.5, lw=0, label=band)
         axes.plot(
             [0, 1], [1, 0], color=REFERENCE, lw=1, ls=(0, (1, 2)), label="random alarms: area skill 0.50"
         )
         for i, (name, curve) in enumerate(curves.items()):
-            style = line_style(i)
+            style = line_style(i, name)
             if curve.null_low is not None and curve.null_scores is not None:
                 axes.fill_between(
                     curve.tau,
@@ -94,16 +94,17 @@ class MolchanDisplay(Display):
                     lw=0,
                     label=f"{len(curve.null_scores)} null catalogs" + (f" ({name})" if name else ""),
                 )
-            axes.plot(curve.tau, curve.nu, lw=1.8, label=_label(name, curve), **style)
+            axes.plot(curve.tau, curve.nu, lw=1.5, label=_label(name, curve), **style)
         axes.set(
-            xlabel="alarmed fraction of space and time",
-            ylabel="missed fraction of the earthquakes",
+            xlabel="alarmed fraction of space and time (no unit)",
+            ylabel="missed fraction of earthquakes (no unit)",
             xlim=(-0.01, 1.01),
             ylim=(-0.01, 1.01),
             aspect="equal",
         )
         axes.set_anchor("N")
-        axes.grid(alpha=0.25, lw=0.5)
+        axes.set_title(f"Molchan diagram, {first.n_events} earthquakes")
+        tidy(axes)
         legend_below(axes)
         return self
 

@@ -10,13 +10,15 @@ import pandas as pd
 
 from skquake._core._typing import Frame, TimeLike
 from skquake._core._validation import check_catalog
+from skquake.plotting._coast import draw_coast
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import SEISMIC, check_axes, legend_below
+from skquake.plotting._style import DOUBLE, NO_VALUE, REFERENCE, SEISMIC, SINGLE, check_axes, legend_below
 
 if TYPE_CHECKING:
     import xarray as xr
 
 _MOST = 12  # panels a page that can still be read
+_WIDTHS = {1: 2.9, 2: 2.5, 3: 1.75}  # of a panel by columns, in
 
 
 class NightlyMapDisplay(Display):
@@ -28,8 +30,8 @@ class NightlyMapDisplay(Display):
         What :func:`~skquake.alarms.nightly_map` returns, or a region of it.
     catalog : DataFrame, default=None
         Earthquakes, one a row: ``time``, ``latitude``, ``longitude`` (degrees), ``magnitude``. All are drawn
-        as stars in every panel, orange where they happen in that night. A night lasts from local noon to
-        local noon, as on the map.
+        as stars in every panel, in the colour of earthquakes where they happen in that night. A night lasts
+        from local noon to local noon, as on the map.
     night : date, or sequence of dates, default=None
         Nights (or days) to draw; all by default. More than twelve fill several pages (:meth:`plot`).
 
@@ -95,7 +97,7 @@ class NightlyMapDisplay(Display):
         n, columns = len(chosen), min(len(chosen), 3)
         shape = (-(-n // columns), columns)
         tall = min(self.map.sizes["latitude"] / self.map.sizes["longitude"], 1.5)
-        size = 4.6 * shape[1] + 1.0, (3.9 * tall + 0.4) * shape[0] + 0.9
+        size = SINGLE + 0.4 if n == 1 else DOUBLE, (_WIDTHS[columns] * tall + 0.3) * shape[0] + 0.8
         self.figure_, self.axes_ = check_axes(
             ax, shape, layout="compressed", figsize=size, sharex=True, sharey=True
         )
@@ -116,10 +118,12 @@ class NightlyMapDisplay(Display):
             corners = mesh.get_coordinates()
             axes.set(xlim=corners[0, [0, -1], 0], ylim=corners[[0, -1], 0, 1])
             windows = f", windows: {int(cells['count'].sum())}" if "count" in cells.coords else ""
-            axes.set_title(f"{by} of {night:%Y-%m-%d}{windows}", fontsize=10)
+            axes.set_title(f"{by} of {night:%Y-%m-%d}{windows}")
             for locate in (axes.xaxis, axes.yaxis):
                 locate.get_major_locator().set_params(nbins=7, steps=[1, 1.5, 3, 6, 10])
-            axes.grid(alpha=0.4, lw=0.5)
+            axes.grid(alpha=0.3, lw=0.4)
+            axes.set_facecolor(NO_VALUE)
+            draw_coast(axes, color=REFERENCE, zorder=2.1)
             if events is not None:
                 _stars(axes, events, _night_of(events, by) == night)
         for axes in self.axes_.flat[n:]:
@@ -132,14 +136,14 @@ class NightlyMapDisplay(Display):
             lowest.tick_params(labelbottom=True)
         if events is not None and len(events):
             handles = [_star(f"epicentre, {which} {by}", now) for which, now in (("this", 1), ("another", 0))]
-            legend_below(self.axes_[-1, 0], ncols=2, handles=handles)
+            legend_below(self.axes_[-1, 0], ncols=2 if n > 1 else 1, handles=handles)
         statistic = self.map.attrs.get("long_name", "probability of a seismic window")
-        label = statistic.replace(" of a ", "\nof a ")
+        label = statistic.replace(" of a ", "\nof a ") + " (no unit)"
         self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=label, shrink=0.9)
         if n_pages > 1 and ax is None:
             first = (page - 1) * _MOST + 1
             said = f"{by}s {first} to {first + n - 1} of {len(every)}, page {page} of {n_pages}"
-            self.figure_.suptitle(said, fontsize=10)
+            self.figure_.suptitle(said)
         self.nights_, self.n_pages_ = chosen, n_pages
         return self
 
@@ -175,10 +179,10 @@ def _night_of(events, by):
 
 
 def _stars(axes, events, now):
-    """Epicentres, larger for larger magnitudes: orange for those that happen now."""
-    size = 40.0 * 2.0 ** (events["magnitude"] - 6.0).clip(-1.0, 3.0)
+    """Epicentres, larger for larger magnitudes, coloured where they happen now."""
+    size = 22.0 * 2.0 ** (events["magnitude"] - 6.0).clip(-1.0, 3.0)
     color = np.where(now, SEISMIC, "white")
-    style = {"marker": "*", "edgecolor": "black", "lw": 0.7, "zorder": 3}
+    style = {"marker": "*", "edgecolor": "black", "lw": 0.5, "zorder": 3}
     axes.scatter(events["longitude"], events["latitude"], s=size, color=color, **style)
 
 
@@ -187,4 +191,4 @@ def _star(label, now):
     from matplotlib.lines import Line2D
 
     color = SEISMIC if now else "white"
-    return Line2D([], [], ls="", marker="*", ms=10, color=color, mec="black", mew=0.7, label=label)
+    return Line2D([], [], ls="", marker="*", ms=7, color=color, mec="black", mew=0.5, label=label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any, Self
 
 import numpy as np
@@ -12,12 +13,15 @@ from skquake._core._typing import ArrayLike
 from skquake.plotting._check import check_entries
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import (
-    CONTROL,
-    DISTURBED,
+    DOUBLE,
+    NULL,
     REFERENCE,
     SEISMIC,
+    SINGLE,
     check_axes,
     legend_below,
+    line_of,
+    p_words,
     score_label,
 )
 
@@ -46,7 +50,7 @@ class NullDistributionDisplay(Display):
     >>> scores = np.random.default_rng(0).normal(0.0, 0.1, 99)
     >>> display = NullDistributionDisplay({"rotate": (scores, 0.04, 0.04)}, 0.3, scoring="seismic_mcc").plot()
     >>> display.axes_[0, 0].get_title()
-    'rotate: p = 0.04 (the least possible)'
+    'rotate: p = 0.04,\nthe smallest possible with 99 catalogs'
     """
 
     def __init__(
@@ -88,21 +92,22 @@ class NullDistributionDisplay(Display):
         bins = np.linspace(low - edge, high + edge, n_bins + 1)
         n = len(self.nulls)
         self.figure_, self.axes_ = check_axes(
-            ax, (1, n), figsize=(3.5 * n + 0.5, 3.4), sharex=True, sharey=True
+            ax, (1, n), figsize=(SINGLE if n == 1 else DOUBLE, 2.9), sharex=True, sharey=True
         )
         for axes, (name, (_, p, least)) in zip(self.axes_[0], self.nulls.items(), strict=True):
             values = scores[name]
             finite = values[np.isfinite(values)]
-            axes.hist(finite, bins, color=CONTROL, alpha=0.75, label=f"null catalogs ({len(values)})")
+            axes.hist(finite, bins, color=NULL, label=f"null catalogs ({len(values)})")
             if len(finite):
                 axes.axvline(np.quantile(finite, 0.95), color=REFERENCE, ls=":", label="their 95 % quantile")
-            axes.axvline(self.observed, color=SEISMIC, lw=2, label=f"observed: {self.observed:z.2f}")
+            axes.axvline(self.observed, color=SEISMIC, lw=1.8, label=f"observed: {self.observed:z.2f}")
             if len(finite) < len(values):
                 failed = len(values) - len(finite)
-                axes.plot([], [], color=DISTURBED, label=f"{failed} failed, counted against it")
-            note = " (the least possible)" if np.isclose(p, least) else f" (least {least:.2g})"
-            axes.set_title(f"{name}: p = {p:.2g}{note}", fontsize=10)
-            axes.set_xlabel(score_label(self.scoring))
+                axes.plot([], [], color=NULL, ls="none", label=f"{failed} failed, counted against it")
+            first, second = p_words(p, least, len(values))
+            axes.set_title(f"{name}: {first},\n{fill(second, line_of(axes))}")
+            axes.set_xlabel(f"{score_label(self.scoring)} (no unit)")
+            axes.spines[["top", "right"]].set_visible(False)
             axes.yaxis.get_major_locator().set_params(integer=True)
             legend_below(axes)
         self.axes_[0, 0].set_ylabel("catalogs (count)")

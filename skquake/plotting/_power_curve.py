@@ -10,11 +10,13 @@ import numpy as np
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import (
     REFERENCE,
+    SINGLE,
     check_axes,
     draw_intervals,
     legend_below,
     line_style,
     score_label,
+    tidy,
 )
 
 
@@ -62,7 +64,7 @@ class PowerCurveDisplay(Display):
         if not 0.0 < self.power < 1.0:
             raise ValueError(f"{type(self).__name__}: power={self.power} must lie between 0 and 1")
         frame = self.curve.to_frame()
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(5.2, 4.0))
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(SINGLE + 0.4, 3.2))
         axes = self.axes_[0, 0]
         numbers = frame["n_events"].unique()
         reach = frame["size"].abs().max()
@@ -73,7 +75,7 @@ class PowerCurveDisplay(Display):
             aside = 0.006 * reach * (k - (len(numbers) - 1) / 2) if len(numbers) > 1 else 0.0
             size = 100.0 * (part["size"] + aside)
             low, high = part["power"] - part["low"], part["high"] - part["power"]
-            draw_intervals(axes, size, part["power"], low, high, color=style["color"], ms=4, lw=1)
+            draw_intervals(axes, size, part["power"], low, high, color=style["color"], ms=3.5, lw=1)
             fitted = [self.curve.power_at(size, n_events) for size in part["size"]]
             at = self.curve.size_at(self.power, n_events)
             reached = "not reached" if np.isnan(at) else f"at {at:+.0%}"
@@ -86,13 +88,14 @@ class PowerCurveDisplay(Display):
         axes.set(
             ylim=(-0.02, 1.03),
             xlabel="planted effect at the epicentre (%)",
-            ylabel="found (share of catalogs)",
+            ylabel="found (share of catalogs, no unit)",
         )
-        axes.set_title(f"Power of the {score_label(self.curve.scoring)}", fontsize=10)
-        legend_below(axes, inches=0.55, title=_heading(self.curve), title_fontsize=8)
+        axes.set_title(f"Power of the {score_label(self.curve.scoring)}")
+        tidy(axes)
+        legend_below(axes, title=_heading(self.curve))
         return self
 
 
 def _heading(curve):
     """What the curve was counted under and what was planted, in lines that an Axes is wide enough for."""
-    return "\n".join(textwrap.fill(part, 76) for part in curve.counted.split("; "))
+    return "\n".join(textwrap.fill(part, 64) for part in curve.counted.split("; "))

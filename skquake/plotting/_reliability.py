@@ -15,7 +15,7 @@ from skquake.metrics._evidence import seismic_probability
 from skquake.plotting._check import Predictions, check_predictions
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._predict import predict
-from skquake.plotting._style import REFERENCE, check_axes, legend_below, line_style
+from skquake.plotting._style import REFERENCE, SINGLE, check_axes, legend_below, line_style, tidy
 
 
 class ReliabilityDisplay(Display):
@@ -39,7 +39,7 @@ class ReliabilityDisplay(Display):
     >>> curve = reliability_curve([0.25, 0.25, 0.75, 0.75], [0, 0, 1, 1], n_bins=2)
     >>> display = ReliabilityDisplay(curve).plot()
     >>> display.axes_[0, 0].get_ylabel()
-    'observed frequency'
+    'observed frequency (no unit)'
     """
 
     def __init__(self, curves: ReliabilityCurve | Mapping[str, ReliabilityCurve]) -> None:
@@ -133,10 +133,10 @@ class ReliabilityDisplay(Display):
         curves = self.curves if isinstance(self.curves, Mapping) else {"": self.curves}
         if not curves:
             raise ValueError(f"{type(self).__name__}: nothing to draw in an empty dict; pass {{name: curve}}")
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(4.8, 4.4 + 0.34 * len(curves)))
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(SINGLE + 0.4, 3.5 + 0.28 * len(curves)))
         axes, end = self.axes_[0, 0], 0.0
         for i, (name, curve) in enumerate(curves.items()):
-            style = line_style(i)
+            style = line_style(i, name)
             axes.axhline(curve.base_rate, lw=1, alpha=0.7, color=style["color"], ls=(0, (5, 3)))
             known = np.isfinite(curve.low)
             axes.vlines(
@@ -144,7 +144,7 @@ class ReliabilityDisplay(Display):
             )
             axes.plot(curve.predicted, curve.observed, lw=1.2, label=_label(name, curve), **style)
             axes.scatter(
-                curve.predicted, curve.observed, s=8 + 120 * curve.share, color=style["color"], zorder=3
+                curve.predicted, curve.observed, s=5 + 70 * curve.share, color=style["color"], zorder=3
             )
             end = max(
                 end, curve.predicted.max(), curve.observed.max(), np.max(curve.high[known], initial=0.0)
@@ -154,8 +154,8 @@ class ReliabilityDisplay(Display):
         axes.plot([], [], color=REFERENCE, lw=1, ls=(0, (5, 3)), label="base rate: no skill")
         pad = 0.02 * end
         axes.set(
-            xlabel="forecast probability",
-            ylabel="observed frequency",
+            xlabel="forecast probability (no unit)",
+            ylabel="observed frequency (no unit)",
             xlim=(-pad, end + pad),
             ylim=(-pad, end + pad),
             aspect="equal",
@@ -164,7 +164,8 @@ class ReliabilityDisplay(Display):
         for axis in (axes.xaxis, axes.yaxis):
             axis.get_major_locator().set_params(nbins=5)
         axes.ticklabel_format(scilimits=(-2, 3))  # rare things: the power of ten beside the axis
-        axes.grid(alpha=0.25, lw=0.5)
+        axes.set_title("Reliability; area: share of rows, line: interval")
+        tidy(axes)
         legend_below(axes)
         return self
 

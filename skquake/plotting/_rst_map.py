@@ -14,13 +14,14 @@ from skquake._core._typing import Frame, TimeLike
 from skquake.plotting._check import check_event
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._maps import check_map, draw_event, draw_map, view
-from skquake.plotting._style import check_axes, label_grid
+from skquake.plotting._style import DOUBLE, SINGLE, check_axes, label_grid, signed_map
 
 if TYPE_CHECKING:
     import xarray as xr
 
 _MOST = 16
 _COLUMNS = 4
+_WIDTHS = {1: 2.9, 2: 2.6, 3: 1.7, 4: 1.3}  # of a panel by columns, in
 
 
 class RSTMapDisplay(Display):
@@ -103,13 +104,16 @@ class RSTMapDisplay(Display):
             ax,
             shape,
             layout="compressed",
-            figsize=(2.8 * columns + 1.0, (2.5 * min(tall, 1.6) + 0.55) * shape[0] + 0.6),
+            figsize=(
+                SINGLE + 0.4 if n == 1 else DOUBLE,
+                (_WIDTHS[columns] * min(tall, 1.6) + 0.4) * shape[0] + 0.6,
+            ),
             sharex=True,
             sharey=True,
         )
         reach = max(2.0 * self.threshold, 1.0)
         for axes, time, table in zip(self.axes_.flat, times, maps, strict=False):
-            mesh = draw_map(axes, table, cmap="RdBu_r", vmin=-reach, vmax=reach)
+            mesh = draw_map(axes, table, cmap=signed_map(), vmin=-reach, vmax=reach)
             values = np.nan_to_num(table.to_numpy())
             if np.abs(values).max() > self.threshold:
                 axes.contour(
@@ -121,14 +125,14 @@ class RSTMapDisplay(Display):
                     linewidths=0.6,
                 )
             if event is not None:
-                draw_event(axes, event)
-            axes.set_title(self._title(time, event), fontsize=9)
+                draw_event(axes, event, size=50)
+            axes.set_title(self._title(time, event))
         label_grid(self.axes_, n, x="longitude (deg)", y="latitude (deg)")
         self.figure_.colorbar(
             mesh, ax=list(self.axes_.flat), label="index (standard deviations)", extend="both", shrink=0.85
         )
         self.figure_.suptitle(
-            f"share of places beyond ±{self.threshold:g}; Gaussian noise: {self.expected_:.1%}", fontsize=10
+            f"share of places beyond ±{self.threshold:g}; Gaussian noise: {self.expected_:.1%}"
         )
         return self
 
@@ -138,7 +142,7 @@ class RSTMapDisplay(Display):
             day = (time.normalize() - event["time"].normalize()).days
             text += f", day {day:+d}" if day else ", the day"
         share = self.shares_[time]
-        return f"{text}: {share:.1%}" if np.isfinite(share) else f"{text}: no value"
+        return f"{text}\n{share:.1%}" if np.isfinite(share) else f"{text}\nno value"
 
     def _chosen(self):
         what = f"{type(self).__name__}: index"

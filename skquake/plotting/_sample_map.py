@@ -10,8 +10,9 @@ from sklearn.utils import Bunch
 from skquake._core._frames import as_frame
 from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
+from skquake.plotting._coast import draw_coast
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CONTROL, SEISMIC, check_axes
+from skquake.plotting._style import CONTROL, DOUBLE, REFERENCE, SEISMIC, check_axes, legend_below
 
 
 class SampleMapDisplay(Display):
@@ -23,7 +24,8 @@ class SampleMapDisplay(Display):
         ``latitude``, ``longitude``, ``magnitude``, ``label`` (1 earthquake, 0 control): the ``events`` of
         :func:`~skquake.sampling.make_samples`.
     X : DataFrame or None
-        Sample frame; its places are drawn as small dots.
+        Sample frame; its places are drawn as small dots. Events that gave no sample (by ``event_id``, where
+        both tables have it) are dim.
     y : array-like or None
         Classes of the rows of ``X``.
 
@@ -56,40 +58,51 @@ class SampleMapDisplay(Display):
         """Draw on two Axes, or on a new figure."""
         events = check_columns(self.events, ("latitude", "longitude", "magnitude", "label"), "events")
         X = None if self.X is None else as_frame(self.X, "X")
-        self.figure_, self.axes_ = check_axes(ax, (1, 2), figsize=(11, 3.4), sharex=True, sharey=True)
+        self.figure_, self.axes_ = check_axes(ax, (1, 2), figsize=(DOUBLE, 2.45), sharex=True, sharey=True)
         panels = ((1, SEISMIC, "earthquakes"), (0, CONTROL, "controls"))
         for axes, (label, color, name) in zip(self.axes_[0], panels, strict=True):
             here = events[events["label"] == label]
+            sampled = np.ones(len(here), dtype=bool)
+            if X is not None and "event_id" in events and "event_id" in X:
+                sampled = here["event_id"].isin(X["event_id"]).to_numpy()
             if X is not None:
                 rows = np.asarray(self.y) == label
                 axes.plot(
                     X["longitude"][rows],
                     X["latitude"][rows],
                     ".",
-                    ms=1.2,
-                    color="black",
+                    ms=0.9,
+                    mew=0,
+                    color=REFERENCE,
                     zorder=3,
                     label=f"{int(rows.sum())} samples",
                 )
-            size = 4.0 * 2.0 ** (here["magnitude"].to_numpy() - 5.0)
-            axes.scatter(
-                here["longitude"],
-                here["latitude"],
-                s=size,
-                color=color,
-                alpha=0.6,
-                lw=0,
-                zorder=2,
-                label=f"{len(here)} {name}",
-            )
+            size = 2.5 * 2.0 ** (here["magnitude"].to_numpy() - 5.0)
+            for rows, alpha, said in ((sampled, 0.7, "sampled"), (~sampled, 0.18, "without a sample")):
+                if rows.any() or said == "sampled":
+                    text = f"{int(rows.sum())} {name if sampled.all() else said}"
+                    axes.scatter(
+                        here["longitude"][rows],
+                        here["latitude"][rows],
+                        s=size[rows],
+                        color=color,
+                        alpha=alpha,
+                        lw=0,
+                        zorder=2,
+                        label=text,
+                    )
             axes.set(
                 xlim=(-180, 180),
                 ylim=(-90, 90),
                 xlabel="longitude (deg)",
                 xticks=range(-180, 181, 60),
                 yticks=range(-90, 91, 30),
+                title=f"{name.capitalize()}, {len(here)}",
+                aspect="equal",
             )
-            axes.grid(alpha=0.25, lw=0.5)
-            axes.legend(fontsize=8, loc="lower left")
+            draw_coast(axes)
+            axes.grid(alpha=0.3, lw=0.4)
+            axes.set_axisbelow(True)
+            legend_below(axes, ncols=2, markerscale=2)
         self.axes_[0, 0].set_ylabel("latitude (deg)")
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -16,9 +17,11 @@ from skquake.plotting._check import Predictions, check_predictions
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._predict import predict
 from skquake.plotting._style import (
-    CONTROL,
+    DOUBLE,
+    MODEL,
+    PROBE,
     REFERENCE,
-    SEISMIC,
+    SINGLE,
     check_axes,
     interval_words,
     score_label,
@@ -188,7 +191,7 @@ class ScoreDisplay(Display):
         self.figure_, self.axes_ = check_axes(
             ax,
             (1, len(panels)),
-            figsize=(3.1 * len(panels) + 1.2, 0.42 * len(models) + 1.5),
+            figsize=(SINGLE + 0.6 if len(panels) == 1 else DOUBLE, 0.27 * len(models) + 1.0),
             sharex=True,
             sharey=True,
         )
@@ -202,7 +205,7 @@ class ScoreDisplay(Display):
                     (reference, -0.6),  # above the first model
                     xytext=(-3, 0),
                     textcoords="offset points",
-                    fontsize=7,
+                    fontsize="small",
                     ha="right",
                     va="center",
                     color=REFERENCE,
@@ -210,19 +213,21 @@ class ScoreDisplay(Display):
             without = False
             for line in (line for line in lines if line["panel"] == panel):
                 place = models.index(line["model"])
-                color = CONTROL if line["probe"] else SEISMIC
+                color = PROBE if line["probe"] else MODEL
                 low, high = float(line[f"{score}_low"]), float(line[f"{score}_high"])
                 known = np.isfinite(low) and np.isfinite(high)
                 if known:
-                    axes.plot([low, high], [place, place], color=color, lw=2.5, alpha=0.6)
+                    axes.plot([low, high], [place, place], color=color, lw=2.0, alpha=0.6)
                 face = color if known else "white"
-                axes.plot(line[score], place, "s" if line["probe"] else "o", color=color, mfc=face, ms=6)
+                axes.plot(line[score], place, "s" if line["probe"] else "o", color=color, mfc=face, ms=4.5)
                 if not known:
                     without = True
                     _say_units(axes, line[score], place, line.get("n_units"))
-            axes.set_title(panel, fontsize=9)
-            axes.set_xlabel(f"{score_label(score)}, {interval_words(absent=without)}")
-            axes.grid(axis="x", alpha=0.25, lw=0.5)
+            axes.set_title(panel or score_label(score))
+            words = fill(interval_words(absent=without), 44 if len(panels) < 3 else 28)
+            axes.set_xlabel(f"{score_label(score)} (no unit),\n{words}")
+            axes.grid(axis="x", alpha=0.3, lw=0.4)
+            axes.spines[["top", "right"]].set_visible(False)
         self.axes_[0, 0].set_yticks(range(len(models)), models)
         # Room above for the name of the dashed lines.
         self.axes_[0, 0].set_ylim(len(models) - 0.5, -0.9 if self.references else -0.5)
@@ -254,6 +259,6 @@ def _say_units(axes: Axes, value: float, place: float, n_units: float | None) ->
         (value, place),
         xytext=(0, 6),
         textcoords="offset points",
-        fontsize=7,
+        fontsize="small",
         ha="center",
     )

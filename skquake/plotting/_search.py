@@ -13,13 +13,14 @@ from skquake._core._frames import as_frame
 from skquake._core._typing import Estimator, Frame
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import (
-    CONTROL,
-    DISTURBED,
+    DOUBLE,
+    MODEL,
     REFERENCE,
-    SEISMIC,
+    SINGLE,
     check_axes,
     legend_below,
     score_label,
+    tidy,
 )
 
 _KINDS = ("progress", "parallel")
@@ -181,11 +182,13 @@ class SearchDisplay(Display):
         if self.kind not in _KINDS:
             raise ValueError(f"kind={self.kind!r} is none of {', '.join(_KINDS)}")
         if self.kind == "progress":
-            self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(6.4, 4.0))
+            self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(4.6, 2.9))
             self._progress(self.axes_[0, 0])
         else:
             params = [name for name in map(str, as_frame(self.table, "table")) if name.startswith("param_")]
-            self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(1.35 * (len(params) + 1) + 1.0, 4.2))
+            self.figure_, self.axes_ = check_axes(
+                ax, (1, 1), figsize=(min(max(1.1 * (len(params) + 1) + 0.8, SINGLE), DOUBLE), 3.1)
+            )
             self._parallel(self.axes_[0, 0], params)
         return self
 
@@ -199,15 +202,15 @@ class SearchDisplay(Display):
             table["score"][complete],
             table["std"][complete],
             fmt="o",
-            ms=4,
+            ms=3.5,
             lw=0.8,
             alpha=0.7,
-            color=CONTROL,
+            color=MODEL,
             label="trial, deviation over folds",
         )
         if stopped.any():
             axes.plot(
-                number[stopped], table["score"][stopped], "v", ms=4, color=DISTURBED, label="stopped early"
+                number[stopped], table["score"][stopped], "v", ms=3.5, color="#7A7A7A", label="stopped early"
             )
         infeasible = number[~complete & ~stopped]
         if len(infeasible):
@@ -220,12 +223,13 @@ class SearchDisplay(Display):
                 transform=axes.get_xaxis_transform(),
                 label="infeasible",
             )
-        axes.plot(number, self.best_, drawstyle="steps-post", color=SEISMIC, lw=1.6, label="best so far")
+        axes.plot(number, self.best_, drawstyle="steps-post", color=REFERENCE, lw=1.4, label="best so far")
         self._lines(axes)
-        axes.set(xlabel="trial", ylabel=score_label(self.score))
+        axes.set(xlabel="trial (number)", ylabel=f"{score_label(self.score)} (no unit)")
+        axes.set_title(f"Search over {len(table)} trials")
         axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(alpha=0.25, lw=0.5)
-        legend_below(axes, ncols=3)
+        tidy(axes)
+        legend_below(axes, ncols=2)
 
     def _lines(self, axes):
         if self.chance is not None:
@@ -250,7 +254,7 @@ class SearchDisplay(Display):
         colors = colormaps["viridis"]
         for row, score in zip(places, table["score"], strict=True):
             axes.plot(range(len(row)), row, color=colors(norm(score)), lw=0.9, alpha=0.7)
-        axes.plot(range(places.shape[1]), places[-1], color=SEISMIC, lw=2.2, label="best")
+        axes.plot(range(places.shape[1]), places[-1], color=REFERENCE, lw=2.0, label="best")
         for x, (scale, _) in enumerate(scales):
             axes.axvline(x, color=REFERENCE, lw=0.8)
             for place, text in scale.ticks():
@@ -259,7 +263,7 @@ class SearchDisplay(Display):
                     (x, place),
                     xytext=(4, 0),
                     textcoords="offset points",
-                    fontsize=7,
+                    fontsize="small",
                     va="center",
                     zorder=5,
                     bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "alpha": 0.8, "lw": 0},
@@ -269,15 +273,24 @@ class SearchDisplay(Display):
             last = scales[-1][0]
             if last.low <= self.chance <= last.high:
                 axes.plot(
-                    places.shape[1] - 1, last.of(self.chance), "D", ms=5, color=REFERENCE, label="no skill"
+                    places.shape[1] - 1, last.of(self.chance), "D", ms=4, color=REFERENCE, label="no skill"
                 )
             label += f"\n(no skill: {self.chance:g})"
         names = [name.removeprefix("param_").rsplit("__", 1)[-1].replace("_", "\n") for name in params]
-        axes.set_xticks(range(places.shape[1]), [*names, label], fontsize=8)
+        axes.set_xticks(range(places.shape[1]), [*names, label])
         axes.set(yticks=[], ylim=(-0.05, 1.05), xlim=(-0.2, places.shape[1] - 0.5))
         axes.spines[:].set_visible(False)
-        axes.figure.colorbar(ScalarMappable(norm, colors), ax=axes, label=score_label(self.score), pad=0.02)
-        axes.legend(loc="upper left", frameon=False, fontsize=8, bbox_to_anchor=(0, 1.12), ncols=2)
+        axes.figure.colorbar(
+            ScalarMappable(norm, colors), ax=axes, label=f"{score_label(self.score)} (no unit)", pad=0.02
+        )
+        axes.set(
+            xlabel="parameter (each on its own scale)", title=f"{len(table)} trials, by their parameters"
+        )
+        legend_below(axes, ncols=2, lines=max(map(_lines, [*names, label])))
+
+
+def _lines(text):
+    return 1 + text.count("\n")
 
 
 class _Numbers:

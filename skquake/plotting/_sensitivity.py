@@ -10,7 +10,17 @@ import numpy as np
 from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CONTROL, DISTURBED, REFERENCE, SEISMIC, check_axes, draw_intervals
+from skquake.plotting._style import (
+    ABOVE,
+    DOUBLE,
+    NULL,
+    REFERENCE,
+    SEISMIC,
+    check_axes,
+    draw_intervals,
+    legend_below,
+    tidy,
+)
 
 NUMBERS = (
     *("rate", "free_rate", "difference", "low", "high", "p", "p_max", "n_events"),
@@ -18,8 +28,8 @@ NUMBERS = (
 )
 VERDICTS = {
     "p_max": ("even as the best of all", SEISMIC),
-    "p": ("alone, not as the best of all", CONTROL),
-    "": ("not at all", DISTURBED),
+    "p": ("alone, not as the best of all", ABOVE),
+    "": ("not at all", "#8A8A8A"),
 }
 
 
@@ -81,9 +91,13 @@ class SensitivityDisplay(Display):
             for value in sorted(table[option].unique(), key=_rank)
             if table[option].nunique() > 1
         ]
-        height = 0.18 * max(len(labels), 1)
+        height = 0.14 * max(len(labels), 1)
         self.figure_, self.axes_ = check_axes(
-            ax, (2, 1), figsize=(7.5, 3.2 + height), sharex=True, gridspec_kw={"height_ratios": [2.6, height]}
+            ax,
+            (2, 1),
+            figsize=(DOUBLE, 2.7 + height),
+            sharex=True,
+            gridspec_kw={"height_ratios": [1.9, height]},
         )
         verdict = np.where(table["p_max"] <= self.alpha, "p_max", np.where(table["p"] <= self.alpha, "p", ""))
         top, bottom = self.axes_[:, 0]
@@ -97,25 +111,33 @@ class SensitivityDisplay(Display):
                 label = f"significant {how} ({at.sum()})" if key else f"not significant ({at.sum()})"
                 low, high = part["difference"] - part["low"], part["high"] - part["difference"]
                 draw_intervals(
-                    top, x[at], part["difference"], low, high, color=color, ms=3, lw=1, label=label
+                    top, x[at], part["difference"], low, high, color=color, ms=2.5, lw=0.8, label=label
                 )
         top.axhline(0.0, color=REFERENCE, lw=1, ls="--")
-        top.set_ylabel("flagged before earthquakes\nless free days (percentage points)")
+        top.set_ylabel("before earthquakes\nless free days\n(percentage points)")
+        tidy(top)
         alone, best = int((table["p"] <= self.alpha).sum()), int((table["p_max"] <= self.alpha).sum())
         title = f"{alone} of {len(table)} choices significant alone, {best} as the best of all"
-        top.set_title(f"{title} (p = {table['p_max'].min():.2g})", fontsize=10)
-        top.legend(frameon=False, fontsize=8, loc="upper left")
+        top.set_title(f"{title} (p = {table['p_max'].min():.2g})")
         for row, (option, value) in enumerate(labels):
             taken = (table[option] == value).to_numpy()
-            bottom.plot(x[taken], np.full(taken.sum(), row), "|", ms=6, color=REFERENCE)
+            bottom.plot(x[taken], np.full(taken.sum(), row), "|", ms=4, color=REFERENCE)
         bottom.set_yticks(
-            range(len(labels)), [f"{str(o).replace('_', ' ')}: {_text(v)}" for o, v in labels], fontsize=7
+            range(len(labels)),
+            [f"{str(o).replace('_', ' ')}: {_text(v)}" for o, v in labels],
+            fontsize="small",
         )
-        bottom.set(ylim=(len(labels) - 0.5, -0.5), xlabel="choices, by their difference")
+        bottom.set(
+            ylim=(len(labels) - 0.5, -0.5),
+            xlabel="choices by their difference (number)",
+            title="Options taken",
+        )
         bottom.tick_params(axis="y", length=0)
+        bottom.xaxis.get_major_locator().set_params(integer=True)
         for k in range(1, len(labels)):
             if labels[k][0] != labels[k - 1][0]:
-                bottom.axhline(k - 0.5, color=DISTURBED, lw=0.5)
+                bottom.axhline(k - 0.5, color=NULL, lw=0.5)
+        legend_below(bottom, ncols=2, handles=top.get_legend_handles_labels()[0])
         return self
 
 

@@ -12,7 +12,7 @@ from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
 from skquake.plotting._check import check_cut, check_labels
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CLASS_COLORS, check_axes, class_title
+from skquake.plotting._style import CLASS_COLORS, CLASS_NAMES, DOUBLE, SINGLE, check_axes, class_title, tidy
 
 
 class SequencesDisplay(Display):
@@ -107,7 +107,7 @@ class SequencesDisplay(Display):
         self.figure_, self.axes_ = check_axes(
             ax,
             shape,
-            figsize=(3.5 * shape[1] + 0.8, 2.0 * shape[0] + 0.7),
+            figsize=(SINGLE if shape[1] == 1 else DOUBLE, 1.3 * shape[0] + 0.6),
             sharex=True,
             sharey="row",
         )
@@ -115,10 +115,14 @@ class SequencesDisplay(Display):
             time = self.step * np.arange(windows.shape[1])
             for channel, axes in enumerate(column):
                 for window, alpha in zip(windows, np.linspace(1.0, 0.4, len(windows)), strict=True):
-                    axes.plot(time, window[:, channel], color=CLASS_COLORS[label], lw=1.3, alpha=alpha)
-                axes.grid(alpha=0.25, lw=0.5)
+                    axes.plot(time, window[:, channel], color=CLASS_COLORS[label], lw=1.0, alpha=alpha)
+                tidy(axes)
                 axes.ticklabel_format(axis="y", scilimits=(-3, 5))
-            column[0].set_title(class_title(label), fontsize=10)
+            for name, axes in zip(self.channels, column, strict=True):
+                one = len(column) == 1
+                axes.set_title(
+                    class_title(label) if one else f"{name.partition(' (')[0]}, {CLASS_NAMES[label]}"
+                )
             column[-1].set_xlabel(f"time in window ({self.unit})")
         for name, axes in zip(self.channels, self.axes_[:, 0], strict=True):
             axes.set_ylabel(name)

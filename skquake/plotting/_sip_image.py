@@ -10,7 +10,7 @@ import pandas as pd
 
 from skquake._core._typing import ArrayLike, TimeLike
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CONTROL, SEISMIC, check_axes, label_grid
+from skquake.plotting._style import ABOVE, BELOW, DOUBLE, NO_VALUE, SINGLE, check_axes, label_grid
 
 _NAMES = ("TEC", "median", "lower", "upper", "positive", "negative")
 _COLUMNS = 3
@@ -33,6 +33,8 @@ class SIPImageDisplay(Display):
         What noise leaves the bounds with on either side together, ``IQRBounds(...).expected_rate()``; a like
         part of it is written beside the share of each anomaly.
     unit : str, default="TECU"
+    limits : (float, float), default=None
+        Limits of the colours, so that several images have one scale; None: those of the values, ``limits_``.
         Of the first channels.
 
     Attributes
@@ -70,6 +72,7 @@ class SIPImageDisplay(Display):
         start: TimeLike | None = None,
         expected_rate: float | None = None,
         unit: str = "TECU",
+        limits: tuple[float, float] | None = None,
     ) -> None:
         self.image = image
         self.channels = channels
@@ -77,6 +80,7 @@ class SIPImageDisplay(Display):
         self.start = start
         self.expected_rate = expected_rate
         self.unit = unit
+        self.limits = limits
 
     @property
     def limits_(self) -> tuple[float, float]:
@@ -104,30 +108,38 @@ class SIPImageDisplay(Display):
         n, columns = len(names), min(len(names), _COLUMNS)
         shape = (-(-n // columns), columns)
         self.figure_, self.axes_ = check_axes(
-            ax, shape, figsize=(2.9 * shape[1] + 1.6, 3.1 * shape[0] + 0.2), sharex=True, sharey=True
+            ax, shape, figsize=(SINGLE if n == 1 else DOUBLE, 2.3 * shape[0] + 0.3), sharex=True, sharey=True
         )
         days = len(image)
-        low, high = (limit if np.isfinite(limit) else None for limit in self.limits_)
+        low, high = self.limits_ if self.limits is None else self.limits
+        content = self.unit == "TECU" and not (image[..., 0] < 0.0).any()  # its bounds are drawn from 0 on
+        low = max(low, 0.0) if content else low
+        if not low < high:
+            low, high = (low, low + 1.0) if np.isfinite(low) else (0.0, 1.0)
         shares, same = self.shares_, {"extent": (0.0, 24.0, days, 0.0), "aspect": "auto"}
         for k, (axes, name) in enumerate(zip(self.axes_.flat, names, strict=False)):
             layer, anomaly = np.ma.masked_invalid(image[..., k]), k - (n - self.n_anomalies)
-            axes.set_facecolor("#cccccc")
+            if content and anomaly < 0:
+                layer = np.ma.maximum(layer, 0.0)
+            axes.set_facecolor(NO_VALUE)
             axes.set_xticks(range(0, 25, 6))
             if anomaly < 0:
                 drawn = axes.imshow(layer, cmap="viridis", vmin=low, vmax=high, **same)
-                axes.set_title(name, fontsize=10)
+                axes.set_title(name)
             else:
-                colors = ListedColormap(["white", (SEISMIC, CONTROL)[anomaly % 2]])
+                colors = ListedColormap(["white", (ABOVE, BELOW)[anomaly % 2]])
                 axes.imshow(layer != 0, cmap=colors, vmin=0, vmax=1, interpolation="nearest", **same)
                 title = f"{name} anomaly: {shares[name]:.1%}"
                 if self.expected_rate is not None:
-                    title += f" (noise: {self.expected_rate / self.n_anomalies:.1%})"
-                axes.set_title(title, fontsize=10)
-        label_grid(self.axes_, n, x="hour (UT)", y="day")
+                    title += f"\n(noise: {self.expected_rate / self.n_anomalies:.1%})"
+                axes.set_title(title)
+        label_grid(
+            self.axes_, n, x="time of day (h UT)", y="day (number)" if self.start is None else "day (date)"
+        )
         if self.start is not None:
             first = pd.Timestamp(self.start)
             ticks = np.arange(0, days, 7)
-            labels = [f"{first + pd.Timedelta(days=int(day)):%m-%d}" for day in ticks]
+            labels = [f"{first + pd.Timedelta(days=int(day)):%Y-%m-%d}" for day in ticks]
             self.axes_[0, 0].set_yticks(ticks + 0.5, labels)
         if n > self.n_anomalies:
             everywhere = list(self.axes_.flat)

@@ -12,10 +12,10 @@ from skquake._core._time import as_ns, days_to_ns, to_utc
 from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CYCLE, DISTURBED, REFERENCE, check_axes, legend_below
+from skquake.plotting._style import DOUBLE, MODEL, NULL, REFERENCE, SEISMIC, check_axes, legend_below
 
 # Part -> colour, lane from the top of the fold's row.
-_PARTS = {"train": (CYCLE[0], 0), "purged": (DISTURBED, 1), "test": (CYCLE[1], 2)}
+_PARTS = {"train": (NULL, 0), "purged": ("#777777", 1), "test": (MODEL, 2)}
 
 
 class SplitTimelineDisplay(Display):
@@ -166,7 +166,7 @@ class SplitTimelineDisplay(Display):
         parts = pd.Categorical(samples["part"], list(_PARTS))
         self.counts_ = pd.crosstab(samples["fold"], parts, dropna=False).rename_axis(columns="part")
         n = len(self.counts_)
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(9, 0.62 * n + 1.3))
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(DOUBLE, 0.46 * n + 1.1))
         axes, place = self.axes_[0, 0], {fold: row for row, fold in enumerate(self.counts_.index)}
         for part, (color, lane) in _PARTS.items():
             rows = samples[parts == part]
@@ -179,21 +179,22 @@ class SplitTimelineDisplay(Display):
                 events["fold"].map(place) + 0.44,
                 ls="",
                 marker="^",
-                ms=3.5,
+                ms=3,
                 mew=0,
-                color=REFERENCE,
+                color=SEISMIC,
                 label="earthquake of tested samples",
             )
         names = [
             f"{row.Index}: {row.train} train\n{row.purged} purged, {row.test} test"
             for row in self.counts_.itertuples()
         ]
-        axes.set_yticks(range(n), names, fontsize=8)
+        axes.set_yticks(range(n), names, fontsize="small")
         axes.set_ylim(n - 0.45, -0.5)
         for edge in range(1, n):
             axes.axhline(edge - 0.47, color=REFERENCE, lw=0.4, alpha=0.5)
-        axes.set_ylabel("fold")
-        axes.set_xlabel("time of the sample")
+        axes.set_ylabel("fold (samples)")
+        axes.set_xlabel("time of the sample (UT)")
+        axes.set_title("Samples that train, are purged, and test")
         axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
         legend_below(axes, ncols=4)
         return self

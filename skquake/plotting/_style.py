@@ -7,26 +7,72 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from skquake._core._colors import ABOVE as ABOVE
+from skquake._core._colors import BELOW as BELOW
 from skquake._core._colors import CONTROL as CONTROL
-from skquake._core._colors import DISTURBED as DISTURBED
+from skquake._core._colors import KP as KP
+from skquake._core._colors import MODEL as MODEL
+from skquake._core._colors import NULL as NULL
+from skquake._core._colors import PROBE as PROBE
 from skquake._core._colors import REFERENCE as REFERENCE
 from skquake._core._colors import SEISMIC as SEISMIC
 from skquake.plotting._display import GivenAxes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure, SubFigure
 
-CLASS_COLORS = {0: CONTROL, 1: SEISMIC, 2: DISTURBED}
+SINGLE, DOUBLE = 3.3, 6.9  # widths of a column and of a page of print, in
+
+CLASS_COLORS = {0: CONTROL, 1: SEISMIC, 2: KP}
 CLASS_NAMES = {0: "control", 1: "before an earthquake", 2: "disturbed by space weather"}
+NO_VALUE = "#E4E4E4"  # cells without a value
 
-# Lines of models or data sets, in this order; then again, dashed.
-CYCLE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+# Several models or data sets are shades of one colour, told apart by lightness and dashes or hatches.
+_SHADES = ("#009E73", "#00382A", "#7FD1B8", "#00694D", "#33B894", "#B8E6D8")
+_DASHES = ("-", "--", "-.", ":", (0, (6, 2)), (0, (4, 1, 1, 1, 1, 1)))
+_HATCHES = ("", "", "", "////", "....", "xxxx")
 
 
-def line_style(i: int) -> dict[str, Any]:
-    """Colour and dashes of the i-th line of several."""
-    return {"color": CYCLE[i % len(CYCLE)], "ls": ("-", "--", ":", "-.")[i // len(CYCLE) % 4]}
+def model_color(name: Any, i: int) -> str:
+    """Colour of the i-th of several models or data sets; a probe, by its name, has its own."""
+    return PROBE if "probe" in str(name).lower() else _SHADES[i % len(_SHADES)]
+
+
+def line_style(i: int, name: Any = "") -> dict[str, Any]:
+    """Colour and dashes of the i-th line of several models or data sets."""
+    return {"color": model_color(name, i), "ls": _DASHES[i % len(_DASHES)]}
+
+
+def bar_style(i: int, name: Any = "") -> dict[str, Any]:
+    """Colour and hatch of the i-th bar of several models, data sets or scores."""
+    return {
+        "color": model_color(name, i),
+        "hatch": _HATCHES[i % len(_HATCHES)],
+        "edgecolor": "white",
+        "lw": 0,
+    }
+
+
+def signed_map() -> Colormap:
+    """From far below (blue) over white to far above (orange)."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("below-above", ["#12507A", BELOW, "white", ABOVE, "#7A4B00"])
+
+
+def share_map() -> Colormap:
+    """From white to the colour of models, for shares of what one says."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("share", ["white", MODEL, "#00382A"])
+
+
+def line_of(axes: Axes, size: float = 8.0, taken: float = 0.0) -> int:
+    """Characters of a line of text as wide as an Axes, less so many inches."""
+    inches = axes.get_window_extent().width / axes.figure.dpi - taken
+    return max(int(72.0 * inches / (0.53 * size)), 12)
 
 
 def class_title(label: int) -> str:
@@ -37,6 +83,14 @@ def class_title(label: int) -> str:
 def score_label(score: str) -> str:
     """Name of a score in words."""
     return score.replace("_", " ").replace("mcc", "MCC").replace("auc", "AUC")
+
+
+def p_words(p: float, least: float, n: int) -> tuple[str, str]:
+    """A p-value, and the smallest that so many null catalogs could give, in words."""
+    catalogs = f"with {n} catalog{'' if n == 1 else 's'}"
+    if np.isclose(p, least):
+        return f"p = {p:.2g}", f"the smallest possible {catalogs}"
+    return f"p = {p:.2g}", f"smallest possible {catalogs}: {least:.2g}"
 
 
 def units_words(n_units: float | None) -> str:
@@ -80,21 +134,40 @@ def draw_intervals(
         axes.plot(x[bare], y[bare], "o", ms=ms, color=color, mfc="white", label=text)
 
 
-def legend_below(axes: Axes, *, ncols: int = 1, inches: float = 0.5, **handles: Any) -> None:
-    """Legend so many inches under the Axes, where it covers no data."""
+def draw_whiskers(axes: Axes, place: Any, low: Any, high: Any, *, lying: bool = False) -> None:
+    """Intervals on bars, dark with a light edge, so that they are seen on any of them."""
+    from matplotlib.patheffects import withStroke
+
+    draw = axes.hlines if lying else axes.vlines
+    edge = [withStroke(linewidth=2.2, foreground="white")]
+    draw(place, low, high, color=REFERENCE, lw=0.9, zorder=3, path_effects=edge)
+
+
+def legend_below(axes: Axes, *, ncols: int = 1, lines: int = 1, **options: Any) -> None:
+    """Legend under the labels of the Axes, where it covers no data; tick labels have so many lines."""
     from matplotlib.transforms import ScaledTranslation
 
-    below = axes.transAxes + ScaledTranslation(0, -inches, axes.figure.dpi_scale_trans)
-    axes.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0),
-        bbox_transform=below,
-        borderaxespad=0,
-        frameon=False,
-        fontsize=8,
-        ncols=ncols,
-        **handles,
-    )
+    axis = axes.xaxis
+    tick = axis.get_major_ticks(1)[0]
+    label = axis.label.get_size() * (1 + axis.label.get_text().count("\n")) if axis.label.get_text() else 0.0
+    points = tick.get_pad() + 3.5 + 1.25 * lines * tick.label1.get_size() + axis.labelpad + 1.3 * label + 4.0
+    below = axes.transAxes + ScaledTranslation(0, -points / 72.0, axes.figure.dpi_scale_trans)
+    options = {"frameon": False, "borderaxespad": 0} | options
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, ncols=ncols, **options)
+
+
+def legend_outside(figure: Figure | SubFigure, axes: Axes, *, ncols: int = 1, **options: Any) -> None:
+    """One legend under all Axes of a figure of our own."""
+    handles, labels = axes.get_legend_handles_labels()
+    options = {"handles": handles, "labels": labels, "frameon": False} | options
+    figure.legend(loc="outside lower center", ncols=ncols, **options)
+
+
+def tidy(axes: Axes) -> None:
+    """Faint lines behind the data, and no frame where nothing ends."""
+    axes.grid(alpha=0.3, lw=0.4)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def label_grid(axes: npt.NDArray[Any], n: int, *, x: str, y: str) -> None:

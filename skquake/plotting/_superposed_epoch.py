@@ -8,13 +8,16 @@ import numpy as np
 
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._style import (
-    DISTURBED,
+    DOUBLE,
+    NULL,
     REFERENCE,
     SEISMIC,
+    SINGLE,
     check_axes,
     draw_intervals,
     label_grid,
     legend_below,
+    tidy,
 )
 
 _MOST = 12  # panels that can still be read
@@ -27,7 +30,7 @@ class SuperposedEpochDisplay(Display):
     ----------
     epoch : SuperposedEpoch
         Of :func:`skquake.alarms.superposed_epoch`.
-    label : str, default="mean"
+    label : str, default="mean (unit of the values)"
         What was averaged, with its unit.
 
     Attributes
@@ -53,7 +56,7 @@ class SuperposedEpochDisplay(Display):
     '0-500 km, 21 earthquakes'
     """
 
-    def __init__(self, epoch: Any, *, label: str = "mean") -> None:
+    def __init__(self, epoch: Any, *, label: str = "mean (unit of the values)") -> None:
         self.epoch = epoch
         self.label = label
 
@@ -66,7 +69,7 @@ class SuperposedEpochDisplay(Display):
                 f"{type(self).__name__}: {columns} distances x {rows} magnitudes; {_MOST} panels at "
                 "most can be read, use wider bins"
             )
-        size = 3.9 * columns + 0.4, 2.7 * rows + 0.8
+        size = SINGLE + 0.2 if columns == 1 else DOUBLE, 1.7 * rows + 1.0
         self.figure_, self.axes_ = check_axes(ax, (rows, columns), figsize=size, sharex=True, sharey=True)
         middle = 0.5 * (epoch.days[:-1] + epoch.days[1:])
         for (row, column), axes in np.ndenumerate(self.axes_):
@@ -90,15 +93,15 @@ class SuperposedEpochDisplay(Display):
             low, high = (np.abs(part[here] - epoch.mean[here]) for part in (epoch.low, epoch.high))
             mean = epoch.mean[here]
             draw_intervals(
-                axes, middle, mean, low, high, color=SEISMIC, ms=3, lw=1.2, joined=True, label="observed"
+                axes, middle, mean, low, high, color=SEISMIC, ms=2.5, lw=1.0, joined=True, label="observed"
             )
             axes.axvline(0, color=REFERENCE, lw=1, ls="--")
-            axes.set_title(self._title(column, row), fontsize=10)
-            axes.grid(alpha=0.25, lw=0.5)
-        label_grid(self.axes_, columns * rows, x="days from the earthquake", y=self.label)
+            axes.set_title(self._title(column, row))
+            tidy(axes)
+        label_grid(self.axes_, columns * rows, x="time from the earthquake (days)", y=self.label)
         legend_below(self.axes_[-1, 0], ncols=3)
         if epoch.n_nulls:
-            self.figure_.suptitle(f"largest departure of all bins: p = {epoch.p_value:.2g}", fontsize=10)
+            self.figure_.suptitle(f"largest departure of all bins: p = {epoch.p_value:.2g}")
         return self
 
     def _title(self, column, row):
@@ -120,7 +123,7 @@ def _band(axes, edges, low, high, label):
         baseline=np.where(known, low, np.nan),
         fill=True,
         lw=0,
-        color=DISTURBED,
-        alpha=0.35,
+        color=NULL,
+        alpha=0.6,
         label=label,
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from skquake._core._typing import Frame
 from skquake.plotting._display import GivenAxes
 from skquake.plotting._forecasts import ForecastDisplay, check_forecasts
-from skquake.plotting._style import CONTROL, REFERENCE, check_axes, legend_below
+from skquake.plotting._style import DOUBLE, REFERENCE, check_axes, legend_below, signed_map
 
 _MARKERS = "osD^vPX<>hp8"
 _CORRELATIONS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
@@ -113,7 +113,7 @@ class TaylorDisplay(ForecastDisplay):
         table, spread = self.statistics, self.observed_std
         reach = 1.12 * max(spread, table["std"].max())
         start = -reach if (table["correlation"] < 0).any() else 0.0
-        size = (8.6, 5.0) if start else (6.6, 5.6)
+        size = (DOUBLE, 4.2) if start else (4.6, 4.2)
         self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=size)
         axes = self.axes_[0, 0]
         _grid(axes, spread, reach, start)
@@ -125,14 +125,14 @@ class TaylorDisplay(ForecastDisplay):
             points = axes.scatter(
                 x[name],
                 y[name],
-                s=70,
+                s=38,
                 marker=_MARKERS[i % len(_MARKERS)],
                 c=[table.loc[name, "bias"]],
-                cmap="RdBu_r",
+                cmap=signed_map(),
                 vmin=-most,
                 vmax=most,
                 edgecolor="black",
-                lw=0.8,
+                lw=0.6,
                 zorder=4,
                 clip_on=False,
                 label=name,
@@ -141,6 +141,7 @@ class TaylorDisplay(ForecastDisplay):
         axes.set_xlabel(f"standard deviation ({self.unit}); dotted: centred RMS error ({self.unit})")
         if not start:
             axes.set_ylabel(f"standard deviation ({self.unit})")
+        axes.set_title("Forecasts: spread and correlation, bias by colour")
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines["left"].set_visible(not start)
         axes.tick_params(left=not start, labelleft=not start)
@@ -165,16 +166,15 @@ def _grid(axes, spread, reach, start):
             (1.01 * reach * correlation, 1.01 * reach * up),
             ha="left" if correlation > 0.05 else "right" if correlation < -0.05 else "center",
             va="bottom" if up > 0.3 else "center",
-            fontsize=8,
+            fontsize="small",
             annotation_clip=False,
         )
     axes.annotate(
-        "correlation",
+        "correlation (no unit)",
         (reach * np.sqrt(0.5) * 1.09, reach * np.sqrt(0.5) * 1.09),
         rotation=-45,
         ha="center",
         va="center",
-        fontsize=9,
         annotation_clip=False,
     )
     levels = np.asarray(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, reach))
@@ -188,13 +188,13 @@ def _grid(axes, spread, reach, start):
     for level in levels:
         x, y = spread + level * np.cos(around), level * np.sin(around)
         inside = (np.hypot(x, y) <= reach) & (x >= start)
-        axes.plot(np.where(inside, x, np.nan), y, color=CONTROL, lw=0.8, ls=":", zorder=1)
+        axes.plot(np.where(inside, x, np.nan), y, color="#777777", lw=0.8, ls=":", zorder=1)
         if inside.any():
             # At the top of the arc, or where it leaves the diagram.
             top = np.flatnonzero(inside)[np.argmin(np.abs(around[inside] - 0.62 * np.pi))]
             axes.annotate(
-                f"{level:g}", (x[top], y[top]), color=CONTROL, fontsize=7, ha="center", va="center",
+                f"{level:g}", (x[top], y[top]), color="#555555", fontsize="small", ha="center", va="center",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
     axes.plot(spread * np.cos(angle), spread * np.sin(angle), color="black", lw=1, ls="--", zorder=1)
-    axes.plot(spread, 0, "*", color="black", ms=13, zorder=3, clip_on=False, ls="none", label="observed")
+    axes.plot(spread, 0, "*", color="black", ms=9, zorder=3, clip_on=False, ls="none", label="observed")

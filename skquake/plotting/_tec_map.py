@@ -14,7 +14,7 @@ from skquake._core._validation import check_columns, check_coordinates
 from skquake.plotting._check import check_event, with_index
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._maps import check_map, draw_event, draw_map, view
-from skquake.plotting._style import check_axes, legend_below
+from skquake.plotting._style import DOUBLE, check_axes, legend_below
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,9 +91,7 @@ class TECMapDisplay(Display):
         table = view(whole, event, self.degrees, f"{what}: tec")
         self.stations_ = self._stations(whole, event)
         shape = table.sizes["latitude"] / table.sizes["longitude"] * _step(table, 0) / _step(table, 1)
-        self.figure_, self.axes_ = check_axes(
-            ax, (1, 1), layout="compressed", figsize=(7.6, np.clip(6.2 * shape, 2.6, 7.0) + 1.0)
-        )
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), layout="compressed", figsize=_size(shape))
         axes = self.axes_[0, 0]
         mesh = draw_map(axes, table)
         if len(self.stations_):
@@ -102,27 +100,29 @@ class TECMapDisplay(Display):
             y = self.stations_["latitude"].to_numpy()
             limits = axes.get_xlim(), axes.get_ylim()
             style = {"marker": "^", "color": "white", "edgecolor": "black", "zorder": 4}
-            axes.scatter(x, y, s=45, lw=0.8, label="station", **style)
+            axes.scatter(x, y, s=26, lw=0.6, label="station", **style)
             named = [] if self.degrees is None else zip(self.stations_.index, x, y, strict=True)
             for name, east, north in named:
                 if limits[0][0] <= east <= limits[0][1] and limits[1][0] <= north <= limits[1][1]:
+                    left = east > limits[0][0] + 0.8 * (limits[0][1] - limits[0][0])  # its name stays inside
                     axes.annotate(
-                        name, (east, north), xytext=(5, 4), textcoords="offset points", fontsize=8,
+                        name, (east, north), xytext=(-5 if left else 5, 4), textcoords="offset points",
+                        ha="right" if left else "left", fontsize="small",
                         bbox={"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 0.5}, zorder=4,
                     )  # fmt: skip
             axes.set(xlim=limits[0], ylim=limits[1])
         if event is not None:
             draw_event(axes, event, label=f"M {event['magnitude']:.1f}, {event['time']:%Y-%m-%d %H:%M} UT")
         axes.set(xlabel="longitude (deg)", ylabel="latitude (deg)")
-        if self.time_ is not None:
-            axes.set_title(f"{self.time_:%Y-%m-%d %H:%M} UT", fontsize=10)
+        what = str(whole.attrs.get("long_name", whole.name or "value"))
+        axes.set_title(what if self.time_ is None else f"{what}, {self.time_:%Y-%m-%d %H:%M} UT")
         if event is not None or len(self.stations_):
             legend_below(axes, ncols=3)
         label = self.label
         if label is None:
             name = str(whole.attrs.get("long_name", whole.name or "value"))
             unit = whole.attrs.get("units", "")
-            label = f"{name} ({unit})" if unit else name
+            label = f"{name} ({unit or 'unit not given'})"
         self.figure_.colorbar(mesh, ax=axes, label=label, shrink=0.9)
         return self
 
@@ -166,6 +166,12 @@ class TECMapDisplay(Display):
             np.nan if event is None else great_circle_km(event["latitude"], event["longitude"], north, east)
         )
         return found
+
+
+def _size(shape):
+    """Of a figure, in, by height over width of the map."""
+    width = DOUBLE if shape < 0.7 else 4.4
+    return width, np.clip((width - 1.4) * shape, 2.0, 6.0) + 0.8
 
 
 def _step(table, axis):

@@ -12,9 +12,12 @@ from skquake._core._typing import Array, ArrayLike, Estimator, Rows
 from skquake.plotting._check import Predictions, check_predictions
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._predict import predict
-from skquake.plotting._style import CLASS_COLORS, REFERENCE, check_axes, class_title
+from skquake.plotting._style import CLASS_COLORS, DOUBLE, REFERENCE, check_axes
 
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
+
+_TITLES = {0: "control", 1: "before an earthquake", 2: "disturbed"}
+_SHORT = {0: "control", 1: "before", 2: "disturbed"}
 
 
 class TernaryDisplay(Display):
@@ -120,7 +123,7 @@ class TernaryDisplay(Display):
         """Draw on three Axes a row, or on a new figure."""
         shape = (len(self.predictions), 3)
         self.figure_, self.axes_ = check_axes(
-            ax, shape, layout="compressed", figsize=(10.5, 3.5 * shape[0] + 0.2)
+            ax, shape, layout="compressed", figsize=(DOUBLE, 2.5 * shape[0] + 0.1)
         )
         n, right = self.n_, self.right_
         for row, (name, (y, proba)) in zip(self.axes_, self.predictions.items(), strict=True):
@@ -129,9 +132,9 @@ class TernaryDisplay(Display):
                 points = proba[y == label] @ _CORNERS
                 # Many points get small and pale, so that their density still shows.
                 alpha = np.clip(12 / np.sqrt(max(len(points), 1)), 0.15, 0.8)
-                axes.scatter(*points.T, s=9, alpha=alpha, lw=0, color=CLASS_COLORS[label], zorder=2)
+                axes.scatter(*points.T, s=5, alpha=alpha, lw=0, color=CLASS_COLORS[label], zorder=2)
                 found = f"{right[label][name]:.0%} of {n[label][name]} right" if len(points) else "none"
-                axes.set_title(f"true {class_title(label)}\n{name}: {found}", fontsize=10)
+                axes.set_title(f"true class {label}: {_TITLES[label]}\n{name}: {found}")
         return self
 
 
@@ -144,12 +147,13 @@ def _triangle(axes):
         axes.plot(*zip(center, middle, strict=True), color=REFERENCE, lw=0.8, ls=":", zorder=3)
         up = 1 if y else -1
         axes.text(
-            x,
+            x if y else x + (0.06 if x > 0.5 else -0.06),
             y + 0.04 * up,
-            k,
+            f"{k}: {_SHORT[k]}",
             color=CLASS_COLORS[k],
             weight="bold",
-            ha="center",
+            fontsize="small",
+            ha="center" if y else "right" if x > 0.5 else "left",
             va="bottom" if y else "top",
         )
     axes.set(aspect="equal", xlim=(-0.06, 1.06), ylim=(-0.13, 1.0))

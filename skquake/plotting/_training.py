@@ -10,7 +10,16 @@ import pandas as pd
 
 from skquake._core._typing import Estimator
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CYCLE, REFERENCE, check_axes, legend_below, score_label
+from skquake.plotting._style import (
+    DOUBLE,
+    REFERENCE,
+    SINGLE,
+    check_axes,
+    legend_below,
+    model_color,
+    score_label,
+    tidy,
+)
 
 
 class TrainingDisplay(Display):
@@ -129,18 +138,24 @@ class TrainingDisplay(Display):
         every = [measure for fits in self.histories.values() for fit in fits for measure in fit]
         measures = list(dict.fromkeys(measure.removeprefix("val_") for measure in every))
         n = len(measures)
-        self.figure_, self.axes_ = check_axes(ax, (1, n), figsize=(4.6 * n + 0.4, 3.7), sharex=True)
+        self.figure_, self.axes_ = check_axes(
+            ax, (1, n), figsize=(SINGLE if n == 1 else DOUBLE, 2.6), sharex=True
+        )
         validated = False
         for axes, measure in zip(self.axes_[0], measures, strict=True):
-            for i, fits in enumerate(self.histories.values()):
+            for i, (name, fits) in enumerate(self.histories.items()):
                 for key, style in ((measure, "--"), (f"val_{measure}", "-")):
                     curves = [np.asarray(fit[key], dtype=float) for fit in fits if key in fit]
                     validated |= bool(curves) and style == "-"
-                    _curve(axes, curves, color=CYCLE[i % len(CYCLE)], ls=style)
-            axes.set(xlabel="epoch", ylabel=score_label(measure))
+                    _curve(axes, curves, color=model_color(name, i), ls=style)
+            axes.set(
+                xlabel="epoch (number)",
+                ylabel=f"{score_label(measure)} (no unit)",
+                title=score_label(measure),
+            )
             axes.xaxis.get_major_locator().set_params(integer=True)
-            axes.grid(alpha=0.25, lw=0.5)
-        legend_below(self.axes_[0, 0], ncols=4, handles=self._handles(validated))
+            tidy(axes)
+        legend_below(self.axes_[0, 0], ncols=2, handles=self._handles(validated))
         return self
 
     def _handles(self, validated):
@@ -150,7 +165,7 @@ class TrainingDisplay(Display):
             Line2D(
                 [],
                 [],
-                color=CYCLE[i % len(CYCLE)],
+                color=model_color(name, i),
                 label=name if len(fits) == 1 else f"{name} ({len(fits)} fits)",
             )
             for i, (name, fits) in enumerate(self.histories.items())
@@ -169,6 +184,6 @@ def _curve(axes, curves, **style):
         row[: len(curve)] = curve
     frame = pd.DataFrame(table)
     epochs, mean, spread = np.arange(1, longest + 1), frame.mean(), frame.std(ddof=1)
-    axes.plot(epochs, mean, lw=1.4, marker="." if longest < 3 else None, **style)
+    axes.plot(epochs, mean, lw=1.2, marker="." if longest < 3 else None, **style)
     if len(curves) > 1:
         axes.fill_between(epochs, mean - spread, mean + spread, alpha=0.15, lw=0, color=style["color"])

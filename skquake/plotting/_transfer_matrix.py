@@ -10,7 +10,16 @@ import pandas as pd
 from skquake._core._typing import Frame
 from skquake._core._validation import check_columns
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import check_axes, score_label, units_words
+from skquake.plotting._style import (
+    DOUBLE,
+    NO_VALUE,
+    NULL,
+    SINGLE,
+    check_axes,
+    score_label,
+    signed_map,
+    units_words,
+)
 
 _KINDS = ("direct", "initial", "transferred")
 
@@ -19,7 +28,8 @@ class TransferMatrixDisplay(Display):
     """Scores of every way to train, on every data set, with their intervals.
 
     One row a way to train and the data set trained on first, one column a data set tested; the colours part
-    at chance. Cells never tested are grey.
+    at chance. Grey are cells whose interval holds chance or is not known: they cannot be told from it. Cells
+    never tested are empty and hatched.
 
     Parameters
     ----------
@@ -34,6 +44,8 @@ class TransferMatrixDisplay(Display):
     ----------
     matrix_ : DataFrame
         Scores, (kind, train) x test.
+    told_ : DataFrame of bool
+        Which scores have an interval without chance, shaped as ``matrix_``; after ``plot``.
     figure_ : matplotlib Figure
     axes_ : ndarray of matplotlib Axes, shape (1, 1)
 
@@ -92,6 +104,8 @@ class TransferMatrixDisplay(Display):
 
     def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on one Axes, or on a new figure."""
+        from matplotlib.colors import ListedColormap
+
         score, low, high = (self._matrix(column) for column in ("score", "low", "high"))
         counted = "n_units" in check_columns(self.frame, (), "frame")
         units = self._matrix("n_units" if counted else "score")
@@ -99,16 +113,20 @@ class TransferMatrixDisplay(Display):
             raise ValueError(f"{type(self).__name__}: frame: no finite score of {self.scoring!r}")
         n_rows, n_columns = score.shape
         self.figure_, self.axes_ = check_axes(
-            ax, (1, 1), figsize=(1.5 * n_columns + 3.4, 0.55 * n_rows + 1.3)
+            ax, (1, 1), figsize=(SINGLE + 0.5 if n_columns < 3 else DOUBLE, max(0.36 * n_rows, 0.8) + 1.1)
         )
         axes, value = self.axes_[0, 0], score.to_numpy(dtype=float)
         chance = 0.5 if "auc" in self.scoring else 0.0
         away = np.abs(value - chance)
         reach = max(0.3 * (1.0 - chance), np.max(away, where=np.isfinite(away), initial=0.0))
-        axes.set_facecolor("#e8e8e8")
+        axes.patch.set(facecolor="white", edgecolor=NULL, hatch="////", lw=0)
+        told = (low.to_numpy(dtype=float) > chance) | (high.to_numpy(dtype=float) < chance)
+        self.told_ = pd.DataFrame(told & np.isfinite(value), score.index, score.columns)
+        grey = np.ma.masked_where(~np.isfinite(value) | told, np.zeros_like(value))
+        axes.imshow(grey, cmap=ListedColormap([NO_VALUE]), aspect="auto")
         image = axes.imshow(
-            np.ma.masked_invalid(value),
-            cmap="RdBu_r",
+            np.ma.masked_where(~np.isfinite(value) | ~told, value),
+            cmap=signed_map(),
             vmin=chance - reach,
             vmax=chance + reach,
             aspect="auto",
@@ -126,16 +144,16 @@ class TransferMatrixDisplay(Display):
                 text,
                 ha="center",
                 va="center",
-                fontsize=9,
-                color="white" if away[i, j] > 0.6 * reach else "black",
+                fontsize="small",
+                color="white" if told[i, j] and away[i, j] > 0.75 * reach else "black",
             )
         kinds = score.index.get_level_values("kind")
         for i in np.flatnonzero(kinds[1:] != kinds[:-1]):
             axes.axhline(i + 0.5, color="black", lw=1)
         axes.set_xticks(range(n_columns), score.columns)
         axes.set_yticks(range(n_rows), [f"{kind}: {train}" for kind, train in score.index])
-        axes.set(xlabel="tested on", ylabel="trained on")
+        axes.set(xlabel="tested on (data set)", ylabel="trained on (data set)")
         name = score_label(self.scoring)
-        self.figure_.colorbar(image, ax=axes, label=f"{name} ({chance:g}: chance)")
-        axes.set_title(f"{name}, 95 % interval", fontsize=10)
+        self.figure_.colorbar(image, ax=axes, label=f"{name} (no unit)")
+        axes.set_title(f"{name}, 95 % interval;\ngrey: not told from {chance:g}")
         return self

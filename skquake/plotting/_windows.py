@@ -12,7 +12,7 @@ from skquake._core._typing import ArrayLike, Frame
 from skquake._core._validation import check_columns
 from skquake.plotting._check import check_cut
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import CONTROL, SEISMIC, check_axes
+from skquake.plotting._style import CONTROL, DOUBLE, SEISMIC, SINGLE, check_axes, legend_below, tidy
 
 
 class WindowsDisplay(Display):
@@ -108,7 +108,7 @@ class WindowsDisplay(Display):
         """Draw; ``ax`` are as many Axes as pairs times channels, or None for a new figure."""
         shape = (len(self.pairs), len(self.channels))
         self.figure_, self.axes_ = check_axes(
-            ax, shape, figsize=(4.2 * shape[1] + 0.8, 2.1 * shape[0] + 0.7), sharex=True
+            ax, shape, figsize=(SINGLE if shape[1] == 1 else DOUBLE, 1.35 * shape[0] + 0.7), sharex=True
         )
         X = check_columns(self.X, ("pair_id", "magnitude", "time", "lead_days"), "X")
         windows = np.asarray(self.windows)
@@ -125,17 +125,23 @@ class WindowsDisplay(Display):
                             t,
                             windows[sample, :, channel],
                             color=color,
-                            lw=1.2,
+                            lw=0.9,
                             alpha=0.75,
                             label=name if i == 0 else None,
                         )
                 axes.set_ylabel(self.channels[channel])
             first = X.iloc[rows[1][0]]
             event_time = pd.Timestamp(first["time"]) + pd.Timedelta(days=float(first["lead_days"]))
-            row[0].set_title(
-                f"M {first['magnitude']:.1f}, {event_time:%Y-%m-%d %H:%M} UT", loc="left", fontsize=9
-            )
-        self.axes_[0, -1].legend(fontsize=7, loc="best")
+            words = f"M {first['magnitude']:.1f}, {event_time:%Y-%m-%d %H:%M} UT"
+            for held, axes in zip(self.channels, row, strict=True):
+                axes.set_title(words if len(row) == 1 else f"{_quantity(held)}, {words}")
+                tidy(axes)
         for axes in self.axes_[-1]:
             axes.set_xlabel(f"time in window ({self.unit})")
+        legend_below(self.axes_[-1, 0], ncols=2)
         return self
+
+
+def _quantity(channel):
+    """Name of a channel without its unit."""
+    return channel.partition(" (")[0]

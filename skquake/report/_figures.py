@@ -7,18 +7,22 @@ import io
 from typing import NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 
+from skquake._core._colors import PALETTE
 from skquake.report._facts import CHANCE
 
 _MANY = 20_000  # marks of a figure; more are drawn as pixels
+_PIXELS = 125  # of the page per inch of print: text of a figure is little smaller than that around it
 
 
 class Figure(NamedTuple):
-    """An image as a data URL, what it shows for who cannot see it, and its caption."""
+    """An image as a data URL, what it shows for who cannot see it, its caption, and its width in pixels."""
 
     url: str
     alt: str
     caption: str
+    width: int
 
 
 def figures(report):
@@ -31,7 +35,7 @@ def figures(report):
             "scores",
             _scores(report),
             f"The model reaches {getattr(report.evaluation, report.scoring)}; the probes stand below it",
-            "The model (orange) beside probes that see no observation (blue); the line is chance.",
+            _keyed("The model {model} beside probes {probe} that see no observation; the line is chance."),
         )
     ]
     if report.null is not None:
@@ -40,7 +44,7 @@ def figures(report):
                 "null",
                 plotting.NullDistributionDisplay.from_result(report.null),
                 f"Scores on catalogs that never happened around the real one, p = {report.null.p_value:.2g}",
-                "The score on the catalog that happened among those on catalogs that never did.",
+                _keyed("The score on the catalog that happened {seismic} among those on others {null}."),
             )
         )
     if report.balance is not None and len(report.balance):
@@ -77,7 +81,9 @@ def figures(report):
                 "alarms",
                 plotting.MolchanDisplay(report.molchan),
                 f"Molchan diagram, area skill score {report.molchan.area_skill_score:.2f} (chance 0.50)",
-                "Missed earthquakes against alarmed space and time. Inside the band lies chance.",
+                _keyed(
+                    "Missed earthquakes against alarmed space and time. Inside the band {null} lies chance."
+                ),
             )
         )
     if report.reliability is not None:
@@ -101,7 +107,7 @@ def figures(report):
     for section, display, alt, caption in drawn:
         panels = len(report.null.p_values) if section == "null" else 1
         many = section == "splits" and len(report.folds) * len(report.samples.X) > _MANY
-        found.setdefault(section, []).append(Figure(_draw(display, panels, many), alt, caption))
+        found.setdefault(section, []).append(Figure(*_draw(display, panels, many, alt, caption)))
     return found
 
 
@@ -117,24 +123,34 @@ def _scores(report):
     return ScoreDisplay(pd.concat(rows), score=report.scoring, chance=CHANCE[report.scoring])
 
 
-def _draw(display, panels, many):
-    """A display as a data URL; more than three panels stand in rows of two, many marks become pixels."""
+def _keyed(words):
+    """A caption with the colour of each role named in braces."""
+    keys = {role: Markup('<i style="background: var(--{})"></i>').format(role) for role in PALETTE}
+    return Markup(words).format(**keys)
+
+
+def _draw(display, panels, many, alt, caption):
+    """Parts of a figure: more than three panels stand in rows of two, many marks become pixels."""
     import matplotlib.pyplot as plt
 
-    with plt.rc_context({"svg.fonttype": "path"}):
+    from skquake.plotting._sheet import style
+    from skquake.plotting._style import DOUBLE
+
+    with style(), plt.rc_context({"svg.fonttype": "path"}):
         axes = None
         if panels > 3:
             rows = (panels + 1) // 2
-            _, axes = plt.subplots(rows, 2, figsize=(9, 3.4 * rows), layout="constrained")
+            _, axes = plt.subplots(rows, 2, figsize=(DOUBLE, 2.6 * rows), layout="constrained")
             for spare in axes.flat[panels:]:
                 spare.set_visible(False)
             axes = axes.flat[:panels]
         figure = display.plot(ax=axes).figure_
         try:
             buffer = io.BytesIO()
-            options = {"format": "png", "dpi": 160} if many else {"format": "svg", "metadata": {"Date": None}}
+            width = round(_PIXELS * figure.get_figwidth())
+            options = {"format": "png", "dpi": 200} if many else {"format": "svg", "metadata": {"Date": None}}
             figure.savefig(buffer, bbox_inches="tight", **options)
         finally:
             plt.close(figure)
     kind = "png" if many else "svg+xml"
-    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}", alt, caption, width

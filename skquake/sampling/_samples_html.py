@@ -26,7 +26,7 @@ def samples_html(samples: Samples) -> str:
     facts = [
         (f"{count[1]:,}", f"seismic of {n_events:,} events", "seismic"),
         (f"{count[0]:,}", f"non-seismic of {n_controls:,} controls", "control"),
-        (f"{count[2]:,}", "disturbed by space weather", "disturbed"),
+        (f"{count[2]:,}", "disturbed by space weather", "kp"),
     ]
     lines = [_sources(X), _balance(samples), _dropped(samples.dropped)]
     if samples.population:
@@ -72,9 +72,9 @@ def _drawings(X, y, ids):
     places = X[at].assign(y=y)[~pd.Series(ids, X.index).duplicated()]
     drawn = [
         (color, *(places.loc[places["y"] == label, name] for name in at))
-        for label, color in ((2, "disturbed"), (0, "control"), (1, "seismic"))
+        for label, color in ((2, "kp"), (0, "control"), (1, "seismic"))
     ]
     return [
-        timeline(X["time"], y, "Samples in time: seismic upwards, non-seismic downwards, disturbed in grey"),
+        timeline(X["time"], y, "Samples in time: seismic upwards, non-seismic downwards, disturbed beyond"),
         globe(drawn, "Places: events filled, controls as rings"),
     ]

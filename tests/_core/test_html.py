@@ -60,7 +60,7 @@ def test_timeline_has_the_classes_on_their_sides():
     time = pd.to_datetime(["2015-01-01", "2015-01-01", "2015-01-31", "2015-01-31"])
     drawn = timeline(time, [1, 1, 0, 2], "samples")
     found = re.findall(r'y="([\d.]+)" width="4.0" height="([\d.]+)" fill="var\(--(\w+)\)"', drawn)
-    assert found == [("0.0", "34.0", "seismic"), ("17.0", "17.0", "disturbed"), ("34.0", "17.0", "control")]
+    assert found == [("0.0", "34.0", "seismic"), ("17.0", "17.0", "kp"), ("34.0", "17.0", "control")]
     assert "2015-01-01" in drawn and "2015-01-31" in drawn
 
 
@@ -75,7 +75,7 @@ def test_a_map_stays_small_and_has_the_globe_on_it():
 
 def test_histogram_and_curve():
     drawn = histogram([0.0, 0.0, 1.0, np.nan], 2.0, "scores")
-    assert drawn.count("var(--disturbed)") == 2 and 'stroke="var(--seismic)"' in drawn
+    assert drawn.count("var(--null)") == 2 and 'stroke="var(--seismic)"' in drawn
     assert histogram([np.nan], 1.0, "none") == "" == histogram([1.0], np.nan, "none")
     curve = steps([0.0, 1.0], [0.0, 1.0], [0.0, np.nan], [0.5, np.nan], "power")
-    assert 'points="48.0,108.0 260.0,8.0"' in curve and curve.count('stroke="var(--control)"/>') == 1
+    assert 'points="48.0,108.0 260.0,8.0"' in curve and curve.count('stroke="var(--model)"/>') == 1

@@ -78,9 +78,10 @@ def test_panels(given_axes):
     first, _, dst, kp = display.axes_[:, 0]
     said = {line.get_label(): line for line in first.lines}
     assert said["above"].get_ydata().tolist() == [9, 12] and said["below"].get_ydata().tolist() == [1]
-    assert first.get_title(loc="right") == "outside: 50.0% of 6, 33.3% of quiet times (noise: 11.4%)"
-    assert dst.get_ylabel() == "Dst (nT)" and kp.get_ylabel() == "Kp"
-    assert [bar.get_height() for bar in kp.patches if bar.get_width() < 1][-6:] == KP.tolist()
+    assert first.get_title() == "A: 50.0% of 6 outside, 33.3% of quiet times (noise: 11.4%)"
+    assert dst.get_ylabel() == "Dst (nT)" and kp.get_ylabel() == "Kp\n(no unit)"
+    bars = sorted((bar.get_x(), bar.get_height()) for held in kp.containers for bar in held)
+    assert [height for _, height in bars][-6:] == KP.tolist()
     assert "center" not in [line.get_label() for line in display.axes_[1, 0].lines]
     legend = [text.get_text() for text in kp.get_legend().get_texts()]
     assert legend[-2:] == ["earthquake, M 6.2", "not quiet"]
@@ -90,8 +91,8 @@ def test_panels_without_indices_or_values():
     empty = SERIES.assign(B=np.nan)
     display = AnomalySeriesDisplay(empty, BOUNDS).plot()
     assert display.axes_.shape == (2, 1)
-    assert display.axes_[1, 0].get_title(loc="right") == "no value with bounds"
-    assert display.axes_[0, 0].get_title(loc="right") == "outside: 50.0% of 6"
+    assert display.axes_[1, 0].get_title() == "B: no value with bounds"
+    assert display.axes_[0, 0].get_title() == "A: 50.0% of 6 outside"
     assert np.isnan(display.rates_.loc["B", "flagged"])
 
 

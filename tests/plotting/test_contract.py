@@ -165,7 +165,7 @@ EXAMPLES = {
     "SearchDisplay": lambda table: plotting.SearchDisplay(table(TRIALS)),
     "SensitivityDisplay": lambda table: plotting.SensitivityDisplay(table(SENSITIVITY)),
     "SequencesDisplay": lambda table: plotting.SequencesDisplay.from_samples(
-        table(X), Y, WINDOWS, channels=["Ne", "Te"]
+        table(X), Y, WINDOWS, channels=["Ne (cm$^{-3}$)", "Te (K)"]
     ),
     "SplitTimelineDisplay": lambda table: plotting.SplitTimelineDisplay.from_folds(FOLDS, table(X), Y),
     "SuperposedEpochDisplay": lambda table: plotting.SuperposedEpochDisplay(epoch()),
@@ -181,7 +181,7 @@ EXAMPLES = {
     "TrainingDisplay": lambda table: plotting.TrainingDisplay.from_histories(HISTORY),
     "TransferMatrixDisplay": lambda table: plotting.TransferMatrixDisplay(table(TRANSFER)),
     "WindowsDisplay": lambda table: plotting.WindowsDisplay.from_samples(
-        table(X), Y, WINDOWS, channels=["Ne", "Te"], n_pairs=2
+        table(X), Y, WINDOWS, channels=["Ne (cm$^{-3}$)", "Te (K)"], n_pairs=2
     ),
 }
 
@@ -224,7 +224,7 @@ WAYS = {
 
 
 def test_the_tables_name_every_display():
-    assert set(EXAMPLES) == set(WAYS) == set(plotting.__all__)
+    assert set(EXAMPLES) == set(WAYS) == set(plotting.__all__) - {"PALETTE", "style"}
 
 
 @pytest.mark.parametrize("name", sorted(WAYS))
@@ -403,19 +403,19 @@ def test_a_score_without_an_interval_has_no_bar():
     bars = [line for line in drawn.lines if line.get_alpha() == 0.6]
     assert len(bars) == 1 and list(bars[0].get_ydata()) == [1, 1]
     assert len(hollow(drawn)) == 1 and [text.get_text() for text in drawn.texts] == ["2 units"]
-    assert drawn.get_xlabel() == "seismic MCC, 95 % interval; hollow: too few units for one"
+    assert drawn.get_xlabel() == "seismic MCC (no unit),\n95 % interval; hollow: too few units for one"
     drawn = plotting.ScoreDisplay(SCORES.drop(columns="n_units")).plot().ax_
     assert [text.get_text() for text in drawn.texts] == ["no interval"]
     drawn = plotting.ScoreDisplay(SCORES[1:]).plot().ax_
-    assert not hollow(drawn) and drawn.get_xlabel() == "seismic MCC, 95 % interval"
+    assert not hollow(drawn) and drawn.get_xlabel() == "seismic MCC (no unit),\n95 % interval"
 
 
 def test_other_displays_draw_no_bar_without_an_interval():
     cells = [text.get_text() for text in plotting.TransferMatrixDisplay(TRANSFER).plot().ax_.texts]
     assert cells == ["0.63\n(2 units)", "0.20\n[0.10, 0.30]"]
-    top = plotting.SensitivityDisplay(SENSITIVITY).plot().ax_
+    top, bottom = plotting.SensitivityDisplay(SENSITIVITY).plot().axes_.flat
     assert len(whiskers(top)) == 1 and len(hollow(top)) == 1
-    assert "not significant (1), no interval" in [text.get_text() for text in top.get_legend().get_texts()]
+    assert "not significant (1), no interval" in [text.get_text() for text in bottom.get_legend().get_texts()]
     found = epoch()
     bare = Bunch(**{name: getattr(found, name) for name in dir(found) if not name.startswith("_")})
     bare.low, bare.high = np.full_like(found.low, np.nan), np.full_like(found.high, np.nan)

@@ -29,7 +29,7 @@ def test_windows_display_draws_whole_pairs_by_magnitude():
     assert display.pairs == ["b", "a"]  # c has no control
     assert display.axes_.shape == (2, 2)
     assert [len(axes.lines) for axes in display.axes_.flat] == [2, 2, 2, 2]
-    assert display.axes_[0, 0].get_title(loc="left").startswith("M 6.0, 2010-01-02")
+    assert display.axes_[0, 0].get_title().startswith("Ne, M 6.0, 2010-01-02")
 
 
 def test_windows_display_errors():

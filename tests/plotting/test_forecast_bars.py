@@ -46,14 +46,14 @@ def test_bars_from_north_to_south(given_axes):
     heights = [bar.get_height() for bar in stormy.patches]
     stations = ["XJSH", "LHAS", "PERT", "all stations"]
     assert heights == [display.table.loc[("disturbed", s), m] for m in "ab" for s in stations]
-    assert quiet.get_title() == "quiet: 90 values" and quiet.get_ylabel() == "RMSE (TECU)"
+    assert quiet.get_title() == "quiet times: 90 values" and quiet.get_ylabel() == "RMSE (TECU)"
     assert [text.get_text() for text in stormy.get_legend().get_texts()] == ["a", "b"]
 
 
 def test_one_panel_without_states():
     observed, forecasts, _ = tables()
     display = ForecastBarsDisplay.from_predictions(observed, forecasts["a"], score="r2").plot()
-    assert display.axes_.shape == (1, 1) and display.axes_[0, 0].get_ylabel() == "R²"
+    assert display.axes_.shape == (1, 1) and display.axes_[0, 0].get_ylabel() == "R² (no unit)"
     assert [tick.get_text() for tick in display.axes_[0, 0].get_xticklabels()][:3] == list(LATITUDE)
 
 

@@ -23,7 +23,7 @@ def scored(n_nights=4, by="night"):
 
 
 def stars(axes):
-    points = axes.collections[1]
+    points = axes.collections[-1]
     return [tuple(color) == to_rgba(SEISMIC) for color in points.get_facecolors()]
 
 

@@ -25,7 +25,10 @@ def test_the_figure_and_a_line_of_words(display):
     display.plot()
     image = matplotlib.image.imread(io.BytesIO(display._repr_png_()), format="png")
     assert image.shape[0] > 100 and image.shape[1] > 100 and image.std() > 0.05
-    assert repr(display) == "<NullDistributionDisplay, 1 panel: rotate: p = 0.5 (least 0.1)>"
+    assert (
+        repr(display)
+        == "<NullDistributionDisplay, 1 panel: rotate: p = 0.5, smallest possible with 3 catalogs: 0.1>"
+    )
     assert plt.fignum_exists(display.figure_.number)  # nobody else shows it, nothing is closed
 
 

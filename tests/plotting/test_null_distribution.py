@@ -17,8 +17,8 @@ def test_every_finite_score_is_drawn_and_the_rest_is_told(given_axes):
     assert display.figure_ is axes[0, 0].figure
     first, second = display.axes_[0]
     assert [sum(bar.get_height() for bar in ax.patches) for ax in (first, second)] == [5, 9]
-    assert first.get_title() == "rotate: p = 0.5 (least 0.1)"
-    assert second.get_title() == "other-place: p = 0.1 (the least possible)"
+    assert first.get_title() == "rotate: p = 0.5,\nsmallest possible with 6 catalogs: 0.1"
+    assert second.get_title() == "other-place: p = 0.1,\nthe smallest possible with 9 catalogs"
     texts = [[text.get_text() for text in ax.get_legend().get_texts()] for ax in (first, second)]
     assert texts[0] == [
         "null catalogs (6)",
@@ -29,7 +29,7 @@ def test_every_finite_score_is_drawn_and_the_rest_is_told(given_axes):
     assert len(texts[1]) == 3
     lines = [line.get_xdata()[0] for line in first.lines[:2]]
     assert lines == [np.quantile(SCORES[:5], 0.95), 0.15]
-    assert first.get_xlabel() == "seismic MCC"
+    assert first.get_xlabel() == "seismic MCC (no unit)"
 
 
 def test_from_a_result():
@@ -38,7 +38,7 @@ def test_from_a_result():
         null_scores=lambda null: {"rotate": SCORES}[null],
     )  # fmt: skip
     display = NullDistributionDisplay.from_result(result).plot()
-    assert display.axes_.shape == (1, 1) and display.axes_[0, 0].get_xlabel() == "seismic AUC"
+    assert display.axes_.shape == (1, 1) and display.axes_[0, 0].get_xlabel() == "seismic AUC (no unit)"
 
 
 def test_one_value_only_or_none():

@@ -35,7 +35,7 @@ def test_shares_of_the_known_places():
     assert display.shares_.index.tolist() == list(pd.date_range("2016-12-06", periods=5))
     assert display.expected_ == pytest.approx(0.1336, abs=1e-4)
     assert RSTMapDisplay(maps[:1]).plot().expected_ == pytest.approx(0.0455, abs=1e-4)
-    assert display.axes_[0, 2].get_title() == "2016-12-08: no value"
+    assert display.axes_[0, 2].get_title() == "2016-12-08\nno value"
     assert display.axes_.shape == (2, 4)
     assert [axes.get_visible() for axes in display.axes_.flat] == [True] * 5 + [False] * 3
 
@@ -50,8 +50,8 @@ def test_days_about_the_event(given_axes):
     share = (np.abs(near.sel(time=chosen)) > 2).mean(("latitude", "longitude"))
     np.testing.assert_allclose(display.shares_, share)
     titles = [axes.get_title() for axes in display.axes_[0]]
-    assert titles[0] == f"2016-12-07, day -1: {float(share[0]):.1%}"
-    assert titles[1].startswith("2016-12-08, the day: ") and titles[2].startswith("2016-12-09, day +1: ")
+    assert titles[0] == f"2016-12-07, day -1\n{float(share[0]):.1%}"
+    assert titles[1].startswith("2016-12-08, the day\n") and titles[2].startswith("2016-12-09, day +1\n")
     first = display.axes_[0, 0]
     np.testing.assert_array_equal(first.collections[0].get_array(), near.sel(time=chosen[0]))
     assert first.collections[0].get_clim() == (-4, 4)
@@ -61,7 +61,7 @@ def test_days_about_the_event(given_axes):
 
 def test_hours_are_named_where_there_are_any():
     display = RSTMapDisplay(index(1, "2016-12-06 18:00") * 0).plot()
-    assert display.axes_[0, 0].get_title() == "2016-12-06 18:00: 0.0%"
+    assert display.axes_[0, 0].get_title() == "2016-12-06 18:00\n0.0%"
 
 
 def test_errors():

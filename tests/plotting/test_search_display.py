@@ -40,7 +40,8 @@ def test_progress(given_axes):
     axes = given_axes(1, 1)
     display = SearchDisplay.from_estimator(found(), references={"nested": -0.1}).plot(ax=axes)
     (drawn,) = display.axes_[0]
-    assert drawn is axes[0, 0] and drawn.get_ylabel() == "seismic MCC" and drawn.get_xlabel() == "trial"
+    assert drawn is axes[0, 0] and drawn.get_ylabel() == "seismic MCC (no unit)"
+    assert drawn.get_xlabel() == "trial (number)"
     lines = {line.get_label(): line for line in drawn.lines}
     assert lines["best so far"].get_ydata().tolist() == [0.1, 0.1, 0.3, 0.3, 0.3]
     assert lines["stopped early"].get_xdata().tolist() == [4]

@@ -46,7 +46,7 @@ def test_choices_stand_in_order_above_their_options():
     ):
         np.testing.assert_array_equal(line.get_xdata(), np.flatnonzero(order[option] == value))
     assert top.get_title() == "2 of 8 choices significant alone, 1 as the best of all (p = 0.03)"
-    words = [text.get_text() for text in top.get_legend().get_texts()]
+    words = [text.get_text() for text in bottom.get_legend().get_texts()]
     assert words == [
         "significant even as the best of all (1)",
         "significant alone, not as the best of all (1)",

@@ -39,8 +39,11 @@ def test_six_panels(given_axes):
     np.testing.assert_array_equal(drawn[1].get_array(), image()[..., 1])
     np.testing.assert_array_equal(drawn[5].get_array(), image()[..., 5] != 0)
     assert drawn[0].get_extent() == [0, 24, 30, 0]
-    assert [tick.get_text() for tick in display.axes_[0, 0].get_yticklabels()][:2] == ["12-14", "12-21"]
-    assert display.axes_[1, 2].get_xlabel() == "hour (UT)"
+    assert [tick.get_text() for tick in display.axes_[0, 0].get_yticklabels()][:2] == [
+        "2000-12-14",
+        "2000-12-21",
+    ]
+    assert display.axes_[1, 2].get_xlabel() == "time of day (h UT)"
 
 
 def test_other_channels_and_cadences():
@@ -70,4 +73,4 @@ def test_errors():
 def test_what_noise_would_flag_stands_beside():
     image = np.zeros((30, 24, 6))
     titles = [axes.get_title() for axes in SIPImageDisplay(image, expected_rate=0.39).plot().axes_.flat]
-    assert titles[4:] == ["positive anomaly: 0.0% (noise: 19.5%)", "negative anomaly: 0.0% (noise: 19.5%)"]
+    assert titles[4:] == ["positive anomaly: 0.0%\n(noise: 19.5%)", "negative anomaly: 0.0%\n(noise: 19.5%)"]

@@ -36,7 +36,7 @@ def test_the_last_map_at_or_before_the_time(given_axes):
     expected = great_circle_km(13.0, -178.0, STATIONS["latitude"], STATIONS["longitude"])
     np.testing.assert_allclose(display.stations_["distance_km"], expected)
     drawn = display.axes_[0, 0]
-    assert drawn.get_title() == "2001-01-13 15:00 UT"
+    assert drawn.get_title() == "total electron content, 2001-01-13 15:00 UT"
     np.testing.assert_array_equal(drawn.collections[0].get_array(), maps()[1])
     assert drawn.figure.axes[-1].get_ylabel() == "total electron content (TECU)"
     said = [text.get_text() for text in drawn.get_legend().get_texts()]
@@ -62,7 +62,7 @@ def test_one_map_of_another_quantity():
     display = TECMapDisplay(olr).plot()
     assert display.time_ is None and len(display.stations_) == 0
     assert display.axes_[0, 0].get_legend() is None
-    assert display.figure_.axes[-1].get_ylabel() == "olr"
+    assert display.figure_.axes[-1].get_ylabel() == "olr (unit not given)"
     assert TECMapDisplay(maps()[1], label="x").plot().time_ == pd.Timestamp("2001-01-13 15:00")
 
 

@@ -34,7 +34,7 @@ def test_curves(given_axes):
     display = TrainingDisplay.from_histories({"SIP": [ONE, TWO], "DNN": PLAIN}).plot(ax=axes)
     assert display.figure_ is axes[0, 0].figure
     loss, accuracy = display.axes_[0]
-    assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy")
+    assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss (no unit)", "accuracy (no unit)")
     training, validation, plain = loss.lines
     np.testing.assert_allclose(training.get_ydata(), [0.75, 0.55, 0.4])  # the mean of those that got there
     np.testing.assert_allclose(validation.get_ydata(), [0.65, 0.6, 0.5])

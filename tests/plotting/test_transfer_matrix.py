@@ -40,7 +40,7 @@ def test_colours_part_at_chance(scoring, chance, given_axes):
     axes = given_axes(1, 1)
     display = TransferMatrixDisplay(frame(), scoring=scoring).plot(ax=axes)
     assert display.figure_ is axes[0, 0].figure
-    low, high = display.axes_[0, 0].images[0].get_clim()
+    low, high = display.axes_[0, 0].images[-1].get_clim()
     assert (low + high) / 2 == pytest.approx(chance)
     assert high - chance >= np.nanmax(np.abs(display.matrix_ - chance)) - 1e-12
 
