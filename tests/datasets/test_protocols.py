@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -83,6 +85,15 @@ def test_what_is_wrong_is_said(folder):
         list_protocols(folder / "nowhere")
     with pytest.raises(ValueError, match="scales lacks full"):
         replace(list_protocols()["safenet"], scales={"quick": {}})
+
+
+def test_the_protocol_of_the_page_is_one(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "protocols.rst").read_text()
+    block = page.split("How to add a protocol")[1].split(".. code-block:: python")[1].split("The number of")[0]
+    (tmp_path / "two_tries.py").write_text(textwrap.dedent(block))
+    found = reproduce("two-tries", folder=tmp_path, n_worlds=5)
+    assert found.as_published > found.honest and found.published is None
+    assert "not known here" in repr(found)
 
 
 def test_a_protocol_may_be_given_itself(folder):

@@ -43,7 +43,7 @@ PROTOCOL = Protocol(
     score_honestly=partial(_satellite.honest, DATA),
     scales={
         "quick": {
-            "days": 300, "cadence": 7.5, "magnitude": 4.8, "model": "forest", "epochs": 0, "n_trees": 40,
+            "days": 600, "cadence": 7.5, "magnitude": 4.8, "model": "forest", "epochs": 0, "n_trees": 40,
         },
         "full": {
             "days": 691, "cadence": 1.5, "magnitude": 4.5, "model": "network", "epochs": 50, "n_trees": 0,
