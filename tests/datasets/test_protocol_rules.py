@@ -49,7 +49,7 @@ def test_other_dates_move_all_earthquakes_together(rng):
     assert len(found) == 20 and set(found.round(12)) <= set(np.round(possible, 12))
     with pytest.raises(ValueError, match="no date that is 30 days away"):
         share_elsewhen(flagged, day, place, 5, 5, 20, rng, least=30)
-    assert p_value(0.5, np.array([0.4, 0.5, 0.6])) == 0.75
+    assert p_value(0.5, np.array([0.4, 0.5, 0.6])) == 0.75 and np.isnan(p_value(np.nan, flagged[0]))
 
 
 def test_superposed_epochs_count_pairs_by_days_and_distance(rng):
@@ -110,7 +110,7 @@ def test_rst_index_is_that_of_place_and_month_and_the_best_setting_the_best(rng)
             for days in (5, 10, 20, 30):
                 for lasting in (1, 2):
                     alarm = alarm_after(persistent(flagged, lasting), days)
-                    if alarm.mean() >= 0.01:
+                    if alarm.mean() >= 0.1:
                         found.append(alarm[day, place].mean() / alarm.mean())
     assert best == pytest.approx(max(found)) and len(setting) == 4
     with pytest.raises(ValueError, match="no setting alarms"):

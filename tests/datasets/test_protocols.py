@@ -89,7 +89,9 @@ def test_what_is_wrong_is_said(folder):
 
 def test_the_protocol_of_the_page_is_one(tmp_path):
     page = (Path(__file__).parents[2] / "docs" / "protocols.rst").read_text()
-    block = page.split("How to add a protocol")[1].split(".. code-block:: python")[1].split("The number of")[0]
+    block = (
+        page.split("How to add a protocol")[1].split(".. code-block:: python")[1].split("The number of")[0]
+    )
     (tmp_path / "two_tries.py").write_text(textwrap.dedent(block))
     found = reproduce("two-tries", folder=tmp_path, n_worlds=5)
     assert found.as_published > found.honest and found.published is None
@@ -179,3 +181,23 @@ def test_the_placebo_of_random_dates_passes_where_there_is_nothing():
         world["honest: whole catalogs moved, shuffled folds"]
         > world["as_published: placebo of random dates"] + 0.1
     )
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("safenet", {"model": "network", "epochs": 1, "days": 120, "cadence": 3.5}),
+        ("seqnetquake", {"model": "network", "epochs": 1, "days": 150, "cadence": 1.5}),
+        ("sip-images", {"model": "cnn", "epochs": 1, "years": 4, "n_trainings": 2}),
+        (
+            "ed-lstme",
+            {"model": "ED-LSTME", "epochs": 1, "days": 150, "train_days": 40, "n_events": 5, "n_nulls": 19},
+        ),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_the_articles_networks_run(name, settings):
+    found = reproduce(name, **settings)
+    assert np.isfinite(found.as_published) and np.isfinite(found.honest)

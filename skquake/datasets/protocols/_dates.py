@@ -66,5 +66,7 @@ def share_elsewhen(
 
 
 def p_value(found: float, null: FloatArray) -> float:
-    """Share of the null that reaches what was found, itself included."""
+    """Share of the null that reaches what was found, itself included; NaN where nothing was."""
+    if np.isnan(found):
+        return np.nan
     return float((1 + np.sum(null >= found)) / (1 + len(null)))

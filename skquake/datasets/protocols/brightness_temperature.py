@@ -164,14 +164,21 @@ PROTOCOL = Protocol(
     score_as_published=as_published,
     score_honestly=honest,
     scales={
-        "quick": {"years": 5, "n_mainshocks": 60, "step": 2.5, "n_trees": 30, "n_placebos": 9, "n_nulls": 9},
+        "quick": {
+            "years": 5,
+            "n_mainshocks": 60,
+            "step": 2.5,
+            "n_trees": 30,
+            "n_placebos": 19,
+            "n_nulls": 19,
+        },
         "full": {
             "years": 10,
             "n_mainshocks": 250,
             "step": 2.5,
             "n_trees": 200,
             "n_placebos": 99,
-            "n_nulls": 99,
+            "n_nulls": 199,
         },
     },
 )

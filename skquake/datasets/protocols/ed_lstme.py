@@ -16,6 +16,7 @@ from skquake.datasets._tec import make_tec
 from skquake.datasets.protocols._dates import p_value, share_elsewhen, share_preceded
 from skquake.datasets.protocols._protocol import Outcome, Protocol
 from skquake.forecasting import SmoothingForecaster, TECAnomalyDetector, forecast_scores, make_forecaster
+from skquake.io import kp_to_ap
 
 STATIONS = pd.DataFrame(
     {
@@ -41,7 +42,10 @@ def make_world(seed: int, *, days: int, train_days: int, n_events: int, cadence:
     tec = make_tec(start, end, stations=STATIONS, cadence=cadence, kp=kp, f107=flux, random_state=seed).frame
     first = train_days + BOUND_DAYS + BEFORE + 1
     day = np.sort(np.random.default_rng(seed).choice(np.arange(first, days), n_events, replace=False))
-    return Bunch(tec=tec, kp=kp, start=start, day=day, first=first, train_days=train_days)
+    indices = pd.DataFrame(
+        {"kp": kp, "ap": kp_to_ap(kp), "f107": flux.reindex(kp.index, method="ffill").bfill()}
+    )
+    return Bunch(tec=tec, kp=kp, indices=indices, start=start, day=day, first=first, train_days=train_days)
 
 
 def together(polarity: pd.DataFrame, quiet: BoolArray) -> BoolArray:
@@ -55,11 +59,13 @@ def together(polarity: pd.DataFrame, quiet: BoolArray) -> BoolArray:
 def _flagged(world: Bunch, seed: int, model: str, epochs: int) -> tuple[BoolArray, dict[str, float]]:
     if "flagged" not in world:  # both scores look at the same anomalies
         train = world.tec[: world.start + pd.Timedelta(days=world.train_days)]
-        detector = TECAnomalyDetector(_forecaster(model, epochs, seed), kp=world.kp, kp_threshold=QUIET_KP)
+        forecaster = _forecaster(model, epochs, seed)
+        known = {"exogenous": world.indices} if getattr(forecaster, "exogenous", None) else {}
+        detector = TECAnomalyDetector(forecaster, kp=world.kp, kp_threshold=QUIET_KP, **known)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = detector.fit(train).detect(world.tec)
-            predicted = detector.forecaster_.predict(world.tec)
+            predicted = detector.forecaster_.predict(world.tec, *known.values())
         later = world.tec.index > train.index[-1]
         scores = forecast_scores(world.tec[later], predicted[later])
         quiet = (found.state == "quiet").to_numpy()

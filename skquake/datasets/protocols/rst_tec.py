@@ -24,18 +24,18 @@ from skquake.preprocessing import RSTIndex
 
 BELT = ((46.0, 12.5), (44.0, 11.0), (42.5, 13.2), (40.5, 15.5), (38.5, 16.2))
 CHOICES = {"k": (1.5, 2.0, 2.5), "sign": (1, -1), "days": (5, 10, 20, 30), "persistence": (1, 2)}
-LEAST = 0.01  # of space-time in alarm
+LEAST = 0.1  # of space-time in alarm
 
 
 def make_world(seed: int, *, years: int, n_mainshocks: int, **_: Any) -> Bunch:
-    """TEC over Italy at midnight for years, through a solar cycle and storms, and clustered earthquakes."""
+    """TEC over Italy at midnight for years, through solar rotations and storms, and clustered earthquakes."""
     rng = np.random.default_rng(seed)
     start = pd.Timestamp("2005-01-01")
     end = start + pd.DateOffset(years=years)
     n_days = (end - start).days
     kp = make_kp(start - pd.Timedelta(days=3), end, random_state=seed)
     day = np.arange(n_days + 1)
-    flux = 110 + 40 * np.cos(2 * np.pi * day / (11 * 365.25)) + 12 * np.sin(2 * np.pi * day / 27)
+    flux = 110 + 12 * np.sin(2 * np.pi * day / 27)  # a solar cycle would leave the second half few alarms
     flux = pd.Series(flux, pd.date_range(start, periods=len(day)))
     latitude, longitude = (axis.ravel() for axis in np.meshgrid([37.5, 40.0, 42.5, 45.0], [8, 11, 14, 17]))
     stations = pd.DataFrame({"latitude": latitude, "longitude": longitude})
@@ -92,7 +92,7 @@ def as_published(world: Bunch, seed: int, **_: Any) -> Outcome:
 def honest(world: Bunch, seed: int, *, n_nulls: int, **_: Any) -> Outcome:
     """Gain, on the second half of the record, of the setting chosen on the first."""
     half = len(world.tec) // 2
-    index = RSTIndex(leave_year_out=False).fit(world.tec.iloc[:half]).transform(world.tec).to_numpy()
+    index = RSTIndex().fit(world.tec).transform(world.tec).to_numpy()
     events = AftershockRemover("gardner-knopoff").fit_transform(world.catalog)
     day, place = _cells(world, events)
     early = day < half
@@ -119,7 +119,7 @@ PROTOCOL = Protocol(
     metric="gain of alarms over random ones",
     published=None,
     chance=1.0,
-    simulated="TEC over Italy at midnight UT on 16 points, with seasons, a solar cycle and rotations, "
+    simulated="TEC over Italy at midnight UT on 16 points, with seasons, solar rotations, "
     "storms and day-to-day variability; earthquakes along a belt with aftershocks. A stand-in in the style "
     "of the articles: their own settings and data are not known here",
     steps=(
@@ -130,7 +130,7 @@ PROTOCOL = Protocol(
         "alarmed)",
     ),
     honest_steps=(
-        "the index by the years of the first half alone",
+        "the same index, by the other years",
         "the setting chosen on the first half, its gain taken on the second",
         "independent earthquakes; space weighted by the rate of those of the first half",
         "p among earthquakes moved together round the second half",
@@ -139,7 +139,7 @@ PROTOCOL = Protocol(
     score_as_published=as_published,
     score_honestly=honest,
     scales={
-        "quick": {"years": 8, "n_mainshocks": 80, "n_nulls": 199},
-        "full": {"years": 18, "n_mainshocks": 180, "n_nulls": 999},
+        "quick": {"years": 12, "n_mainshocks": 240, "n_nulls": 199},
+        "full": {"years": 18, "n_mainshocks": 360, "n_nulls": 999},
     },
 )

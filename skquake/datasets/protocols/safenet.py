@@ -46,7 +46,7 @@ PROTOCOL = Protocol(
             "days": 420, "cadence": 17.5, "magnitude": 4.8, "model": "forest", "epochs": 0, "n_trees": 40,
         },
         "full": {
-            "days": 2222, "cadence": 1.0, "magnitude": 4.5, "model": "network", "epochs": 50, "n_trees": 0,
+            "days": 2222, "cadence": 2.0, "magnitude": 4.5, "model": "network", "epochs": 50, "n_trees": 0,
         },
     },
 )  # fmt: skip

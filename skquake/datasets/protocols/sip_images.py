@@ -61,6 +61,13 @@ def time_alone(when: Any, y: IntArray, train: IntArray, test: IntArray) -> float
     return float(np.mean(y[train][nearest] == y[test]))
 
 
+def _image_network(kind: Any, backbone: str, epochs: int, seed: int) -> Any:
+    """The article's network at its rate of learning; its stem keeps the size where it can."""
+    strides = (0,) if backbone.startswith("efficientnet") else ()
+    options = {"learning_rate": 1e-4, "epochs": epochs, "random_state": seed}
+    return kind(backbone, weights=None, unit_strides=strides, **options)
+
+
 def _accuracies(
     cut: Bunch, train: IntArray, test: IntArray, model: str, epochs: int, n_trainings: int, seed: int
 ) -> FloatArray:
@@ -74,13 +81,7 @@ def _accuracies(
         else:
             from skquake.neural import SIPClassifier
 
-            options = {
-                "learning_rate": 1e-4,
-                "unit_strides": (0,),
-                "epochs": epochs,
-                "random_state": seed + k,
-            }
-            fresh, images = SIPClassifier(model, weights=None, **options), cut.images
+            fresh, images = _image_network(SIPClassifier, model, epochs, seed + k), cut.images
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a network that could learn longer
             fresh.fit(images[train], cut.y[train])
