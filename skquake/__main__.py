@@ -260,6 +260,52 @@ def _report_on_table(file, more, html, json, only, verbose):
     return report_on([str(file), *more, *flags, *["--verbose"] * verbose])
 
 
+@command.command()
+@click.argument("names", nargs=-1)
+@click.option("--worlds", "n_worlds", default=1, show_default=True, help="How many; several give a spread.")
+@click.option("--seed", default=0, show_default=True, help="Of the first world; the next has the next.")
+@click.option("--full", is_flag=True, help="The articles' models and spans: minutes to hours each.")
+@click.option("--folder", type=click.Path(), help="Of protocols of your own, beside those of skquake.")
+@click.option("--to", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write the table.")
+@_told
+def reproduce(names, n_worlds, seed, full, folder, to, only, verbose):
+    """Carry out published protocols where no earthquake has an effect.
+
+    Each NAME, or "all", is carried out as published and honestly in the same simulated worlds, in which
+    nothing happens before any earthquake. Without a NAME the protocols are listed.
+    """
+    from skquake._study_script import Script
+    from skquake.datasets.protocols import list_protocols
+
+    where = {} if folder is None else {"folder": str(folder)}
+    if not names:
+        listed = ", ".join(f"{key}={value!r}" for key, value in where.items())
+        lines = [
+            "from skquake.datasets.protocols import list_protocols\n",
+            f"for name, protocol in list_protocols({listed}).items():",
+            '    print(f"{name:<24}{protocol.citation}")',
+        ]
+        _run(Script("\n".join(lines)), only)
+        return 0
+    chosen = [*list_protocols(**where)] if names == ("all",) else list(names)
+    options = {"scale": "full"} if full else {}
+    options |= (
+        {"n_worlds": n_worlds, "random_state": seed} | where | ({"verbose": verbose} if verbose else {})
+    )
+    keywords = ", ".join(f"{key}={value!r}" for key, value in options.items())
+    lines = [
+        "import pandas as pd\n",
+        "from skquake.datasets.protocols import reproduce\n",
+        "found = []",
+        f"for name in {chosen!r}:",
+        f"    found.append(reproduce(name, {keywords}))",
+        '    print(found[-1], end="\\n\\n", flush=True)',
+        "table = pd.concat([each.to_frame() for each in found])",
+    ]
+    _run(Script("\n".join(lines), [("table.to_csv({})", to)] if to else ()), only)
+    return 0
+
+
 def _io_options(isolate, n_jobs):
     return ({"isolate": True} if isolate else {}) | ({} if n_jobs is None else {"n_jobs": n_jobs})
 

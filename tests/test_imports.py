@@ -30,7 +30,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model_selection": {"sampling", "metrics", "neural"},
     "alarms": {"catalogs", "sources", "sampling", "metrics"},
     "inspection": {"catalogs", "sampling", "model_selection", "metrics", "forecasting", "alarms"},
-    "datasets": {"io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"},
+    "datasets": {
+        *("io", "catalogs", "sources", "preprocessing", "sampling", "neural", "model_selection"),
+        *("baselines", "forecasting", "metrics", "inspection"),
+    },
     "plotting": {"catalogs", "metrics", "preprocessing", "forecasting", "alarms"},
 }
 MAY_IMPORT["report"] = set(MAY_IMPORT)  # everything

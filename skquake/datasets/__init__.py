@@ -1,6 +1,6 @@
-"""Simulated catalogs, indices and satellite tracks and TEC; downloads of real ones; the papers' data sets."""
+"""Simulated catalogs, indices, tracks, TEC; downloads of real ones; the papers' data sets and protocols."""
 
-from skquake.datasets import papers
+from skquake.datasets import papers, protocols
 from skquake.datasets._catalog import make_catalog
 from skquake.datasets._fetch import get_data_home
 from skquake.datasets._fetch_hapi import fetch_hapi
@@ -31,4 +31,5 @@ __all__ = [
     "make_tec",
     "make_track",
     "papers",
+    "protocols",
 ]

@@ -158,3 +158,34 @@ def test_help_is_light_and_names_every_command():
     assert [*command.commands] == ["info", "convert", "samples", "score", "null", "report", "plan", "watch"]
     assert all(f"\n  {name} " in result.stdout for name in command.commands)
     assert "sklearn" not in result.stderr and "pandas" not in result.stderr
+
+
+def test_reproduce_carries_out_protocols_and_writes_their_table(tmp_path, capsys):
+    (tmp_path / "toy.py").write_text(
+        "from skquake.datasets.protocols import Outcome, Protocol\n"
+        "def score(world, seed): return Outcome(world)\n"
+        "PROTOCOL = Protocol(name='toy', title='Toy', authors='A. Nobody', year=2020, doi=None, "
+        "statement='', metric='share', published=None, chance=0.0, simulated='', steps=(), honest_steps=(), "
+        "make_world=lambda seed: seed, score_as_published=score, score_honestly=score, "
+        "scales={'quick': {}, 'full': {}})\n"
+    )
+    where, table = ["--folder", str(tmp_path)], tmp_path / "table.csv"
+    assert main(["reproduce", *where]) == 0  # without a name they are listed
+    listed = capsys.readouterr().out
+    assert "safenet" in listed and 'A. Nobody (2020), "Toy"' in listed
+    options = ["toy", *where, "--worlds", "3", "--seed", "4"]
+    assert main(["reproduce", *options, "--to", str(table)]) == 0
+    said = capsys.readouterr().out
+    assert "toy: share (chance 0), 3 worlds without any effect, quick" in said and f"written: {table}" in said
+    names, told = run_python(printed(capsys, "reproduce", *options))
+    assert told.rstrip() in said
+    pd.testing.assert_frame_equal(
+        pd.read_csv(table, index_col=0).drop(columns=["seconds", "published", "p_as_published", "p_honest"]),
+        names["table"].drop(columns=["seconds", "published", "p_as_published", "p_honest"]),
+        check_dtype=False,
+    )
+    assert names["table"]["as_published"].item() == 5.0
+    assert main(["reproduce", "nonsense"]) == 2
+    assert "no protocol is named 'nonsense'" in capsys.readouterr().err
+    every = printed(capsys, "reproduce", "all", "--full")
+    assert "'swarm-epochs', 'tec-counts']" in every and "scale='full'" in every

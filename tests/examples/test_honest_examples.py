@@ -103,3 +103,9 @@ def test_a_watch_with_and_without_an_effect(tmp_path):
     assert len(wealth) == 2 and wealth[0] < 20.0 and wealth[1] > wealth[0]
     assert "late: 2019-01-31" in told and "line 7: map2019-01-05.csv was rewritten since 2019-01-05" in told
     assert len(list(tmp_path.glob("*.png"))) == 1
+
+
+def test_published_protocols_where_nothing_happens(tmp_path):
+    told = run("plot_reproduce.py", "--names", "swarm-epochs,ed-lstme", "--figures", tmp_path)
+    assert "As published:" in told and told.count("here, honestly") == 2
+    assert len(list(tmp_path.glob("*.png"))) == 1

@@ -1,0 +1,84 @@
+"""
+Published protocols where nothing happens
+=========================================
+
+What a referee learns here: how much of a published score its own protocol gives where no earthquake has any
+effect. Eight protocols, each carried out as published and honestly in the same simulated world, with
+seasons, storms, places and clusters of earthquakes, in which nothing happens before any of them.
+
+A number that a protocol reaches in such a world is no evidence when it is reached with real data. One that it
+does not reach there needs another explanation than those that were simulated.
+"""
+
+# %%
+# One protocol
+# ------------
+# A protocol is data: what the article says, what is simulated, and the steps of both ways to score it.
+
+import argparse
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from skquake.datasets.protocols import list_protocols, reproduce
+
+parser = argparse.ArgumentParser(description="Published protocols where no earthquake has an effect.")
+parser.add_argument("--names", default="all", help="protocols, by comma (default %(default)s)")
+parser.add_argument("--worlds", type=int, default=1, help="of each (default %(default)s)")
+parser.add_argument("--seed", type=int, default=0, help="of the first world (default %(default)s)")
+parser.add_argument("--figures", type=Path, metavar="DIR", help="folder for the figure")
+options = parser.parse_args()
+
+protocols = list_protocols()
+names = [*protocols] if options.names == "all" else options.names.split(",")
+one = protocols[names[0]]
+print(one.citation)
+print(one.statement)
+print("\nAs published:", *one.steps, sep="\n - ")
+print("\nHonestly:", *one.honest_steps, sep="\n - ")
+
+# %%
+# All of them
+# -----------
+# Each line of its own metric. The inflation is what the published protocol finds beyond the honest one.
+
+found = []
+for name in names:
+    found.append(reproduce(name, n_worlds=options.worlds, random_state=options.seed))
+    print(found[-1], end="\n\n", flush=True)
+table = pd.concat([each.to_frame() for each in found])
+print(table[["published", "as_published", "honest", "inflation", "p_honest"]].round(2).to_string())
+
+# %%
+# In one figure
+# -------------
+# The line is chance. Where the article's number is not known here, there is no diamond. The placebo of random
+# dates and the blocks of space stand in ``worlds`` of the study of brightness temperature.
+
+figure, rows = plt.subplots(
+    len(found), 1, figsize=(8.4, 0.95 * len(found) + 0.9), layout="constrained", squeeze=False
+)
+for axes, each in zip(rows[:, 0], found, strict=True):
+    axes.axvline(each.protocol.chance, color="0.6", linewidth=1, zorder=0)
+    axes.plot([each.honest, each.as_published], [0, 0], color="0.75", linewidth=3, zorder=1)
+    marks = {
+        "published": (each.published, "D", "black"),
+        "published protocol, nothing simulated": (each.as_published, "o", "#D55E00"),
+        "honest protocol, the same worlds": (each.honest, "o", "#0072B2"),
+    }
+    for label, (value, marker, color) in marks.items():
+        shown = [] if value is None else [value]
+        axes.plot(shown, [0] * len(shown), marker, color=color, markersize=8, label=label, clip_on=False)
+    values = [each.protocol.chance, *(value for value, _, _ in marks.values() if value is not None)]
+    room = 0.12 * (max(values) - min(values) or 1.0)
+    axes.set(xlim=(min(values) - room, max(values) + room), ylim=(-1, 1), yticks=[])
+    axes.set_title(f"{each.protocol.name}: {each.protocol.metric}", loc="left", fontsize=9)
+    axes.tick_params(labelsize=8)
+    axes.spines[["left", "right", "top"]].set_visible(False)
+handles, labels = rows[0, 0].get_legend_handles_labels()
+figure.legend(handles, labels, loc="outside upper left", ncols=3, frameon=False, fontsize=9)
+if options.figures:
+    options.figures.mkdir(parents=True, exist_ok=True)
+    figure.savefig(options.figures / "reproduce.png", dpi=150)
+plt.show()
