@@ -42,20 +42,22 @@ class MapFiles(Files):
         if not self._is_store:
             return super()._open()
         self._verify()
-        return self._told(self._lazily)
-
-    def _lazily(self):
-        (data,) = datasets([self.path])
         there = sum(path.is_file() for path in (self.path / "tec" / "c").rglob("*"))
-        if there != data.attrs.get("rows", there):
-            raise ValueError(f"{there} of {data.attrs['rows']} rows of maps are there; make the store anew")
-        axes = axes_of(data)
-        shape = (len(axes.rows), len(axes.columns), len(axes.time), len(data.data_vars))
-        nodes = Nodes(self, data, axes)
-        return Maps(
-            axes.time, axes.latitude, axes.longitude, LazyMaps(nodes, "values", np.float32, shape),
-            tuple(map(str, data.data_vars)), axes.units, axes.cadence,
-        )  # fmt: skip
+        return self._told(lazy_maps, self, self.path, there)
+
+
+def lazy_maps(backing: Files, store: Any, there: int) -> Maps:
+    """Maps in a Zarr store, which has so many rows of maps of those that it should have."""
+    (data,) = datasets([store])
+    if there != data.attrs.get("rows", there):
+        raise ValueError(f"{there} of {data.attrs['rows']} rows of maps are there; make the store anew")
+    axes = axes_of(data)
+    shape = (len(axes.rows), len(axes.columns), len(axes.time), len(data.data_vars))
+    nodes = Nodes(backing, data, axes)
+    return Maps(
+        axes.time, axes.latitude, axes.longitude, LazyMaps(nodes, "values", np.float32, shape),
+        tuple(map(str, data.data_vars)), axes.units, axes.cadence,
+    )  # fmt: skip
 
 
 class LazyMaps(LazyArray):
@@ -137,6 +139,8 @@ class Nodes:
                 with np.errstate(over="ignore"):
                     found[axes.slots, k] = variable.isel(place).to_numpy()
         except (OSError, ValueError, RuntimeError, KeyError) as error:
+            if str(error).startswith(self.where):  # of an object store, which says all
+                raise
             raise ValueError(f"{self.where}: node {row}, {column}: {error}; make the store anew") from error
         if not np.isfinite(found).any():  # as where a chunk is gone
             self.backing._verify()

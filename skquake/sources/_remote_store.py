@@ -94,7 +94,7 @@ class Store:
         web = _is_web(system)
         with self._told(""):
             if web:
-                single = path.endswith(suffix) and not self._url.endswith("/")
+                single = path.partition("?")[0].endswith(suffix) and not self._url.endswith("/")
                 single = single and "text/html" not in system.info(path).get("mimetype", "")
             else:
                 single = system.info(path)["type"] == "file"
