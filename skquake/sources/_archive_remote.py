@@ -86,8 +86,8 @@ class RemoteTracks(RemoteFiles):
                 state = noted[part.name].state
                 if state is not None and state[0] != part.size:
                     raise ValueError(
-                        f"{self.where}: the part {part.name}, of {noted[part.name].file}, has {part.size} bytes, "
-                        f"but {state[0]} were written; upload it again"
+                        f"{self.where}: the part {part.name}, of {noted[part.name].file}, has {part.size} "
+                        f"bytes, but {state[0]} were written; upload it again"
                     )
         digests = None if noted is None else digests_of(noted)
         return found, digests, hash_of(found, json.dumps(digests)), beside.get(name)
@@ -131,7 +131,7 @@ class RemoteTracks(RemoteFiles):
         states = [FileState(file.part.size, 0, file.part.stamp) for file in files]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             footers = list(pool.map(footer_of, files))
-        return sweep(files, states, *self._arguments, make, footers)
+        return sweep(files, states, *self._arguments, make, footers=footers)
 
     def _whole(self, parts):
         size = sum(file.part.size for file in parts.values())

@@ -46,7 +46,8 @@ def _parts(source):
     if isinstance(backing, Files) and source.kind == "track":
         return _of_files(source, backing, where)
     if isinstance(backing, Files) and backing._content is None:
-        return {"facts": _size(size_of(backing), not backing.is_local), "lines": [*where, _NOT_READ], "drawings": [], "tables": []}
+        facts = _size(size_of(backing), not backing.is_local)
+        return {"facts": facts, "lines": [*where, _NOT_READ], "drawings": [], "tables": []}
     content = source._content
     first, last = (int(moment.value) for moment in source.span)
     if source.kind == "track":

@@ -17,11 +17,12 @@ _STAMPS = (
     "LastModified", "last_modified", "updated", "mtime", "created",
 )  # fmt: skip
 _CREDENTIALS = (
-    "credentials are not kept in pickles, so that each process takes them from its environment, as fsspec does "
-    "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or FSSPEC_S3_KEY and the like); or make the source there, "
-    "with storage_options="
+    "credentials are not kept in pickles, so that each process takes them from its environment, as fsspec "
+    "does (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or FSSPEC_S3_KEY and the like); or make the source "
+    "there, with storage_options="
 )
-_GIVEN: dict[str, tuple[str, dict[str, Any]]] = {}  # URLs and options of this process, by what is shown of them
+_GO_ON = "nothing of it was taken, and the same call goes on from what is there"
+_GIVEN: dict[str, tuple[str, dict[str, Any]]] = {}  # URLs and options of this process, by what is shown
 
 
 class Part(NamedTuple):
@@ -89,7 +90,7 @@ class Store:
         return self._fs[1:]
 
     def parts(self, suffix: str, also: Sequence[str] = ()) -> tuple[list[Part], dict[str, Part]]:
-        """The file itself, or those of a folder whose names end so, by name; and others there of these names."""
+        """The file itself, or those of a folder whose names end so, by name; and others of these names."""
         system, path = self._system
         web = _is_web(system)
         with self._told(""):
@@ -134,7 +135,10 @@ class Store:
         starts, stops = map(list, zip(*ranges, strict=True))
         try:
             with self._told(part.name):
-                found = system.cat_ranges([part.path] * len(starts), starts, stops, on_error="raise")
+                found = system.cat_ranges([part.path] * len(starts), starts, stops, on_error="return")
+                for one in found:
+                    if isinstance(one, BaseException):
+                        raise one
         except OSError:
             self._look_again(part)
             raise
@@ -158,11 +162,12 @@ class Store:
         if (now.size, now.stamp) != (part.size, part.stamp):
             raise ValueError(
                 f"{self._named(part.name)}: was changed since the source was made ({now.size} bytes, then "
-                f"{part.size}; {now.stamp}, then {part.stamp}); put the original back, or make the source anew"
+                f"{part.size}; {now.stamp}, then {part.stamp}); put the original back, or make the source "
+                "anew"
             )
 
     def _look_again(self, part):
-        """Raise ValueError where a part that cannot be read is gone or another; silent if nothing is known."""
+        """Raise ValueError where a part that cannot be read is gone or another, as far as can be told."""
         try:
             self.check(part)
         except OSError:
@@ -174,8 +179,8 @@ class Store:
             found = found[start:stop]
         if len(found) != stop - start:
             raise OSError(
-                f"{self._named(part.name)}: {len(found)} of the {stop - start} bytes from {start} on came; nothing "
-                "of them was taken, and the same call goes on from what is there"
+                f"{self._named(part.name)}: {len(found)} of the {stop - start} bytes from {start} on came; "
+                f"{_GO_ON}"
             )
         return found
 
@@ -197,11 +202,10 @@ class Store:
 
     def _failure(self, name, error):
         said = scrubbed(f"{type(error).__name__}: {error}", self._secrets).strip(": ")
-        refused = isinstance(error, PermissionError) or any(
-            word in said for word in ("redentials", "Forbidden", "Unauthorized", "AccessDenied", "401", "403")
-        )
+        refused = isinstance(error, PermissionError) or getattr(error, "status", None) in (401, 403)
+        refused |= any(word in said for word in ("redentials", "Forbidden", "Unauthorized", "AccessDenied"))
         kind = PermissionError if refused else OSError
-        cure = _CREDENTIALS if refused else "nothing of it was taken, and the same call goes on from what is there"
+        cure = _CREDENTIALS if refused else _GO_ON
         return kind(f"{self._named(name)}: the store did not give it ({said}); {cure}")
 
 

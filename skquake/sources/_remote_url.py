@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-_USER = re.compile(r"(?<=://)(?:[^/@]*@|[^/@:]*:(?!\d+/)[^@]*@)")  # a secret may hold slashes, a port does not
+# A secret may hold slashes; a port holds figures alone.
+_USER = re.compile(r"(?<=://)(?:[^/@]*@|[^/@:]*:(?!\d+/)[^@]*@)")
 _VERSION = re.compile(r"versionId=[\w.-]+")
 _PUBLIC = ("anon", "requester_pays", "use_ssl", "endpoint_url", "version_aware")
 _PUBLIC_CLIENT = ("endpoint_url", "region_name")

@@ -116,9 +116,7 @@ class TrackSource(Source):
         )
         arguments = (channels, *durations)
         kinds = TrackFiles, RemoteTracks, storage_options
-        super().__init__(
-            backing_of(data, ".parquet", read_track, track_from_frame, arguments, *kinds), name
-        )
+        super().__init__(backing_of(data, ".parquet", read_track, track_from_frame, arguments, *kinds), name)
 
     @classmethod
     def from_frame(

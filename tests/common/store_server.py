@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 class StoreServer:
     """Serves files below a folder. ``fault`` concerns the bytes of files whose names end in ``of``.
 
-    Faults: "slow" (in small pieces), "hangs" (says a length, sends nothing until the end of the test), "short"
-    (a shorter answer than was asked for, of that length), "cut" (dies half-way), "dies" (closes at once),
-    "whole" (knows no ranges), a status such as 503.
+    Faults: "slow" (in small pieces), "hangs" (says a length, sends nothing until the end of the test),
+    "short" (a shorter answer than was asked for, of that length), "cut" (dies half-way), "dies" (closes at
+    once), "whole" (knows no ranges), a status such as 503.
     """
 
     def __init__(self, folder):
