@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,6 +39,12 @@ class PartsIndex:
                 f"{folder}: busy, another process is writing parts to it; wait for its end, or give another "
                 "folder"
             ) from error
+        except PermissionError as error:
+            raise _read_only(folder, error) from error
+        except OSError as error:
+            if error.errno == errno.EROFS:
+                raise _read_only(folder, error) from error
+            raise
         self._parts = _latest(self._journal.records)
 
     def __enter__(self) -> PartsIndex:
@@ -79,6 +86,13 @@ class PartsIndex:
             self._parts.pop(name, None)
         else:
             self._parts[name] = _Noted(source, digest, state)
+
+
+def _read_only(folder, error):
+    return PermissionError(
+        f"{folder}: cannot be written ({error.strerror}); TrackSource(folder) opens what is finished there, "
+        "and from_files goes on in a folder that may be written"
+    )
 
 
 class _Noted(NamedTuple):
