@@ -24,7 +24,8 @@ def write_atomically(path: PathLike, write: Callable[[Path], object]) -> None:
     path = Path(path).expanduser()
     check_regular(path)
     short = hashlib.blake2b(path.name.encode(), digest_size=6).hexdigest()  # names can be as long as allowed
-    temporary = path.with_name(f".{short}.{os.getpid()}.tmp")
+    # Of its own in each thread, and on each machine that sees the folder.
+    temporary = path.with_name(f".{short}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         write(temporary)
         with temporary.open("rb+") as file:

@@ -219,8 +219,13 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
         For a file that is no journal, and a damaged line.
     """
     path = pathlib.Path(path)
-    lines, _ = _whole_lines(path, path.read_bytes())
-    records = [_parse(path, line, number) for number, line in enumerate(lines, start=1)]
+    return records_of(path.read_bytes(), path)
+
+
+def records_of(content: bytes, where: object) -> list[dict[str, Any]]:
+    """Records of a journal of this content, which lies there."""
+    lines, _ = _whole_lines(where, content)
+    records = [_parse(where, line, number) for number, line in enumerate(lines, start=1)]
     return [record for record in records[1:] if set(record) != {"versions"}]
 
 

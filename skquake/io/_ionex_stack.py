@@ -27,23 +27,27 @@ def write_stack(paths: Any, to: Any, verbose: int, grid_check: Any, parse: Any, 
     none is read twice; the store appears once it is whole, and then the parts go.
     """
     store = Path(to).expanduser().absolute()
-    files = expand_paths(paths, "read_ionex")
-    digest = _names_of(files)
+    keys = {file: _key(file) for file in expand_paths(paths, "read_ionex")}
+    digest = _names_of(keys.values())
+    parts = store.with_name(f".{store.name}.parts")
     if store.exists():
         _refuse_another(store, digest)
+        _clear_away(parts)
         return store
-    parts = store.with_name(f".{store.name}.parts")
     parts.mkdir(parents=True, exist_ok=True)
     with Journal(parts / _INDEX, {"kind": "parts of maps"}, accept_versions=True) as journal:
+        if store.exists():  # another process has made it meanwhile
+            _refuse_another(store, digest)
+            shutil.rmtree(parts)
+            return store
         done = {record["input"]: record for record in journal.records}
-        for file in progress(files, desc="read_ionex", verbose=verbose, unit="file"):
-            key = _key(file)
+        for file, key in progress(keys.items(), desc="read_ionex", verbose=verbose, unit="file"):
             if key in done and (parts / f"{key}.npy").exists():
                 continue
             record = _make_part(file, parts / f"{key}.npy", key, parse)
             journal.append(record)
             done[key] = record
-        wanted = [done[_key(file)] for file in files]
+        wanted = [done[key] for key in keys.values()]
         for record in wanted:
             grid_check(record, wanted[0])
         chosen, cadence = _one_cadence(_winners(wanted, parts), wanted)
@@ -51,8 +55,19 @@ def write_stack(paths: Any, to: Any, verbose: int, grid_check: Any, parse: Any, 
         shutil.rmtree(temporary, ignore_errors=True)
         _write_store(temporary, chosen, wanted, parts, {**attrs(wanted), "inputs": digest}, cadence)
         os.replace(temporary, store)
-    shutil.rmtree(parts)
+        shutil.rmtree(parts)  # while nobody else may begin in it
     return store
+
+
+def _clear_away(parts):
+    """Remove the parts of a store that a killed process has finished, unless they are in use."""
+    if not parts.exists():
+        return
+    try:
+        with Journal(parts / _INDEX, {"kind": "parts of maps"}, accept_versions=True):
+            shutil.rmtree(parts)
+    except (OSError, RuntimeError, ValueError):
+        pass  # another process is at it, or may not be written: it is no harm
 
 
 def _key(file):
@@ -61,8 +76,8 @@ def _key(file):
     return hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
 
 
-def _names_of(files):
-    return hashlib.blake2b("".join(sorted(map(_key, files))).encode(), digest_size=12).hexdigest()
+def _names_of(keys):
+    return hashlib.blake2b("".join(sorted(keys)).encode(), digest_size=12).hexdigest()
 
 
 def _refuse_another(store, digest):
@@ -77,7 +92,10 @@ def _refuse_another(store, digest):
 
 
 def _make_part(file, path, key, parse):
-    header, epochs, maps = parse(read_bytes(file), file)
+    content = read_bytes(file)
+    if _key(file) != key:
+        raise OSError(f"{file}: was changed while it was read; call again once it is finished")
+    header, epochs, maps = parse(content, file)
     flip = (
         slice(None, None, -1 if header.latitudes[0] > header.latitudes[-1] else 1),
         slice(None, None, -1 if header.longitudes[0] > header.longitudes[-1] else 1),
@@ -104,7 +122,10 @@ def _make_part(file, path, key, parse):
 
 def _part(parts, record):
     """The maps of a part, mapped into memory."""
-    return np.load(parts / f"{record['input']}.npy", mmap_mode="r", allow_pickle=False)
+    try:
+        return np.load(parts / f"{record['input']}.npy", mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{parts}: the part of {record['file']}: {error}; delete the folder") from error
 
 
 def _winners(records, parts):

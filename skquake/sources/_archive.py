@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from skquake._core._locked_file import check_regular
 from skquake.sources._archive_layout import FLAG_ROWS, Layout
 from skquake.sources._lazy_array import LazyArray
 from skquake.sources._track_io import Track
@@ -21,8 +17,6 @@ from skquake.sources._track_parquet import batch_arrays, wanted_columns
 
 # Decoded columns that are kept for the next look: about a week of one satellite at 2 Hz, all channels.
 KEPT_BYTES = 1 << 27
-_BLOCK = 1 << 22  # bytes of a file that are looked at together
-_CURE = "delete it and call from_files again, which makes it anew"
 
 
 class Archive:
@@ -35,22 +29,20 @@ class Archive:
 
     Parameters
     ----------
-    folder : Path
-        Of the files.
     layout : Layout
+    parts : LocalParts or RemoteParts
+        The files.
     backing : object
         What an array of the archive is pickled as: ``backing.content`` gives it back.
     """
 
-    def __init__(self, folder: Path, layout: Layout, backing: Any) -> None:
+    def __init__(self, layout: Layout, parts: Any, backing: Any) -> None:
         self.layout = layout
-        self._folder = folder
+        self._parts = parts
         self._backing = backing
         self._kept: OrderedDict[tuple[int, str], np.ndarray] = OrderedDict()
         self._kept_bytes = 0
-        self._seen: dict[int, tuple[int, ...]] = {}
         self._together: tuple[str, ...] = ()
-        self._footer: tuple[int, Any] = (-1, None)
         self._lock = threading.Lock()
         self._dtypes = {"time": np.int64, "latitude": np.float64, "longitude": np.float64}
 
@@ -231,25 +223,14 @@ class Archive:
         return found
 
     def _decode(self, unit, name):
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         layout = self.layout
-        number = int(layout.of_unit[unit])
-        source = self._checked(number)
+        number, group = int(layout.of_unit[unit]), int(layout.group[unit])
+        if not layout.clean[number]:
+            table = self._parts.table(number, group, wanted_columns(layout.channels))
+            return _all_arrays(table, layout.channels)
         names = self._together if name in self._together else (name,)
         columns = [c for each in names for c in (layout.channels if each == "values" else (each,))]
-        try:
-            footer = self._footer if self._footer[0] == number else (number, None)
-            with pq.ParquetFile(source, metadata=footer[1]) as file:
-                self._footer = number, file.metadata
-                group, there = int(layout.group[unit]), file.schema_arrow.names
-                if not layout.clean[number]:
-                    table = file.read_row_group(group, columns=wanted_columns(layout.channels, there))
-                    return _all_arrays(table, layout.channels)
-                table = file.read_row_group(group, columns=[c for c in columns if c in there])
-        except (pa.ArrowException, OSError) as error:
-            raise ValueError(f"{self._path(number)}: {error}; {_CURE}") from error
+        table = self._parts.table(number, group, columns)
         return {each: self._column(table, each) for each in names}
 
     def _column(self, table, name):
@@ -263,38 +244,6 @@ class Archive:
         for k, channel in enumerate(self.layout.channels):
             array[:, k] = table[channel].to_numpy() if channel in there else np.nan
         return array
-
-    def _path(self, number):
-        return self._folder / self.layout.files[number]
-
-    def _checked(self, number):
-        """The file, or its bytes, after a look at these; raises where they are not what they were."""
-        import pyarrow as pa
-
-        path = self._path(number)
-        size = int(self.layout.sizes[number])
-        try:
-            facts = os.stat(path)
-            state = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
-            if self._seen.get(number) == state:
-                return path
-            check_regular(path)
-            if size <= _BLOCK << 3 and facts.st_size == size:  # what was looked at is what is decoded
-                content = path.read_bytes()
-                found, result = zlib.crc32(content), pa.BufferReader(content)
-            else:
-                found, result = crc_of(path), path
-        except FileNotFoundError as error:
-            raise ValueError(
-                f"{path}: is missing, but the source was made with it; put it back, or {_CURE[14:]}"
-            ) from error
-        if facts.st_size != size or found != self.layout.checks[number]:
-            raise ValueError(
-                f"{path}: was changed since the source was made ({facts.st_size} bytes, then {size}); put "
-                f"the original back, make the source anew, or, where from_files wrote it, {_CURE}"
-            )
-        self._seen[number] = state
-        return result
 
 
 class BadRows:
@@ -331,15 +280,6 @@ def _alike(numbers):
     if not len(numbers):
         return []
     return itertools.pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)])
-
-
-def crc_of(path: Path) -> int:
-    """CRC-32 of the bytes of a file."""
-    check = 0
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            check = zlib.crc32(block, check)
-    return check
 
 
 def _all_arrays(table, channels):

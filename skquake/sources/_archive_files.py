@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from skquake.sources._archive import Archive
-from skquake.sources._archive_layout import load_layout, save_layout
+from skquake.sources._archive_layout import layout_name, load_layout, save_layout
+from skquake.sources._archive_parts import LocalParts
 from skquake.sources._archive_sweep import OutOfOrder, state_of, sweep
 from skquake.sources._backing import Files
 from skquake.sources._lazy_array import WHOLE_LIMIT
@@ -25,7 +23,7 @@ class TrackFiles(Files):
     def fingerprint(self):
         """Hash of names and contents of the files: of those in an index as they were written."""
         noted = self._noted()
-        return super().fingerprint() if noted is None else self._joined(noted)
+        return super().fingerprint() if noted is None else self._joined(noted, True)
 
     def _noted(self):
         """Digests in the index of the folder, once the same files are there; None without an index."""
@@ -39,28 +37,29 @@ class TrackFiles(Files):
         noted = self._noted()
         of, place = {}, None
         if noted is not None:
-            of = {"content": self._joined(noted), "arguments": list(self._arguments)}
-            key = hashlib.blake2b(json.dumps(of["arguments"]).encode(), digest_size=6).hexdigest()
-            place = folder / f"_track-{key}.npz"
+            of = {"content": self._joined(noted, True), "arguments": list(self._arguments)}
+            place = folder / layout_name(self._arguments)
             layout = load_layout(place, of)
             if layout is not None:
                 self._verify(of["content"])
-                return Archive(folder, layout, self).track()
+                return Archive(layout, LocalParts(folder, layout), self).track()
         files = self.files
         states = [state_of(file) for file in files]
         digests = {file.name: state.digest for file, state in zip(files, states, strict=True)}
         if self.path.is_dir():
             check_parts(self.path, digests)
-        self._verify(self._joined(digests))
+        self._verify(self._joined(digests, self.path.is_dir()))
+
+        def make(layout):
+            return Archive(layout, LocalParts(folder, layout), self)
+
         try:
-            layout = self._told(
-                sweep, files, states, *self._arguments, lambda layout: Archive(folder, layout, self)
-            )
+            layout = self._told(sweep, files, states, *self._arguments, make)
         except OutOfOrder:
             return self._whole(files)
         if place is not None:
             save_layout(layout, place, of)
-        return Archive(folder, layout, self).track()
+        return make(layout).track()
 
     def _whole(self, files):
         size = sum(file.stat().st_size for file in files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -67,7 +68,7 @@ class Layout(NamedTuple):
 
 
 def save_layout(layout: Layout, path: Path, of: dict[str, Any]) -> None:
-    """Keep a layout beside its files, together with what it is of; where that cannot be, it is not."""
+    """Keep a layout together with what it is of; where that cannot be, it is not."""
     arrays: dict[str, Any] = {
         name: value for name, value in layout._asdict().items() if isinstance(value, np.ndarray)
     }
@@ -76,15 +77,24 @@ def save_layout(layout: Layout, path: Path, of: dict[str, Any]) -> None:
     content = io.BytesIO()
     np.savez_compressed(content, about=np.array(about), **arrays)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda temporary: temporary.write_bytes(content.getvalue()))
     except OSError:
         pass  # a folder that only others may write: found anew by the next process
 
 
 def load_layout(path: Path, of: dict[str, Any]) -> Layout | None:
-    """The layout that was kept, if it is whole and of the same; its members carry checksums."""
+    """The layout that was kept, if it is whole and of the same."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
+        return layout_in(path.read_bytes(), of)
+    except OSError:
+        return None
+
+
+def layout_in(content: bytes, of: dict[str, Any]) -> Layout | None:
+    """The layout in the bytes of a file, if it is whole and of the same; its members carry checksums."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as kept:
             about = json.loads(str(kept["about"]))
             if about.pop("version") != _VERSION or about.pop("of") != json.loads(json.dumps(of)):
                 return None
@@ -94,4 +104,10 @@ def load_layout(path: Path, of: dict[str, Any]) -> Layout | None:
         about["units"] = tuple(map(tuple, about["units"]))
         return Layout(**about, **arrays)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        return None  # absent, damaged, or of another version
+        return None  # damaged, or of another version
+
+
+def layout_name(arguments: tuple[Any, ...]) -> str:
+    """Name of the layout of a source of these arguments, beside its files."""
+    key = hashlib.blake2b(json.dumps(list(arguments)).encode(), digest_size=6).hexdigest()
+    return f"_track-{key}.npz"

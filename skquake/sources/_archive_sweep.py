@@ -16,6 +16,7 @@ from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns
 from skquake.sources._archive import Archive
 from skquake.sources._archive_layout import FLAG_ROWS, Layout
+from skquake.sources._parquet_parts import footer_of, group_of
 from skquake.sources._track_io import COORDINATES, check_gap, choose_channels, goes_north, tidy
 from skquake.sources._track_parquet import (
     batch_arrays,
@@ -64,12 +65,13 @@ def state_of(path: Path) -> FileState:
 
 
 def sweep(
-    files: Sequence[Path],
+    files: Sequence[Any],
     states: Sequence[FileState],
     channels: Any,
     cadence: int | None,
     max_gap: int | None,
     make_archive: Callable[[Layout], Archive],
+    footers: Sequence[Any] | None = None,
 ) -> Layout:
     """The layout of a track in files, as ``read_track`` would make it of these.
 
@@ -82,9 +84,7 @@ def sweep(
     ValueError
         As ``read_track``.
     """
-    import pyarrow.parquet as pq
-
-    footers = [pq.read_metadata(file) for file in files]
+    footers = list(map(footer_of, files)) if footers is None else footers
     schemas = [footer.schema.to_arrow_schema() for footer in footers]
     kept = kept_in(schemas[0])
     nothing = empty_frame(unified_schema(schemas))
@@ -139,8 +139,6 @@ def sweep(
 
 def _start(file, footer, group):
     """Earliest time of a row group in ns, by its statistics or else by its rows."""
-    import pyarrow.parquet as pq
-
     part = footer.row_group(group)
     for column in range(footer.num_columns):
         chunk = part.column(column)
@@ -152,8 +150,7 @@ def _start(file, footer, group):
                 break
     if not part.num_rows or "time" not in footer.schema.names:
         return 0
-    with pq.ParquetFile(file) as opened:
-        times = opened.read_row_group(group, columns=["time"]).to_pandas()["time"]
+    times = group_of(file, footer, group, ["time"], checked=False).to_pandas()["time"]
     try:
         return int(as_ns(to_utc(times)).min())
     except ValueError:
@@ -202,12 +199,8 @@ def _in_order(rows, units, keep_last):
 
 def _read(path, unit, channels, gathered):
     """Clean arrays of a row group; notes whether its file holds them just so."""
-    import pyarrow.parquet as pq
-
     footer = gathered.footer(path)
-    with pq.ParquetFile(path, metadata=footer, page_checksum_verification=True) as file:
-        columns = wanted_columns(channels, file.schema_arrow.names)
-        table = file.read_row_group(unit.group, columns=columns)
+    table = group_of(path, footer, unit.group, wanted_columns(channels))
     try:
         arrays = batch_arrays(table, channels)
     except (ValueError, TypeError) as error:
@@ -250,10 +243,8 @@ class _Gathered:
 
     def footer(self, path):
         """That of a file, kept for its next row group."""
-        import pyarrow.parquet as pq
-
         if self._footer[0] != path:
-            self._footer = path, pq.read_metadata(path)
+            self._footer = path, footer_of(path)
         return self._footer[1]
 
     def add(self, unit, row, time, values):
@@ -326,11 +317,10 @@ def _of_rank(time, rank):
 
 def _written_bounds(file):
     """Boundaries of the passes as written."""
-    import pyarrow.parquet as pq
-
     found, before, n = [0], None, 0
-    with pq.ParquetFile(file, page_checksum_verification=True) as opened:
-        for batch in opened.iter_batches(1 << 17, columns=["pass_id"]):
+    footer = footer_of(file)
+    for group in range(footer.num_row_groups):
+        for batch in group_of(file, footer, group, ["pass_id"]).to_batches(1 << 17):
             pass_id = batch.column(0).to_numpy()
             if before is not None and len(pass_id) and pass_id[0] != before:
                 found.append(n)

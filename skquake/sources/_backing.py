@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from skquake.sources._parts_index import check_parts, digest_of
+from skquake.sources._remote_url import is_url
 
 
 def freeze(content):
@@ -21,7 +22,7 @@ def freeze(content):
     return content
 
 
-def backing_of(data, suffix, read, make, arguments=(), kind=None):
+def backing_of(data, suffix, read, make, arguments=(), kind=None, remote=None, options=None):
     """Where the content of ``data`` lives: ``read`` from a path at first use, else made here.
 
     Parameters
@@ -34,7 +35,15 @@ def backing_of(data, suffix, read, make, arguments=(), kind=None):
     arguments : tuple, default=()
     kind : class, default=Files
         Of the backing of a path.
+    remote : callable, optional
+        Makes that of a URL.
+    options : dict, optional
+        ``storage_options`` of a URL.
     """
+    if is_url(data) and remote is not None:
+        return remote(data, suffix, read, arguments, options=options)
+    if options is not None:
+        raise ValueError("storage_options are for a URL, such as 's3://bucket/folder'; leave them out")
     if isinstance(data, (str, os.PathLike)):
         return (kind or Files)(data, suffix, read, arguments)
     return Memory(make(data, *arguments))
@@ -60,6 +69,8 @@ class Files:
     taken at the first use or the first pickling, whichever comes first: about a second a
     gigabyte, and no changed value can slip through.
     """
+
+    is_local = True
 
     def __init__(self, path, suffix, read, arguments, fingerprint=None):
         self.path = Path(path).expanduser().absolute()
@@ -88,10 +99,9 @@ class Files:
         digests = {file.name: digest_of(file) for file in self.files}
         if self.path.is_dir():
             check_parts(self.path, digests)
-        return self._joined(digests)
+        return self._joined(digests, self.path.is_dir())
 
-    def _joined(self, digests):
-        in_folder = self.path.is_dir()
+    def _joined(self, digests, in_folder):
         digest = hashlib.blake2b(digest_size=20)
         for name, content in digests.items():
             digest.update(f"{name if in_folder else ''}\0{content}\0".encode())
@@ -115,7 +125,7 @@ class Files:
         try:
             return read(*arguments)
         except (ValueError, TypeError, KeyError, OSError, RuntimeError) as error:
-            raise ValueError(f"{self.path}: {error}") from error
+            raise ValueError(f"{self.where}: {error}") from error
 
     def _verify(self, found=None):
         found = self.fingerprint() if found is None else found
@@ -123,7 +133,7 @@ class Files:
             self._fingerprint = found
         elif found != self._fingerprint:
             raise ValueError(
-                f"{self.path}: its content is not what this source was made from "
+                f"{self.where}: its content is not what this source was made from "
                 f"(fingerprint {found[:12]}, expected {self._fingerprint[:12]}); put the original back, "
                 "or make the source anew from the new files"
             )
@@ -132,8 +142,12 @@ class Files:
         with self._lock:
             if self._fingerprint is None:
                 self._verify()
-        made_of = (str(self.path), self._suffix, self._read, self._arguments, self._fingerprint)
-        return _restore, (type(self), *made_of)
+        made_of = (self._suffix, self._read, self._arguments, self._fingerprint)
+        return _restore, (type(self), self._place(), *made_of)
+
+    def _place(self):
+        """What stands for the place in a pickle."""
+        return str(self.path)
 
 
 @lru_cache(maxsize=8)

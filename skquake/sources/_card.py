@@ -46,7 +46,8 @@ def _parts(source):
     if isinstance(backing, Files) and source.kind == "track":
         return _of_files(source, backing, where)
     if isinstance(backing, Files) and backing._content is None:
-        return {"facts": _size(size_of(backing)), "lines": [*where, _NOT_READ], "drawings": [], "tables": []}
+        facts = _size(size_of(backing), not backing.is_local)
+        return {"facts": facts, "lines": [*where, _NOT_READ], "drawings": [], "tables": []}
     content = source._content
     first, last = (int(moment.value) for moment in source.span)
     if source.kind == "track":
@@ -80,7 +81,7 @@ def _of_files(source, backing, where):
         lines.insert(0, _span(first, last))
         drawings = [_strip(covered(seen.start, seen.end, first, last), first, last)]
     rows = [(f"{seen.n_rows:,}", "rows")] if seen is not None and seen.n_rows is not None else []
-    facts = [*rows, *_size(seen)]
+    facts = [*rows, *_size(seen, not backing.is_local)]
     known = seen or opened
     if opened is None:
         lines.append(_NOT_READ)
@@ -95,9 +96,9 @@ def _of_files(source, backing, where):
 _NOT_READ = "Not read yet: that happens at first use"
 
 
-def _size(seen):
+def _size(seen, remote=False):
     if seen is None:
-        return [("no", "files there")]
+        return [] if remote else [("no", "files there")]
     return [
         (f"{seen.n_files:,}", f"file{'' if seen.n_files == 1 else 's'}"),
         (f"{seen.n_bytes / 1e6:,.1f}", "MB"),

@@ -43,7 +43,7 @@ class Glance(NamedTuple):
 
 def known_words(files: Files | Memory) -> str:
     """What can be known of a track on disk without opening it, to stand in its ``repr``; "" if nothing."""
-    seen = glance_at(files) if isinstance(files, Files) else None
+    seen = glance_at(files) if isinstance(files, Files) and files.is_local else None
     if seen is None:
         return ""
     said = f", {seen.n_files:,} file{'' if seen.n_files == 1 else 's'}"
@@ -78,7 +78,9 @@ def glance_at(files: Files) -> Glance | None:
 
 
 def size_of(files: Files) -> Glance | None:
-    """Number and bytes of the files behind a source; None where they are not there."""
+    """Number and bytes of the files behind a source; None where they are not there, or elsewhere."""
+    if not files.is_local:
+        return None
     try:
         stats = [path.stat() for path in files.files]
     except OSError:

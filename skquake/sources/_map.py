@@ -16,6 +16,7 @@ from skquake.sources._context import cut_after_start
 from skquake.sources._from_frame import PLACE, Fill, grid_of, mapped
 from skquake.sources._map_io import map_from_xarray, read_map, write_map
 from skquake.sources._map_lazy import MapFiles
+from skquake.sources._map_remote import RemoteMaps
 from skquake.sources._series import SeriesSource
 from skquake.sources._series_io import Series
 
@@ -32,11 +33,14 @@ class MapSource(Source):
         Dimensions ``time``, ``latitude``, ``longitude`` in any order; each variable of a Dataset
         is a channel. Or a NetCDF file of such, read at first use, and pickled as its path and
         a hash of its bytes; or a Zarr store, of which the series of a node of the grid is read when a
-        place near it is asked for (extra ``zarr``; ``read_ionex(paths, to=)`` makes one). Latitudes run
-        either way; longitudes may be -180...180, with or without the repeated 180, or 0...360. Missing maps
-        become NaN.
+        place near it is asked for (extra ``zarr``; ``read_ionex(paths, to=)`` makes one). Or the URL of one
+        of these in an object store, "s3://bucket/maps.zarr" (extra ``remote``). Latitudes run either way;
+        longitudes may be -180...180, with or without the repeated 180, or 0...360. Missing maps become NaN.
     name : str
         Name of the source.
+    storage_options : dict, optional
+        Of a URL, as fsspec takes them: credentials, endpoint. What may be a secret is neither shown nor
+        pickled; other processes take it from their environment.
 
     Attributes
     ----------
@@ -50,6 +54,8 @@ class MapSource(Source):
     ------
     ValueError
         For other dimensions, repeated or irregular times, repeated coordinates.
+    OSError
+        Where a store does not answer; the same call goes on from what was read.
 
     Notes
     -----
@@ -77,8 +83,15 @@ class MapSource(Source):
     kind = "map"
     _align = "end"
 
-    def __init__(self, data: xr.DataArray | xr.Dataset | Path, *, name: str = "map") -> None:
-        super().__init__(backing_of(data, ".nc", read_map, map_from_xarray, kind=MapFiles), name)
+    def __init__(
+        self,
+        data: xr.DataArray | xr.Dataset | Path,
+        *,
+        name: str = "map",
+        storage_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        kinds = MapFiles, RemoteMaps, storage_options
+        super().__init__(backing_of(data, ".nc", read_map, map_from_xarray, (), *kinds), name)
 
     @classmethod
     def from_frame(

@@ -11,6 +11,7 @@ from skquake._core._atomic import write_atomically
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_coordinates
 from skquake.sources._base import NAT
+from skquake.sources._parquet_parts import opened
 
 _DIMS = ("latitude", "longitude", "time")
 
@@ -144,7 +145,7 @@ def read_map(files):
     """Maps from one NetCDF file, or from several along time."""
     import xarray as xr
 
-    data = [xr.load_dataset(file, engine="h5netcdf") for file in files]
+    data = [xr.load_dataset(opened(file), engine="h5netcdf") for file in files]
     return map_from_xarray(data[0] if len(data) == 1 else xr.concat(data, dim="time"))
 
 

@@ -31,31 +31,54 @@ class MapFiles(Files):
         """Hash of what the files hold; of a Zarr store that of its metadata, and of names and sizes."""
         if not self._is_store:
             return super().fingerprint()
-        digest = hashlib.blake2b(digest_size=20)
+        digest, states = hashlib.blake2b(digest_size=20), {}
         for file in sorted(path for path in self.path.rglob("*") if path.is_file()):
-            digest.update(f"{file.relative_to(self.path).as_posix()}\0{file.stat().st_size}\0".encode())
+            name, facts = file.relative_to(self.path).as_posix(), file.stat()
+            states[name] = _state(facts)
+            digest.update(f"{name}\0{facts.st_size}\0".encode())
             if file.name in ("zarr.json", ".zarray", ".zattrs", ".zgroup"):
                 digest.update(file.read_bytes())
+        self._latest = states
         return digest.hexdigest()
+
+    def check_row(self, row):
+        """Raise ValueError if a file of this row of the grid is no longer what it was at the first use."""
+        own = [name for name in self._opened if name.startswith(f"tec/c/{row}/")]
+        for name in own or self._opened:
+            try:
+                same = _state((self.path / name).stat()) == self._opened[name]
+            except FileNotFoundError:
+                same = False
+            if not same:
+                raise ValueError(
+                    f"{self.where}: {name} was changed or removed since the source was made; make it anew"
+                )
 
     def _open(self):
         if not self._is_store:
             return super()._open()
         self._verify()
-        return self._told(self._lazily)
-
-    def _lazily(self):
-        (data,) = datasets([self.path])
+        self._opened = self._latest
         there = sum(path.is_file() for path in (self.path / "tec" / "c").rglob("*"))
-        if there != data.attrs.get("rows", there):
-            raise ValueError(f"{there} of {data.attrs['rows']} rows of maps are there; make the store anew")
-        axes = axes_of(data)
-        shape = (len(axes.rows), len(axes.columns), len(axes.time), len(data.data_vars))
-        nodes = Nodes(self, data, axes)
-        return Maps(
-            axes.time, axes.latitude, axes.longitude, LazyMaps(nodes, "values", np.float32, shape),
-            tuple(map(str, data.data_vars)), axes.units, axes.cadence,
-        )  # fmt: skip
+        return self._told(lazy_maps, self, self.path, there)
+
+
+def _state(facts):
+    return facts.st_size, facts.st_mtime_ns, facts.st_ino
+
+
+def lazy_maps(backing: Files, store: Any, there: int) -> Maps:
+    """Maps in a Zarr store, which has so many rows of maps of those that it should have."""
+    (data,) = datasets([store])
+    if there != data.attrs.get("rows", there):
+        raise ValueError(f"{there} of {data.attrs['rows']} rows of maps are there; make the store anew")
+    axes = axes_of(data)
+    shape = (len(axes.rows), len(axes.columns), len(axes.time), len(data.data_vars))
+    nodes = Nodes(backing, data, axes)
+    return Maps(
+        axes.time, axes.latitude, axes.longitude, LazyMaps(nodes, "values", np.float32, shape),
+        tuple(map(str, data.data_vars)), axes.units, axes.cadence,
+    )  # fmt: skip
 
 
 class LazyMaps(LazyArray):
@@ -137,9 +160,10 @@ class Nodes:
                 with np.errstate(over="ignore"):
                     found[axes.slots, k] = variable.isel(place).to_numpy()
         except (OSError, ValueError, RuntimeError, KeyError) as error:
+            if str(error).startswith(self.where):  # of an object store, which says all
+                raise
             raise ValueError(f"{self.where}: node {row}, {column}: {error}; make the store anew") from error
-        if not np.isfinite(found).any():  # as where a chunk is gone
-            self.backing._verify()
+        self.backing.check_row(int(axes.rows[row]))
         found[np.isinf(found)] = np.nan
         found.flags.writeable = False
         with self._lock:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from skquake._core._journal import Journal, read_journal
+from skquake._core._journal import Journal, read_journal, records_of
 
 NAME = "_index.jsonl"
 
@@ -38,6 +39,12 @@ class PartsIndex:
                 f"{folder}: busy, another process is writing parts to it; wait for its end, or give another "
                 "folder"
             ) from error
+        except PermissionError as error:
+            raise _read_only(folder, error) from error
+        except OSError as error:
+            if error.errno == errno.EROFS:
+                raise _read_only(folder, error) from error
+            raise
         self._parts = _latest(self._journal.records)
 
     def __enter__(self) -> PartsIndex:
@@ -81,6 +88,13 @@ class PartsIndex:
             self._parts[name] = _Noted(source, digest, state)
 
 
+def _read_only(folder, error):
+    return PermissionError(
+        f"{folder}: cannot be written ({error.strerror}); TrackSource(folder) opens what is finished there, "
+        "and from_files goes on in a folder that may be written"
+    )
+
+
 class _Noted(NamedTuple):
     """A part in the index; the state (size, ns of its modification) is None in older ones."""
 
@@ -104,8 +118,17 @@ def noted_digests(folder: Path) -> dict[str, str] | None:
     """Digests of the parts as they were written, by name, in its order; None without an index."""
     if not (folder / NAME).exists():
         return None
-    parts = _latest(read_journal(folder / NAME))
+    return digests_of(_latest(read_journal(folder / NAME)))
+
+
+def digests_of(parts: Mapping[str, _Noted]) -> dict[str, str]:
+    """Digests of the parts of an index, by name."""
     return {name: parts[name].digest for name in sorted(parts)}
+
+
+def parts_in(content: bytes, where: object) -> dict[str, _Noted]:
+    """What an index of this content says of the parts that are there."""
+    return _latest(records_of(content, where))
 
 
 def check_parts(folder: Path, digests: Mapping[str, str | None]) -> None:
@@ -122,20 +145,25 @@ def check_parts(folder: Path, digests: Mapping[str, str | None]) -> None:
     ValueError
         Naming the first part that is another, and its input.
     """
-    if not (folder / NAME).exists():
-        return
-    parts = _latest(read_journal(folder / NAME))
-    cure = "call from_files again: it makes what is missing or damaged anew"
+    if (folder / NAME).exists():
+        cure = "call from_files again: it makes what is missing or damaged anew"
+        check_noted(folder, _latest(read_journal(folder / NAME)), digests, cure)
+
+
+def check_noted(
+    where: object, parts: Mapping[str, _Noted], digests: Mapping[str, str | None], cure: str
+) -> None:
+    """Raise unless these are the parts of an index; see ``check_parts``."""
     for name, (source, digest, _) in parts.items():
         if name not in digests:
-            raise ValueError(f"{folder}: the part {name}, of {source}, is missing; {cure}")
+            raise ValueError(f"{where}: the part {name}, of {source}, is missing; {cure}")
         if digests[name] not in (digest, None):
             same = [other for other, noted in parts.items() if noted.digest == digests[name]]
             what = f"holds what belongs to {same[0]}" if same else "was changed since it was written"
-            raise ValueError(f"{folder}: the part {name}, of {source}, {what}; delete it and {cure}")
+            raise ValueError(f"{where}: the part {name}, of {source}, {what}; delete it and {cure}")
     more = sorted(set(digests) - set(parts))
     if more:
-        raise ValueError(f"{folder}: {more[0]} is no finished part; {cure}")
+        raise ValueError(f"{where}: {more[0]} is no finished part; {cure}")
 
 
 def _latest(records):

@@ -11,17 +11,17 @@ import pandas as pd
 from skquake._core._time import local_solar_time
 from skquake._core._typing import ArrayLike, BoolArray, Duration, FloatArray, Frame, IntArray, Path, Paths
 from skquake.sources._archive_files import TrackFiles
+from skquake.sources._archive_remote import RemoteTracks
 from skquake.sources._backing import backing_of
 from skquake.sources._base import Source, check_context, check_length, cut, duration_ns
 from skquake.sources._blocks import Blocks
 from skquake.sources._context import cut_along
 from skquake.sources._from_frame import PLACE, Fill, mapped
 from skquake.sources._lazy_array import is_on_disk
-from skquake.sources._track_io import finite_between, track_from_frame
+from skquake.sources._track_io import equator_rows, finite_between, track_from_frame
 from skquake.sources._track_parquet import read_track, write_track
 
 SPAN_FACTOR = 1.5
-_CHUNK = 1 << 20  # rows looked at together
 _TILES = 1 << 14  # windows looked at together in a track on disk
 
 
@@ -35,7 +35,9 @@ class TrackSource(Source):
         convention), optionally ``altitude_km``, and the channels. Or a Parquet file, or a folder
         of Parquet files, with these columns; they stay there, are read by row groups where they are looked
         at, and the source is pickled as its path and a hash of their bytes. Rows in any order (far out of
-        order in time, files are read whole); rows repeated exactly are dropped.
+        order in time, files are read whole); rows repeated exactly are dropped. Or the URL of such a file or
+        folder in an object store, "s3://bucket/folder" (extra ``remote``), of which the columns and row
+        groups that are looked at come.
     channels : list of str, optional
         Columns that are observations. By default every column of numbers except coordinates and
         those whose name starts with "flag". NaN is allowed; infinities become NaN.
@@ -46,6 +48,9 @@ class TrackSource(Source):
     max_gap : number of seconds or timedelta, optional
         A longer time step starts a new pass. By default 5 cadences. Whether a window may hold
         a shorter gap is judged by its span: at most 1.5 (length - 1) cadences.
+    storage_options : dict, optional
+        Of a URL, as fsspec takes them: credentials, endpoint. What may be a secret is neither shown nor
+        pickled; other processes take it from their environment.
 
     Attributes
     ----------
@@ -64,6 +69,8 @@ class TrackSource(Source):
     ValueError
         For missing or non-numeric columns, an empty frame, missing coordinates or times, and two
         different observations of the same time. When files are read that are missing or were changed since.
+    OSError
+        Where a store does not answer; the same call goes on from what was read.
 
     Notes
     -----
@@ -98,6 +105,7 @@ class TrackSource(Source):
         name: str = "track",
         cadence: Duration | None = None,
         max_gap: Duration | None = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> None:
         if isinstance(channels, str):
             channels = (channels,)
@@ -107,9 +115,8 @@ class TrackSource(Source):
             for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
         )
         arguments = (channels, *durations)
-        super().__init__(
-            backing_of(data, ".parquet", read_track, track_from_frame, arguments, TrackFiles), name
-        )
+        kinds = TrackFiles, RemoteTracks, storage_options
+        super().__init__(backing_of(data, ".parquet", read_track, track_from_frame, arguments, *kinds), name)
 
     @classmethod
     def from_frame(
@@ -330,20 +337,13 @@ class TrackSource(Source):
         """
         track = self._content
         first, last = track.bounds[:-1], track.bounds[1:] - 1
-        middle = (first + last) // 2
-        for k in range(0, len(track.time) - 1, _CHUNK):
-            latitude, pass_id = (array[k : k + _CHUNK + 1] for array in (track.latitude, track.pass_id))
-            north = latitude >= 0.0
-            crossing = np.flatnonzero((north[1:] != north[:-1]) & (pass_id[1:] == pass_id[:-1]))
-            nearer = np.abs(latitude[crossing + 1]) < np.abs(latitude[crossing])
-            middle[pass_id[crossing]] = k + crossing + nearer
         return pd.DataFrame(
             {
                 "start": track.time[first].view("datetime64[ns]"),
                 "end": track.time[last].view("datetime64[ns]"),
                 "n": last - first + 1,
                 "ascending": track.ascending[first],
-                "local_time": self.local_time(middle),
+                "local_time": self.local_time(equator_rows(track)),
             },
             index=pd.RangeIndex(len(first), name="pass_id"),
         )

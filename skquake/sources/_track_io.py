@@ -114,6 +114,18 @@ def check_gap(cadence, max_gap):
     return max_gap
 
 
+def equator_rows(track):
+    """Of each pass the row nearest to the equator, if it crosses it, else the one in the middle."""
+    middle = (track.bounds[:-1] + track.bounds[1:] - 1) // 2
+    for k in range(0, len(track.time) - 1, _CHUNK):
+        latitude, pass_id = (array[k : k + _CHUNK + 1] for array in (track.latitude, track.pass_id))
+        north = latitude >= 0.0
+        crossing = np.flatnonzero((north[1:] != north[:-1]) & (pass_id[1:] == pass_id[:-1]))
+        nearer = np.abs(latitude[crossing + 1]) < np.abs(latitude[crossing])
+        middle[pass_id[crossing]] = k + crossing + nearer
+    return middle
+
+
 def goes_north(latitude, bounds):
     """Whether each pass ends north of its beginning, or on its parallel."""
     return latitude[bounds[1:] - 1] >= latitude[bounds[:-1]]

@@ -11,6 +11,7 @@ import numpy as np
 from skquake._core._atomic import write_atomically
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_columns
+from skquake.sources._parquet_parts import footer_of, opened
 from skquake.sources._track_io import COORDINATES, arrays_from_frame, choose_channels, make_track, tidy
 
 _META = b"skquake.track"
@@ -144,9 +145,7 @@ def units_of_pandas(schema):
 
 
 def _look_at(file):
-    import pyarrow.parquet as pq
-
-    footer = pq.read_metadata(file)
+    footer = footer_of(file)
     schema = footer.schema.to_arrow_schema()
     starts = []
     for group in range(footer.num_row_groups):
@@ -170,9 +169,9 @@ def _add(part, arrays, end, channels, keep_last):
     import pyarrow.parquet as pq
 
     first, time = end, arrays[0]
-    wanted = wanted_columns(channels, part.schema.names)
+    wanted = [name for name in wanted_columns(channels) if name in part.schema.names]
     # ParquetFile keeps the file open: closed here, so that a folder of thousands is no problem.
-    with pq.ParquetFile(part.path, page_checksum_verification=True) as file:
+    with pq.ParquetFile(opened(part.path), page_checksum_verification=True) as file:
         for batch in file.iter_batches(_BATCH, columns=wanted):
             try:
                 new = batch_arrays(batch, channels)
@@ -203,9 +202,9 @@ def empty_frame(schema):
     return _frame(schema.empty_table())
 
 
-def wanted_columns(channels, there):
-    """Columns of a file that make a track, those that it has."""
-    return [name for name in (*COORDINATES[:4], *channels) if name in there]
+def wanted_columns(channels):
+    """Columns of a file that make a track, where it has them."""
+    return [*COORDINATES[:4], *channels]
 
 
 def batch_arrays(table, channels):
@@ -224,6 +223,6 @@ def _written_bounds(file):
     """Boundaries of the passes as written."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(file, columns=["pass_id"], page_checksum_verification=True)
+    table = pq.read_table(opened(file), columns=["pass_id"], page_checksum_verification=True)
     pass_id = table["pass_id"].to_numpy()
     return np.concatenate([[0], np.flatnonzero(pass_id[1:] != pass_id[:-1]) + 1, [len(pass_id)]])

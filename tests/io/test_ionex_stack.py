@@ -147,3 +147,75 @@ def test_a_damaged_chunk_is_an_error_that_names_the_store(tmp_path, damage):
     if damage == "deleted":
         with pytest.raises(ValueError, match=r"maps\.zarr: 2 of 3 rows of maps are there"):
             _ = MapSource(tmp_path / "maps.zarr").time
+
+
+def test_a_kill_before_the_parts_are_cleared_away_leaves_nothing_behind(tmp_path, monkeypatch):
+    folder = write_days(tmp_path / "in", (2,))
+    monkeypatch.setattr(_ionex_stack.shutil, "rmtree", lambda path, **options: None)
+    read_ionex(folder, to=tmp_path / "maps.zarr")
+    monkeypatch.undo()
+    parts = tmp_path / ".maps.zarr.parts"
+    assert parts.exists()
+    xr.testing.assert_equal(read_ionex(folder, to=tmp_path / "maps.zarr").load(), read_ionex(folder))
+    assert not parts.exists()
+
+
+def test_a_store_that_another_process_made_meanwhile_is_taken(tmp_path, monkeypatch):
+    folder = write_days(tmp_path / "in", (2,))
+    read_ionex(folder, to=tmp_path / "other.zarr")
+    journal = _ionex_stack.Journal
+
+    def late(*arguments, **options):
+        (tmp_path / "other.zarr").rename(tmp_path / "maps.zarr")
+        monkeypatch.setattr(_ionex_stack, "Journal", journal)
+        return journal(*arguments, **options)
+
+    monkeypatch.setattr(_ionex_stack, "Journal", late)
+    xr.testing.assert_equal(read_ionex(folder, to=tmp_path / "maps.zarr").load(), read_ionex(folder))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "maps.zarr"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_named(tmp_path, monkeypatch):
+    folder = write_days(tmp_path / "in", (2, 2))
+    read_bytes = _ionex_stack.read_bytes
+
+    def changed(file):
+        found = read_bytes(file)
+        if file.name == "day1.inx":
+            file.write_bytes(found + b"\n")
+        return found
+
+    monkeypatch.setattr(_ionex_stack, "read_bytes", changed)
+    with pytest.raises(OSError, match=r"day1\.inx: was changed while it was read; call again"):
+        read_ionex(folder, to=tmp_path / "maps.zarr")
+    monkeypatch.undo()
+    xr.testing.assert_equal(read_ionex(folder, to=tmp_path / "maps.zarr").load(), read_ionex(folder))
+
+
+def test_a_part_cut_after_it_was_written_is_named(tmp_path, monkeypatch):
+    folder = write_days(tmp_path / "in", (2,))
+    monkeypatch.setattr(_ionex_stack, "_write_store", lambda *a: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        read_ionex(folder, to=tmp_path / "maps.zarr")
+    monkeypatch.undo()
+    (part,) = (tmp_path / ".maps.zarr.parts").glob("*.npy")
+    part.write_bytes(part.read_bytes()[:200])
+    with pytest.raises(ValueError, match=r"the part of .*day0\.inx: .*delete the folder"):
+        read_ionex(folder, to=tmp_path / "maps.zarr")
+
+
+def test_a_store_made_anew_is_not_mixed_with_the_one_that_was_opened(tmp_path):
+    folder = write_days(tmp_path / "in", (2, 2))
+    read_ionex(folder, to=tmp_path / "maps.zarr")
+    source = MapSource(tmp_path / "maps.zarr")
+    before = source.values[0, 1].copy()
+    for k in range(2):
+        (folder / f"day{k}.inx").unlink()
+        epochs = [DAY + datetime.timedelta(days=k, hours=h) for h in range(0, 25, 2)]
+        (folder / f"day{k}.inx").write_text(ionex(epochs, tec_integers(13) + 7), newline="")
+    (tmp_path / "maps.zarr").rename(tmp_path / "old.zarr")
+    read_ionex(folder, to=tmp_path / "maps.zarr")
+    with pytest.raises(ValueError, match=r"maps\.zarr: tec/c/1/.* was changed or removed since"):
+        _ = source.values[1, 2]
+    np.testing.assert_array_equal(source.values[0, 1], before)
+    assert (MapSource(tmp_path / "maps.zarr").values[0, 1] != before).all()

@@ -28,6 +28,7 @@ from skquake.sources import (
     SourceCollection,
     TrackSource,
     _archive,
+    _archive_parts,
     _archive_sweep,
     _backing,
     _lazy_array,
@@ -191,7 +192,7 @@ def test_the_next_process_walks_through_no_file(tmp_path, monkeypatch):
     track, frame = daily(tmp_path)
     assert_same(track, TrackSource(frame))
     monkeypatch.setattr(_archive_sweep, "state_of", None)
-    monkeypatch.setattr(_archive, "crc_of", None)
+    monkeypatch.setattr(_archive_parts, "crc_of", None)
     again = TrackSource(tmp_path / "out")
     opened = []
     decode = _archive.Archive._decode

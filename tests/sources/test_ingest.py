@@ -484,3 +484,23 @@ def test_real_swarm_files(real_data, tmp_path):
     files = sorted((real_data / "swarm").glob("*EFI*LP*.cdf"))
     track = TrackSource.from_files(files, tmp_path / "out", io.read_swarm_lp, channels=["Ne", "Te"])
     assert_same(track, TrackSource(io.read_swarm_lp(files), ["Ne", "Te"]))
+
+
+def test_a_folder_that_may_not_be_written_opens_still(tmp_path, monkeypatch):
+    frame = write_days(tmp_path / "in", 2)
+    call = functools.partial(TrackSource.from_files, tmp_path / "in", tmp_path / "out", read)
+    call()
+    opened = os.open
+
+    def refused(path, flags, *mode, **more):
+        if flags & os.O_RDWR:
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return opened(path, flags, *mode, **more)
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(
+        PermissionError, match=r"out: cannot be written \(Read-only file system\); TrackSource"
+    ):
+        call()
+    monkeypatch.undo()
+    assert_same(TrackSource(tmp_path / "out"), TrackSource(frame))

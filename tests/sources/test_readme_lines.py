@@ -1,0 +1,96 @@
+"""The lines of the README, as they stand, on tracks in a folder and in a bucket."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from common.sampling_orbits import make_orbit
+
+import skquake.neural
+from skquake import TrackSource
+
+README = Path(__file__).parents[2] / "README.md"
+READ = 'TrackSource(read_swarm_lp("swarm/*.cdf"), channels=["Ne", "Te"])'
+DAYS, START = 420, pd.Timestamp("2015-01-01")
+KP_DAY = (
+    f" 34004 34004.5 2611 21  {'  '.join(['1.000', '1.333'] * 4)}  4  5  4  5  4  5  4  5   5  -1     -1.0     "
+    "-1.0 1\n"
+)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def lines():
+    (found,) = re.findall(r"^```python\n(.*?)^```", README.read_text(), flags=re.DOTALL | re.MULTILINE)
+    assert found.count(READ) == 1
+    return found
+
+
+def write_inputs(home):
+    """A catalog, Kp and a track of noise in a folder of Parquet files, a month each."""
+    rng = np.random.default_rng(0)
+    n = 200
+    (home / "catalog").mkdir()
+    days = np.sort(rng.uniform(25, DAYS - 2, n))
+    events = pd.DataFrame(
+        {
+            "time": (START + pd.to_timedelta(days, unit="D")).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "latitude": np.rad2deg(np.arcsin(rng.uniform(-0.8, 0.8, n))).round(3),
+            "longitude": rng.uniform(-180, 180, n).round(3),
+            "depth": 10.0,
+            "mag": rng.uniform(6.3, 6.6, n).round(1),
+            "magType": "mw",
+            "id": [f"ev{k}" for k in range(n)],
+            "type": "earthquake",
+        }
+    )
+    events.to_csv(home / "catalog" / "quakes.csv", index=False)
+    dates = (START + pd.Timedelta(days=k) for k in range(DAYS + 1))
+    (home / "kp.txt").write_text("# header\n" + "".join(f"{day:%Y %m %d}{KP_DAY}" for day in dates))
+    frame = make_orbit(0, days=DAYS, cadence=9).to_frame().assign(
+        Ne=lambda f: 1e5 * np.exp(0.3 * f["Ne"]), Te=lambda f: 2000.0
+    )  # fmt: skip
+    (home / "folder").mkdir()
+    for month, part in frame.groupby(frame["time"].dt.to_period("M")):
+        TrackSource(part).to_parquet(home / "folder" / f"{month}.parquet")
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    pytest.importorskip("s3fs")
+    server = pytest.importorskip("moto.server")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    yield "http://{}:{}".format(*running.get_host_and_port())
+    running.stop()
+
+
+def test_the_lines_run_on_a_folder_and_on_a_bucket(lines, endpoint, tmp_path, monkeypatch, capsys):
+    import s3fs
+
+    write_inputs(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SKQUAKE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAQUAKE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not for anybody")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    small = functools.partial(skquake.neural.make_safenet, epochs=2, filters=4, random_state=0)
+    monkeypatch.setattr(skquake.neural, "make_safenet", small)
+    system = s3fs.S3FileSystem()
+    system.mkdir("bucket")
+    system.put(f"{tmp_path / 'folder'}/", "bucket/folder", recursive=True)
+    said = []
+    for place in ("folder", "s3://bucket/folder"):
+        names: dict[str, object] = {}
+        exec(lines.replace(READ, f'TrackSource("{place}", channels=["Ne", "Te"])'), names)
+        said.append(capsys.readouterr().out)
+        assert "5" in said[-1] and place in repr(names["track"])
+        assert len(names["samples"].X) > 100
+    assert said[0] == said[1]
