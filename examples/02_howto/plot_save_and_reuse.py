@@ -95,5 +95,5 @@ for name, each in {"planted": scores, "nothing planted": score_track(again, noth
 # A night as a map
 # ----------------
 
-NightlyMapDisplay(nightly_map(scores, cell_degrees=10).isel(night=3)).plot()
+NightlyMapDisplay(nightly_map(scores, cell_degrees=10), catalog=catalog, night="2019-07-24").plot()
 plt.show()

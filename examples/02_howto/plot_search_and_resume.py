@@ -25,10 +25,10 @@ from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_track
 from skquake.inspection import location_probe
 from skquake.metrics import seismic_mcc_scorer
-from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, spaces
+from skquake.model_selection import PurgedGroupKFold, PurgedTimeSeriesSplit, evaluate, spaces
 from skquake.plotting import SearchDisplay
 
-start, end = pd.Timestamp("2019-01-01"), pd.Timestamp("2019-08-01")
+start, end = pd.Timestamp("2019-01-01"), pd.Timestamp("2019-10-01")
 everything = make_catalog(start - pd.Timedelta("60D"), end + pd.Timedelta("60D"), random_state=0)
 catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
 frame = make_track("cses", start, end, side="night", cadence=12.0, random_state=0).frame
@@ -53,7 +53,7 @@ folder = Path(tempfile.mkdtemp())
 def search(n_iter, store):
     """The same search, with more or fewer trials."""
     return HyperoptSearchCV(
-        model, space, cv=PurgedTimeSeriesSplit(2), scoring=seismic_mcc_scorer, n_iter=n_iter, store=store,
+        model, space, cv=PurgedGroupKFold(3), scoring=seismic_mcc_scorer, n_iter=n_iter, store=store,
         random_state=0,
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ print(f"best: {resumed.best_score_:.2f} with {resumed.best_params_}")
 # %%
 # What the search is worth
 # ------------------------
-# Searched on the past, scored on what follows, three times; another folder keeps the trials of each.
+# Searched on the past, scored on what follows, three times; a folder keeps the trials of each.
 
 nested = evaluate(search(12, folder), samples, PurgedTimeSeriesSplit(3), random_state=0)
 place = location_probe(samples, PurgedTimeSeriesSplit(3), random_state=0)

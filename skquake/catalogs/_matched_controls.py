@@ -356,16 +356,17 @@ class MatchedControls(BaseEstimator):
         unseen = int((candidates & ~seen).sum())
         candidates, lost = self._outside_holes(candidates & seen, in_hole, holes)
         if not candidates.any():
-            beyond = ""
-            if unseen:
-                beyond = f"; {unseen} free ones lie outside within: " + record_needed(offsets, *record)
-            self._warn_none(
-                len(events),
+            blocked = (
                 f"{free.size - free.sum()} of {free.size} days at {offsets[0]} to {offsets[-1]} days lie in "
-                f"the region and avoid_days of an earthquake of avoid, and side={self.side!r} drops "
-                f"{'others' if unseen else f'the {free.sum()} others'}{beyond}; widen min_days ... max_days, "
-                "or take side='either'",
+                "the region and avoid_days of an earthquake of avoid"
             )
+            if unseen:
+                why = f"{blocked}, {unseen} free ones outside within ({record_needed(offsets, *record)}); take "
+                why += "a longer record or offsets that it holds"
+            else:
+                why = f"{blocked}, and side={self.side!r} drops the {free.sum()} others; widen min_days ... "
+                why += "max_days, or take side='either'"
+            self._warn_none(len(events), why)
         event, rank, chosen = _draw(candidates, self.ratio, rng)
         sign = rng.choice([-1, 1], size=(len(free), self.ratio))[event, rank]
         if self.side == "either":

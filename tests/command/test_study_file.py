@@ -55,7 +55,7 @@ def test_defaults_are_the_honest_ones(read, lines):
 
 
 def test_the_study_of_the_guide_is_one(lines):
-    guide = (Path(__file__).parents[2] / "docs" / "guide.rst").read_text()
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "command_line.rst").read_text()
     text = textwrap.dedent(guide.split("# study.toml\n")[1].split("\n``skquake samples")[0])
     made = lines(text)
     assert "match='local-time'" in made and "-78 <= longitude <= -66 and 0 <= depth_km <= 70" in made

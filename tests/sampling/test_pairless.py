@@ -40,7 +40,7 @@ def test_controls_beyond_the_record_are_named(track, quakes):
     words = r"its control outside the span of the source: 4.*within=source.span"
     with pytest.raises(ValueError, match=words):
         make_samples(track, quakes, far, **CALL)
-    words = r"none for the 4 events.*free ones lie outside within: a pair at 200 days takes a record of 215"
+    words = r"none for the 4 events.*free ones outside within .a pair at 200 days takes a record of 215"
     with pytest.warns(UserWarning, match="outside within"), pytest.raises(ValueError, match=words):
         make_samples(track, quakes, far.set_params(within=track.span), **CALL)
     within = MatchedControls(within=track.span, random_state=0)
