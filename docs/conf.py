@@ -56,12 +56,12 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
-    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "search": [], "genindex": [], "_modules/**": []},
+    "secondary_sidebar_items": ["page-toc"],
     "header_links_before_dropdown": 7,
     "show_prev_next": True,
     "search_as_you_type": False,
 }
-# A column at the left only where it has something to say: chapters of the guide, names of the API, the gallery.
+# A column at the left only where it has something to say: chapters of the guide, names of the API.
 html_sidebars = {
     name: [] for name in (
         "index", "install", "pitfalls", "reporting", "measured", "data", "glossary", "units", "faq", "cite",

@@ -259,7 +259,7 @@ def _model(study, alone=False):
             steps = [window] if name == "profile" else [window, "ChannelScaler()"]
             made = _call("make_baseline", repr(name), *steps, **seed, **params)
     if alone and split["kind"] == "time" and not options:
-        return [f"model = {made}", "cv = None  # PurgedTimeSeriesSplit(5), where there are earthquakes enough"]
+        return [f"model = {made}", "cv = None  # PurgedTimeSeriesSplit(5), if there are enough earthquakes"]
     return [f"model = {made}", f"cv = {_call(SPLITS[split['kind']].__name__, **options)}"]
 
 

@@ -2,8 +2,8 @@
 A cluster: the same numbers from more machines
 ==============================================
 
-A null test on two Dask workers gives the numbers of one process, to the last bit, and what it has finished stays when
-it is stopped. On SLURM or Kubernetes only the line that makes the cluster is another one (see
+A null test on two Dask workers gives the numbers of one process, to the last bit, and what it has finished
+stays when it is stopped. On SLURM or Kubernetes only the line that makes the cluster is another one (see
 :doc:`/guide/machines`). It takes ``pip install "skquake[dask]"``.
 """
 
@@ -40,15 +40,16 @@ def null_test(store=None):
     return catalog_null_test(
         model, maps, everything, controls=MatchedControls(within=maps.span),
         sampling={"region": "dobrovolsky", "days": (-15, 0), "max_length": 5},
-        cv=PurgedTimeSeriesSplit(2), min_magnitude=5.0, nulls=("rotate",), n_nulls=8, store=store, random_state=0,
+        cv=PurgedTimeSeriesSplit(2), min_magnitude=5.0, nulls=("rotate",), n_nulls=8, store=store,
+        random_state=0,
     )  # fmt: skip
 
 
 # %%
 # Two workers
 # -----------
-# Whatever takes ``n_jobs`` goes where joblib is told to. The guard is needed wherever processes start afresh:
-# they import this file. One thread a worker.
+# Whatever takes ``n_jobs`` goes where joblib is told to. The guard is needed wherever processes start
+# afresh: they import this file. One thread a worker.
 
 if __name__ == "__main__":
     store = Path(tempfile.mkdtemp()) / "nulls.jsonl"

@@ -2,9 +2,9 @@
 A GPU: what to set, and how to see that it is used
 ==================================================
 
-Networks run on a GPU without another line, if the backend of Keras sees one. This page says which backend that is and
-what it sees here, trains one network, and compares its probabilities with those of the processor, from
-which they differ by rounding alone. It runs without a GPU, too.
+Networks run on a GPU without another line, if the backend of Keras sees one. This page says which backend
+that is and what it sees here, trains one network, and compares its probabilities with those of the
+processor, from which they differ by rounding alone. It runs without a GPU, too.
 """
 
 # %%
@@ -31,8 +31,8 @@ from skquake.neural import fit_many
 # %%
 # One network, twice
 # ------------------
-# Random windows, so that no probability means anything. The first fit loads the backend and compiles, later ones of the
-# same architecture do neither.
+# Random windows, so that no probability means anything. The first fit loads the backend and compiles,
+# later ones of the same architecture do neither.
 
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(400, 40, 2)).astype("float32"), np.arange(400) % 2
@@ -50,7 +50,7 @@ for name in ("first fit", "second fit"):
 # processors, or the driver is older than it. ``nvidia-smi`` shows the process while it trains.
 
 
-import keras  # after the first fit: skquake loads it without the backend's own messages
+import keras  # noqa: E402, after the first fit: skquake loads it without the backend's own messages
 
 
 def devices():
@@ -79,10 +79,10 @@ print(f"largest difference to the processor: {np.abs(here - there).max():.1e}")
 # %%
 # Many networks at once
 # ---------------------
-# These networks are small: one alone leaves a GPU idle. On JAX :func:`~skquake.neural.fit_many` trains hundreds in one
-# program, and null tests, repeats and power curves do so by themselves (``n_jobs=None``); elsewhere it trains
-# one after another, to the same numbers. Several processes on one GPU run out of its memory: leave
-# ``n_jobs`` at None for networks.
+# These networks are small: one alone leaves a GPU idle. On JAX :func:`~skquake.neural.fit_many` trains
+# hundreds in one program, and null tests, repeats and power curves do so by themselves (``n_jobs=None``);
+# elsewhere it trains one after another, to the same numbers. Several processes on one GPU run out of its
+# memory: leave ``n_jobs`` at None for networks.
 
 start = time.perf_counter()
 three = fit_many([model.set_params(random_state=seed) for seed in range(3)], [X] * 3, [y] * 3)

@@ -41,8 +41,8 @@ quakes.assign(jst=quakes["time"] + pd.Timedelta(hours=9))[
 # %%
 # Read them
 # ---------
-# A track is a frame with ``time`` (UTC), ``latitude`` and ``longitude``; whatever else is in it can be a channel.
-# ``read_catalog`` is told which column is which.
+# A track is a frame with ``time`` (UTC), ``latitude`` and ``longitude``; whatever else is in it can be a
+# channel. ``read_catalog`` is told which column is which.
 
 table = pd.read_csv(folder / "satellite.csv", parse_dates=["utc"])
 table = table.rename(columns={theirs: ours for ours, theirs in mine.items()})
@@ -61,7 +61,14 @@ print(track, f"{len(everything)} earthquakes, M {everything['magnitude'].min():.
 catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
 controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
 samples = make_samples(
-    track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=10, context=15, exclude=everything
+    track,
+    catalog,
+    controls,
+    region="dobrovolsky",
+    days=(-15, 0),
+    max_length=10,
+    context=15,
+    exclude=everything,
 )
 print(samples)
 model = make_baseline("profile", SlidingWindow(track, 10, context=15))
@@ -77,8 +84,8 @@ for name, each in found.items():
 # %%
 # The same as a figure
 # --------------------
-# A model whose interval does not lie above those of the probes, and above zero, has found nothing; here there
-# was nothing to be found. How long such luck may be, catalogs that never happened tell
+# A model whose interval does not lie above those of the probes, and above zero, has found nothing; here
+# there was nothing to be found. How long such luck may be, catalogs that never happened tell
 # (:ref:`sphx_glr_gallery_02_honest_plot_catalog_null.py`).
 
 rows = [

@@ -2,16 +2,16 @@
 A satellite whose files no reader knows
 =======================================
 
-A reader is a function: path in, frame out. With fifteen lines the files of a satellite that skquake has never heard
-of become a source that passes the checks of the package's own, with resumable reading, windows, samples and
-maps as for any other. Here are its passes, before any earthquake is looked at.
+A reader is a function: path in, frame out. With fifteen lines the files of a satellite that skquake has
+never heard of become a source that passes the checks of the package's own, with resumable reading, windows,
+samples and maps as for any other. Here are its passes, before any earthquake is looked at.
 """
 
 # %%
 # Files as they may come
 # ----------------------
-# Made here: a text file a day, seconds since 1970, longitudes from 0 to 360, density in units of its own, -9999 where
-# there was none.
+# Made here: a text file a day, seconds since 1970, longitudes from 0 to 360, density in units of its own,
+# -9999 where there was none.
 
 import tempfile
 from pathlib import Path
@@ -36,9 +36,9 @@ for day, part in made.groupby(made["time"].dt.floor("D")):
 # %%
 # The reader
 # ----------
-# Times in UTC without a zone, longitudes from -180 to 180, missing values as NaN, units and origin in ``attrs``: files
-# of another satellite or in other units are then refused rather than mixed. It refuses what it cannot be
-# sure of, and names the file.
+# Times in UTC without a zone, longitudes from -180 to 180, missing values as NaN, units and origin in
+# ``attrs``: files of another satellite or in other units are then refused rather than mixed. It refuses
+# what it cannot be sure of, and names the file.
 
 
 def read_newsat(path):
@@ -62,8 +62,8 @@ def read_newsat(path):
 # %%
 # A source
 # --------
-# Each file is read once, into a Parquet file of its own; after an interruption, or with more days, the same call goes on
-# from there.
+# Each file is read once, into a Parquet file of its own; after an interruption, or with more days, the
+# same call goes on from there.
 
 track = TrackSource.from_files(folder / "days", folder / "newsat.parquet", read_newsat, name="newsat")
 print(track)

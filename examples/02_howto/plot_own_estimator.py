@@ -2,16 +2,16 @@
 An estimator of my own: does it keep the promises?
 ==================================================
 
-Twenty lines make a classifier of windows. The public checks find what it breaks in scikit-learn's and skquake's
-promises; when they pass it stands in pipelines, searches and reports like any other. Its score on
+Twenty lines make a classifier of windows. The public checks find what it breaks in scikit-learn's and
+skquake's promises; when they pass it stands in pipelines, searches and reports like any other. Its score on
 simulated nights stands beside that of a world without any effect and beside what the place alone reaches.
 """
 
 # %%
 # The class whose mean is nearest
 # -------------------------------
-# A constructor that only assigns; a fit that computes aside and assigns last, so that an interrupted refit leaves the
-# model that was there; weights that count, since an earthquake counts once.
+# A constructor that only assigns; a fit that computes aside and assigns last, so that an interrupted
+# refit leaves the model that was there; weights that count, since an earthquake counts once.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -53,8 +53,9 @@ class NearestMean(ClassifierMixin, BaseEstimator):
         aside.means_ = np.stack(
             [np.average(X[y == label], axis=0, weights=weight[y == label]) for label in aside.classes_]
         )
-        vars(self).clear()
-        vars(self).update(vars(aside))
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+        vars(self).update({name: value for name, value in vars(aside).items() if name.endswith("_")})
         return self
 
     def predict_proba(self, X):
@@ -98,10 +99,19 @@ for panel, effect in {"nothing planted": 0.0, "planted": 1.0}.items():
     track = TrackSource(make_track("cses", start, end, **settings).frame, channels=["Ne"])
     controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
     samples = make_samples(
-        track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=8, context=12, exclude=everything
+        track,
+        catalog,
+        controls,
+        region="dobrovolsky",
+        days=(-15, 0),
+        max_length=8,
+        context=12,
+        exclude=everything,
     )
     window = SlidingWindow(track, 8, context=12)
-    model = make_pipeline(window, ChannelScaler(log=[0]), WindowMean(4), WindowNormalizer("center"), NearestMean())
+    model = make_pipeline(
+        window, ChannelScaler(log=[0]), WindowMean(4), WindowNormalizer("center"), NearestMean()
+    )
     found = {"nearest mean": evaluate(model, samples, random_state=0)}
     found["place alone"] = location_probe(samples, random_state=0)
     for name, each in found.items():

@@ -2,15 +2,16 @@
 How to read a report
 ====================
 
-Two reports on the same model, one on nights before which nothing happens and one on nights with a planted effect. The
-first line of each is a verdict by fixed rules, and the lines below say which question decided. Read from the top: a
-number counts only if every question above it was answered.
+Two reports on the same model, one on nights before which nothing happens and one on nights with a planted
+effect. The first line of each is a verdict by fixed rules, and the lines below say which question decided.
+Read from the top: a number counts only if every question above it was answered.
 """
 
 # %%
 # Two worlds, one analysis
 # ------------------------
-# The null test takes earthquake catalogs that never happened through all of it: controls, samples, fits, score.
+# The null test takes earthquake catalogs that never happened through all of it: controls, samples, fits,
+# score.
 
 import tempfile
 from pathlib import Path
@@ -53,10 +54,10 @@ print(nothing.verdict.text)
 # %%
 # The questions, in their order
 # -----------------------------
-# "None" is a question that was not examined; a verdict never gets past one that was refuted. What was shared
-# between training and test comes first, for it makes every score meaningless. Then whether there are enough
-# earthquakes; then the probes, that have seen no observation; then the catalogs that never happened. The power
-# says whether "nothing found" means anything.
+# "None" is a question that was not examined; a verdict never gets past one that was refuted. What was
+# shared between training and test comes first, for it makes every score meaningless. Then whether there
+# are enough earthquakes; then the probes, that have seen no observation; then the catalogs that never
+# happened. The power says whether "nothing found" means anything.
 
 
 def questions(report):
@@ -80,7 +81,8 @@ questions(planted)
 # %%
 # The score among those of the catalogs that never happened
 # ---------------------------------------------------------
-# p is the share of catalogs, the real one counted among them, that score as high; with 19 of them none is below 0.05.
+# p is the share of catalogs, the real one counted among them, that score as high; with 19 of them none is
+# below 0.05.
 
 figure, axes = plt.subplots(1, 2, layout="constrained", figsize=(9, 3.2), sharex=True)
 for ax, result, title in zip(

@@ -3,8 +3,9 @@ All earthquakes of a region, and a folder of daily files
 ========================================================
 
 "M 5 and more in Chile, a folder of daily Swarm files" is ten lines. They end in a score, in how many
-earthquakes it speaks of, and in what the others were lost to. In a region earthquakes are few, and most study
-plans fail here: at controls, not at models. The files are written first, by a simulation without any effect.
+earthquakes it speaks of, and in what the others were lost to. In a region earthquakes are few, and most
+study plans fail here: at controls, not at models. The files are written first, by a simulation without any
+effect.
 """
 
 # %%
@@ -63,9 +64,10 @@ print(f"{len([*folder.rglob('*.cdf')])} files in {folder / 'swarm'}")
 # %%
 # Ten lines
 # ---------
-# All earthquakes stay in ``everything``, small ones and those elsewhere, too: controls keep clear of them. The
-# region is a ``query``; the satellite comes from the nested folders, read once into Parquet files, and goes on
-# there next time. Controls keep Swarm's local time and lie ``within`` the days of the record.
+# All earthquakes stay in ``everything``, small ones and those elsewhere, too: controls keep clear of
+# them. The region is a ``query``; the satellite comes from the nested folders, read once into Parquet
+# files, and goes on there next time. Controls keep Swarm's local time and lie ``within`` the days of the
+# record.
 
 everything = quakes  # read_usgs("catalog/*.csv")
 chile = "-45 <= latitude <= -17 and -78 <= longitude <= -66 and depth_km <= 70"
@@ -81,9 +83,9 @@ print(samples)
 # %%
 # What the others were lost to
 # ----------------------------
-# "no control": no day among the offsets of ``controls`` was free of the earthquakes of ``avoid``, or none that is
-# lies in the record; ``report_`` counts by magnitude. Where controls were drawn beyond the record (without
-# ``within``) the reason says so. Of the rest each reason names a step of ``make_samples``.
+# "no control": no day among the offsets of ``controls`` was free of the earthquakes of ``avoid``, or none
+# that is lies in the record; ``report_`` counts by magnitude. Where controls were drawn beyond the record
+# (without ``within``) the reason says so. Of the rest each reason names a step of ``make_samples``.
 
 print(samples.dropped.groupby(["label", "reason"]).size().to_string())
 print(controls.report_[["events", "events_with_control", "share"]].to_string())
@@ -92,7 +94,8 @@ print(controls.report_[["events", "events_with_control", "share"]].to_string())
 # A score of few earthquakes
 # --------------------------
 # Beside what the place alone reaches, and with the verdict. Fewer than twenty tested earthquakes bear no
-# claim, whatever the score; the split, five steps forwards in time, becomes one that so few allow, and says so.
+# claim, whatever the score; the split, five steps forwards in time, becomes one that so few allow, and
+# says so.
 
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -102,13 +105,15 @@ with warnings.catch_warnings(record=True) as caught:
 for text in dict.fromkeys(str(each.message) for each in caught):
     print(text)
 print(f"model       {found.seismic_mcc}\nplace alone {place.seismic_mcc}\n{report.verdict.text}")
-SampleMapDisplay.from_samples(samples).plot()
+display = SampleMapDisplay.from_samples(samples).plot()
+for ax in display.axes_.flat:
+    ax.set(xlim=(-95, -50), ylim=(-60, 0))
 
 # %%
 # A record too short for its match
 # --------------------------------
-# Swarm's local time comes back after 129 days. With fifteen days of observation a pair takes a record of 144
-# days, and three months hold none, however many earthquakes there are:
+# Swarm's local time comes back after 129 days. With fifteen days of observation a pair takes a record of
+# 144 days, and three months hold none, however many earthquakes there are:
 
 short = TrackSource(near[near["time"] < start + pd.Timedelta(90, "D")], channels=["Ne"])
 with warnings.catch_warnings():

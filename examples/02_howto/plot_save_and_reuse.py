@@ -2,16 +2,16 @@
 Save a model today, use it next week
 ====================================
 
-A fitted network is one file of plain arrays: it opens under any Keras backend, runs no code, and says the same of
-the same windows. Next week's nights are scored by it as they come, and what it says of them stands beside what
-it says of nights without any earthquake near by.
+A fitted network is one file of plain arrays: it opens under any Keras backend, runs no code, and says the
+same of the same windows. Next week's nights are scored by it as they come, and what it says of them stands
+beside what it says of the same nights without any effect.
 """
 
 # %%
 # Today
 # -----
-# Two hundred simulated nights; a perturbation is planted before each earthquake, so that there is something to
-# be saved.
+# Two hundred simulated nights; a perturbation is planted before each earthquake, so that there is
+# something to be saved.
 
 import tempfile
 from pathlib import Path
@@ -44,7 +44,14 @@ past, later = observed(effect=1.0)
 track = TrackSource(past, channels=["Ne"])
 controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
 samples = make_samples(
-    track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=10, context=15, exclude=everything
+    track,
+    catalog,
+    controls,
+    region="dobrovolsky",
+    days=(-15, 0),
+    max_length=10,
+    context=15,
+    exclude=everything,
 )
 model = make_seqnetquake(track, 10, context=15, epochs=8, random_state=0)
 model.fit(samples.X, samples.y)
@@ -55,8 +62,8 @@ print(f"{path.name}: {path.stat().st_size / 1024:.0f} KiB, {samples}")
 # %%
 # Next week
 # ---------
-# Another process: the file alone is opened, and the track of the new nights is given to it. Length and context of
-# the windows are noted in it.
+# Another process: the file alone is opened, and the track of the new nights is given to it. Length and
+# context of the windows are noted in it.
 
 again = load_model(path)
 new = TrackSource(later, channels=["Ne"])
@@ -69,8 +76,8 @@ print(f"the pipeline says the same as its steps: {same}")
 # %%
 # What it is worth there
 # ----------------------
-# Windows within the region and fifteen days of an earthquake, beside the others of the same nights: with the
-# effect, and on the same nights without it. The second number is what the first would be without any
+# Windows within the region and fifteen days of an earthquake, beside the others of the same nights: with
+# the effect, and on the same nights without it. The second number is what the first would be without any
 # earthquake's effect; what is left there is place and season.
 
 
@@ -94,6 +101,8 @@ for name, each in {"planted": scores, "nothing planted": score_track(again, noth
 # %%
 # A night as a map
 # ----------------
+# With the earthquakes of M 5.5 and more of the five days that followed.
 
-NightlyMapDisplay(nightly_map(scores, cell_degrees=10), catalog=catalog, night="2019-07-24").plot()
+soon = catalog.query("magnitude >= 5.5 and '2019-07-24' <= time < '2019-07-29'")
+NightlyMapDisplay(nightly_map(scores, cell_degrees=10), catalog=soon, night="2019-07-24").plot()
 plt.show()

@@ -2,16 +2,17 @@
 Another lab's scores: what would they be without any earthquake?
 ================================================================
 
-A table with a score each sample is all that it takes: no model, no observations. Two labs send one. The scores of
-one look like a discovery, and its place alone scores as much. The other took the same model and the same
-nights, with controls at the places of its earthquakes, and has nothing to report. Nothing was there.
+A table with a score each sample is all that it takes: no model, no observations. Two labs send one. The
+scores of one look like a discovery, and its place alone scores as much. The other took the same model and
+the same nights, with controls at the places of its earthquakes, and has nothing to report. Nothing was
+there.
 """
 
 # %%
 # Two tables
 # ----------
-# Made here, by a simulation without any effect; in life they come as files. ``fold`` says which rows were tested
-# together, by a model of the others.
+# Made here, by a simulation without any effect; in life they come as files. ``fold`` says which rows were
+# tested together, by a model of the others.
 
 import tempfile
 from pathlib import Path
@@ -64,8 +65,8 @@ for lab, controls in labs.items():
 # %%
 # One line each
 # -------------
-# From the command line it is ``python -m skquake.report "lab A.csv"``. The verdict follows from the numbers by fixed
-# rules; without the observations it can refute a score, and at most say "not tested".
+# From the command line it is ``python -m skquake.report "lab A.csv"``. The verdict follows from the
+# numbers by fixed rules; without the observations it can refute a score, and at most say "not tested".
 
 for lab in labs:
     table = pd.read_csv(folder / f"{lab}.csv", parse_dates=["time", "obs_start", "obs_end"])

@@ -361,8 +361,8 @@ class MatchedControls(BaseEstimator):
                 "the region and avoid_days of an earthquake of avoid"
             )
             if unseen:
-                why = f"{blocked}, {unseen} free ones outside within ({record_needed(offsets, *record)}); take "
-                why += "a longer record or offsets that it holds"
+                why = f"{blocked}, {unseen} free ones outside within ({record_needed(offsets, *record)}); "
+                why += "take a longer record, offsets that it holds"
             else:
                 why = f"{blocked}, and side={self.side!r} drops the {free.sum()} others; widen min_days ... "
                 why += "max_days, or take side='either'"
