@@ -57,7 +57,7 @@ html_css_files = ["site.css"]
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 6,
     "show_prev_next": True,
     "search_as_you_type": False,
 }

@@ -50,12 +50,15 @@ class NearestMean(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         weight = _check_sample_weight(sample_weight, X)
         aside.classes_ = np.unique(y)
+        for label in aside.classes_:
+            if not weight[y == label].sum() > 0:
+                raise ValueError(f"class {label} has no weight: give it some, or leave its rows out")
         aside.means_ = np.stack(
             [np.average(X[y == label], axis=0, weights=weight[y == label]) for label in aside.classes_]
         )
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
-        vars(self).update({name: value for name, value in vars(aside).items() if name.endswith("_")})
+        fitted = {name: value for name, value in vars(aside).items() if name.endswith("_")}
+        kept = {name: value for name, value in vars(self).items() if not name.endswith("_")}
+        self.__dict__ = kept | fitted
         return self
 
     def predict_proba(self, X):
@@ -67,7 +70,8 @@ class NearestMean(ClassifierMixin, BaseEstimator):
         return odds / odds.sum(axis=1, keepdims=True)
 
     def predict(self, X):
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

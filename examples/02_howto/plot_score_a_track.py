@@ -3,9 +3,9 @@ Score a track, and draw a map of alarms
 =======================================
 
 A model fitted to the first months scores every window of the months after. Nights become maps, maps become
-alarms for the days to come, and where an effect was planted the alarms catch more earthquakes than the space and
-time that they fill would by chance. The same nights without any effect stand beside, and an alarm that has seen
-no satellite: neither is better than chance.
+alarms for the days to come, and where an effect was planted the alarms catch more earthquakes than the
+space and time that they fill would by chance. The same nights without any effect stand beside, and an alarm
+that has seen no satellite: neither is better than chance.
 """
 
 # %%
