@@ -45,7 +45,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_memory": False,
     # "Examples using ..." on the pages of the API.
-    "backreferences_dir": "api/examples",
+    "backreferences_dir": "gallery/backreferences",
     "doc_module": ("skquake",),
     "inspect_global_variables": False,
 }

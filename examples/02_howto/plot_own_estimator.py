@@ -92,7 +92,7 @@ for row in rows[rows["status"] == "failed"].itertuples():
 # %%
 # With and without an effect
 # --------------------------
-# The same random numbers, with half as much density more before each earthquake, and without.
+# The same random numbers, with the density doubled above each epicentre in the days before, and without.
 
 start, end = pd.Timestamp("2019-01-01"), pd.Timestamp("2019-08-01")
 everything = make_catalog(start - pd.Timedelta("60D"), end + pd.Timedelta("60D"), random_state=0)
