@@ -41,7 +41,8 @@ def report_on(effect, n_nulls):
     null = catalog_null_test(
         model, track, everything, controls=MatchedControls(within=track.span),
         sampling={"region": "dobrovolsky", "days": (-15, 0), "max_length": 6, "context": 8},
-        cv=PurgedTimeSeriesSplit(3), min_magnitude=4.8, nulls=("rotate",), n_nulls=n_nulls, random_state=0,
+        cv=PurgedTimeSeriesSplit(3), min_magnitude=4.8, nulls=("shuffle-times",), n_nulls=n_nulls,
+        random_state=0,
     )  # fmt: skip
     return evaluation_report(
         model, null.samples, PurgedTimeSeriesSplit(3), null=null, n_resamples=200, random_state=0

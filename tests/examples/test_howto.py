@@ -23,6 +23,7 @@ SAID = {
     "search_and_resume": ["the same as in one go: True", "place alone "],
     "cluster": ["the same numbers as here: True"],
     "gpu": ["largest difference to the processor"],
+    "my_swarm_folder": ["read_swarm_lp", "rows with density and field"],
     "new_satellite": ["passed"],
 }
 
