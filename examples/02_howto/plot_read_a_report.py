@@ -73,7 +73,9 @@ questions(nothing)
 # %%
 # With an effect
 # --------------
-# The same questions, one of them answered otherwise.
+# The score is now above chance and the probes, and no catalog that never happened reaches it. The verdict
+# still stops before "differs": in a record of one year the seasons of earthquakes and controls are not
+# quite the same. A longer record mends that; a power curve is the next question.
 
 planted, null_of_planted = report_on(effect=1.0, n_nulls=19)
 print(planted.verdict.text)

@@ -23,7 +23,7 @@ from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_track
 from skquake.plotting import MolchanDisplay, NightlyMapDisplay
 
-start, trained, end = map(pd.Timestamp, ("2019-01-01", "2019-07-01", "2019-12-01"))
+start, trained, end = map(pd.Timestamp, ("2019-01-01", "2019-07-01", "2020-04-01"))
 everything = make_catalog("2012-01-01", end + pd.Timedelta("60D"), random_state=0)
 catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
 targets = catalog.query("magnitude >= 5.5")
@@ -31,7 +31,7 @@ targets = catalog.query("magnitude >= 5.5")
 
 def nights(effect):
     """Scores of every window after the training, by a model of what came before."""
-    settings = {"side": "night", "cadence": 15.0, "catalog": catalog, "effect": effect, "random_state": 0}
+    settings = {"side": "night", "cadence": 20.0, "catalog": catalog, "effect": effect, "random_state": 0}
     frame = make_track("cses", start, end, **settings).frame
     first, later = (
         TrackSource(part, channels=["Ne"])
@@ -41,9 +41,9 @@ def nights(effect):
     controls = MatchedControls(avoid=known, within=first.span, random_state=0)
     samples = make_samples(
         first, catalog[catalog["time"] < trained], controls, region="dobrovolsky", days=(-15, 0),
-        max_length=8, context=12, exclude=known,
+        max_length=6, context=9, exclude=known,
     )  # fmt: skip
-    model = make_baseline("profile", SlidingWindow(first, 8, context=12)).fit(samples.X, samples.y)
+    model = make_baseline("profile", SlidingWindow(first, 6, context=9)).fit(samples.X, samples.y)
     return score_track(model, later)
 
 
@@ -61,10 +61,10 @@ for name, effect in {"planted": 1.0, "nothing planted": 0.0}.items():
     alarm = alarm_function(maps[name], lead=15, statistic="mean")
     rate = reference_rate(targets, alarm, before=trained, declusterer=None)
     late = targets[targets["time"] >= trained]
-    curves[name] = molchan_curve(alarm, late, rate, n_resamples=0, random_state=0)
+    curves[name] = molchan_curve(alarm, late, rate, n_resamples=200, random_state=0)
     print(f"{name:16s} {len(scores)} windows, {len(late)} targets: {curves[name]}")
 always = (0.0 * alarm).fillna(0.0) + rate
-curves["where they have always been"] = molchan_curve(always, late, rate, n_resamples=0, random_state=0)
+curves["where they have always been"] = molchan_curve(always, late, rate, n_resamples=200, random_state=0)
 print(f"no satellite     {curves['where they have always been']}")
 
 # %%
