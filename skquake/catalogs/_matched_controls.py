@@ -349,10 +349,11 @@ class MatchedControls(BaseEstimator):
             # One side of unknown days leaves neither.
             candidates, in_hole, seen = free.all(axis=1), in_hole.max(axis=1), inside.any(axis=1)
         elif self.side == "either":
-            candidates, in_hole, seen = (part.reshape(len(free), -1) for part in (free, in_hole, inside))
+            n = len(free)
+            candidates, in_hole, seen = free.reshape(n, -1), in_hole.reshape(n, -1), inside.reshape(n, -1)
         else:
             side = 0 if self.side == "before" else 1
-            candidates, in_hole, seen = (part[:, side] for part in (free, in_hole, inside))
+            candidates, in_hole, seen = free[:, side], in_hole[:, side], inside[:, side]
         unseen = int((candidates & ~seen).sum())
         candidates, lost = self._outside_holes(candidates & seen, in_hole, holes)
         if not candidates.any():
@@ -379,7 +380,8 @@ class MatchedControls(BaseEstimator):
                 before, after = inside[event, 0, chosen], inside[event, 1, chosen]
                 sign = np.where(before & after, sign, np.where(before, -1, 1))
             if self.side in ("both", "either"):
-                stays = kept_by_both(event_time[event], sign, chosen, offsets, *record, self.side == "either")
+                signed = self.side == "either"
+                stays = kept_by_both(event_time[event], sign, chosen, offsets, *record, signed=signed)
                 stays = rng.random_sample(len(event)) < stays
                 event, sign, chosen = event[stays], sign[stays], chosen[stays]
         time = event_time[event] + sign * offsets[chosen] * NS_PER_DAY

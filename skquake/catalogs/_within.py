@@ -61,6 +61,7 @@ def kept_by_both(
     offsets: IntArray,
     days: Any,
     spans: IntArray,
+    *,
     signed: bool,
 ) -> FloatArray:
     """With which probability a control that was drawn stays, so that both of a pair could be the earthquake.
