@@ -70,7 +70,7 @@ print(f"{len([*folder.rglob('*.cdf')])} files in {folder / 'swarm'}")
 # record.
 
 everything = quakes  # read_usgs("catalog/*.csv")
-chile = "-45 <= latitude <= -17 and -78 <= longitude <= -66 and depth_km <= 70"
+chile = "-45 <= latitude <= -17 and -78 <= longitude <= -66 and depth_km <= 70 and '2014' <= time < '2014-12'"
 catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 5")).query(chile)
 track = TrackSource.from_files(folder / "swarm", folder / "swarm.parquet", read_swarm_lp, channels=["Ne"])
 match = {"match": "local-time", "satellite": "swarm", "side": "either", "within": track.span}
@@ -107,7 +107,7 @@ for text in dict.fromkeys(str(each.message) for each in caught):
 print(f"model       {found.seismic_mcc}\nplace alone {place.seismic_mcc}\n{report.verdict.text}")
 display = SampleMapDisplay.from_samples(samples).plot()
 for ax in display.axes_.flat:
-    ax.set(xlim=(-95, -50), ylim=(-60, 0))
+    ax.set(xlim=(-95, -50), ylim=(-60, 0), xticks=[-90, -75, -60], yticks=[-60, -40, -20, 0])
 
 # %%
 # A record too short for its match
