@@ -9,6 +9,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+from _changelog import write_changelog
 from _gallery import small_articles
 
 import skquake
@@ -21,7 +22,8 @@ version = release = skquake.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+    "sphinx_design",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
@@ -42,18 +44,33 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,
+    # "Examples using ..." on the pages of the API.
+    "backreferences_dir": "gallery/backreferences",
+    "doc_module": ("skquake",),
+    "inspect_global_variables": False,
 }
 suppress_warnings = ["config.cache"]
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
-    "show_prev_next": False,
+    "header_links_before_dropdown": 6,
+    "show_prev_next": True,
     "search_as_you_type": False,
 }
+# A column at the left only where it has something to say: chapters of the guide, names of the API.
+html_sidebars = {
+    name: [] for name in (
+        "index", "install", "pitfalls", "reporting", "measured", "data", "glossary", "units", "faq", "cite",
+        "changelog", "search", "genindex", "_modules/**",
+    )
+}  # fmt: skip
 html_title = "skquake"
+html_show_sourcelink = False
+html_copy_source = False
 
 # The site must build without a network: no warning about an absent one, none hidden either.
 warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive", category=UserWarning)
@@ -67,3 +84,4 @@ def skip_metadata_requests(app, what, name, obj, skip, options):
 
 def setup(app):
     app.connect("autodoc-skip-member", skip_metadata_requests)
+    app.connect("builder-inited", write_changelog)

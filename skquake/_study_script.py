@@ -99,7 +99,7 @@ def score_script(study: Mapping[str, Any], folder: Path, running: Running) -> Sc
         *_data(study, folder, running),
         *_samples(study),
         "print(samples)",
-        *_model(study),
+        *_model(study, alone=True),
         "scores = {",
         *(f"    {entry}," for entry in entries),
         "}  # the probes see no observation: place, circumstances, place and date alone",
@@ -136,7 +136,7 @@ def report_script(
     options = {} if study["title"] is None else {"title": repr(study["title"])}
     options |= {"scoring": repr(study["headline"]["score"]), "random_state": repr(study["random_state"])}
     options |= {k: v for k, v in running.keywords.items() if k == "verbose"}
-    lines = [*_data(study, folder, running), *_model(study)]
+    lines = [*_data(study, folder, running), *_model(study, alone=store is None)]
     if store is None:
         lines += [
             *_samples(study),
@@ -230,8 +230,8 @@ def _sampling(study):
     return _given("samples", study["samples"]) | kp
 
 
-def _model(study):
-    """Lines that make the splitter and the model."""
+def _model(study, alone=False):
+    """Lines that make the splitter and the model; ``alone``: no null catalogs go through the same splits."""
     split, model, samples = study["split"], study["model"], study["samples"]
     options = _given("split", split)
     if options.get("shuffle") == "True":
@@ -258,6 +258,8 @@ def _model(study):
         else:
             steps = [window] if name == "profile" else [window, "ChannelScaler()"]
             made = _call("make_baseline", repr(name), *steps, **seed, **params)
+    if alone and split["kind"] == "time" and not options:
+        return [f"model = {made}", "cv = None  # PurgedTimeSeriesSplit(5), if there are enough earthquakes"]
     return [f"model = {made}", f"cv = {_call(SPLITS[split['kind']].__name__, **options)}"]
 
 

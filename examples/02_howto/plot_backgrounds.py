@@ -9,7 +9,8 @@ are taken away from the density along a simulated pass, and each is asked how mu
 # %%
 # Sixty nights
 # ------------
-# The same random numbers without and with 35 % more before one earthquake, of magnitude 7, on the last days.
+# The same random numbers without and with 35 % more before one earthquake, of magnitude 7, on the last
+# days.
 
 import itertools
 
@@ -77,5 +78,5 @@ figure.legend(loc="outside lower center", ncols=3)
 plt.show()
 
 # %%
-# In a pipeline of samples, :class:`~skquake.sampling.ResidualWindow` does this between samples and model, and
-# learns the background from the training rows of each fold alone.
+# In a pipeline of samples, :class:`~skquake.sampling.ResidualWindow` does this between samples and model,
+# and learns the background from the training rows of each fold alone.

@@ -44,9 +44,9 @@ for name, bounds in STYLES.items():
 # %%
 # A simulated ionosphere
 # ----------------------
-# Electron content every two hours at one station for a year, with storms and without any earthquake: the same
-# hour of the 15 days before. ``ar_rate`` computes the share of errors that remember the day before as these
-# do.
+# Electron content every two hours at one station for a year, with storms and without any earthquake: the
+# same hour of the 15 days before. ``ar_rate`` computes the share of errors that remember the day before
+# as these do.
 
 station = pd.DataFrame({"latitude": [36.5], "longitude": [142.0]}, index=["point"])
 kp = make_kp("2014-12-25", "2016-01-01", random_state=0)

@@ -2,8 +2,8 @@
 Anomalies in my own electron content
 ====================================
 
-From a CSV with a column a station to a table of anomalies, each beside the rate at which such bounds are left
-by chance. Here the CSV is written first, with gaps and an outlier; point ``path`` at yours.
+From a CSV with a column a station to a table of anomalies, each beside the rate at which such bounds are
+left by chance. Here the CSV is written first, with gaps and an outlier; point ``path`` at yours.
 """
 
 # %%

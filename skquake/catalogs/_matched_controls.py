@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from skquake.catalogs._free_days import free_days
 from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.catalogs._order import time_order
 from skquake.catalogs._regions import region_radius_km
+from skquake.catalogs._within import kept_by_both, record_needed, sides_within, spans_of
 
 _MOST_DAYS = 3650
 
@@ -88,6 +90,10 @@ class MatchedControls(BaseEstimator):
         :func:`check_catalog` finds (those of each catalog by itself, under
         :func:`~skquake.inspection.catalog_null_test`). A frame with ``start`` and ``end``: these. None: a
         day is quiet where nothing is listed.
+    within : None, (start, end), or list of these, default=None
+        The days of a record, such as ``track.span``: a control is drawn only where all its days of
+        observation lie in it (see Notes). None: wherever days are free, and samples of controls beyond the
+        record are lost with their earthquakes. Without use by ``match="dip-latitude"``.
 
     Attributes
     ----------
@@ -108,6 +114,13 @@ class MatchedControls(BaseEstimator):
     times of a pair, which one is the earthquake's is even odds. Controls of the largest earthquakes
     are rare whatever the side, since their own regions and those around them are seldom free:
     ``report_`` says how rare.
+
+    Near the ends of a record there are days on one side alone, and fewer of them. A control drawn
+    among these would be nearer to the middle of the record than its earthquake, and the date would tell
+    them apart. With ``within`` a draw therefore stays only as often as the way back would be drawn
+    [6]_, as far as the record decides, and one that does not stay leaves its earthquake without this
+    control. No earthquake loses more by it than without ``within``; records hardly longer than the offsets
+    gain most.
 
     What to choose for samples of a satellite's track:
 
@@ -151,6 +164,8 @@ class MatchedControls(BaseEstimator):
     .. [4] Parrot, M. (2002). The micro-satellite DEMETER. Journal of Geodynamics 33, 535-541.
     .. [5] Alken, P., Thebault, E., Beggan, C. D. et al. (2021). International Geomagnetic Reference
        Field: the thirteenth generation. Earth, Planets and Space 73, 49.
+    .. [6] Hastings, W. K. (1970). Monte Carlo sampling methods using Markov chains and their
+       applications. Biometrika 57, 97-109.
 
     Examples
     --------
@@ -190,7 +205,7 @@ class MatchedControls(BaseEstimator):
         "satellite": [StrOptions(set(ORBITS)), None],
         "tolerance_hours": [Interval(Real, 0, 6, closed="both")],
         "tolerance_degrees": [Interval(Real, 0, None, closed="left"), None],
-    }  # avoid and holes say themselves what they may be
+    }  # avoid, holes and within say themselves what they may be
 
     def __init__(
         self,
@@ -208,6 +223,7 @@ class MatchedControls(BaseEstimator):
         tolerance_hours: float = 0.5,
         tolerance_degrees: float | None = 2.0,
         holes: str | Frame | None = "find",
+        within: Any = None,
     ) -> None:
         self.ratio = ratio
         self.min_days = min_days
@@ -223,6 +239,7 @@ class MatchedControls(BaseEstimator):
         self.tolerance_hours = tolerance_hours
         self.tolerance_degrees = tolerance_degrees
         self.holes = holes
+        self.within = within
 
     def sample(self, catalog: Frame) -> pd.DataFrame:
         """Draw the controls of a catalog.
@@ -250,10 +267,11 @@ class MatchedControls(BaseEstimator):
         ------
         ValueError
             For an empty catalog, missing or impossible values, days in the wrong order, local time
-            without a satellite or without an offset that keeps it, holes that are none, or ids of the
-            catalog that look like those of controls.
+            without a satellite or without an offset that keeps it, holes that are none, ``within`` that is
+            no span, or ids of the catalog that look like those of controls.
         """
         check_parameters(self)
+        spans = spans_of(self.within)
         offsets = None if self.match == "dip-latitude" else self._offsets()
         days, avoid_days = _interval("days", self.days), _interval("avoid_days", self.avoid_days)
         events = check_catalog(catalog, allow_empty=False)
@@ -267,7 +285,10 @@ class MatchedControls(BaseEstimator):
         if offsets is None:
             event, moved, lost = self._elsewhere(events, avoid, reach_km, window, holes, rng)
         else:
-            event, moved, lost = self._another_day(events, avoid, reach_km, window, holes, offsets, rng)
+            record = None if spans is None else (days, spans)
+            event, moved, lost = self._another_day(
+                events, avoid, reach_km, window, holes, offsets, record, rng
+            )
         controls = events.iloc[event]
         ids = controls.index
         rank = np.arange(len(event)) - np.searchsorted(event, event) + 1
@@ -317,36 +338,53 @@ class MatchedControls(BaseEstimator):
             )
         return inside
 
-    def _another_day(self, events, avoid, reach_km, window, holes, offsets, rng):
+    def _another_day(self, events, avoid, reach_km, window, holes, offsets, record, rng):
         """Events of the controls drawn (positions, ascending), their ``time``, events lost to holes."""
         free = free_days(events, avoid, reach_km, window, offsets)
         event_time = as_ns(events["time"].to_numpy())
+        inside = np.ones_like(free) if record is None else sides_within(event_time, offsets, *record)
         moves = np.stack([-offsets, offsets]) * NS_PER_DAY
         in_hole = hole_touched(event_time[:, np.newaxis, np.newaxis] + moves, holes, window[1], -window[0])
         if self.side == "both":
             # One side of unknown days leaves neither.
-            candidates, in_hole = free.all(axis=1), in_hole.max(axis=1)
+            candidates, in_hole, seen = free.all(axis=1), in_hole.max(axis=1), inside.any(axis=1)
         elif self.side == "either":
-            candidates, in_hole = (part.reshape(len(free), -1) for part in (free, in_hole))
+            n = len(free)
+            candidates, in_hole, seen = free.reshape(n, -1), in_hole.reshape(n, -1), inside.reshape(n, -1)
         else:
             side = 0 if self.side == "before" else 1
-            candidates, in_hole = free[:, side], in_hole[:, side]
-        candidates, lost = self._outside_holes(candidates, in_hole, holes)
+            candidates, in_hole, seen = free[:, side], in_hole[:, side], inside[:, side]
+        unseen = int((candidates & ~seen).sum())
+        candidates, lost = self._outside_holes(candidates & seen, in_hole, holes)
         if not candidates.any():
-            self._warn_none(
-                len(events),
+            blocked = (
                 f"{free.size - free.sum()} of {free.size} days at {offsets[0]} to {offsets[-1]} days lie in "
-                f"the region and avoid_days of an earthquake of avoid, and side={self.side!r} drops the "
-                f"{free.sum()} others; widen min_days ... max_days, or take side='either'",
+                "the region and avoid_days of an earthquake of avoid"
             )
+            if unseen:
+                why = f"{blocked}, {unseen} free ones outside within ({record_needed(offsets, *record)}); "
+                why += "take a longer record, offsets that it holds"
+            else:
+                why = f"{blocked}, and side={self.side!r} drops the {free.sum()} others; widen min_days ... "
+                why += "max_days, or take side='either'"
+            self._warn_none(len(events), why)
         event, rank, chosen = _draw(candidates, self.ratio, rng)
         sign = rng.choice([-1, 1], size=(len(free), self.ratio))[event, rank]
         if self.side == "either":
             sign = np.where(chosen < len(offsets), -1, 1)
         elif self.side != "both":
-            sign = -1 if self.side == "before" else 1
-        days = sign * offsets[chosen % len(offsets)]
-        time = event_time[event] + days * NS_PER_DAY
+            sign = np.full(len(event), -1 if self.side == "before" else 1)
+        chosen = chosen % len(offsets)
+        if record is not None:
+            if self.side == "both":  # the only side that is seen, or the coin
+                before, after = inside[event, 0, chosen], inside[event, 1, chosen]
+                sign = np.where(before & after, sign, np.where(before, -1, 1))
+            if self.side in ("both", "either"):
+                signed = self.side == "either"
+                stays = kept_by_both(event_time[event], sign, chosen, offsets, *record, signed=signed)
+                stays = rng.random_sample(len(event)) < stays
+                event, sign, chosen = event[stays], sign[stays], chosen[stays]
+        time = event_time[event] + sign * offsets[chosen] * NS_PER_DAY
         return event, {"time": time.astype("datetime64[ns]")}, lost
 
     def _elsewhere(self, events, avoid, reach_km, window, holes, rng):

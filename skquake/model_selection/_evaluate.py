@@ -22,7 +22,7 @@ from skquake._core._validation import check_columns
 from skquake._core._weights import effective_number, row_weights
 from skquake.metrics import classification_summary, event_auc, score_interval, seismic_auc, seismic_mcc
 from skquake.metrics._evidence import align_classes
-from skquake.model_selection._time_series import PurgedTimeSeriesSplit
+from skquake.model_selection._default_split import default_split
 from skquake.model_selection._widening import FIXED, NONE, WIDENED, widen, widening
 
 
@@ -211,7 +211,8 @@ def evaluate(
     cv : splitter, iterable of (train, test), or one (train, test), default=None
         None: `PurgedTimeSeriesSplit` of five folds, as in `skquake.report.evaluation_report`. Each trains on
         what came before, so that none trains on another's test rows and the first sixth of the rows is
-        not tested.
+        not tested. Where fewer than 20 earthquakes with a control do not allow it: fewer steps, or folds of
+        whole pairs, with a warning.
     sample_weight : "event", "population" or None, default="event"
         "population": the rows of one event share a weight of 1 / ``kept_share``, so that earthquakes of
         seismic places, few of which keep a control, count as among all earthquakes in range
@@ -233,7 +234,13 @@ def evaluate(
     TypeError
         If ``samples`` is a table instead of the samples that hold it, or ``cv`` a number.
     ValueError
-        If a row is tested twice, or a class of evidence is absent from the tested rows.
+        If a row is tested twice, or a class of evidence is absent from the tested rows; by default, if the
+        samples hold one earthquake with a control alone.
+
+    Warns
+    -----
+    UserWarning
+        Where earthquakes are too few for the default of ``cv``.
 
     References
     ----------
@@ -258,7 +265,6 @@ def evaluate(
     >>> evaluate(model, Bunch(X=X, y=y, groups=X["pair_id"]), chronological_split(X, y), random_state=0)
     Evaluation(seismic MCC ...)
     """
-    cv = PurgedTimeSeriesSplit(5) if cv is None else cv
     check_samples(samples, cv, "evaluate")
     X = check_columns(samples.X, ("event_id", "pair_id", "time"), "evaluate: samples.X")
     y = np.asarray(samples.y)
@@ -268,7 +274,7 @@ def evaluate(
     weighted_fit = False if sample_weight is None else weight_route(estimator).reached
     groups = getattr(samples, "groups", None)
     groups_key = None if groups is None else group_parameter(estimator)
-    folds = list(_folds(cv, X, y, groups))
+    folds = default_split(X, y, groups, "evaluate")[1] if cv is None else list(_folds(cv, X, y, groups))
     if not folds:
         raise ValueError("evaluate: cv holds no folds")
     tests, probas, fit_seconds = [], [], 0.0

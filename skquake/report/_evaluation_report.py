@@ -14,7 +14,8 @@ from skquake._core._typing import Estimator, RandomState
 from skquake.alarms import MolchanCurve
 from skquake.catalogs import CatalogCheck
 from skquake.inspection import CatalogNullResult, PowerCurve, TimeMirroredResult
-from skquake.model_selection import PurgedTimeSeriesSplit, evaluate, leakage_report
+from skquake.model_selection import evaluate, leakage_report
+from skquake.model_selection._default_split import default_split
 from skquake.model_selection._evaluate import _folds
 from skquake.report._build import build, count_samples, fold_table, null_scoring, run_probes
 from skquake.report._facts import CHANCE
@@ -77,7 +78,8 @@ def evaluation_report(
         As `skquake.sampling.make_samples` returns them.
     cv : splitter, iterable of (train, test), or one (train, test), default=None
         `skquake.model_selection.PurgedTimeSeriesSplit` of five folds by default: folds that mix past and
-        future may share nights between training and test.
+        future may share nights between training and test. Where fewer than 20 earthquakes with a control do
+        not allow it, as `skquake.model_selection.evaluate` does: the verdict is then "too few".
     probes : bool, default=True
         Score place alone, circumstances alone, and place and date alone.
     null : CatalogNullResult, default=None
@@ -153,10 +155,12 @@ def evaluation_report(
     >>> sorted(report.differences)
     ['location', 'metadata', 'place and date']
     """
-    cv = PurgedTimeSeriesSplit(5) if cv is None else cv
     X, y, groups = samples.X, np.asarray(samples.y), getattr(samples, "groups", None)
     # One list of folds for all: a splitter that shuffles would part model and probes.
-    folds = list(_folds(cv, X, y, groups))
+    if cv is None:
+        cv, folds = default_split(X, y, groups, "evaluation_report")
+    else:
+        folds = list(_folds(cv, X, y, groups))
     options: dict[str, Any] = {"n_resamples": n_resamples, "random_state": random_state, "verbose": verbose}
     settings = {
         "pipeline": _repr(pipeline),

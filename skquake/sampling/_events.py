@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,16 @@ def with_region_and_days(
     )
 
 
+def sample_controls(sampler: Any, events: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """What a sampler draws, and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        controls = sampler.sample(events)
+    for each in caught:
+        warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+    return controls, "; ".join(str(each.message) for each in caught)
+
+
 def check_controls(controls: Any, catalog: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Controls as a catalog with ``label`` 0 and ``pair_id``.
 
@@ -37,18 +48,21 @@ def check_controls(controls: Any, catalog: pd.DataFrame, events: pd.DataFrame) -
     """
     if controls is None:
         return events.iloc[:0].assign(label=0, pair_id=events.index[:0])
+    said = ""
     if not is_frame(controls):
         if isinstance(controls, type) or not hasattr(controls, "sample"):
             got = f"the class {controls.__name__}" if isinstance(controls, type) else type(controls).__name__
             raise TypeError(
                 f"controls: expected a sampler such as MatchedControls(), or a dataframe, got {got}"
             )
-        controls = controls.sample(events)
+        controls, said = sample_controls(controls, events)
     controls = check_catalog(
         check_columns(catalog_frame(controls, "controls"), ("label", "pair_id"), "controls"), "controls"
     )
     if not len(controls):
-        raise ValueError(f"controls: none for the {len(events)} events in range of the source")
+        raise ValueError(
+            f"controls: none for the {len(events)} events in range of the source{said and f': {said}'}"
+        )
     if (controls["label"] != 0).any():
         raise ValueError(
             f"controls: row {controls.index[controls['label'] != 0][0]!r} has a label other than 0; "

@@ -21,6 +21,7 @@ from skquake.catalogs._holes import hole_touched, holes_of
 from skquake.sampling._events import Ledger, check_controls, join_places, with_region_and_days
 from skquake.sampling._kept import kept_share, kept_table, local_rate
 from skquake.sampling._ownership import in_whole_pairs, own, spread
+from skquake.sampling._pairless import INCOMPLETE, OUTSIDE, advice, name_pairless
 from skquake.sampling._places import PlaceCandidates
 from skquake.sampling._samples import Samples
 from skquake.sampling._settings import at_hours, check_days, check_local_time, last_day
@@ -164,7 +165,8 @@ def make_samples(
             NaN of earthquakes out of range of the source).
         dropped : DataFrame
             One row for each event or control without a sample: ``event_id``, ``label``, ``reason``,
-            ``n`` (windows it had until then).
+            ``n`` (windows it had until then). "no control": none was drawn for an earthquake; "its control
+            outside the span of the source": none of those drawn lies in the record.
         kept : DataFrame
             How many of the earthquakes in range of the source kept a control, and samples: ``by`` ("all",
             "local rate", "magnitude", "region"), ``part``, ``events``, ``with_control``, ``kept``, ``share``.
@@ -286,9 +288,11 @@ def make_samples(
     table = ledger.keep(table, ~_in_hole(table, places, gaps, days), "in a hole of the catalog")
     table = _give_to_owners(table, places, ledger)
     table = _label(table, places, ledger, kp, kp_threshold, disturbed_hours, disturbed)
-    table = ledger.keep(table, in_whole_pairs(places, table["place"], table["y"] != 2), "incomplete pair")
+    table = ledger.keep(table, in_whole_pairs(places, table["place"], table["y"] != 2), INCOMPLETE)
+    name_pairless(ledger, places)
     if not len(table):
-        raise ValueError(f"no sample is left: {_count(ledger.table())}")
+        blame = advice(ledger, members)
+        raise ValueError(f"no sample is left: {_count(ledger.table())}{blame and f'. {blame}'}")
     table = table.iloc[
         np.lexsort((table["source"], places["rank"].to_numpy()[table["place"]], table["time"]))
     ]
@@ -354,7 +358,7 @@ def _candidates(finders, places, quakes, hours):
 
 def _why_none(finders):
     """Why a place has no window in any source: the reason of the source that came closest."""
-    order = ["outside the span of the source", "no observation in region and days", "windows incomplete", ""]
+    order = [OUTSIDE, "no observation in region and days", "windows incomplete", ""]
     closest = np.max([[order.index(reason) for reason in f.reasons()] for f in finders.values()], axis=0)
     return np.array(order, dtype=object)[closest]
 

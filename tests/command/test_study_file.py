@@ -50,16 +50,16 @@ def test_defaults_are_the_honest_ones(read, lines):
     assert study["controls"]["days"] == [-15, 5] and study["controls"]["region"] == "3 deg"
     assert read(LEAST + '[controls]\nkind = "random"\n')["controls"]["min_days"] == 15
     assert read(LEAST + "[controls]\ndays = [-3, 0]\n")["controls"]["days"] == [-3, 0]
-    assert "cv = PurgedTimeSeriesSplit()" in lines(LEAST)
+    assert "cv = None  # PurgedTimeSeriesSplit(5)" in lines(LEAST)
     assert "MatchedControls(days=(-15, 5), region='3 deg', avoid=everything, random_state=0)" in lines(LEAST)
 
 
 def test_the_study_of_the_guide_is_one(lines):
-    guide = (Path(__file__).parents[2] / "docs" / "guide.rst").read_text()
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "command_line.rst").read_text()
     text = textwrap.dedent(guide.split("# study.toml\n")[1].split("\n``skquake samples")[0])
     made = lines(text)
     assert "match='local-time'" in made and "-78 <= longitude <= -66 and 0 <= depth_km <= 70" in made
-    assert "C=0.1" in made and "PurgedTimeSeriesSplit()" in made
+    assert "C=0.1" in made and "PurgedTimeSeriesSplit(5)" in made
 
 
 @pytest.mark.parametrize(
