@@ -367,15 +367,20 @@ class TrackSource(Source):
             Those that lie in one pass, span at most 1.5 (length - 1) cadences and are finite in
             every channel, in order of time.
         """
+        return self._blocks(length, step, context)
+
+    def _blocks(self, length, step=None, context=0, passes=slice(None)):
+        """The tiling of some passes (a slice of them)."""
         check_length(length)
         step = length if step is None else step
         check_length(step, "step")
         check_context(context, "error")
         track = self._content
-        room = np.diff(track.bounds) - length
+        start, size = track.bounds[:-1][passes], np.diff(track.bounds)[passes]
+        room = size - length
         counts = np.where(room < 0, 0, room // step + 1)
         number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        first = np.repeat(track.bounds[:-1], counts) + number * step
+        first = np.repeat(start, counts) + number * step
         finite = finite_between(track, first - context, first + length + context)
         finite &= self._spans(first, first + length - 1) <= self._longest_span(length)
         first = first[finite]
