@@ -99,14 +99,12 @@ class TrackSource(Source):
         cadence: Duration | None = None,
         max_gap: Duration | None = None,
     ) -> None:
-        if isinstance(channels, str):
-            channels = (channels,)
-        channels = None if channels is None else tuple(channels)
+        channels = (channels,) if isinstance(channels, str) else channels
         durations = (
             None if value is None else duration_ns(value, name)
             for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
         )
-        arguments = (channels, *durations)
+        arguments = (None if channels is None else tuple(channels), *durations)
         super().__init__(
             backing_of(data, ".parquet", read_track, track_from_frame, arguments, TrackFiles), name
         )
@@ -478,15 +476,16 @@ class TrackSource(Source):
 
     def to_frame(self) -> pd.DataFrame:
         """The observations as a DataFrame: time, latitude, longitude, altitude_km, channels."""
+        return self._frame(slice(None))
+
+    def _frame(self, rows):
+        """Rows (a slice) as a DataFrame."""
         track = self._content
-        columns = {
-            "time": track.time.view("datetime64[ns]"),
-            "latitude": track.latitude,
-            "longitude": track.longitude,
-        }
+        columns = {name: getattr(track, name)[rows] for name in ("time", "latitude", "longitude")}
+        columns["time"] = columns["time"].view("datetime64[ns]")
         if track.altitude_km is not None:
-            columns["altitude_km"] = track.altitude_km
-        columns.update(zip(track.channels, track.values.T, strict=True))
+            columns["altitude_km"] = track.altitude_km[rows]
+        columns.update(zip(track.channels, track.values[rows].T, strict=True))
         frame = pd.DataFrame(columns)
         frame.attrs["units"] = self.units
         return frame
