@@ -3,20 +3,19 @@ A mission, from daily files to a report
 =======================================
 
 Years of a satellite do not fit into memory. Here they never have to: daily files become a track on disk, the
-track gets a channel more (the density without its smooth part along each pass), events and controls find their
-windows in it, and only these windows are ever held. Forest, recommended network, probes, catalogs that never
-happened and report follow as for a small study.
+track gets a channel more (the density without its smooth part along each pass), events and controls find
+their windows in it, and only these windows are ever held. Forest, recommended network, probes, catalogs that
+never happened and report follow as for a small study.
 
 Every stage says how long it took, how much memory, and how much it got through in a second. The score stands
 beside what it is without any earthquake: that of probes which see no observation, under matched controls, and
 those of catalogs that never happened.
 
-By default a year and a half of a CSES-like satellite is simulated, one observation every three seconds, with a
-perturbation planted before each earthquake. From a terminal, ``--years 7`` is a mission, ``--effect 0`` plants
-nothing, and ``--data DIR`` takes real files: Swarm's Langmuir probe in ``DIR/swarm``,
-USGS catalogs in ``DIR/catalog``, Kp in ``DIR/indices/SW-All.csv``. ``--jobs 4`` works with four processes of
-this machine, ``--cluster tcp://...`` with a cluster of Dask (then ``--folder`` must lie where all its
-machines see it).
+By default a year and a half of a CSES-like satellite is simulated, one observation every three seconds, with
+a perturbation planted before each earthquake. From a terminal, ``--years 7`` is a mission, ``--effect 0``
+plants nothing, and ``--data DIR`` takes real files: Swarm's Langmuir probe in ``DIR/swarm``, USGS catalogs in
+``DIR/catalog``, Kp in ``DIR/indices/SW-All.csv``. ``--jobs 4`` works with four processes of this machine,
+``--cluster tcp://...`` with a cluster of Dask (then ``--folder`` must lie where all its machines see it).
 """
 
 # %%
@@ -60,7 +59,9 @@ parser.add_argument("--epochs", type=int, default=30, help="of the network (defa
 parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default %(default)s)")
 parser.add_argument("--cluster", metavar="ADDRESS", help="of a Dask scheduler, instead of processes here")
 parser.add_argument("--folder", type=Path, help="where files and track lie (default: one that is deleted)")
-parser.add_argument("--figures", type=Path, default="figures", help="folder for figures (default %(default)s)")
+parser.add_argument(
+    "--figures", type=Path, default="figures", help="folder for figures (default %(default)s)"
+)
 parser.add_argument("--report", type=Path, metavar="FILE.html", help="write the report")
 parser.add_argument("--seed", type=int, default=0, help="of everything (default %(default)s)")
 options = parser.parse_args()
@@ -71,7 +72,7 @@ home = options.folder or Path(tempfile.mkdtemp(prefix="mission-"))
 # %%
 # Daily files
 # -----------
-# The simulation is written as an archive would hold it, one Parquet file a day; the real files are the archive's
+# The simulation is written as an archive would hold it, one Parquet file a day; real files are the archive's
 # own. Nothing before them is needed later.
 
 
@@ -144,10 +145,11 @@ print(f"{source}\n{size:.2f} GB of files and tracks, {len(source.passes):,} pass
 # %%
 # Samples
 # -------
-# Windows of 450 km, at night, in the two weeks before each earthquake, and around controls at the same place
-# and local time. The catalog that controls avoid is the whole one, aftershocks and small events included.
+# Windows of about a minute (450 km; 16 observations where these are rare), at night, in the two weeks before
+# each earthquake, and around controls at the same place and local time. The catalog that controls avoid is
+# the whole one, aftershocks and small events included.
 
-length = max(4, round(64 / (source.cadence / np.timedelta64(1, "s"))))
+length = max(16, 4 * round(16 / (source.cadence / np.timedelta64(1, "s"))))
 context = 2 * length
 first, last = source.span
 near = everything[everything["time"].between(first, last)]

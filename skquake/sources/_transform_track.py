@@ -79,9 +79,9 @@ def transform_track(
 
     Notes
     -----
-    The track is cut only where the satellite turns at its highest latitudes, or where nothing was observed for
-    ten minutes: a function of whole passes gives what it gives for the whole track, to the bit. After an
-    interruption the same call goes on where it stopped.
+    The track is cut only where the satellite turns at its highest latitudes, or where nothing was observed
+    for ten minutes: a function of whole passes gives what it gives for the whole track, to the bit. After
+    an interruption the same call goes on where it stopped.
 
     Examples
     --------
