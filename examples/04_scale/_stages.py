@@ -14,14 +14,14 @@ import psutil
 
 @dataclass
 class Stages:
-    """Seconds, memory and work of each stage, in the order in which they came."""
+    """Time, memory and work of each stage, in the order in which they came."""
 
     rows: list[dict] = field(default_factory=list)
 
     @contextlib.contextmanager
     def __call__(self, name):
         """Time a stage; gives a dict that takes ``n`` and ``unit`` of what it got through."""
-        done, peak, stop = {"n": 0, "unit": ""}, [0.0, 0.0], threading.Event()
+        done, peak, stop = {"n": 0, "unit": ""}, [0.0, 0.0, 0.0], threading.Event()
         watcher = threading.Thread(target=_watch, args=(peak, stop), daemon=True)
         watcher.start()
         began = time.perf_counter()
@@ -31,25 +31,25 @@ class Stages:
             seconds = time.perf_counter() - began
             stop.set()
             watcher.join()
-        row = {"stage": name, "seconds": seconds, "peak_gb": peak[0], "workers_gb": peak[1], **done}
-        self.rows.append(row)
-        rate = f"{done['n'] / seconds:>12,.0f} {done['unit']}/s" if done["n"] else ""
-        print(
-            f"{name:<26}{seconds:>8.1f} s {peak[0]:>6.2f} GB here {peak[1]:>6.2f} GB in workers{rate}",
-            flush=True,
-        )
+        names = ("peak_gb", "workers_gb", "processor")
+        self.rows.append({"stage": name, "seconds": seconds, **dict(zip(names, peak, strict=True)), **done})
+        print(f"... {name}: {seconds:.1f} s", flush=True)
 
     def table(self):
         """All stages as text, with their share of the whole time."""
         whole = sum(row["seconds"] for row in self.rows)
-        lines = [f"{'stage':<26}{'seconds':>9}{'share':>8}{'GB here':>9}{'workers':>9}   a second"]
+        lines = [
+            f"{'':<24}{'seconds':>9}{'share':>7}{'processor s':>13}{'GB here':>9}{'workers':>9}   a second"
+        ]
         for row in self.rows:
-            rate = f"{row['n'] / row['seconds']:,.0f} {row['unit']}" if row["n"] else ""
+            rate = row["n"] / row["seconds"]
+            rate = f"{rate:,.{0 if rate >= 10 else 2}f} {row['unit']}" if row["n"] else ""
             lines.append(
-                f"{row['stage']:<26}{row['seconds']:>9.1f}{row['seconds'] / whole:>8.0%}"
-                f"{row['peak_gb']:>9.2f}{row['workers_gb']:>9.2f}   {rate}"
+                f"{row['stage']:<24}{row['seconds']:>9.1f}{row['seconds'] / whole:>7.0%}"
+                f"{row['processor']:>13.1f}{row['peak_gb']:>9.2f}{row['workers_gb']:>9.2f}   {rate}"
             )
-        return "\n".join([*lines, f"{'in all':<26}{whole:>9.1f}"])
+        work = sum(row["processor"] for row in self.rows)
+        return "\n".join([*lines, f"{'in all':<24}{whole:>9.1f}{'':>7}{work:>13.1f}"])
 
     def plot(self):
         """Time and memory of the stages, side by side."""
@@ -64,24 +64,35 @@ class Stages:
         left.set(yticks=at, yticklabels=names, xlabel="time (s)")
         left.margins(x=0.14)
         left.invert_yaxis()
-        here = [row["peak_gb"] for row in self.rows]
-        right.barh(at, here, color="#D55E00", label="this process")
-        right.barh(at, [row["workers_gb"] for row in self.rows], left=here, color="#E69F00", label="workers")
+        here, workers = ([row[name] for row in self.rows] for name in ("peak_gb", "workers_gb"))
+        right.barh(at, here, color="#009E73", label="this process")
+        right.barh(at, workers, left=here, color="#E69F00", label="its workers")
         right.set(xlabel="largest memory (GB)")
-        right.legend(fontsize=8)
+        right.margins(x=0.05)
+        if any(workers):
+            figure.legend(fontsize=8, loc="outside upper right", ncols=2)
         for axes in (left, right):
             axes.spines[["top", "right"]].set_visible(False)
         return figure
 
 
 def _watch(peak, stop):
-    """Largest resident memory of this process, and of its workers together, until it is told to stop."""
+    """Largest memory of this process, of its workers together, and processor seconds, until told to stop."""
+    before = _used()[2]
+    while True:
+        last = stop.wait(0.1)
+        here, workers, worked = _used()
+        peak[:] = max(peak[0], here), max(peak[1], workers), max(peak[2], worked - before)
+        if last:
+            return
+
+
+def _used():
+    """Resident memory (GB) of this process and of its workers, and processor seconds of all."""
     me = psutil.Process()
-    while not stop.wait(0.1):
-        peak[0] = max(peak[0], me.memory_info().rss / 1e9)
-        total = 0.0
-        for child in me.children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                total += child.memory_info().rss / 1e9
-        peak[1] = max(peak[1], total)
-    peak[0] = max(peak[0], me.memory_info().rss / 1e9)
+    workers = worked = 0.0
+    for child in me.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            workers += child.memory_info().rss / 1e9
+            worked += sum(child.cpu_times()[:2])
+    return me.memory_info().rss / 1e9, workers, worked + sum(me.cpu_times()[:2])

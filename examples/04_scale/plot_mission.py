@@ -150,7 +150,7 @@ print(f"{source}\n{size:.2f} GB of files and tracks, {len(source.passes):,} pass
 # the whole one, aftershocks and small events included.
 
 length = max(16, 4 * round(16 / (source.cadence / np.timedelta64(1, "s"))))
-context = 2 * length
+context = length
 first, last = source.span
 near = everything[everything["time"].between(first, last)]
 catalog = AftershockRemover().fit_transform(near.query("magnitude >= 4.8"))
@@ -224,8 +224,9 @@ stages.plot().savefig(options.figures / "mission_stages.png", dpi=150)
 # %%
 # What it found
 # -------------
-# Above, scores of this catalog under matched controls: what a probe reaches without any observation is no
-# precursor. Below, scores of the forest under catalogs that never happened.
+# First the scores of this catalog under matched controls: what a probe reaches without any observation is no
+# precursor. Then the forest's under catalogs that never happened; the test draws controls of its own, so that
+# its observed score is another than the forest's above.
 
 rows = [
     result.to_frame().assign(model=name, panel="matched controls, this catalog", probe=name in probes)
