@@ -17,7 +17,7 @@ from skquake.sources._base import duration_ns
 from skquake.sources._ingest import write_parts
 from skquake.sources._track import TrackSource
 
-PART_ROWS = 1 << 20  # given to the function together
+PART_ROWS = 1 << 19  # given to the function together
 APART_NS = 600 * 10**9  # where nothing was observed for that long the track may be cut
 
 
@@ -46,7 +46,7 @@ def transform_track(
     function : callable
         Frame in, frame out, such as ``NeLOGResidual().transform`` or
         :func:`~skquake.sources.add_magnetic`. It gets ``time``, ``latitude``, ``longitude``,
-        ``altitude_km`` (if there) and the channels of about a million observations, and their units in
+        ``altitude_km`` (if there) and the channels of about half a million observations, and their units in
         ``attrs``.
     folder : str or path
         Where the Parquet files go; made if it is not there. One folder a track.
