@@ -106,6 +106,7 @@ def main(engine, folder, n_events):
 
     first, last = TrackSource(folder).span
     events = make_events(first, last, int(n_events))
+    importlib.import_module("skquake.sampling" if engine == "skquake" else engine)
     base, began, worked = peak_mb(), time.perf_counter(), time.process_time()
     n, total = globals()[engine](folder, events)
     print(
