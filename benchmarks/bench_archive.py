@@ -1,15 +1,17 @@
-"""Tracks that stay on disk: rows a second, memory, disk, against pyarrow and against memory.
+"""Tracks that stay on disk: rows a second, memory, disk, against pyarrow, DuckDB, Polars and against memory.
 
 Simulated days are written again and again, moved in time, as ``from_files`` writes them: the rows are not
 new, the files are. In a process of its own each span is opened (the walk over all parts, then once more from
 the kept layout) and cut into samples; the process reports its seconds and its highest resident memory on top
 of the imports. Windows from disk are set against reading the same bytes once with pyarrow, ``make_samples``
 on disk against the same in memory. Disk is counted against all numbers of a row (time, place and channels) at
-four bytes each.
+four bytes each. A table says how all of it grows from a month to a year; ``python benchmarks/bench_archive.py
+--years 7 --folder DIR`` adds a mission at 2 Hz (4.4e8 rows, some 12 GB, half an hour), which stays in DIR.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -18,7 +20,8 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from _harness import compare, peak_mb, row
+from _harness import compare, peak_mb, row, show, table
+from _near_rows import there
 
 START = pd.Timestamp("2015-01-01")
 CHANNELS = ("Ne", "Te", "B_N", "B_E", "B_C")
@@ -27,13 +30,13 @@ LENGTH = 70
 MAX_EVENTS = 2_000
 
 
-def write_days(home, n):
-    """A folder of ``from_files`` with ``n`` days at 1 Hz."""
+def write_days(home, n, cadence=1.0):
+    """A folder of ``from_files`` with ``n`` days, by default at 1 Hz."""
     from skquake.datasets import make_track
     from skquake.sources import TrackSource
 
     end = START + pd.Timedelta(days=SIMULATED)
-    frame = make_track("swarm", START, end, fields=True, random_state=0).frame
+    frame = make_track("swarm", START, end, cadence=cadence, fields=True, random_state=0).frame
     columns = ["time", "latitude", "longitude", *CHANNELS]
     day = (frame["time"] - START).dt.days
     pieces = [frame.loc[day == k, columns].reset_index(drop=True) for k in range(SIMULATED)]
@@ -80,12 +83,14 @@ def every_window(track):
 
 
 def child(folder):
-    """One span in this process; prints what it took as JSON."""
+    """One span in this process; prints what it took as JSON. Opened once without the kept layout."""
     import skquake.datasets
     import skquake.sampling  # noqa: F401
     from skquake.sources import TrackSource
 
     base, seconds = peak_mb(), {}
+    for layout in Path(folder).glob("_track-*.npz"):
+        layout.unlink()
 
     def took(what, function):
         began = time.perf_counter()
@@ -96,8 +101,10 @@ def child(folder):
     took("walk_s", lambda: len(TrackSource(folder)))
     track = TrackSource(folder)
     n = took("open_s", lambda: len(track))
+    worked = time.process_time()
     took("samples_s", lambda: samples_of(track))
-    print(json.dumps({"rows": n, "peak_mb": peak_mb() - base, "seconds": sum(seconds.values()), **seconds}))
+    found = {"rows": n, "peak_mb": peak_mb() - base, "seconds": sum(seconds.values()), **seconds}
+    print(json.dumps(found | {"samples_processor_s": time.process_time() - worked}))
 
 
 def measure(folder):
@@ -113,14 +120,45 @@ def read_all(files):
         pq.read_table(file)
 
 
+def growth(spans):
+    """What each span takes, as a table; its figures are for one process each."""
+    frame = pd.DataFrame(spans).T.rename_axis("days")
+    frame["million_rows_per_s"] = frame["rows"] / frame["seconds"] / 1e6
+    return table("A track on disk, by its length", frame.round(3))
+
+
+def near_rows(folder, n_events):
+    """Rows near events: DuckDB and Polars against ours, each in a process of its own, twice in turn."""
+    found = {}
+    for _ in range(2):
+        for engine in there():
+            code = [sys.executable, str(Path(__file__).with_name("_near_rows.py")), engine, str(folder)]
+            out = subprocess.run([*code, str(n_events)], stdout=subprocess.PIPE, text=True, check=True).stdout
+            result = json.loads(out.splitlines()[-1])
+            if result["seconds"] < found.get(engine, result)["seconds"] or engine not in found:
+                found[engine] = result
+    ours = found.pop("skquake")
+    return [
+        row(
+            f"rows within 500 km and 15 days of {n_events:,} events", engine,
+            other["seconds"] / ours["seconds"], None, seconds=round(ours["seconds"], 1),
+            theirs_s=round(other["seconds"], 1), peak_mb=round(ours["peak_mb"]),
+            theirs_mb=round(other["peak_mb"]), the_same_rows=other["rows"] == ours["rows"],
+        )
+        for engine, other in found.items()
+    ]  # fmt: skip
+
+
 def run(quick=False):
     from skquake.sampling import SlidingWindow
     from skquake.sources import TrackSource
 
-    few, many = (4, 12) if quick else (30, 405)
+    lengths = (4, 8, 12) if quick else (30, 91, 365)
+    few, _, many = lengths
     with tempfile.TemporaryDirectory() as home:
-        small, large = (write_days(Path(home, str(n)), n) for n in (few, many))
-        month, span = measure(small), measure(large)
+        folders = {n: write_days(Path(home, str(n)), n) for n in lengths}
+        spans = {n: measure(folder) for n, folder in folders.items()}
+        small, large, month, span = folders[few], folders[many], spans[few], spans[many]
         files = sorted(large.glob("*.parquet"))
         disk = sum(file.stat().st_size for file in files) / (4 * span["rows"] * (3 + len(CHANNELS)))
         track = TrackSource(large)
@@ -134,6 +172,7 @@ def run(quick=False):
         both = compare(
             {"memory": lambda: samples_of(memory), "disk": lambda: samples_of(disk_track)}, repeat=3
         )
+        near = near_rows(small, 100 if quick else 1_400)
     more = span["rows"] / month["rows"]
     figures = {name: round(value, 2) for name, value in span.items()}
     figures["rows_per_s"] = round(span["rows"] / span["seconds"])
@@ -155,8 +194,29 @@ def run(quick=False):
             1.3 * both["memory"] / both["disk"], 1,
             **{f"{name}_s": round(value, 2) for name, value in both.items()},
         ),
+        *near,
+        growth(spans),
     ]  # fmt: skip
 
 
+def mission(years, folder):
+    """A month, a year and so many years at 2 Hz in a folder that stays."""
+    spans = {}
+    for n in (30, 365, round(365.25 * years)):
+        home = Path(folder, str(n))
+        spans[n] = measure(home / "out" if home.exists() else write_days(home, n, cadence=0.5))
+        disk = sum(file.stat().st_size for file in (home / "out").glob("*.parquet"))
+        spans[n]["disk_gb"] = disk / 1e9
+    show([growth(spans)])
+
+
 if __name__ == "__main__":
-    child(*sys.argv[1:])
+    parser = argparse.ArgumentParser(description="What a track on disk takes; without --years one span.")
+    parser.add_argument("span", nargs="?", help="folder of a track: this process opens it and makes samples")
+    parser.add_argument("--years", type=float, help="so many years at 2 Hz, beside a month and a year")
+    parser.add_argument("--folder", type=Path, default=Path("mission"), help="where they lie (%(default)s)")
+    options = parser.parse_args()
+    if options.years:
+        mission(options.years, options.folder)
+    else:
+        child(options.span)

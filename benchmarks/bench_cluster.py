@@ -3,7 +3,8 @@
 Clusters of one process and of two, one thread each, on this machine, take turns; each makes the call once
 before it is timed, and the results are compared with those of one process without Dask. Seconds are those
 of the whole call: what the asking process does alone (the catalog that happened, proposals) is in them.
-They need as many idle cores as workers; one more for the scheduler helps.
+They need as many idle cores as workers; one more for the scheduler helps. Each call is some five seconds of
+one process, and each is made nine times: two minutes and a half in all on two idle cores.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def files(folder, quick):
 
     days = folder / "days"
     days.mkdir()
-    write_days(days, 4 if quick else 32)
+    write_days(days, 4 if quick else 96)
     made = []
 
     def call():
@@ -70,19 +71,19 @@ def files(folder, quick):
 
 def nulls(folder, quick):
     """Null catalogs of a forest on a track in memory."""
-    months = 3 if quick else 8
+    months = 3 if quick else 4
     end = pd.Timestamp("2015-01-01") + pd.DateOffset(months=months)
     frame = make_track("swarm", "2015-01-01", end, cadence=8.0, random_state=0).frame
     source = TrackSource(frame, channels=["Ne"])
     catalog = make_catalog("2015-01-01", end, min_magnitude=5.2, random_state=0)
-    forest = RandomForestClassifier(50 if quick else 300, min_samples_leaf=5, random_state=0)
+    forest = RandomForestClassifier(50, min_samples_leaf=5, random_state=0)
     model = make_pipeline(SlidingWindow(source, LENGTH), WindowFlattener(), forest)
 
     def call():
         found = catalog_null_test(
             model, source, catalog, controls=MatchedControls(region="3 deg"),
             sampling={"region": "3 deg", "days": (-15, 0), "max_length": LENGTH}, cv=PurgedGroupKFold(2),
-            nulls=("shuffle-times", "other-place"), n_nulls=2 if quick else 20, random_state=0,
+            nulls=("shuffle-times", "other-place"), n_nulls=2 if quick else 6, random_state=0,
         )  # fmt: skip
         return found.scores["pipeline"].tolist()
 
@@ -92,14 +93,14 @@ def nulls(folder, quick):
 def search(folder, quick):
     """Trials of forests in batches of eight."""
     rng = np.random.default_rng(0)
-    n = 400 if quick else 3000
+    n = 400 if quick else 800
     X, y = rng.normal(size=(n, 60)), rng.integers(0, 2, n)
     space = {"max_features": randint(2, 30), "min_samples_leaf": randint(1, 30)}
 
     def call():
         found = HyperoptSearchCV(
-            RandomForestClassifier(20 if quick else 150, random_state=0), space, cv=StratifiedKFold(3),
-            n_iter=8 if quick else 32, batch_size=8, random_state=0, refit=False,
+            RandomForestClassifier(20 if quick else 30, random_state=0), space, cv=StratifiedKFold(3),
+            n_iter=8 if quick else 16, batch_size=8, random_state=0, refit=False,
         ).fit(X, y)  # fmt: skip
         return found.cv_results_["mean_test_score"].tolist()
 

@@ -75,6 +75,10 @@ class Engine:
         self._sent: Any = None
 
     def __enter__(self) -> Self:
+        if not self.alone and isinstance(self._backend, LokyBackend):
+            # loky replaces workers that have grown, as caches make them; what they were at is not lost.
+            self._open.enter_context(warnings.catch_warnings())
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -13,19 +13,18 @@ import pandas as pd
 from skquake._core._disturbed import DISTURBED_HOURS, KP_PARAMETERS, KP_THRESHOLD, kp_is_quiet
 from skquake._core._largest_kp import largest_kp
 from skquake._core._sklearn import HasMethods, Interval, StrOptions, validate_params
-from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, local_solar_time
+from skquake._core._time import as_ns, days_to_ns
 from skquake._core._typing import Frame
 from skquake._core._validation import check_catalog
 from skquake._core._weights import event_weights
 from skquake.catalogs._holes import hole_touched, holes_of
+from skquake.sampling._candidates import find_candidates
 from skquake.sampling._events import Ledger, check_controls, join_places, with_region_and_days
 from skquake.sampling._kept import kept_share, kept_table, local_rate
 from skquake.sampling._ownership import in_whole_pairs, own, spread
-from skquake.sampling._pairless import INCOMPLETE, OUTSIDE, advice, name_pairless
-from skquake.sampling._places import PlaceCandidates
+from skquake.sampling._pairless import INCOMPLETE, advice, name_pairless
 from skquake.sampling._samples import Samples
-from skquake.sampling._settings import at_hours, check_days, check_local_time, last_day
-from skquake.sampling._tracks import TrackCandidates
+from skquake.sampling._settings import check_days, check_local_time, last_day
 from skquake.sources import MapSource, SeriesSource, SourceCollection, TrackSource
 
 DAYS_AFTER = 5.0  # a control must keep clear of an earthquake for at least that long after it
@@ -44,6 +43,7 @@ _NOT_AT = {"night": "not at night", "day": "not by day"}
         "disturbed": [StrOptions({"label", "drop", "ignore"})],
         "inside": [StrOptions({"center", "all", "any"})],
         "max_per_event": [None, Interval(Integral, 1, None, closed="left")],
+        "n_jobs": [Integral, None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -68,6 +68,8 @@ def make_samples(
     inside: str = "center",
     max_per_event: int | None = None,
     holes: str | Frame | None = "find",
+    n_jobs: int | None = None,
+    verbose: int = 0,
 ) -> Samples:
     """Cut a source into samples around earthquakes and controls.
 
@@ -140,6 +142,11 @@ def make_samples(
         :func:`~skquake.catalogs.check_catalog` finds in both together. A frame with ``start`` and
         ``end``: these. None: a day is quiet where nothing is listed (a sampler of controls has its own
         ``holes``).
+    n_jobs : int or None, default=None
+        Parts of tracks on disk at a time, by joblib's current backend; the samples are the same for any. It
+        pays for several years; what is in memory is looked at by this process, since to send it takes longer.
+    verbose : int, default=0
+        Positive shows a progress bar over the parts.
 
     Returns
     -------
@@ -276,13 +283,10 @@ def make_samples(
     gaps = holes_of(holes, quakes)
 
     ledger = Ledger(places)
-    find = TrackCandidates if on_track else PlaceCandidates
     cut = {"length": max_length, "step": step, "inside": inside, "context": context}
-    finders = {
-        name: find(member, places, **cut, whole=context_edge == "drop") for name, member in members.items()
-    }
-    table = _candidates(finders, places, quakes, hours)
-    ledger.note(_why_none(finders))
+    cut["whole"] = context_edge == "drop"
+    table, why_none = find_candidates(members, places, quakes, hours, cut, n_jobs, verbose)
+    ledger.note(why_none)
     table = ledger.keep(table, table["at_hours"], _NOT_AT.get(str(local_time), "outside the local hours"))
     table = ledger.keep(table, ~table["touched"], "touches an earthquake")
     table = ledger.keep(table, ~_in_hole(table, places, gaps, days), "in a hole of the catalog")
@@ -334,33 +338,6 @@ def _in_span(events, members):
             f"{events['time'].max()} ({len(events)} events), and their days overlap nowhere"
         )
     return in_range
-
-
-def _candidates(finders, places, quakes, hours):
-    """Every pair of a window and a place, over all sources, with what decides on it."""
-    tables, offset = [], 0
-    event_time = as_ns(places["time"])
-    for name, finder in finders.items():
-        table = finder.frame(slice(None))
-        table.insert(0, "source", name)
-        table["place"], table["distance_km"] = finder.place, finder.distance_km
-        table["local_time"] = local_solar_time(table["time"], table["longitude"])
-        table["at_hours"] = at_hours(table["local_time"], hours)
-        table["lead_days"] = (event_time[finder.place] - as_ns(table["time"])) / NS_PER_DAY
-        of_control = table["at_hours"] & (places["label"].to_numpy()[finder.place] == 0)
-        window = np.unique(finder.window[of_control])
-        table["touched"] = of_control & np.isin(finder.window, window[finder.touched(window, quakes)])
-        table["window"] = finder.window + offset
-        offset += finder.window.max(initial=-1) + 1
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
-
-
-def _why_none(finders):
-    """Why a place has no window in any source: the reason of the source that came closest."""
-    order = [OUTSIDE, "no observation in region and days", "windows incomplete", ""]
-    closest = np.max([[order.index(reason) for reason in f.reasons()] for f in finders.values()], axis=0)
-    return np.array(order, dtype=object)[closest]
 
 
 def _in_hole(table, places, holes, days):

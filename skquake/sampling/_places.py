@@ -96,13 +96,15 @@ class PlaceCandidates:
         )
         return np.isin(np.arange(len(window)), point)
 
-    def reasons(self):
-        """Why a place has no window, one str a place ("" where it has one)."""
-        reason = np.full(len(self.places), "outside the span of the source", dtype=object)
-        reason[self._offered] = "windows incomplete"
-        reason[np.intersect1d(self._offered, np.flatnonzero(self._far))] = "no observation in region and days"
-        reason[self.place] = ""
-        return reason
+    def outside(self):
+        """Whether no window of a place ends within the span of the source."""
+        return ~np.isin(np.arange(len(self.places)), self._offered)
+
+    def cut_short(self):
+        """Whether a place's windows end within the span, near enough, and none of them is whole."""
+        short = ~self.outside() & ~self._far
+        short[self.place] = False
+        return short
 
     @property
     def _seen(self):

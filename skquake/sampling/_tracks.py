@@ -28,6 +28,8 @@ class TrackCandidates:
         Only windows that have all of it; else as far as it reaches.
     inside : {"center", "all", "any"}
         Which observations of a window must lie within the radius. Its time is that of its centre.
+    passes : slice, default=slice(None)
+        Passes of the track that are looked at.
 
     Attributes
     ----------
@@ -37,9 +39,12 @@ class TrackCandidates:
         From the centre of the window to the place.
     """
 
-    def __init__(self, source, places, *, length, step, inside, context=0, whole=True):
+    def __init__(self, source, places, *, length, step, inside, context=0, whole=True, passes=slice(None)):
         self.source, self.places, self.length, self.inside = source, places, length, inside
-        blocks = source.blocks(length, step, context=context if whole else 0)
+        blocks = source._blocks(length, step, context if whole else 0, passes)
+        bounds = source._content.bounds
+        low, high, _ = passes.indices(len(bounds) - 1)
+        self._rows = int(bounds[low]), int(bounds[high])
         self.center, self.first = blocks.center, blocks.first
         self.context = context
         self._before, self._after = source._context_reach(self.first, length, context)
@@ -71,18 +76,18 @@ class TrackCandidates:
         pairs = self._held(window, quakes, "any" if self.inside == "any" else "center", self.context)
         return np.isin(window, pairs[0])
 
-    def reasons(self):
-        """Why a place has no window, one str a place ("" where it has one)."""
-        reason = np.full(len(self.places), "", dtype=object)
+    def outside(self):
+        """Whether the days of each place lie outside the span of the source."""
+        start, end = as_ns(np.array(self.source.span, dtype="datetime64[ns]"))
+        return (self.places["end"].to_numpy() < start) | (self.places["start"].to_numpy() > end)
+
+    def cut_short(self):
+        """Whether each place without a window here holds observations that belong to no whole window."""
+        short = np.zeros(len(self.places), dtype=bool)
         none = np.setdiff1d(np.arange(len(self.places)), self.place)
         if len(none):
-            places = self.places.iloc[none]
-            reason[none] = "no observation in region and days"
-            reason[none[self._cut_short(places)]] = "windows incomplete"
-            start, end = as_ns(np.array(self.source.span, dtype="datetime64[ns]"))
-            outside = (places["end"].to_numpy() < start) | (places["start"].to_numpy() > end)
-            reason[none[outside]] = "outside the span of the source"
-        return reason
+            short[none] = self._cut_short(self.places.iloc[none])
+        return short
 
     def _held(self, window, places, inside, context=0):
         reach = self._reach(context) if inside == "any" and len(window) else 0.0
@@ -139,20 +144,20 @@ class TrackCandidates:
     def _cut_short(self, places):
         """Places that hold observations which belong to no whole window (gaps, ends of passes)."""
         short = np.zeros(len(places), dtype=bool)
-        for rows in _between(self.first, self.first + self.length, len(self.source.time)):
+        for rows in _between(self.first, self.first + self.length, *self._rows):
             time, latitude, longitude = self.source._at(rows)
             held = nearby(time, latitude, longitude, places)
             short[held[1]] = True
         return short
 
 
-def _between(first, stop, n):
-    """Of 0 to n - 1, those in no range from ``first`` up to ``stop`` (both ascend), some at a time."""
-    start, end = np.append(0, stop), np.append(first, n)
+def _between(first, stop, low, high):
+    """Of ``low`` to ``high - 1``, those in no range ``first`` to ``stop - 1`` (both ascend), in portions."""
+    start, end = np.append(low, stop), np.append(first, high)
     size = np.maximum(end - start, 0)
     before = np.cumsum(size) - size
     total = int(size.sum())
-    for low in range(0, total, _CHUNK):
-        number = np.arange(low, min(low + _CHUNK, total))
+    for k in range(0, total, _CHUNK):
+        number = np.arange(k, min(k + _CHUNK, total))
         gap = np.searchsorted(before, number, side="right") - 1
         yield start[gap] + number - before[gap]

@@ -7,6 +7,7 @@ from skquake.sources._magnetic import add_magnetic
 from skquake.sources._map import MapSource
 from skquake.sources._series import SeriesSource
 from skquake.sources._track import TrackSource
+from skquake.sources._transform_track import transform_track
 
 __all__ = [
     "Blocks",
@@ -16,4 +17,5 @@ __all__ = [
     "TrackSource",
     "add_magnetic",
     "join_tracks",
+    "transform_track",
 ]

@@ -48,22 +48,47 @@ def ingest(
     """Write one Parquet file for each input, unless it is there (see ``TrackSource.from_files``)."""
     folder = pathlib.Path(folder).expanduser()
     files = find_inputs(paths, folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / INDEX).exists():
-        _refuse_others(folder)
-    with PartsIndex(folder) as index:
-        _ingest(files, folder, index, read, channels, prepare, errors, n_jobs, verbose)
-
-
-def _ingest(files, folder, index, read, channels, prepare, errors, n_jobs, verbose):
-    for file in folder.glob(".*.tmp"):  # of a run that was killed: nobody else writes here now
-        file.unlink()
     made_with = {
         "read": identity(read),
         "prepare": identity(prepare),
         "channels": None if channels is None else list(channels),
     }
-    wanted = _parts_of(files)
+    write_parts(_parts_of(files), folder, read, channels, prepare, made_with, errors, n_jobs, verbose)
+
+
+def write_parts(
+    wanted: dict[str, Any],
+    folder: pathlib.Path,
+    read: Callable[..., Any],
+    channels: Sequence[str] | None,
+    prepare: Callable[..., Any] | None,
+    made_with: dict[str, Any],
+    errors: str,
+    n_jobs: int | None,
+    verbose: int,
+    what: str = "from_files",
+) -> None:
+    """Write one Parquet file for each of some inputs, unless it is there.
+
+    Parameters
+    ----------
+    wanted : dict of {str: object}
+        Inputs by the names of their parts; ``read`` takes them, and their ``name`` tells one from another.
+    made_with : dict of {str: object}
+        What parts in a folder have in common; others are refused.
+    what : str
+        Names the work in progress bars.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / INDEX).exists():
+        _refuse_others(folder)
+    with PartsIndex(folder) as index:
+        _write_parts(wanted, folder, index, read, channels, prepare, made_with, errors, n_jobs, verbose, what)
+
+
+def _write_parts(wanted, folder, index, read, channels, prepare, made_with, errors, n_jobs, verbose, what):
+    for file in folder.glob(".*.tmp"):  # of a run that was killed: nobody else writes here now
+        file.unlink()
     done, outdated = _standing(folder, index, wanted, made_with)
     first = next(iter(done.values()), None)
     failed = {}
@@ -75,7 +100,7 @@ def _ingest(files, folder, index, read, channels, prepare, errors, n_jobs, verbo
         Engine(make, n_jobs, kept) as engine,
         contextlib.closing(engine.run(todo, ordered=True)) as results,
     ):
-        shown = progress(results, desc="from_files", verbose=verbose, total=len(todo), unit="file")
+        shown = progress(results, desc=what, verbose=verbose, total=len(todo), unit="file")
         for (name, file), (_, made) in zip(todo, shown, strict=True):
             for text in made.warnings:
                 warned.setdefault(text, []).append(file)
@@ -93,11 +118,12 @@ def _ingest(files, folder, index, read, channels, prepare, errors, n_jobs, verbo
     _tell_warnings(warned, len(todo))
     if failed:
         if errors == "skip":
-            for file in failed:  # a part of it can only be a damaged one
-                index.remove(folder / _part_name(file))
-        _tell(failed, len(files), errors)
+            for name, file in wanted.items():
+                if file in failed:  # a part of it can only be a damaged one
+                    index.remove(folder / name)
+        _tell(failed, len(wanted), errors, what)
     if first is None:
-        raise ValueError(f"{folder}: none of the {len(files)} files could be read")
+        raise ValueError(f"{folder}: none of the {len(wanted)} files could be read")
 
 
 def _make(folder, read, channels, prepare, made_with, name, file):
@@ -264,7 +290,8 @@ def _tell_warnings(warned, n):
     warnings.warn("the reader warned of\n  " + "\n  ".join(lines), UserWarning, stacklevel=5)
 
 
-def _tell(failed, n, errors):
+def _tell(failed, n, errors, what):
+    things = "files" if what == "from_files" else "parts"
     reasons: dict[str, list[pathlib.Path]] = {}
     for file, error in failed.items():
         reason = f"{type(error).__name__}: {_about(str(error), file)}"
@@ -281,11 +308,13 @@ def _tell(failed, n, errors):
         left -= len(files)
     if len(failed) > _SHOWN:
         shown.append(f"... and {len(failed) - _SHOWN} more, to {list(failed)[-1]}")
-    text = f"{len(failed)} of {n} files could not be used:\n  " + "\n  ".join(shown)
+    text = f"{len(failed)} of {n} {things} could not be used:\n  " + "\n  ".join(shown)
     if errors == "skip":
         warnings.warn(f"{text}\nThe source is without them.", UserWarning, stacklevel=5)
         return
     cause = next(iter(failed.values()))
+    if things == "parts":
+        raise ValueError(text) from cause
     raise ValueError(
         f"{text}\nAll others are done and will not be read again: mend or remove these and call again, "
         'or leave them out with errors="skip".'

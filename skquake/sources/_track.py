@@ -107,14 +107,12 @@ class TrackSource(Source):
         max_gap: Duration | None = None,
         storage_options: Mapping[str, Any] | None = None,
     ) -> None:
-        if isinstance(channels, str):
-            channels = (channels,)
-        channels = None if channels is None else tuple(channels)
+        channels = (channels,) if isinstance(channels, str) else channels
         durations = (
             None if value is None else duration_ns(value, name)
             for value, name in ((cadence, "cadence"), (max_gap, "max_gap"))
         )
-        arguments = (channels, *durations)
+        arguments = (None if channels is None else tuple(channels), *durations)
         kinds = TrackFiles, RemoteTracks, storage_options
         super().__init__(backing_of(data, ".parquet", read_track, track_from_frame, arguments, *kinds), name)
 
@@ -367,15 +365,20 @@ class TrackSource(Source):
             Those that lie in one pass, span at most 1.5 (length - 1) cadences and are finite in
             every channel, in order of time.
         """
+        return self._blocks(length, step, context)
+
+    def _blocks(self, length, step=None, context=0, passes=slice(None)):
+        """The tiling of some passes (a slice of them)."""
         check_length(length)
         step = length if step is None else step
         check_length(step, "step")
         check_context(context, "error")
         track = self._content
-        room = np.diff(track.bounds) - length
+        start, size = track.bounds[:-1][passes], np.diff(track.bounds)[passes]
+        room = size - length
         counts = np.where(room < 0, 0, room // step + 1)
         number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        first = np.repeat(track.bounds[:-1], counts) + number * step
+        first = np.repeat(start, counts) + number * step
         finite = finite_between(track, first - context, first + length + context)
         finite &= self._spans(first, first + length - 1) <= self._longest_span(length)
         first = first[finite]
@@ -473,15 +476,16 @@ class TrackSource(Source):
 
     def to_frame(self) -> pd.DataFrame:
         """The observations as a DataFrame: time, latitude, longitude, altitude_km, channels."""
+        return self._frame(slice(None))
+
+    def _frame(self, rows):
+        """Rows (a slice) as a DataFrame."""
         track = self._content
-        columns = {
-            "time": track.time.view("datetime64[ns]"),
-            "latitude": track.latitude,
-            "longitude": track.longitude,
-        }
+        columns = {name: getattr(track, name)[rows] for name in ("time", "latitude", "longitude")}
+        columns["time"] = columns["time"].view("datetime64[ns]")
         if track.altitude_km is not None:
-            columns["altitude_km"] = track.altitude_km
-        columns.update(zip(track.channels, track.values.T, strict=True))
+            columns["altitude_km"] = track.altitude_km[rows]
+        columns.update(zip(track.channels, track.values[rows].T, strict=True))
         frame = pd.DataFrame(columns)
         frame.attrs["units"] = self.units
         return frame

@@ -171,6 +171,14 @@ def test_settings_of_the_caller_hold_in_the_workers(backend):
             assert [found for _, found in run(settings, tasks=TASKS[:3])] == [(True, ["a word"])] * 3
 
 
+def test_workers_that_loky_replaces_are_no_news():
+    text = "A worker stopped while some jobs were given to the executor."
+    with Engine(square, 2):
+        warnings.warn(text, UserWarning, stacklevel=1)
+    with pytest.warns(UserWarning, match="A worker stopped"):
+        warnings.warn(text, UserWarning, stacklevel=1)
+
+
 def test_no_jobs_are_refused():
     with pytest.raises(ValueError, match="n_jobs == 0"):
         Engine(square, 0)
