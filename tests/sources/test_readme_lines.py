@@ -41,7 +41,7 @@ def write_inputs(home):
     events = pd.DataFrame(
         {
             "time": (START + pd.to_timedelta(days, unit="D")).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            "latitude": np.rad2deg(np.arcsin(rng.uniform(-0.8, 0.8, n))).round(3),
+            "latitude": np.rad2deg(np.arcsin(rng.uniform(-0.3, 0.3, n))).round(3),
             "longitude": rng.uniform(-180, 180, n).round(3),
             "depth": 10.0,
             "mag": rng.uniform(7.1, 7.4, n).round(1),
@@ -51,7 +51,7 @@ def write_inputs(home):
         }
     )
     events.to_csv(home / "catalog" / "quakes.csv", index=False)
-    dates = (START + pd.Timedelta(days=k) for k in range(DAYS + 1))
+    dates = (START + pd.Timedelta(days=k) for k in range(-2, DAYS + 1))
     (home / "kp.txt").write_text("# header\n" + "".join(f"{day:%Y %m %d}{KP_DAY}" for day in dates))
     frame = make_orbit(0, days=DAYS, cadence=9).to_frame().assign(
         longitude=lambda f: _precessing(f), Ne=lambda f: 1e5 * np.exp(0.3 * f["Ne"]), Te=lambda f: 2000.0
