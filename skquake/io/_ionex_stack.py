@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import zlib
@@ -42,7 +43,7 @@ def write_stack(paths: Any, to: Any, verbose: int, grid_check: Any, parse: Any, 
             return store
         done = {record["input"]: record for record in journal.records}
         for file, key in progress(keys.items(), desc="read_ionex", verbose=verbose, unit="file"):
-            if key in done and (parts / f"{key}.npy").exists():
+            if key in done and _is_whole(parts, done[key]):
                 continue
             record = _make_part(file, parts / f"{key}.npy", key, parse)
             journal.append(record)
@@ -102,11 +103,9 @@ def _make_part(file, path, key, parse):
     )
     values = np.stack([one[flip] for one in maps]).astype(np.float32)
 
-    def write(temporary):
-        with temporary.open("wb") as stream:
-            np.save(stream, values)
-
-    write_atomically(path, write)
+    part = io.BytesIO()  # numpy does not tell of a disk that is full at the end of a file
+    np.save(part, values)
+    write_atomically(path, lambda temporary: temporary.write_bytes(part.getbuffer()))
     return {
         "input": key,
         "file": str(file),
@@ -122,10 +121,15 @@ def _make_part(file, path, key, parse):
 
 def _part(parts, record):
     """The maps of a part, mapped into memory."""
+    return np.load(parts / f"{record['input']}.npy", mmap_mode="r", allow_pickle=False)
+
+
+def _is_whole(parts, record):
+    """Whether a part is there, as long as it was; else it is made again."""
     try:
-        return np.load(parts / f"{record['input']}.npy", mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{parts}: the part of {record['file']}: {error}; delete the folder") from error
+        return len(_part(parts, record)) == len(record["epochs"])
+    except (OSError, ValueError, EOFError):
+        return False
 
 
 def _winners(records, parts):

@@ -498,9 +498,7 @@ def test_a_folder_that_may_not_be_written_opens_still(tmp_path, monkeypatch):
         return opened(path, flags, *mode, **more)
 
     monkeypatch.setattr(os, "open", refused)
-    with pytest.raises(
-        PermissionError, match=r"out: cannot be written \(Read-only file system\); TrackSource"
-    ):
+    with pytest.raises(PermissionError, match=r"out: cannot be written \(Read-only file system\); Track"):
         call()
     monkeypatch.undo()
     assert_same(TrackSource(tmp_path / "out"), TrackSource(frame))

@@ -19,8 +19,8 @@ README = Path(__file__).parents[2] / "README.md"
 READ = 'TrackSource(read_swarm_lp("swarm/*.cdf"), channels=["Ne", "Te"])'
 DAYS, START = 420, pd.Timestamp("2015-01-01")
 KP_DAY = (
-    f" 34004 34004.5 2611 21  {'  '.join(['1.000', '1.333'] * 4)}  4  5  4  5  4  5  4  5   5  -1     -1.0     "
-    "-1.0 1\n"
+    f" 34004 34004.5 2611 21  {'  '.join(['1.000', '1.333'] * 4)}  4  5  4  5  4  5  4  5   5  -1"
+    "     -1.0     -1.0 1\n"
 )
 pytestmark = pytest.mark.slow
 
@@ -35,30 +35,36 @@ def lines():
 def write_inputs(home):
     """A catalog, Kp and a track of noise in a folder of Parquet files, a month each."""
     rng = np.random.default_rng(0)
-    n = 200
+    n = 120
     (home / "catalog").mkdir()
     days = np.sort(rng.uniform(25, DAYS - 2, n))
     events = pd.DataFrame(
         {
             "time": (START + pd.to_timedelta(days, unit="D")).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            "latitude": np.rad2deg(np.arcsin(rng.uniform(-0.8, 0.8, n))).round(3),
+            "latitude": np.rad2deg(np.arcsin(rng.uniform(-0.3, 0.3, n))).round(3),
             "longitude": rng.uniform(-180, 180, n).round(3),
             "depth": 10.0,
-            "mag": rng.uniform(6.3, 6.6, n).round(1),
+            "mag": rng.uniform(7.1, 7.4, n).round(1),
             "magType": "mw",
             "id": [f"ev{k}" for k in range(n)],
             "type": "earthquake",
         }
     )
     events.to_csv(home / "catalog" / "quakes.csv", index=False)
-    dates = (START + pd.Timedelta(days=k) for k in range(DAYS + 1))
+    dates = (START + pd.Timedelta(days=k) for k in range(-2, DAYS + 1))
     (home / "kp.txt").write_text("# header\n" + "".join(f"{day:%Y %m %d}{KP_DAY}" for day in dates))
     frame = make_orbit(0, days=DAYS, cadence=9).to_frame().assign(
-        Ne=lambda f: 1e5 * np.exp(0.3 * f["Ne"]), Te=lambda f: 2000.0
+        longitude=lambda f: _precessing(f), Ne=lambda f: 1e5 * np.exp(0.3 * f["Ne"]), Te=lambda f: 2000.0
     )  # fmt: skip
     (home / "folder").mkdir()
     for month, part in frame.groupby(frame["time"].dt.to_period("M")):
         TrackSource(part).to_parquet(home / "folder" / f"{month}.parquet")
+
+
+def _precessing(frame):
+    """Longitudes of an orbit whose local time goes round in 266 days, as Swarm's does."""
+    days = (frame["time"] - START) / pd.Timedelta(days=1)
+    return (frame["longitude"] - 0.367 * days + 180.0) % 360.0 - 180.0
 
 
 @pytest.fixture(scope="module")
