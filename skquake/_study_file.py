@@ -23,6 +23,7 @@ from skquake.model_selection import (
     SpatialBlockKFold,
 )
 from skquake.sampling import make_samples
+from skquake.sources._remote_url import is_url, public_url
 
 CONTROLS: dict[str, Callable[..., Any]] = {"matched": MatchedControls, "random": RandomControls}
 SPLITS: dict[str, Callable[..., Any]] = {
@@ -243,6 +244,18 @@ def _keywords(function):
 
 
 def _check_source(path, source):
+    files = [source["files"]] if isinstance(source["files"], str) else source["files"]
+    for url in filter(is_url, files):
+        if public_url(url) != url:
+            raise ValueError(
+                f"{path}: [source] files: {public_url(url)} with a user, a password or a query, which would "
+                "be kept in what is written; leave them out, and give credentials in the environment"
+            )
+        if len(files) > 1 or isinstance(source["files"], list) or source["reader"] or source["store"]:
+            raise ValueError(
+                f"{path}: [source] files: {url} is a source of its own, without a reader, a store or "
+                "other files"
+            )
     if source["kind"] == "map":
         for key in ("channels", "store"):
             if source[key] is not None:
