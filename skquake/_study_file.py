@@ -29,6 +29,7 @@ from skquake.model_selection import (
 )
 from skquake.registration._plan_text import CATALOG, CONTROLS, NULLS, READER, SOME_NULLS, keywords_of
 from skquake.sampling import make_samples
+from skquake.sources._remote_url import is_url, public_url
 
 SPLITS: dict[str, Callable[..., Any]] = {
     "time": PurgedTimeSeriesSplit,
@@ -138,6 +139,18 @@ def function_of(name: str, table: Mapping[str, Any]) -> Callable[..., Any] | Non
 
 
 def _check_source(path, source):
+    files = [source["files"]] if isinstance(source["files"], str) else source["files"]
+    for url in filter(is_url, files):
+        if public_url(url) != url:
+            raise ValueError(
+                f"{path}: [source] files: {public_url(url)} with a user, a password or a query, which would "
+                "be kept in what is written; leave them out, and give credentials in the environment"
+            )
+        if len(files) > 1 or isinstance(source["files"], list) or source["reader"] or source["store"]:
+            raise ValueError(
+                f"{path}: [source] files: {url} is a source of its own, without a reader, a store or "
+                "other files"
+            )
     if source["kind"] == "map":
         for key in ("channels", "store"):
             if source[key] is not None:

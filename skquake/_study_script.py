@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from skquake._study_file import CONTROLS, SPLITS, function_of
+from skquake.sources._remote_url import is_url
 
 _WIDTH = 100
 _TUPLES = {"days", "avoid_days", "local_time"}  # that read better as such
@@ -175,6 +176,8 @@ def _data(study, folder, running):
     if source["store"] is not None:
         store = repr(str(folder / Path(source["store"]).expanduser()))
         made = _call("TrackSource.from_files", files, store, reader, **kept, **running.keywords)
+    elif source["reader"] is None and is_url(source["files"]):
+        made = _call(kind, repr(source["files"]), **kept)
     elif source["reader"] is None and _is_kept(source["files"], folder):
         made = _call(kind, files, **kept)
     else:

@@ -131,7 +131,8 @@ class RemoteTracks(RemoteFiles):
         states = [FileState(file.part.size, 0, file.part.stamp) for file in files]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             footers = list(pool.map(footer_of, files))
-        return sweep(files, states, *self._arguments, make, footers=footers)
+        channels, cadence, max_gap = self._arguments
+        return sweep(files, states, channels, cadence, max_gap, make, footers)
 
     def _whole(self, parts):
         size = sum(file.part.size for file in parts.values())

@@ -133,7 +133,7 @@ class FlatMaps(LazyArray):
 class Nodes:
     """Reads the series of single nodes of a dataset, and keeps the latest."""
 
-    def __init__(self, backing: Files, data: Any, axes: Any) -> None:
+    def __init__(self, backing: Any, data: Any, axes: Any) -> None:
         self.backing = backing
         self._data = data
         self._axes = axes

@@ -93,6 +93,8 @@ def test_the_study_of_the_guide_is_one(lines):
         (("[catalog]", "[catalog]\nkeep.latitude = 3"), "keep.latitude = 3: expected two numbers"),
         (('"track"', '"map"\nchannels = ["tec"]'), 'channels: is for kind = "track"'),
         (("[catalog]", "[catalog"), "no TOML"),
+        (('"swarm"', '"https://me:secret@h/a?sig=5"'), r"files: https://h/a with a user(?!.*secret)"),
+        (('"swarm"', '"s3://b/a"\nstore = "x"'), "s3://b/a is a source of its own, without a reader"),
     ],
 )
 def test_what_is_refused(read, change, message):
@@ -127,6 +129,11 @@ def test_paths_are_those_of_the_files_folder(lines, tmp_path):
     (tmp_path / "swarm").mkdir()
     (tmp_path / "swarm" / "part.parquet").touch()
     assert f"TrackSource('{tmp_path}/swarm')" in lines(LEAST)
+
+
+def test_a_url_is_a_source(lines):
+    made = "source = TrackSource('s3://bucket/swarm', channels=['Ne'])"
+    assert made in lines(LEAST.replace('"swarm"', '"s3://bucket/swarm"\nchannels = ["Ne"]'))
 
 
 def test_what_stands_for_what(lines):
