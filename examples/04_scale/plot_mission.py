@@ -30,7 +30,6 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from _stages import Stages
@@ -241,6 +240,5 @@ scores = ScoreDisplay(pd.concat(rows, ignore_index=True)).plot()
 scores.figure_.savefig(options.figures / "mission_scores.png", dpi=150, bbox_inches="tight")
 never = NullDistributionDisplay.from_result(null).plot()
 never.figure_.savefig(options.figures / "mission_nulls.png", dpi=150, bbox_inches="tight")
-plt.show()
 if not options.folder:
     shutil.rmtree(home)
