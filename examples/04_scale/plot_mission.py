@@ -220,6 +220,8 @@ cluster.close()
 # %%
 # What it took
 # ------------
+# Memory and processor time are those of this process and of the workers that it started; a cluster's are not
+# seen from here.
 
 print(stages.table())
 options.figures.mkdir(parents=True, exist_ok=True)
