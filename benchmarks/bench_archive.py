@@ -6,7 +6,7 @@ the kept layout) and cut into samples; the process reports its seconds and its h
 of the imports. Windows from disk are set against reading the same bytes once with pyarrow, ``make_samples``
 on disk against the same in memory. Disk is counted against all numbers of a row (time, place and channels) at
 four bytes each. A table says how all of it grows from a month to a year; ``python benchmarks/bench_archive.py
---years 7 --folder DIR`` adds a mission at 2 Hz (4.4e8 rows, some 12 GB, half an hour), which stays in DIR.
+--years 7 --folder DIR`` adds a mission at 2 Hz (4.4e8 rows, some 11 GB), which stays in DIR.
 """
 
 from __future__ import annotations

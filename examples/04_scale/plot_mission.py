@@ -30,7 +30,6 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from _stages import Stages
@@ -221,6 +220,8 @@ cluster.close()
 # %%
 # What it took
 # ------------
+# Memory and processor time are those of this process and of the workers that it started; a cluster's are not
+# seen from here.
 
 print(stages.table())
 options.figures.mkdir(parents=True, exist_ok=True)
@@ -241,6 +242,5 @@ scores = ScoreDisplay(pd.concat(rows, ignore_index=True)).plot()
 scores.figure_.savefig(options.figures / "mission_scores.png", dpi=150, bbox_inches="tight")
 never = NullDistributionDisplay.from_result(null).plot()
 never.figure_.savefig(options.figures / "mission_nulls.png", dpi=150, bbox_inches="tight")
-plt.show()
 if not options.folder:
     shutil.rmtree(home)

@@ -42,8 +42,8 @@ class MASSResidual(TrackResidual):
     -----
     Adds a column ``{column}_mass`` (float32, nT/s) for each; the first observation of a pass has none. The
     name stands for magnetic Swarm anomaly detection by spline analysis. Differences are divided by their
-    time, so that a gap within a pass does not count as a jump. Parts of a pass in different files are
-    fitted apart.
+    time, so that a gap within a pass does not count as a jump. Parts of a pass in different frames are
+    fitted apart: :func:`~skquake.sources.transform_track` gives it the whole passes of a track on disk.
 
     References
     ----------

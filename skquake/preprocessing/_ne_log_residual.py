@@ -40,7 +40,8 @@ class NeLOGResidual(TrackResidual):
     -----
     Adds the column ``{column}_nelog`` (float32, dex). A pass with fewer than two observations a coefficient
     has none. The polynomial sees the whole pass, half an hour at most, and takes up a part of any broad
-    anomaly. Parts of a pass that are in different files are fitted apart.
+    anomaly. Parts of a pass that are in different frames are fitted apart:
+    :func:`~skquake.sources.transform_track` gives it the whole passes of a track on disk.
 
     References
     ----------

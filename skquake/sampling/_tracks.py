@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from skquake._core._geodesy import great_circle_km
 from skquake._core._time import as_ns
 from skquake.sampling._nearby import nearby
+from skquake.sources._lazy_array import is_on_disk
 
 _CHUNK = 1 << 20  # observations whose distances are computed at a time
 
@@ -41,14 +44,19 @@ class TrackCandidates:
 
     def __init__(self, source, places, *, length, step, inside, context=0, whole=True, passes=slice(None)):
         self.source, self.places, self.length, self.inside = source, places, length, inside
-        blocks = source._blocks(length, step, context if whole else 0, passes)
         bounds = source._content.bounds
         low, high, _ = passes.indices(len(bounds) - 1)
         self._rows = int(bounds[low]), int(bounds[high])
-        self.center, self.first = blocks.center, blocks.first
+        self._tiling = length, step, context if whole else 0
+
+        def tiles():
+            center, first = source._blocks(*self._tiling, passes)
+            return first, *source._at(center)
+
+        self.first, self._time, self._latitude, self._longitude = self._noted("tiles", tiles)
+        self.center = self.first + length // 2
         self.context = context
         self._before, self._after = source._context_reach(self.first, length, context)
-        self._time, self._latitude, self._longitude = source._at(self.center)
         every = np.arange(len(self.center))
         self.window, self.place, self.distance_km = self._held(every, places, inside)
 
@@ -144,11 +152,17 @@ class TrackCandidates:
     def _cut_short(self, places):
         """Places that hold observations which belong to no whole window (gaps, ends of passes)."""
         short = np.zeros(len(places), dtype=bool)
-        for rows in _between(self.first, self.first + self.length, *self._rows):
-            time, latitude, longitude = self.source._at(rows)
+        for k, rows in enumerate(_between(self.first, self.first + self.length, *self._rows)):
+            time, latitude, longitude = self._noted(k, partial(self.source._at, rows))
             held = nearby(time, latitude, longitude, places)
             short[held[1]] = True
         return short
+
+    def _noted(self, what, make):
+        """What ``make`` gives for this part of the track; of one on disk kept for the next catalog."""
+        if not is_on_disk(self.source.time):
+            return make()
+        return self.source.time._store.noted((self._tiling, self._rows, what), make)
 
 
 def _between(first, stop, low, high):

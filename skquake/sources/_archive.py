@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from skquake.sources._track_parquet import batch_arrays, wanted_columns
 
 # Decoded columns that are kept for the next look: about a week of one satellite at 2 Hz, all channels.
 KEPT_BYTES = 1 << 27
+# Places of windows that are kept for the next catalog: those of seven years at 2 Hz, 60 rows a window.
+NOTED_BYTES = 1 << 28
 
 
 class Archive:
@@ -42,6 +44,8 @@ class Archive:
         self._backing = backing
         self._kept: OrderedDict[tuple[int, str], np.ndarray] = OrderedDict()
         self._kept_bytes = 0
+        self._noted: dict[Hashable, tuple[np.ndarray, ...]] = {}
+        self._noted_bytes = 0
         self._together: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._dtypes = {"time": np.int64, "latitude": np.float64, "longitude": np.float64}
@@ -170,6 +174,21 @@ class Archive:
                 near = self.between(name, low, int(rows[-1, -1]) + 1)
                 windows[whole.stop : here.stop] = near[rows - low]
         return windows
+
+    def noted(self, key: Hashable, make: Callable[[], tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+        """What ``make`` gives for a key, kept for the next time as long as there is room."""
+        with self._lock:
+            if key in self._noted:
+                return self._noted[key]
+        found = make()
+        for array in found:
+            array.flags.writeable = False
+        size = sum(array.nbytes for array in found)
+        with self._lock:
+            if key not in self._noted and self._noted_bytes + size <= NOTED_BYTES:
+                self._noted[key] = found
+                self._noted_bytes += size
+        return found
 
     def portions(self, times: np.ndarray, names: tuple[str, ...]) -> Iterator[np.ndarray]:
         """Positions of times, in their order, as many together as touch what is kept of decoded columns.

@@ -67,6 +67,10 @@ def join_tracks(
         For a channel that two frames have, units that differ, an unknown flag, or different observations of
         one time.
 
+    See Also
+    --------
+    skquake.sources.transform_track : The same of tracks on disk, part by part.
+
     References
     ----------
     Swarm Product Data Handbook, SW_EFIx_LP_1B, https://swarmhandbook.earth.esa.int (flags of the probe).

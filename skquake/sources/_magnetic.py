@@ -55,6 +55,10 @@ def add_magnetic(
     ValueError
         For an unknown coordinate, a missing or impossible place or altitude, or a time outside the model.
 
+    See Also
+    --------
+    skquake.sources.transform_track : The same of a track on disk, part by part.
+
     References
     ----------
     Richmond, A. D. (1995). Ionospheric electrodynamics using magnetic apex coordinates. Journal of

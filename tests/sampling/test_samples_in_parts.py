@@ -18,7 +18,7 @@ from joblib import parallel_config
 
 from skquake.catalogs import RandomControls
 from skquake.sampling import _candidates, make_samples
-from skquake.sources import SourceCollection, TrackSource
+from skquake.sources import SourceCollection, TrackSource, _archive
 
 N = 6000
 CATALOG = pd.DataFrame(
@@ -95,8 +95,6 @@ def test_two_processes_and_a_collection(tmp_path, monkeypatch):
 
 
 def test_a_part_is_read_once_and_forgotten(tmp_path, monkeypatch):
-    from skquake.sources import _archive
-
     disk = write(world(5), tmp_path, range(700, 5600, 700))
     assert len(disk) > 5000
     monkeypatch.setattr(_candidates, "PART_ROWS", 1400)
@@ -116,6 +114,26 @@ def test_a_part_is_read_once_and_forgotten(tmp_path, monkeypatch):
     samples_of(disk)
     places = [(unit, name) for unit, name in read if name in ("latitude", "longitude")]
     assert len(places) <= 1.3 * len(set(places)) and max(held) <= 4 * 700 * 40
+
+
+def test_the_next_catalog_reads_nothing_as_long_as_there_is_room(tmp_path, monkeypatch):
+    disk = write(world(6), tmp_path, [2000, 4000])
+    whole = samples_of(TrackSource(world(6)))
+    monkeypatch.setattr(_candidates, "PART_ROWS", 1400)
+    monkeypatch.setattr(_archive, "KEPT_BYTES", 1)
+    decode = _archive.Archive._decode
+    read = []
+    monkeypatch.setattr(_archive.Archive, "_decode", lambda *a: read.append(a[1:]) or decode(*a))
+    assert len(disk) and not read.clear()
+    for room, again in ((1 << 28, 0), (20_000, 1)):
+        disk.time._store._noted.clear()
+        disk.time._store._noted_bytes = 0
+        monkeypatch.setattr(_archive, "NOTED_BYTES", room)
+        for reads in (True, bool(again)):
+            read.clear()
+            assert_same(samples_of(disk), whole)
+            assert any(name in ("latitude", "longitude") for _, name in read) == reads
+        assert disk.time._store._noted_bytes <= room
 
 
 class Dying:
