@@ -49,8 +49,8 @@ class NullDistributionDisplay(Display):
     >>> from skquake.plotting import NullDistributionDisplay
     >>> scores = np.random.default_rng(0).normal(0.0, 0.1, 99)
     >>> display = NullDistributionDisplay({"rotate": (scores, 0.04, 0.04)}, 0.3, scoring="seismic_mcc").plot()
-    >>> display.axes_[0, 0].get_title()
-    'rotate: p = 0.04,\nthe smallest possible with 99 catalogs'
+    >>> display.axes_[0, 0].get_title().splitlines()
+    ['rotate: p = 0.04,', 'the smallest possible with 99 catalogs']
     """
 
     def __init__(
