@@ -121,7 +121,8 @@ class NightlyMapDisplay(Display):
             apart = "\n" if columns > 2 else ", "
             axes.set_title(apart.join(filter(None, [f"{by} of {night:%Y-%m-%d}", windows])))
             for locate in (axes.xaxis, axes.yaxis):
-                locate.get_major_locator().set_params(nbins=7 if columns < 3 else 4, steps=[1, 1.2, 1.5, 3, 6, 10])
+                few = {"nbins": 7 if columns < 3 else 4, "steps": [1, 1.2, 1.5, 3, 6, 10]}
+                locate.get_major_locator().set_params(**few)
             axes.grid(alpha=0.3, lw=0.4)
             axes.set_facecolor(NO_VALUE)
             draw_coast(axes, color=REFERENCE, zorder=2.1)
