@@ -157,6 +157,13 @@ def legend_below(axes: Axes, *, ncols: int = 1, lines: int = 1, **options: Any) 
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, ncols=ncols, **options)
 
 
+def fit_height(figure: Figure | SubFigure, axes: npt.NDArray[Any], inches: float) -> None:
+    """Make a figure of our own so high, and by the lines of the longest legend under its Axes higher."""
+    legends = [one.get_legend() for one in axes.flat if one.get_legend() is not None]
+    lines = max(sum(1 + text.get_text().count("\n") for text in legend.get_texts()) for legend in legends)
+    figure.figure.set_figheight(inches + 0.145 * lines)
+
+
 def tidy(axes: Axes) -> None:
     """Faint lines behind the data, and no frame where nothing ends."""
     axes.grid(alpha=0.3, lw=0.4)
