@@ -108,6 +108,7 @@ class NullDistributionDisplay(Display):
             axes.set_title(f"{name}: {first},\n{fill(second, line_of(axes))}")
             axes.set_xlabel(f"{score_label(self.scoring)} (no unit)")
             axes.spines[["top", "right"]].set_visible(False)
+            axes.tick_params(labelbottom=True)  # also in the upper rows of Axes given
             axes.yaxis.get_major_locator().set_params(integer=True)
             legend_below(axes)
         self.axes_[0, 0].set_ylabel("catalogs (count)")
