@@ -171,7 +171,9 @@ if names:
             options.figures,
             safenet_roc_models=ClassROCDisplay.from_predictions(by_model, units=units),
             safenet_bars=ScoreBarsDisplay.from_predictions(
-                by_model, units=units, title=f"{last['paper'].controls.capitalize()}, {label}"
+                by_model,
+                units=units,
+                title=f"DataSet {last['paper'].data.name}, {last['paper'].controls},\n{label}",
             ),
         )
 

@@ -205,7 +205,9 @@ if cses:
             options.figures,
             seqnetquake_roc_models=ClassROCDisplay.from_predictions(by_model, units=units),
             seqnetquake_bars=ScoreBarsDisplay.from_predictions(
-                by_model, units=units, title=f"{last['paper'].controls.capitalize()}, {label}"
+                by_model,
+                units=units,
+                title=f"DataSet {last['paper'].data.name}, {last['paper'].controls},\n{label}",
             ),
         )
 if transferred:
