@@ -174,7 +174,7 @@ if names:
             safenet_bars=ScoreBarsDisplay.from_predictions(
                 by_model,
                 units=units,
-                title=f"DataSet {last['paper'].data.name}, {last['paper'].controls},\n{label}",
+                title=title,
             ),
         )
 

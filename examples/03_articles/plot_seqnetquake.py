@@ -208,7 +208,7 @@ if cses:
             seqnetquake_bars=ScoreBarsDisplay.from_predictions(
                 by_model,
                 units=units,
-                title=f"DataSet {last['paper'].data.name}, {last['paper'].controls},\n{label}",
+                title=title,
             ),
         )
 if transferred:
