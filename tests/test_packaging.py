@@ -41,3 +41,11 @@ def test_test_files_have_names_of_their_own():
     """pytest imports them by their bare names."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert not {name for name in names if names.count(name) > 1}
+
+
+def test_what_is_no_code_is_packaged():
+    setting = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    package = ROOT / "skquake"
+    packaged = {path for pattern in setting["skquake"] for path in package.glob(pattern)}
+    there = {path for path in package.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
+    assert there - packaged == set()

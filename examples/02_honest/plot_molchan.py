@@ -215,7 +215,7 @@ for name, (_, epoch, *_) in worlds.items():
 # where earthquakes are frequent anyway, and of things this rare even a good forecast explains next to
 # nothing, cell by cell and day by day.
 
-figure, axes = plt.subplots(1, 2, figsize=(6.9, 4.6), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.9, 4.9), layout="constrained")
 for panel, (name, (_, _, reliability, _)) in zip(axes, worlds.items(), strict=True):
     ReliabilityDisplay(reliability).plot(ax=panel)
     panel.set_title(name)

@@ -27,6 +27,8 @@ from matplotlib.dates import ConciseDateFormatter
 from skquake.plotting import PALETTE
 from skquake.prospective import init, read_watch, score, tick
 
+plt.style.use("skquake.plotting.skquake")
+
 parser = argparse.ArgumentParser(description="Two watches, with and without an effect, replayed day by day.")
 parser.add_argument("--days", type=int, default=100, help="days to watch (default %(default)s)")
 parser.add_argument("--seed", type=int, default=0, help="of everything (default %(default)s)")
@@ -64,8 +66,6 @@ yesterday = np.concatenate([np.zeros((1, *SHAPE)), anomaly[:-1]])
 
 MODEL = """\
 import numpy as np
-
-plt.style.use("skquake.plotting.skquake")
 
 
 def forecast(paths, day):

@@ -167,11 +167,14 @@ if names:
     if last["paper"]:
         by_model = articles.predictions(last["paper"].rows)
         units = articles.pairs(last["paper"], last["paper"].rows)
+        title = f"DataSet {last['paper'].data.name}, {last['paper'].controls},\n{label}"
         articles.save(
             options.figures,
             safenet_roc_models=ClassROCDisplay.from_predictions(by_model, units=units),
             safenet_bars=ScoreBarsDisplay.from_predictions(
-                by_model, units=units, title=f"{last['paper'].controls.capitalize()}, {label}"
+                by_model,
+                units=units,
+                title=title,
             ),
         )
 

@@ -2,7 +2,7 @@
 
 Natural Earth 1:110m land, version 4.1, which is in the public domain (naturalearthdata.com), as packaged in
 world-atlas 2.0.2 (land-110m.json, ISC licence, Copyright 2013-2019 Michael Bostock): decoded, without the
-edges of the map at the dateline and the pole, and rounded to 0.01 degrees.
+edges of the map at the dateline and the pole, and rounded to 0.01 degrees. The notices are in land_110m.txt.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def timeline(time: Any, y: Any, label: str) -> Markup:
     """Counts of samples in time: seismic upwards, non-seismic downwards, disturbed beyond these."""
     ns, y = pd.DatetimeIndex(time).as_unit("ns").asi8, np.asarray(y)
     first, last = int(ns.min()), int(ns.max())
-    where = np.minimum((ns - first) * BINS // max(last - first, 1), BINS - 1)
+    where = np.minimum(((ns - first) / max(last - first, 1) * BINS).astype(int), BINS - 1)
     seismic, control, disturbed = (np.bincount(where[y == k], minlength=BINS) for k in (1, 0, 2))
     most = max(int((seismic + disturbed).max()), int(control.max()), 1)
     unit, half = WIDTH / BINS, 34

@@ -85,5 +85,8 @@ class ClassBalanceDisplay(Display):
         axes.set(xlabel="windows (count)", ylabel="data set (name)")
         axes.set_title("Windows by data set, class and part")
         axes.spines[["top", "right"]].set_visible(False)
-        legend_below(axes, ncols=len(CLASS_COLORS))
+        if ax is None:
+            self.figure_.legend(loc="outside lower center", ncols=len(CLASS_COLORS), frameon=False)
+        else:
+            legend_below(axes, ncols=len(CLASS_COLORS))
         return self

@@ -21,6 +21,7 @@ from skquake.plotting._style import (
     SINGLE,
     check_axes,
     class_title,
+    fit_height,
     legend_below,
     line_of,
     line_style,
@@ -203,12 +204,8 @@ class ClassROCDisplay(Display):
     def plot(self, ax: GivenAxes = None) -> Self:
         """Draw on as many Axes as there are classes, or on a new figure."""
         n = len(self.classes)
-        self.figure_, self.axes_ = check_axes(
-            ax,
-            (1, n),
-            figsize=(SINGLE if n == 1 else DOUBLE, (3.6 if n < 3 else 2.9) + 0.15 * len(self.curves)),
-            sharey=True,
-        )
+        size = (SINGLE if n == 1 else DOUBLE), 3.5
+        self.figure_, self.axes_ = check_axes(ax, (1, n), figsize=size, sharey=True)
         area = {name: row.to_dict() for name, row in self.auc_.iterrows()}
         for label, axes in zip(self.classes, self.axes_[0], strict=True):
             for i, (name, found) in enumerate(self.curves.items()):
@@ -232,4 +229,6 @@ class ClassROCDisplay(Display):
             tidy(axes)
             legend_below(axes)
         self.axes_[0, 0].set_ylabel("true-positive rate (no unit)")
+        if ax is None:
+            fit_height(self.figure_, self.axes_, 3.5 if n < 3 else 3.0)
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -10,7 +11,17 @@ import numpy as np
 from skquake._core._typing import Frame
 from skquake.alarms import MolchanCurve, molchan_curve
 from skquake.plotting._display import Display, GivenAxes
-from skquake.plotting._style import NULL, REFERENCE, SINGLE, check_axes, legend_below, line_style, tidy
+from skquake.plotting._style import (
+    NULL,
+    REFERENCE,
+    SINGLE,
+    check_axes,
+    fit_height,
+    legend_below,
+    line_of,
+    line_style,
+    tidy,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -72,9 +83,7 @@ class MolchanDisplay(Display):
         curves = self.curves if isinstance(self.curves, Mapping) else {"": self.curves}
         if not curves:
             raise ValueError(f"{type(self).__name__}: nothing to draw in an empty dict; pass {{name: curve}}")
-        bands = sum(curve.null_low is not None for curve in curves.values())
-        inches = 0.26 * len(curves) + 0.14 * (bands + 2)  # of the legend
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(SINGLE + 0.4, 3.2 + inches))
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(SINGLE + 0.4, 4.0))
         axes, first = self.axes_[0, 0], next(iter(curves.values()))
         tau = np.linspace(0.0, 1.0, 501)
         band = f"{first.level:.0%} of random alarms"
@@ -94,7 +103,9 @@ class MolchanDisplay(Display):
                     lw=0,
                     label=f"{len(curve.null_scores)} null catalogs" + (f" ({name})" if name else ""),
                 )
-            axes.plot(curve.tau, curve.nu, lw=1.5, label=_label(name, curve), **style)
+            axes.plot(
+                curve.tau, curve.nu, lw=1.5, label=_label(name, curve, line_of(axes, 7.0, 0.2)), **style
+            )
         axes.set(
             xlabel="alarmed fraction of space and time (no unit)",
             ylabel="missed fraction of earthquakes (no unit)",
@@ -106,17 +117,17 @@ class MolchanDisplay(Display):
         axes.set_title(f"Molchan diagram, {first.n_events} earthquakes")
         tidy(axes)
         legend_below(axes)
+        if ax is None:
+            fit_height(self.figure_, self.axes_, 3.4)
         return self
 
 
-def _label(name, curve):
+def _label(name, curve, width):
     """Name, area skill with its interval, p-value, coverage and weight."""
     interval = ""
     if np.isfinite(curve.area_skill_low):
         interval = f" [{curve.area_skill_low:z.2f}, {curve.area_skill_high:.2f}]"
     p = f"p = {curve.p_value:.2g}" if curve.p_value >= 0.001 else "p < 0.001"
     score = f"area skill {curve.area_skill_score:.2f}{interval}, {p}"
-    return (
-        f"{name + ': ' if name else ''}{score}\n"
-        f"coverage {curve.coverage:.0%}, space and time by {curve.weighting}"
-    )
+    cover = f"coverage {curve.coverage:.0%}, space and time by {curve.weighting}"
+    return f"{fill(f'{name}: {score}' if name else score, width)}\n{fill(cover, width)}"

@@ -97,7 +97,7 @@ class NightlyMapDisplay(Display):
         n, columns = len(chosen), min(len(chosen), 3)
         shape = (-(-n // columns), columns)
         tall = min(self.map.sizes["latitude"] / self.map.sizes["longitude"], 1.5)
-        size = SINGLE + 0.4 if n == 1 else DOUBLE, (_WIDTHS[columns] * tall + 0.3) * shape[0] + 0.8
+        size = SINGLE + 0.4 if n == 1 else DOUBLE, (_WIDTHS[columns] * tall + 0.4) * shape[0] + 0.8
         self.figure_, self.axes_ = check_axes(
             ax, shape, layout="compressed", figsize=size, sharex=True, sharey=True
         )
@@ -117,10 +117,12 @@ class NightlyMapDisplay(Display):
             axes.set_aspect("equal")
             corners = mesh.get_coordinates()
             axes.set(xlim=corners[0, [0, -1], 0], ylim=corners[[0, -1], 0, 1])
-            windows = f", windows: {int(cells['count'].sum())}" if "count" in cells.coords else ""
-            axes.set_title(f"{by} of {night:%Y-%m-%d}{windows}")
+            windows = f"windows: {int(cells['count'].sum())}" if "count" in cells.coords else ""
+            apart = "\n" if columns > 2 else ", "
+            axes.set_title(apart.join(filter(None, [f"{by} of {night:%Y-%m-%d}", windows])))
             for locate in (axes.xaxis, axes.yaxis):
-                locate.get_major_locator().set_params(nbins=7, steps=[1, 1.5, 3, 6, 10])
+                few = {"nbins": 7 if columns < 3 else 4, "steps": [1, 1.2, 1.5, 3, 6, 10]}
+                locate.get_major_locator().set_params(**few)
             axes.grid(alpha=0.3, lw=0.4)
             axes.set_facecolor(NO_VALUE)
             draw_coast(axes, color=REFERENCE, zorder=2.1)
@@ -136,7 +138,10 @@ class NightlyMapDisplay(Display):
             lowest.tick_params(labelbottom=True)
         if events is not None and len(events):
             handles = [_star(f"epicentre, {which} {by}", now) for which, now in (("this", 1), ("another", 0))]
-            legend_below(self.axes_[-1, 0], ncols=2 if n > 1 else 1, handles=handles)
+            if ax is None:
+                self.figure_.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+            else:
+                legend_below(self.axes_[-1, 0], ncols=2 if n > 1 else 1, handles=handles)
         statistic = self.map.attrs.get("long_name", "probability of a seismic window")
         label = statistic.replace(" of a ", "\nof a ") + " (no unit)"
         self.figure_.colorbar(mesh, ax=list(self.axes_.flat), label=label, shrink=0.9)

@@ -49,8 +49,8 @@ class NullDistributionDisplay(Display):
     >>> from skquake.plotting import NullDistributionDisplay
     >>> scores = np.random.default_rng(0).normal(0.0, 0.1, 99)
     >>> display = NullDistributionDisplay({"rotate": (scores, 0.04, 0.04)}, 0.3, scoring="seismic_mcc").plot()
-    >>> display.axes_[0, 0].get_title()
-    'rotate: p = 0.04,\nthe smallest possible with 99 catalogs'
+    >>> display.axes_[0, 0].get_title().splitlines()
+    ['rotate: p = 0.04,', 'the smallest possible with 99 catalogs']
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class NullDistributionDisplay(Display):
             axes.set_title(f"{name}: {first},\n{fill(second, line_of(axes))}")
             axes.set_xlabel(f"{score_label(self.scoring)} (no unit)")
             axes.spines[["top", "right"]].set_visible(False)
+            axes.tick_params(labelbottom=True)  # also in the upper rows of Axes given
             axes.yaxis.get_major_locator().set_params(integer=True)
             legend_below(axes)
         self.axes_[0, 0].set_ylabel("catalogs (count)")

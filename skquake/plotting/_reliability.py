@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +16,16 @@ from skquake.metrics._evidence import seismic_probability
 from skquake.plotting._check import Predictions, check_predictions
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._predict import predict
-from skquake.plotting._style import REFERENCE, SINGLE, check_axes, legend_below, line_style, tidy
+from skquake.plotting._style import (
+    REFERENCE,
+    SINGLE,
+    check_axes,
+    fit_height,
+    legend_below,
+    line_of,
+    line_style,
+    tidy,
+)
 
 
 class ReliabilityDisplay(Display):
@@ -133,7 +143,7 @@ class ReliabilityDisplay(Display):
         curves = self.curves if isinstance(self.curves, Mapping) else {"": self.curves}
         if not curves:
             raise ValueError(f"{type(self).__name__}: nothing to draw in an empty dict; pass {{name: curve}}")
-        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(SINGLE + 0.4, 3.5 + 0.28 * len(curves)))
+        self.figure_, self.axes_ = check_axes(ax, (1, 1), figsize=(SINGLE + 0.4, 4.0))
         axes, end = self.axes_[0, 0], 0.0
         for i, (name, curve) in enumerate(curves.items()):
             style = line_style(i, name)
@@ -142,7 +152,13 @@ class ReliabilityDisplay(Display):
             axes.vlines(
                 curve.predicted[known], curve.low[known], curve.high[known], lw=1.2, color=style["color"]
             )
-            axes.plot(curve.predicted, curve.observed, lw=1.2, label=_label(name, curve), **style)
+            axes.plot(
+                curve.predicted,
+                curve.observed,
+                lw=1.2,
+                label=_label(name, curve, line_of(axes, 7.0, 0.2)),
+                **style,
+            )
             axes.scatter(
                 curve.predicted, curve.observed, s=5 + 70 * curve.share, color=style["color"], zorder=3
             )
@@ -152,10 +168,11 @@ class ReliabilityDisplay(Display):
         end = min(1.0, 1.05 * end) if end else 1.0
         axes.plot([0, end], [0, end], color=REFERENCE, lw=1, ls=(0, (1, 2)), label="reliable")
         axes.plot([], [], color=REFERENCE, lw=1, ls=(0, (5, 3)), label="base rate: no skill")
-        pad = 0.02 * end
+        pad, rare = 0.02 * end, end < 0.1  # rare things in per cent
+        unit = "%" if rare else "no unit"
         axes.set(
-            xlabel="forecast probability (no unit)",
-            ylabel="observed frequency (no unit)",
+            xlabel=f"forecast probability ({unit})",
+            ylabel=f"observed frequency ({unit})",
             xlim=(-pad, end + pad),
             ylim=(-pad, end + pad),
             aspect="equal",
@@ -163,19 +180,23 @@ class ReliabilityDisplay(Display):
         axes.set_anchor("N")
         for axis in (axes.xaxis, axes.yaxis):
             axis.get_major_locator().set_params(nbins=5)
-        axes.ticklabel_format(scilimits=(-2, 3))  # rare things: the power of ten beside the axis
+            if rare:
+                axis.set_major_formatter(lambda x, _: f"{100.0 * x:.3g}")
         axes.set_title("Reliability; area: share of rows, line: interval")
         tidy(axes)
         legend_below(axes)
+        if ax is None:
+            fit_height(self.figure_, self.axes_, 3.4)
         return self
 
 
-def _label(name, curve):
+def _label(name, curve, width):
     """Name, Brier score beside that of the base rate, skill with its interval."""
     interval = ""
     if np.isfinite(curve.skill_low):
         interval = f" [{curve.skill_low:.2g}, {curve.skill_high:.2g}]"
-    return (
+    brier = (
         f"{name + ': ' if name else ''}Brier score {curve.brier:.3g}, of the base rate "
-        f"({curve.base_rate:.2g}) {curve.uncertainty:.3g}\nskill {curve.skill:.2g}{interval}"
+        f"({curve.base_rate:.2g}) {curve.uncertainty:.3g}"
     )
+    return f"{fill(brier, width)}\nskill {curve.skill:.2g}{interval}"

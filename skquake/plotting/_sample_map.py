@@ -24,8 +24,8 @@ class SampleMapDisplay(Display):
         ``latitude``, ``longitude``, ``magnitude``, ``label`` (1 earthquake, 0 control): the ``events`` of
         :func:`~skquake.sampling.make_samples`.
     X : DataFrame or None
-        Sample frame; its places are drawn as small dots. Events that gave no sample (by ``event_id``, where
-        both tables have it) are dim.
+        Sample frame; its places are drawn as small dots. Events that gave no sample (``n_samples``, or else
+        ``event_id`` in both tables) are dim.
     y : array-like or None
         Classes of the rows of ``X``.
 
@@ -63,7 +63,9 @@ class SampleMapDisplay(Display):
         for axes, (label, color, name) in zip(self.axes_[0], panels, strict=True):
             here = events[events["label"] == label]
             sampled = np.ones(len(here), dtype=bool)
-            if X is not None and "event_id" in events and "event_id" in X:
+            if "n_samples" in events:
+                sampled = here["n_samples"].to_numpy() > 0
+            elif X is not None and "event_id" in events and "event_id" in X:
                 sampled = here["event_id"].isin(X["event_id"]).to_numpy()
             if X is not None:
                 rows = np.asarray(self.y) == label
@@ -97,12 +99,12 @@ class SampleMapDisplay(Display):
                 xlabel="longitude (deg)",
                 xticks=range(-180, 181, 60),
                 yticks=range(-90, 91, 30),
-                title=f"{name.capitalize()}, {len(here)}",
+                title=f"{name.capitalize()} ({len(here)})",
                 aspect="equal",
             )
             draw_coast(axes)
             axes.grid(alpha=0.3, lw=0.4)
             axes.set_axisbelow(True)
-            legend_below(axes, ncols=2, markerscale=2)
+            legend_below(axes, ncols=2, markerscale=1.5)
         self.axes_[0, 0].set_ylabel("latitude (deg)")
         return self

@@ -195,6 +195,7 @@ class ScoreDisplay(Display):
             sharex=True,
             sharey=True,
         )
+        bare: list[tuple[Axes, float, float, float | None]] = []
         for axes, panel in zip(self.axes_[0], panels, strict=True):
             axes.axvline(self.chance, color=REFERENCE, lw=1)
             reference = (self.references or {}).get(panel)
@@ -222,12 +223,14 @@ class ScoreDisplay(Display):
                 axes.plot(line[score], place, "s" if line["probe"] else "o", color=color, mfc=face, ms=4.5)
                 if not known:
                     without = True
-                    _say_units(axes, line[score], place, line.get("n_units"))
+                    bare.append((axes, line[score], place, line.get("n_units")))
             axes.set_title(panel or score_label(score))
             words = fill(interval_words(absent=without), 44 if len(panels) < 3 else 28)
             axes.set_xlabel(f"{score_label(score)} (no unit),\n{words}")
             axes.grid(axis="x", alpha=0.3, lw=0.4)
             axes.spines[["top", "right"]].set_visible(False)
+        for score_without in bare:  # when all limits are known
+            _say_units(*score_without)
         self.axes_[0, 0].set_yticks(range(len(models)), models)
         # Room above for the name of the dashed lines.
         self.axes_[0, 0].set_ylim(len(models) - 0.5, -0.9 if self.references else -0.5)
@@ -253,12 +256,16 @@ _SCORES: dict[str, Callable[[Any, Any, Any], float]] = {
 
 
 def _say_units(axes: Axes, value: float, place: float, n_units: float | None) -> None:
-    """Write beside a score how many units it rests on."""
+    """Write beside a score how many units it rests on, where the panel has room."""
+    low, high = axes.get_xlim()
+    side = 1 if value < 0.5 * (low + high) else -1
     axes.annotate(
         units_words(n_units),
         (value, place),
-        xytext=(0, 6),
+        xytext=(6 * side, 0),
         textcoords="offset points",
         fontsize="small",
-        ha="center",
+        ha="left" if side > 0 else "right",
+        va="center",
+        bbox={"facecolor": "white", "alpha": 0.75, "lw": 0, "pad": 0.5},
     )

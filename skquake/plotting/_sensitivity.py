@@ -104,6 +104,7 @@ class SensitivityDisplay(Display):
         x = np.arange(len(table))
         for axes in (top, bottom):
             axes.set_xlim(-0.02 * len(table) - 0.5, 1.02 * len(table) - 0.5)
+        thin = float(np.clip(150.0 / len(table), 0.25, 0.8))  # lines of many choices must not fill the panel
         for key, (how, color) in VERDICTS.items():
             at = verdict == key
             if at.any():
@@ -111,7 +112,7 @@ class SensitivityDisplay(Display):
                 label = f"significant {how} ({at.sum()})" if key else f"not significant ({at.sum()})"
                 low, high = part["difference"] - part["low"], part["high"] - part["difference"]
                 draw_intervals(
-                    top, x[at], part["difference"], low, high, color=color, ms=2.5, lw=0.8, label=label
+                    top, x[at], part["difference"], low, high, color=color, ms=2.5, lw=thin, label=label
                 )
         top.axhline(0.0, color=REFERENCE, lw=1, ls="--")
         top.set_ylabel("before earthquakes\nless free days\n(percentage points)")

@@ -84,9 +84,10 @@ class SIPImageDisplay(Display):
 
     @property
     def limits_(self) -> tuple[float, float]:
-        """Common limits of the values."""
+        """Common limits of the values, as they are drawn."""
         image, names = self._checked()
         values = image[..., : len(names) - self.n_anomalies]
+        values = np.maximum(values, 0.0) if self._is_content(image) else values
         known = values[np.isfinite(values)]
         return (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
 
@@ -112,14 +113,12 @@ class SIPImageDisplay(Display):
         )
         days = len(image)
         low, high = self.limits_ if self.limits is None else self.limits
-        content = self.unit == "TECU" and not (image[..., 0] < 0.0).any()  # its bounds are drawn from 0 on
-        low = max(low, 0.0) if content else low
         if not low < high:
             low, high = (low, low + 1.0) if np.isfinite(low) else (0.0, 1.0)
         shares, same = self.shares_, {"extent": (0.0, 24.0, days, 0.0), "aspect": "auto"}
         for k, (axes, name) in enumerate(zip(self.axes_.flat, names, strict=False)):
             layer, anomaly = np.ma.masked_invalid(image[..., k]), k - (n - self.n_anomalies)
-            if content and anomaly < 0:
+            if anomaly < 0 and self._is_content(image):
                 layer = np.ma.maximum(layer, 0.0)
             axes.set_facecolor(NO_VALUE)
             axes.set_xticks(range(0, 25, 6))
@@ -145,6 +144,10 @@ class SIPImageDisplay(Display):
             everywhere = list(self.axes_.flat)
             self.figure_.colorbar(drawn, ax=everywhere, label=f"values ({self.unit})", shrink=0.7, pad=0.02)
         return self
+
+    def _is_content(self, image):
+        """Whether the image is of electron contents, whose bounds are drawn from 0 on."""
+        return self.unit == "TECU" and not (image[..., 0] < 0.0).any()
 
     def _checked(self):
         what = type(self).__name__

@@ -148,19 +148,20 @@ def legend_below(axes: Axes, *, ncols: int = 1, lines: int = 1, **options: Any) 
     from matplotlib.transforms import ScaledTranslation
 
     axis = axes.xaxis
-    tick = axis.get_major_ticks(1)[0]
-    label = axis.label.get_size() * (1 + axis.label.get_text().count("\n")) if axis.label.get_text() else 0.0
-    points = tick.get_pad() + 3.5 + 1.25 * lines * tick.label1.get_size() + axis.labelpad + 1.3 * label + 4.0
+    tick: Any = axis.get_major_ticks(1)[0]
+    text, size = axis.label.get_text(), float(axis.label.get_fontsize())
+    ticks = tick.get_pad() + 3.5 + 1.25 * lines * tick.label1.get_fontsize()
+    points = ticks + axis.labelpad + 1.3 * size * (1 + text.count("\n") if text else 0) + 4.0
     below = axes.transAxes + ScaledTranslation(0, -points / 72.0, axes.figure.dpi_scale_trans)
     options = {"frameon": False, "borderaxespad": 0} | options
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, ncols=ncols, **options)
 
 
-def legend_outside(figure: Figure | SubFigure, axes: Axes, *, ncols: int = 1, **options: Any) -> None:
-    """One legend under all Axes of a figure of our own."""
-    handles, labels = axes.get_legend_handles_labels()
-    options = {"handles": handles, "labels": labels, "frameon": False} | options
-    figure.legend(loc="outside lower center", ncols=ncols, **options)
+def fit_height(figure: Figure | SubFigure, axes: npt.NDArray[Any], inches: float) -> None:
+    """Make a figure of our own so high, and by the lines of the longest legend under its Axes higher."""
+    legends = [one.get_legend() for one in axes.flat if one.get_legend() is not None]
+    lines = max(sum(1 + text.get_text().count("\n") for text in legend.get_texts()) for legend in legends)
+    figure.figure.set_figheight(inches + 0.145 * lines)
 
 
 def tidy(axes: Axes) -> None:

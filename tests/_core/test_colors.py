@@ -11,7 +11,7 @@ import pytest
 
 import skquake
 from skquake._core._colors import PALETTE
-from skquake._core._html import card
+from skquake._core._html import card, environment
 
 TELLS = 12.0  # CIELAB units; 2.3 are just noticeable
 # What is left of linear RGB (Machado, Oliveira & Fernandes 2009, full severity).
@@ -53,9 +53,10 @@ def test_the_measure_is_that_of_cielab():
     np.testing.assert_allclose(lab(linear("#FF0000")), [53.24, 80.09, 67.20], atol=0.05)
 
 
-def test_roles_are_in_cards():
-    style = card("title")
-    assert all(f"--{role}: {color};" in style for role, color in PALETTE.items())
+def test_roles_are_in_cards_and_reports():
+    report = environment("skquake.report").get_template("style.css").render()
+    for style in (card("title"), report):
+        assert all(f"--{role}: {color};" in style for role, color in PALETTE.items())
 
 
 def test_no_colour_of_a_role_is_written_anywhere_else():

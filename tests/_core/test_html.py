@@ -64,6 +64,18 @@ def test_timeline_has_the_classes_on_their_sides():
     assert "2015-01-01" in drawn and "2015-01-31" in drawn
 
 
+def test_timeline_of_twenty_years():
+    time = pd.date_range("2000-01-01", "2020-01-01", periods=1300)
+    drawn = timeline(time, np.ones(len(time), int), "samples")
+    found = re.findall(r'x="([\d.]+)" y="[\d.]+" width="4.0"', drawn)
+    assert [float(x) for x in found] == [4.0 * k for k in range(130)]
+
+
+def test_a_map_has_coasts_of_whole_pixels():
+    (path,) = re.findall(r'<path d="([^"]+)"', globe([], "places"))
+    assert set(path) <= set("Ml -0123456789") and 2_000 < len(path) < 20_000
+
+
 def test_a_map_stays_small_and_has_the_globe_on_it():
     rng = np.random.default_rng(0)
     latitude, longitude = rng.uniform(-90, 90, 200_000), rng.uniform(-180, 180, 200_000)

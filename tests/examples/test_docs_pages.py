@@ -12,7 +12,7 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["pitfalls.rst", "reporting.rst"])
+@pytest.mark.parametrize("page", ["figures.rst", "pitfalls.rst", "reporting.rst"])
 def test_page(page):
     found = doctest.testfile(
         str(DOCS / page),

@@ -8,9 +8,12 @@ import re
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
-from test_contract import EXAMPLES, same
+from test_contract import BY_TIME, EVENT, EXAMPLES, PROBA, TIMES, N, same
 
+from skquake import plotting
+from skquake.alarms import nightly_map, reliability_curve
 from skquake.plotting._sheet import SHEET, sheet, style
 from skquake.plotting._style import DOUBLE
 
@@ -114,6 +117,56 @@ def test_every_figure(name):
     figure.canvas.draw()
     check_words(figure)
     check_places(figure)
+
+
+def many_models():
+    names = ["SeqNetQuake", "SeqNetQuake, recommended", "GBM", "DNN", "place-and-date probe"]
+    return {name: BY_TIME["forest"] for name in names}
+
+
+def nights():
+    places = {"latitude": np.linspace(-60, 60, N), "longitude": np.linspace(-170, 170, N)}
+    return nightly_map(pd.DataFrame({"time": TIMES, "probability": PROBA[:, 1], **places}))
+
+
+def scores():
+    panels = [
+        f"{controls},\n{truth}" for controls in ("random controls", "matched controls") for truth in "ab"
+    ]
+    ends = {"seismic_mcc": 0.1, "seismic_mcc_low": np.nan, "seismic_mcc_high": np.nan, "n_units": 3}
+    return pd.DataFrame([{"model": "SeqNetQuake", "panel": p, "probe": False, **ends} for p in panels])
+
+
+CROWDED = {
+    "models": lambda: plotting.ClassROCDisplay.from_predictions(many_models(), units=np.arange(N) // 2),
+    "matrices": lambda: plotting.ConfusionDisplay.from_predictions(dict(list(many_models().items())[:3])),
+    "nights": lambda: plotting.NightlyMapDisplay(nights(), catalog=EVENT, night=list(TIMES[:5])),
+    "nulls": lambda: plotting.NullDistributionDisplay(
+        {
+            name: (np.linspace(0, 1, 19), 0.4, 0.05)
+            for name in ("rotate", "shift", "other-place", "shuffle-times")
+        },
+        0.3,
+    ),
+    "scores": lambda: plotting.ScoreDisplay(scores()),
+}
+
+
+@pytest.mark.parametrize("name", CROWDED)
+def test_crowded_figures(name):
+    figure = CROWDED[name]().plot().figure_
+    figure.canvas.draw()
+    check_words(figure)
+    check_places(figure)
+
+
+def test_rare_things_are_in_per_cent(given_axes):
+    y, p = np.tile([0, 0, 0, 0, 1], 40), np.tile([0.001, 0.002, 0.001, 0.003, 0.004], 40)
+    y[5:] = 0
+    curve = reliability_curve(p, y, n_bins=2)
+    axes = plotting.ReliabilityDisplay(curve).plot().ax_
+    assert axes.get_xlabel() == "forecast probability (%)"
+    assert axes.xaxis.get_major_formatter()(0.005, 0) == "0.5" and not axes.xaxis.get_offset_text().get_text()
 
 
 def test_the_sheet_is_a_style_of_matplotlib():

@@ -43,7 +43,7 @@ def test_all_nights_in_rows_of_three():
     display = NightlyMapDisplay(scored()).plot()
     assert display.axes_.shape == (2, 3)
     assert [ax.get_visible() for ax in display.axes_.flat] == [True] * 4 + [False] * 2
-    assert display.axes_[1, 0].get_title() == "night of 2015-01-04, windows: 1"
+    assert display.axes_[1, 0].get_title() == "night of 2015-01-04\nwindows: 1"
     assert display.nights_.equals(pd.date_range("2015-01-01", periods=4, unit="ns"))
     cells = display.axes_[0, 0].collections[0]
     assert cells.get_array().count() == 1  # the others are blank

@@ -137,6 +137,10 @@ def test_events_without_a_sample_are_dim():
     bright, dim = (part for part in drawn.collections if not isinstance(part, LineCollection))
     assert (len(bright.get_offsets()), len(dim.get_offsets())) == (10, 20)
     assert dim.get_alpha() < 0.5 < bright.get_alpha()
+    counted = events.drop(columns="event_id").assign(n_samples=np.arange(len(events)) % 3)
+    drawn = plotting.SampleMapDisplay(counted).plot().ax_
+    bright, dim = (part for part in drawn.collections if not isinstance(part, LineCollection))
+    assert (len(bright.get_offsets()), len(dim.get_offsets())) == (20, 10)
 
 
 def test_corners_are_named():

@@ -21,7 +21,7 @@ def test_limits_and_shares():
     values[0, 0, 0] = np.nan
     display = SIPImageDisplay(values)
     known = values[..., :4][np.isfinite(values[..., :4])]
-    assert display.limits_ == (known.min(), known.max())
+    assert display.limits_ == (max(known.min(), 0.0), known.max())  # contents are not negative
     assert display.shares_.to_dict() == {"positive": 6 / 720, "negative": 3 / 720}
 
 
