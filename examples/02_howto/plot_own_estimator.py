@@ -4,8 +4,8 @@ An estimator of my own: does it keep the promises?
 
 Twenty lines make a classifier of windows. The public checks find what it breaks in scikit-learn's and
 skquake's promises; when they pass it stands in pipelines, searches and reports like any other. On simulated
-nights with an effect it scores 0.35; beside it stand the same nights without any, -0.06, and what the place alone
-reaches, 0.00.
+nights with an effect it scores 0.35; beside it stand the same nights without any, -0.06, and what the place
+alone reaches, 0.00.
 """
 
 # %%
