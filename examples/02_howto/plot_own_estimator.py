@@ -104,15 +104,9 @@ for panel, effect in {"nothing planted": 0.0, "planted": 1.0}.items():
     track = TrackSource(make_track("cses", start, end, **settings).frame, channels=["Ne"])
     controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
     samples = make_samples(
-        track,
-        catalog,
-        controls,
-        region="dobrovolsky",
-        days=(-15, 0),
-        max_length=8,
-        context=12,
+        track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=8, context=12,
         exclude=everything,
-    )
+    )  # fmt: skip
     window = SlidingWindow(track, 8, context=12)
     model = make_pipeline(
         window, ChannelScaler(log=[0]), WindowMean(4), WindowNormalizer("center"), NearestMean()
