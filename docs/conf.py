@@ -44,6 +44,7 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_memory": False,
+    "write_computation_times": False,  # their page asks a network for its table
     # "Examples using ..." on the pages of the API.
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("skquake",),

@@ -61,15 +61,9 @@ print(track, f"{len(everything)} earthquakes, M {everything['magnitude'].min():.
 catalog = AftershockRemover().fit_transform(everything.query("magnitude >= 4.8"))
 controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
 samples = make_samples(
-    track,
-    catalog,
-    controls,
-    region="dobrovolsky",
-    days=(-15, 0),
-    max_length=10,
-    context=15,
+    track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=10, context=15,
     exclude=everything,
-)
+)  # fmt: skip
 print(samples)
 model = make_baseline("profile", SlidingWindow(track, 10, context=15))
 found = {

@@ -3,8 +3,9 @@ An estimator of my own: does it keep the promises?
 ==================================================
 
 Twenty lines make a classifier of windows. The public checks find what it breaks in scikit-learn's and
-skquake's promises; when they pass it stands in pipelines, searches and reports like any other. Its score on
-simulated nights stands beside that of a world without any effect and beside what the place alone reaches.
+skquake's promises; when they pass it stands in pipelines, searches and reports like any other. On simulated
+nights with an effect it scores 0.35; beside it stand the same nights without any, -0.06, and what the place
+alone reaches, 0.00.
 """
 
 # %%
@@ -103,15 +104,9 @@ for panel, effect in {"nothing planted": 0.0, "planted": 1.0}.items():
     track = TrackSource(make_track("cses", start, end, **settings).frame, channels=["Ne"])
     controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
     samples = make_samples(
-        track,
-        catalog,
-        controls,
-        region="dobrovolsky",
-        days=(-15, 0),
-        max_length=8,
-        context=12,
+        track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=8, context=12,
         exclude=everything,
-    )
+    )  # fmt: skip
     window = SlidingWindow(track, 8, context=12)
     model = make_pipeline(
         window, ChannelScaler(log=[0]), WindowMean(4), WindowNormalizer("center"), NearestMean()

@@ -44,15 +44,9 @@ past, later = observed(effect=1.0)
 track = TrackSource(past, channels=["Ne"])
 controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
 samples = make_samples(
-    track,
-    catalog,
-    controls,
-    region="dobrovolsky",
-    days=(-15, 0),
-    max_length=10,
-    context=15,
+    track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=10, context=15,
     exclude=everything,
-)
+)  # fmt: skip
 model = make_seqnetquake(track, 10, context=15, epochs=8, random_state=0)
 model.fit(samples.X, samples.y)
 path = Path(tempfile.mkdtemp()) / "model.safetensors"

@@ -3,9 +3,9 @@ Another lab's scores: what would they be without any earthquake?
 ================================================================
 
 A table with a score each sample is all that it takes: no model, no observations. Two labs send one. The
-scores of one look like a discovery, and its place alone scores as much. The other took the same model and
-the same nights, with controls at the places of its earthquakes, and has nothing to report. Nothing was
-there.
+scores of lab A look like a discovery, a seismic MCC of 0.65, and its places alone score 0.69. Lab B took
+the same model and the same nights, with controls at the places of its earthquakes: 0.05, and nothing to
+report. Nothing was there.
 """
 
 # %%

@@ -36,15 +36,9 @@ frame = make_track("cses", start, end, side="night", cadence=12.0, random_state=
 track = TrackSource(frame, channels=["Ne"])
 controls = MatchedControls(avoid=everything, within=track.span, random_state=0)
 samples = make_samples(
-    track,
-    catalog,
-    controls,
-    region="dobrovolsky",
-    days=(-15, 0),
-    max_length=10,
-    context=15,
+    track, catalog, controls, region="dobrovolsky", days=(-15, 0), max_length=10, context=15,
     exclude=everything,
-)
+)  # fmt: skip
 print(samples)
 
 # %%

@@ -190,6 +190,12 @@ class MatchedControls(BaseEstimator):
     >>> offset = swarm.sample(catalog)["time"] - catalog["time"].to_numpy()
     >>> bool(offset.dt.days.abs().between(129, 139).all())
     True
+
+    All fifteen days before each control within a record:
+
+    >>> near = MatchedControls(ratio=50, within=("2010-02-01", "2010-05-01"), random_state=0)
+    >>> bool(near.sample(catalog[:1])["time"].between("2010-02-16", "2010-05-01").all())
+    True
     """
 
     _parameter_constraints: dict = {
