@@ -81,7 +81,7 @@ def best_setting(
 
 
 def as_published(world: Bunch, seed: int, **_: Any) -> Outcome:
-    """Gain of the best of all settings, on the record on which it was chosen; p as if it were the only one."""
+    """Gain of the best of all settings on the record on which it was chosen, p as if it were the only one."""
     index = RSTIndex(leave_year_out=False).fit(world.tec).transform(world.tec).to_numpy()
     day, place = _cells(world, world.catalog)
     setting, found = best_setting(index, world.quiet, day, place)
