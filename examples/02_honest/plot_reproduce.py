@@ -32,7 +32,7 @@ options = parser.parse_args()
 
 protocols = list_protocols()
 names = [*protocols] if options.names == "all" else options.names.split(",")
-one = protocols[names[0]]
+one = protocols["safenet" if "safenet" in names else names[0]]
 print(one.citation)
 print(one.statement)
 print("\nAs published:", *one.steps, sep="\n - ")
