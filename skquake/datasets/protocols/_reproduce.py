@@ -119,7 +119,7 @@ def reproduce(
     Examples
     --------
     >>> from skquake.datasets.protocols import reproduce
-    >>> print(reproduce("swarm-epochs", random_state=0, years=1, n_nulls=9))
+    >>> print(reproduce("swarm-epochs", random_state=0, years=1, n_random=5, n_nulls=9))
     swarm-epochs: largest concentration of anomalies, times that of random ones (chance 1), ...
       published                        not known here
       here, by the published protocol  ...

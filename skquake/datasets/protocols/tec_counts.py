@@ -23,7 +23,7 @@ HISTORY, BEFORE, EVENING = 15, 5, (18.0, 22.0)
 
 
 def make_world(seed: int, *, days: int, n_events: int, cadence: str, **_: Any) -> Bunch:
-    """TEC above the epicentres of a global catalog, through storms and two solar rotations a season."""
+    """TEC above the epicentres of a global catalog, through seasons, storms and solar rotations."""
     start = pd.Timestamp("2003-01-01")
     end = start + pd.Timedelta(days=days)
     catalog = make_catalog(start, end, min_magnitude=6.0, random_state=seed)
