@@ -243,7 +243,7 @@ def _report_on_table(file, more, html, json, only, verbose):
 @click.argument("names", nargs=-1)
 @click.option("--worlds", "n_worlds", default=1, show_default=True, help="How many; several give a spread.")
 @click.option("--seed", default=0, show_default=True, help="Of the first world; the next has the next.")
-@click.option("--full", is_flag=True, help="The articles' models and spans: minutes to hours each.")
+@click.option("--full", is_flag=True, help="The articles' models and spans; hours with a network.")
 @click.option("--folder", type=click.Path(), help="Of protocols of your own, beside those of skquake.")
 @click.option("--to", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write the table.")
 @_told

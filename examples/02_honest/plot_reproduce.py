@@ -59,7 +59,8 @@ print(table[["published", "as_published", "honest", "inflation", "p_honest"]].ro
 # brightness temperature.
 
 figure, rows = plt.subplots(len(found), 1, figsize=(9.0, 0.85 * len(found) + 0.6), squeeze=False)
-figure.subplots_adjust(left=0.34, right=0.97, top=1 - 0.5 / figure.get_figheight(), bottom=0.05, hspace=1.1)
+height = figure.get_figheight()
+figure.subplots_adjust(left=0.34, right=0.97, top=1 - 0.5 / height, bottom=0.35 / height, hspace=1.1)
 for axes, each in zip(rows[:, 0], found, strict=True):
     axes.axvline(each.protocol.chance, color="0.6", linewidth=1, zorder=0)
     axes.plot([each.honest, each.as_published], [0, 0], color="0.8", linewidth=3, zorder=1)

@@ -94,7 +94,7 @@ def reproduce(
         Of `list_protocols`.
     scale : {"quick", "full"}, default="quick"
         "quick": a small world, and a quick model where the article has a network; tens of seconds. "full":
-        the article's model and as much of its span as can be simulated; minutes to hours.
+        the article's model and as much of its span as can be simulated; hours where it has a network.
     n_worlds : int, default=1
         Several give a spread.
     random_state : int, RandomState instance or None, default=0
