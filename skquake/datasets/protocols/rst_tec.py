@@ -132,7 +132,7 @@ PROTOCOL = Protocol(
         "alarmed); p that random alarms have as many hits, as if one setting were tried",
     ),
     honest_steps=(
-        "the same index, by the other years",
+        "the same index, by the other years (later ones, too; it sees no earthquake)",
         "the setting chosen on the first half, its gain taken on the second",
         "independent earthquakes; space weighted by the rate of those of the first half",
         "p among earthquakes moved together round the second half",
