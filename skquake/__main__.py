@@ -249,22 +249,11 @@ def watch(arguments):
     return run(arguments, "skquake watch")
 
 
-def _report_on_table(file, more, html, json, only, verbose):
-    from skquake.report.__main__ import main as report_on
-
-    if only:
-        raise click.UsageError("--python is for studies; of a table: skquake.report.score_report")
-    flags = [
-        flag for name, path in (("--html", html), ("--json", json)) if path for flag in (name, str(path))
-    ]
-    return report_on([str(file), *more, *flags, *["--verbose"] * verbose])
-
-
 @command.command()
 @click.argument("names", nargs=-1)
 @click.option("--worlds", "n_worlds", default=1, show_default=True, help="How many; several give a spread.")
 @click.option("--seed", default=0, show_default=True, help="Of the first world; the next has the next.")
-@click.option("--full", is_flag=True, help="The articles' models and spans: minutes to hours each.")
+@click.option("--full", is_flag=True, help="The articles' models and spans; hours with a network.")
 @click.option("--folder", type=click.Path(), help="Of protocols of your own, beside those of skquake.")
 @click.option("--to", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write the table.")
 @_told
@@ -304,6 +293,17 @@ def reproduce(names, n_worlds, seed, full, folder, to, only, verbose):
     ]
     _run(Script("\n".join(lines), [("table.to_csv({})", to)] if to else ()), only)
     return 0
+
+
+def _report_on_table(file, more, html, json, only, verbose):
+    from skquake.report.__main__ import main as report_on
+
+    if only:
+        raise click.UsageError("--python is for studies; of a table: skquake.report.score_report")
+    flags = [
+        flag for name, path in (("--html", html), ("--json", json)) if path for flag in (name, str(path))
+    ]
+    return report_on([str(file), *more, *flags, *["--verbose"] * verbose])
 
 
 def _io_options(isolate, n_jobs):

@@ -14,6 +14,7 @@ ROOMS = [
     "catalogs",
     "datasets",
     "datasets.papers",
+    "datasets.protocols",
     "forecasting",
     "inspection",
     "io",

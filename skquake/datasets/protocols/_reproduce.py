@@ -94,7 +94,7 @@ def reproduce(
         Of `list_protocols`.
     scale : {"quick", "full"}, default="quick"
         "quick": a small world, and a quick model where the article has a network; tens of seconds. "full":
-        the article's model and as much of its span as can be simulated; minutes to hours.
+        the article's model and as much of its span as can be simulated; hours where it has a network.
     n_worlds : int, default=1
         Several give a spread.
     random_state : int, RandomState instance or None, default=0
@@ -119,7 +119,7 @@ def reproduce(
     Examples
     --------
     >>> from skquake.datasets.protocols import reproduce
-    >>> print(reproduce("swarm-epochs", random_state=0, years=1, n_nulls=9))
+    >>> print(reproduce("swarm-epochs", random_state=0, years=1, n_random=5, n_nulls=9))
     swarm-epochs: largest concentration of anomalies, times that of random ones (chance 1), ...
       published                        not known here
       here, by the published protocol  ...

@@ -29,7 +29,7 @@ class Reproduction:
     Examples
     --------
     >>> from skquake.datasets.protocols import reproduce
-    >>> found = reproduce("swarm-epochs", random_state=0, years=1, n_nulls=9)
+    >>> found = reproduce("swarm-epochs", random_state=0, years=1, n_random=5, n_nulls=9)
     >>> list(found.worlds["seed"]), found.published is None
     ([0], True)
     """

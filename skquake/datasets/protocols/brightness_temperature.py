@@ -93,7 +93,7 @@ def mcc(model: Any, data: Bunch, folds: Any) -> float:
 def forward_folds(day: IntArray, n: int = 3) -> list[tuple[IntArray, IntArray]]:
     """Folds that train on the past alone, ``PURGE`` days before what they test at the latest."""
     edges = np.quantile(day, np.linspace(1 / 2, 1, n + 1))
-    folds = []
+    folds: list[tuple[IntArray, IntArray]] = []
     for k in range(n):
         last = k == n - 1
         test = (day >= edges[k]) & ((day <= edges[k + 1]) if last else (day < edges[k + 1]))

@@ -37,8 +37,8 @@ def make_world(seed: int, *, days: int, train_days: int, n_events: int, cadence:
     start = pd.Timestamp("2015-01-01")
     end = start + pd.Timedelta(days=days)
     kp = make_kp(start - pd.Timedelta(days=3), end, random_state=seed)
-    flux = 120 + 15 * np.sin(2 * np.pi * np.arange(days + 1) / 27)
-    flux = pd.Series(flux, pd.date_range(start, periods=days + 1))
+    rotation = np.sin(2 * np.pi * np.arange(days + 1) / 27)
+    flux = pd.Series(120 + 15 * rotation, pd.date_range(start, periods=days + 1))
     tec = make_tec(start, end, stations=STATIONS, cadence=cadence, kp=kp, f107=flux, random_state=seed).frame
     first = train_days + BOUND_DAYS + BEFORE + 1
     day = np.sort(np.random.default_rng(seed).choice(np.arange(first, days), n_events, replace=False))
@@ -65,7 +65,8 @@ def _flagged(world: Bunch, seed: int, model: str, epochs: int) -> tuple[BoolArra
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = detector.fit(train).detect(world.tec)
-            predicted = detector.forecaster_.predict(world.tec, *known.values())
+            fitted: Any = detector.forecaster_
+            predicted = fitted.predict(world.tec, *known.values())
         later = world.tec.index > train.index[-1]
         scores = forecast_scores(world.tec[later], predicted[later])
         quiet = (found.state == "quiet").to_numpy()

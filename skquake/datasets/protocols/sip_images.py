@@ -46,8 +46,9 @@ def make_world(seed: int, *, years: int, **_: Any) -> Bunch:
 
 
 def _cut(world: Bunch, seed: int, clear_days: float | None) -> Bunch:
+    place: dict[str, Any] = PLACE
     samples = make_sip_samples(
-        world.source, world.catalog, **PLACE, magnitude=MAGNITUDE, region=REGION, clear_days=clear_days,
+        world.source, world.catalog, **place, magnitude=MAGNITUDE, region=REGION, clear_days=clear_days,
         split=None, random_state=seed,
     )  # fmt: skip
     images = SIPImages(world.source).fit_transform(samples.X)

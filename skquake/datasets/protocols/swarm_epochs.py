@@ -52,7 +52,7 @@ def make_world(seed: int, *, years: float, **_: Any) -> Bunch:
     center, ascending = center[quiet == "quiet"], ascending[quiet == "quiet"]
     latitude = np.arange(-LIMIT + WINDOW / 2, LIMIT - WINDOW / 2 + 1e-9, STEP)
     angle = np.deg2rad(latitude) / (2 * np.pi) * orbit.period_s
-    _, east = orbit.profile(angle, True)
+    east = orbit.profile(angle, True)[1]
     east = np.where(ascending[:, np.newaxis], east, east[::-1])
     longitude = wrap_longitude(orbit.node_longitude(center, ascending)[:, np.newaxis] + east)
     rate = RATE * np.exp(_log_rate(center, latitude, longitude, orbit.local_time(center, ascending), kp, rng))
@@ -134,7 +134,7 @@ def as_published(world: Bunch, seed: int, *, n_random: int, **_: Any) -> Outcome
 def honest(world: Bunch, seed: int, *, n_random: int, n_nulls: int, **_: Any) -> Outcome:
     """The same, times that of the same anomalies around earthquakes that never happened."""
     found, _null, expected, pairs = _observed(world, n_random, seed)
-    days = pd.date_range(*world.span, freq="D")
+    days = pd.date_range(world.span[0], world.span[1], freq="D")
     record = SeriesSource(
         pd.DataFrame({"record": np.zeros(len(days))}, days),
         pd.DataFrame({"latitude": [0.0], "longitude": [0.0]}, ["record"]),

@@ -23,7 +23,7 @@ HISTORY, BEFORE, EVENING = 15, 5, (18.0, 22.0)
 
 
 def make_world(seed: int, *, days: int, n_events: int, cadence: str, **_: Any) -> Bunch:
-    """TEC above the epicentres of a global catalog, through storms and two solar rotations a season."""
+    """TEC above the epicentres of a global catalog, through seasons, storms and solar rotations."""
     start = pd.Timestamp("2003-01-01")
     end = start + pd.Timedelta(days=days)
     catalog = make_catalog(start, end, min_magnitude=6.0, random_state=seed)
@@ -33,8 +33,8 @@ def make_world(seed: int, *, days: int, n_events: int, cadence: str, **_: Any) -
     if len(events) > n_events:
         events = events.sample(n_events, random_state=seed).sort_values("time")
     kp = make_kp(start - pd.Timedelta(days=3), end, random_state=seed)
-    flux = 120 + 15 * np.sin(2 * np.pi * np.arange(days + 1) / 27)
-    flux = pd.Series(flux, pd.date_range(start, periods=days + 1))
+    rotation = np.sin(2 * np.pi * np.arange(days + 1) / 27)
+    flux = pd.Series(120 + 15 * rotation, pd.date_range(start, periods=days + 1))
     stations = events[["latitude", "longitude"]]
     tec = make_tec(start, end, stations=stations, cadence=cadence, kp=kp, f107=flux, random_state=seed).frame
     return Bunch(tec=tec, events=events, kp=kp, start=start)
