@@ -134,17 +134,16 @@ def matrix(rows):
     )
 
 
+def tables(rows):
+    return [table("Worlds: order of the entries", rank(rows)), table("Worlds: event AUC", matrix(rows))]
+
+
 def run(quick=False):
     """Tables for ``run.py``."""
-    names, worlds = (
-        (("profile", "place only"), ["tec-2009"]) if quick else (tuple(entries()), [*list_worlds().index])
-    )
+    every = entries()
     if quick:
-        every = entries()
-        rows = [run_world(every[name], world).to_dict() for world in worlds for name in names]
-    else:
-        rows = current(run_all(names, worlds, 0))
-    return [table("Worlds: order of the entries", rank(rows)), table("Worlds: event AUC", matrix(rows))]
+        return tables([run_world(every[name], "tec-2009").to_dict() for name in ("profile", "place only")])
+    return tables(current(run_all(tuple(every), [*list_worlds().index], 0)))
 
 
 def page(rows):
@@ -233,12 +232,10 @@ def main():
     if given.page:
         rows = current(read_journal(RECORD))
         PAGE.write_text(page(rows) + "\n")
-        return show(
-            [table("Worlds: order of the entries", rank(rows)), table("Worlds: event AUC", matrix(rows))]
-        )
+        return show(tables(rows))
     until = None if given.minutes is None else time.monotonic() + 60.0 * given.minutes
-    rows = current(run_all(given.entries, given.worlds, given.seed, until=until), given.seed)
-    return show([table("Worlds: order of the entries", rank(rows)), table("Worlds: event AUC", matrix(rows))])
+    rows = run_all(given.entries, given.worlds, given.seed, until=until)
+    return show(tables(current(rows, given.seed)))
 
 
 if __name__ == "__main__":

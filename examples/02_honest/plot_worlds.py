@@ -5,8 +5,8 @@ A detector in worlds whose truth is sealed
 A referee who reads "AUC 0.97" learns little: on which controls, on which folds, the best of how many? In a
 frozen world the same detector meets a record of which only the scorer knows what is in it. This page gives
 two honest models and four well-known ways to a high score a world in which *nothing* is there, and one in
-which something is: what each claims by its own protocol stands beside what the seal gives it. Whose claim does
-not hold where nothing is there need not be read any further.
+which something is: what each claims by its own protocol stands beside what the seal gives it. Whose claim
+does not hold where nothing is there need not be read any further.
 
 ``skquake worlds run pipeline.py`` does the same for a file of one's own.
 """
@@ -14,9 +14,9 @@ not hold where nothing is there need not be read any further.
 # %%
 # Two worlds
 # ----------
-# Each is simulated from its name and a seed: a record, a catalog until the test begins, samples with labels, and
-# samples without. The seal is as good as that of any open program: who wants to can simulate the truth as well.
-# So a referee names a ``seed`` after the entry was handed in.
+# Each is simulated from its name and a seed: a record, a catalog until the test begins, samples with labels,
+# and samples without. The seal is as good as that of any open program: who wants to can simulate the truth as
+# well. So a referee names a ``seed`` after the entry was handed in.
 
 import argparse
 from pathlib import Path
@@ -50,9 +50,9 @@ print(world.test.head(3).T.to_string())
 # %%
 # Entries
 # -------
-# An entry is a function that gets a world and returns an estimator of samples. It may state what it scores, by
-# whatever protocol it likes: the honest ones here by folds that run forwards in time, on the samples they are
-# given.
+# An entry is a function that gets a world and returns an estimator of samples. It may state what it scores,
+# by whatever protocol it likes: the honest ones here by folds that run forwards in time, on the samples they
+# are given.
 
 
 def honest(name):
@@ -121,15 +121,15 @@ figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=Fals
 # %%
 # The order
 # ---------
-# Means over the worlds of each kind; who fails has no place. With all worlds, and all models of the package, this is
-# the table of the page on worlds.
+# Means over the worlds of each kind; who fails has no place. With all worlds, and all models of the package,
+# this is the table of the page on worlds.
 
 table = rank(rows)
 print(table[["place", "failed", "event_auc", "share_of_window_oracle", "false_alarm_rate"]].to_string())
 
 # %%
-# Each row is signed by a hash over its numbers and the versions that made it: whoever changes a number by accident
-# is told. It proves no more than that.
+# Each row is signed by a hash over its numbers and the versions that made it: whoever changes a number by
+# accident is told. It proves no more than that.
 
 print(rows[0].signature[:16], rows[0].versions)
 if options.figures:

@@ -1,4 +1,4 @@
-"""Simulated catalogs, indices and satellite tracks and TEC; downloads of real ones; the papers' data sets; worlds."""
+"""Simulated catalogs, indices, tracks and TEC; downloads of real ones; the papers' data sets; worlds."""
 
 from skquake.datasets import papers
 from skquake.datasets._catalog import make_catalog

@@ -91,8 +91,8 @@ class World:
 def load_world(name: str, *, seed: int = 0) -> World:
     """A frozen world: a simulated record and catalog whose truth is known and sealed.
 
-    A world is simulated anew where it is loaded, from its name and the seed alone. What an entry gets holds no
-    label of the test: :func:`skquake.report.run_world` has them. The seal is as good as that of any open
+    A world is simulated anew where it is loaded, from its name and the seed alone. What an entry gets holds
+    no label of the test: :func:`skquake.report.run_world` has them. The seal is as good as that of any open
     program: whoever wants to can simulate the truth, too. Another ``seed``, named after an entry was handed
     in, is a world that nobody has seen.
 

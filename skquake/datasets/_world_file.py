@@ -132,9 +132,9 @@ def list_worlds() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index: the name. ``summary``, ``observations`` ("cses", "swarm", "demeter", "tec"), ``effect`` (relative
-        change of Ne or TEC at the epicentre; 0: nothing is there), ``days``, ``test_days``, ``identity`` (a
-        hash of the definition and of what it gave when it was frozen).
+        Index: the name. ``summary``, ``observations`` ("cses", "swarm", "demeter", "tec"), ``effect``
+        (relative change of Ne or TEC at the epicentre; 0: nothing is there), ``days``, ``test_days``,
+        ``identity`` (a hash of the definition and of what it gave when it was frozen).
 
     Examples
     --------

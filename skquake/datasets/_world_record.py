@@ -19,9 +19,7 @@ from skquake.sources import MapSource, TrackSource
 CADENCE_S = 10.0
 TEC_CADENCE = "6h"
 TEC_GRID = (5.0, 10.0)
-BEYOND = pd.Timedelta(
-    days=100
-)  # that the catalog reaches beyond the record, so that its ends are like its middle
+BEYOND = pd.Timedelta(days=100)  # of catalog beyond the record, so that its ends are like its middle
 LEAST = 4.8  # magnitude of the earthquakes that are scored and perturb
 MOTHERS_A_YEAR = 2500.0  # independent earthquakes of M >= 4.5 where aftershocks have aftershocks
 WIDTH_KM, TEC_WIDTH_KM = 300.0, 1000.0  # least standard deviation of a perturbation

@@ -45,8 +45,8 @@ class WorldEntry:
         if unknown or not found:
             what = ", ".join(map(str, unknown)) or "nothing"
             raise ValueError(
-                f"claim of {self.name!r}: {what} is no score; return a dict with {', '.join(SCORES)}, or what "
-                "skquake.model_selection.evaluate found"
+                f"claim of {self.name!r}: {what} is no score; return a dict with {', '.join(SCORES)}, or "
+                "what skquake.model_selection.evaluate found"
             )
         values = {name: float(value) for name, value in found.items()}
         if not np.isfinite(list(values.values())).all():

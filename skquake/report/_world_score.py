@@ -52,8 +52,9 @@ class WorldScore:
     Examples
     --------
     >>> from skquake.report import WorldScore
-    >>> numbers = dict.fromkeys(WorldScore.__dataclass_fields__, 0.5) | {"entry": "coin", "world": "quiet-2019"}
-    >>> WorldScore(**(numbers | {"failed": "", "claim": {}, "versions": {}, "signature": ""}))
+    >>> numbers = dict.fromkeys(WorldScore.__dataclass_fields__, 0.5)
+    >>> texts = {"entry": "coin", "world": "quiet-2019", "failed": "", "claim": {}}
+    >>> WorldScore(**(numbers | texts))
     WorldScore('coin' in 'quiet-2019': event AUC 0.50 [0.50, 0.50])
     """
 
@@ -89,12 +90,12 @@ class WorldScore:
     signature: str = field(default="")
 
     def __repr__(self) -> str:
-        interval = (
-            "" if self.event_auc_low is None else f" [{self.event_auc_low:.2f}, {self.event_auc_high:.2f}]"
-        )
-        claim = "".join(f", claims {name} {value:.2f}" for name, value in self.claim.items())
-        failed = f", FAILED: {self.failed}" if self.failed else ""
-        return f"WorldScore({self.entry!r} in {self.world!r}: event AUC {self.event_auc:.2f}{interval}{claim}{failed})"
+        low, high = self.event_auc_low, self.event_auc_high
+        said = f"event AUC {self.event_auc:.2f}"
+        said += "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
+        said += "".join(f", claims {name} {value:.2f}" for name, value in self.claim.items())
+        said += f", FAILED: {self.failed}" if self.failed else ""
+        return f"WorldScore({self.entry!r} in {self.world!r}: {said})"
 
     def to_dict(self) -> dict[str, Any]:
         """A row of plain numbers and texts, ready for JSON."""

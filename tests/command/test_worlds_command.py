@@ -22,15 +22,15 @@ def test_list(small_worlds, capsys):  # noqa: F811
     assert main(["worlds", "list"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("from skquake.datasets import list_worlds\n")
-    assert "nothing is there" in said and "maps" in said
+    assert "nothing is there" in said and "nothing" in said
 
 
 def test_run_writes_signed_rows(small_worlds, tmp_path, capsys):  # noqa: F811
     file, rows = tmp_path / "coin.py", tmp_path / "rows.jsonl"
     file.write_text(FILE)
-    assert main(["worlds", "run", str(file), "-w", "maps", "--to", str(rows)]) == 0
+    assert main(["worlds", "run", str(file), "-w", "nothing", "--to", str(rows)]) == 0
     said = capsys.readouterr().out
-    assert "WorldScore('coin' in 'maps': event AUC 0.50" in said and f"written: {rows}" in said
+    assert "WorldScore('coin' in 'nothing': event AUC 0.50" in said and f"written: {rows}" in said
     found = [json.loads(line) for line in rows.read_text().splitlines()]
     assert rank(found).index.to_list() == ["coin"]
 
@@ -40,5 +40,5 @@ def test_run_writes_signed_rows(small_worlds, tmp_path, capsys):  # noqa: F811
 
 
 def test_refused_in_a_line(small_worlds, tmp_path, capsys):  # noqa: F811
-    assert main(["worlds", "run", str(tmp_path / "none.py"), "-w", "maps"]) == 2
+    assert main(["worlds", "run", str(tmp_path / "none.py"), "-w", "nothing"]) == 2
     assert "there is no such file" in capsys.readouterr().err

@@ -8,13 +8,18 @@ from skquake.datasets import _world
 from skquake.datasets._world_file import WorldFile
 
 TINY = {
-    "nothing": WorldFile("nothing", "nothing is there", "cses", "2019-01-01", days=200, test_days=80),
+    "nothing": WorldFile("nothing", "nothing is there", "tec", "2019-01-01", days=200, test_days=85),
     "something": WorldFile(
-        "something", "there is", "cses", "2019-01-01", days=170, test_days=70, effect=0.75,
+        "something",
+        "something is there",
+        "cses",
+        "2019-01-01",
+        days=140,
+        test_days=60,
+        effect=0.75,
         effect_longitudes=(-180.0, 100.0),
     ),
-    "maps": WorldFile("maps", "nothing is there", "tec", "2019-01-01", days=110, test_days=50),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from skquake.datasets._world_record import simulate_world
 from skquake.datasets._world_samples import TOLD, sample_world
 from skquake.metrics import event_auc
 
-SHORT = replace(TINY["maps"], days=50, test_days=25)
+SHORT = replace(TINY["nothing"], days=50, test_days=25)
 CALM = WorldFile("calm", "", "cses", "2019-01-01", days=12, test_days=5)
 
 
@@ -29,7 +29,7 @@ def test_a_dozen_worlds_half_of_them_without_effect():
     assert set(worlds["observations"]) == {"cses", "swarm", "demeter", "tec"}
     assert worlds["identity"].is_unique and worlds["summary"].str.len().gt(10).all()
     assert all(world.content for world in world_files().values())
-    with pytest.raises(ValueError, match="no world 'storm'; there are .*storm-2015"):
+    with pytest.raises(ValueError, match=r"no world 'storm'; there are .*storm-2015"):
         load_world("storm")
     with pytest.raises(ValueError, match="seed"):
         load_world("storm-2015", seed=-1)
@@ -43,7 +43,7 @@ def test_identity_is_that_of_the_definition():
     assert replace(CALM, name="other").random_states(0, 6) != CALM.random_states(0, 6)
 
 
-@pytest.mark.parametrize("name", ["nothing", "maps"])
+@pytest.mark.parametrize("name", ["nothing", "something"])
 def test_nothing_of_the_test_is_told(small_worlds, name):  # noqa: F811
     world, sealed = open_world(name)
     assert set(world.test) <= {*TOLD, "event_id", "pair_id"}
@@ -63,13 +63,13 @@ def test_nothing_of_the_test_is_told(small_worlds, name):  # noqa: F811
 
 
 def test_place_is_that_of_the_partner(small_worlds):  # noqa: F811
-    world, sealed = open_world("maps")
+    world, sealed = open_world("nothing")
     places = world.test.assign(pair=sealed.pair_id).groupby("pair")[["latitude", "longitude"]].nunique()
     assert (places == 1).all(axis=None)
 
 
 def test_no_sample_lies_in_anothers_region(small_worlds):  # noqa: F811
-    world = open_world("nothing")[0]
+    world = open_world("something")[0]
     X, quakes = world.train.X, world.everything
     event_time = X["time"] + pd.to_timedelta(X["lead_days"], unit="D")
     for row, label, own in zip(X.itertuples(), world.train.y, event_time, strict=True):
@@ -87,8 +87,8 @@ def test_name_and_seed_alone_decide(small_worlds):  # noqa: F811
     np.testing.assert_array_equal(one.source.values, again.source.values)
     pd.testing.assert_frame_equal(one.everything, again.everything)
     assert not one.kp.equals(other.kp) and len(one.everything) != len(other.everything)
-    world = open_world("maps")[0]
-    assert repr(world).startswith("World('maps', seed 0: ") and "as_frozen" in world._repr_html_()
+    world = open_world("nothing")[0]
+    assert repr(world).startswith("World('nothing', seed 0: ") and "as_frozen" in world._repr_html_()
 
 
 def test_a_changed_simulator_is_noticed():
@@ -103,7 +103,7 @@ def test_as_frozen_or_with_a_warning():
     content = _content(record, training, sealed)
     assert world_of(replace(SHORT, content=content), record)[0].as_frozen
     assert world_of(replace(SHORT, content=content), record, seed=1)[0].as_frozen is None
-    with pytest.warns(UserWarning, match=r"'maps' is not what it was .*kp .* instead of 9"):
+    with pytest.warns(UserWarning, match=r"'nothing' is not what it was .*kp .* instead of 9"):
         world, _ = world_of(replace(SHORT, content={**content, "kp": 9.0}), record)
     assert world.as_frozen is False
 

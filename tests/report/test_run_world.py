@@ -90,34 +90,34 @@ def test_above_chance_where_nothing_is_there_fails(small_worlds):  # noqa: F811
 
 
 def test_claims(small_worlds):  # noqa: F811
-    assert run_world(coin, "maps", claim=lambda world: {"seismic_mcc": 0.9}).failed == "claim not held"
-    assert run_world(coin, "maps", claim=lambda world: {"event_auc": 0.52}).failed == ""
-    assert run_world(coin, "maps", claim=lambda world: None).claim == {}
+    assert run_world(coin, "nothing", claim=lambda world: {"seismic_mcc": 0.9}).failed == "claim not held"
+    assert run_world(coin, "nothing", claim=lambda world: {"event_auc": 0.52}).failed == ""
+    assert run_world(coin, "nothing", claim=lambda world: None).claim == {}
 
     def own(world):
         return evaluate(profile(world), world.train, PurgedTimeSeriesSplit(2), n_resamples=0)
 
-    row = run_world(profile, "maps", claim=own)
+    row = run_world(profile, "nothing", claim=own)
     assert row.failed == "" and set(row.claim) == {"event_auc", "seismic_auc", "seismic_mcc"}
     for wrong, said in (({"accuracy": 1.0}, "accuracy is no score"), ({"event_auc": np.nan}, "finite")):
         with pytest.raises(ValueError, match=said):
-            run_world(coin, "maps", claim=lambda world, wrong=wrong: wrong)
+            run_world(coin, "nothing", claim=lambda world, wrong=wrong: wrong)
     with pytest.raises(ValueError, match="nothing is no score"):
-        run_world(coin, "maps", claim=lambda world: SimpleNamespace())
+        run_world(coin, "nothing", claim=lambda world: SimpleNamespace())
 
 
 def test_entries_that_are_none(small_worlds, tmp_path):  # noqa: F811
     with pytest.raises(TypeError, match="has no source to cut windows from"):
-        run_world(DummyClassifier(), "maps")
+        run_world(DummyClassifier(), "nothing")
     with pytest.raises(FileNotFoundError, match="make_entry"):
-        run_world(tmp_path / "none.py", "maps")
+        run_world(tmp_path / "none.py", "nothing")
     (tmp_path / "empty.py").write_text("x = 1\n")
     with pytest.raises(ValueError, match="defines no function make_entry"):
-        run_world(str(tmp_path / "empty.py"), "maps")
+        run_world(str(tmp_path / "empty.py"), "nothing")
     with pytest.raises(TypeError, match="has no fit and predict_proba"):
-        run_world(lambda world: 3, "maps")
+        run_world(lambda world: 3, "nothing")
     with pytest.raises(ValueError, match="not finite"):
-        run_world(lambda world: Knows(np.full(len(world.test), np.nan)), "maps")
+        run_world(lambda world: Knows(np.full(len(world.test), np.nan)), "nothing")
 
 
 def test_what_an_entry_does_to_its_tables_is_its_own(small_worlds):  # noqa: F811
@@ -127,9 +127,9 @@ def test_what_an_entry_does_to_its_tables_is_its_own(small_worlds):  # noqa: F81
         world.catalog.drop(world.catalog.index, inplace=True)
         return DummyClassifier()
 
-    before = open_world("maps")[0]
+    before = open_world("nothing")[0]
     y, X, n = before.train.y.copy(), before.train.X.copy(), len(before.catalog)
-    run_world(spoils, "maps")
+    run_world(spoils, "nothing")
     np.testing.assert_array_equal(before.train.y, y)
     assert before.train.X.equals(X) and len(before.catalog) == n
 
