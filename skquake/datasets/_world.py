@@ -183,7 +183,7 @@ def _content(record, training, sealed):
     """Numbers that a changed simulator changes."""
     values = record.source.values
     channels = np.log10(values.reshape(-1, values.shape[-1]).astype(float))
-    content = {"events": len(record.everything), "independent": len(record.independent)}
+    content: dict[str, float] = {"events": len(record.everything), "independent": len(record.independent)}
     content |= {"train": len(training.y), "test": len(sealed.y), "seismic": int(sealed.y.sum())}
     content |= {"kp": float(record.kp.mean())}
     for k, channel in enumerate(channels.T):

@@ -140,8 +140,8 @@ def list_worlds() -> pd.DataFrame:
     --------
     >>> from skquake.datasets import list_worlds
     >>> worlds = list_worlds()
-    >>> worlds.loc["storm-2015", ["observations", "effect"]].to_list()
-    ['swarm', 0.0]
+    >>> worlds.loc["storm-2015", "observations"], len(worlds)
+    ('swarm', 12)
     """
     names = ("summary", "observations", "effect", "days", "test_days", "identity")
     rows = {name: {key: getattr(world, key) for key in names} for name, world in world_files().items()}

@@ -19,6 +19,7 @@ from skquake._core._weights import event_weights
 from skquake.alarms import reliability_curve
 from skquake.datasets import World, list_worlds
 from skquake.datasets._world import open_world
+from skquake.datasets._world_file import world_file
 from skquake.datasets._world_samples import SealedTest
 from skquake.metrics import event_auc, event_scores, score_interval, seismic_auc, seismic_mcc
 from skquake.metrics._evidence import align_classes, seismic_probability
@@ -95,8 +96,7 @@ def run_world(
     """
     ours = as_entry(entry, claim, entry_name)
     world, sealed = open_world(name, seed)
-    effect = float(list_worlds().loc[name, "effect"])
-    return score_entry(ours, world, sealed, effect)
+    return score_entry(ours, world, sealed, world_file(name).effect)
 
 
 def score_entry(entry: WorldEntry, world: World, sealed: SealedTest, effect: float) -> WorldScore:

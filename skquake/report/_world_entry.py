@@ -65,7 +65,8 @@ def as_entry(entry: Any, claim: Callable[[World], Any] | None = None, name: str 
             "entry: expected a function make_entry(world) that returns an estimator, or the path of a file "
             f"that defines one, got {entry!r}; an estimator by itself has no source to cut windows from"
         )
-    return WorldEntry(name or getattr(entry, "__name__", type(entry).__name__), entry, claim)
+    called = str(getattr(entry, "__name__", type(entry).__name__))
+    return WorldEntry(name or called, entry, claim)
 
 
 def _from_file(path, claim, name):

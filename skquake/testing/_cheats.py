@@ -174,8 +174,8 @@ class _Direction(ClassifierMixin, BaseEstimator):
     def fit(self, X: FloatArray, y: ArrayLike) -> Self:
         """Learn how many features there are."""
         self.classes_ = np.array([0, 1])
-        self.coef_ = np.random.default_rng(self.number).standard_normal(np.shape(X)[1])
-        self.coef_ /= np.linalg.norm(self.coef_)
+        drawn = np.random.default_rng(self.number).standard_normal(np.shape(X)[1])
+        self.coef_ = drawn / np.linalg.norm(drawn)
         return self
 
     def predict_proba(self, X: FloatArray) -> FloatArray:
@@ -199,7 +199,7 @@ def _best(world):
     cell = 2 * pair + y[tested]
     best = 0, -1.0
     for number in range(_N_DIRECTIONS):
-        p = _Direction(number).fit(values, None).predict_proba(values)[:, 1]
+        p = _Direction(number).fit(values, cell).predict_proba(values)[:, 1]
         control, event = (np.bincount(cell, p) / np.bincount(cell)).reshape(-1, 2).T
         few = np.random.default_rng(number).permutation(len(pairs))[:_N_TESTED]
         score = float((event[few, np.newaxis] > control[few]).mean())

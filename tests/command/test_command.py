@@ -142,6 +142,6 @@ def test_help_is_light_and_names_every_command():
         [sys.executable, "-X", "importtime", "-m", "skquake", "--help"], capture_output=True, text=True
     )
     assert result.returncode == 0
-    assert [*command.commands] == ["info", "convert", "samples", "score", "null", "report"]
+    assert [*command.commands] == ["info", "convert", "samples", "score", "null", "report", "worlds"]
     assert all(f"\n  {name} " in result.stdout for name in command.commands)
     assert "sklearn" not in result.stderr and "pandas" not in result.stderr

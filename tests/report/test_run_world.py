@@ -166,4 +166,10 @@ NULLS = [name for name, effect in list_worlds()["effect"].items() if effect == 0
 def test_the_full_matrix_where_nothing_is_there(name):
     for entry in cheating_entries().values():
         assert run_world(entry, name).failed == "claim not held"
-    assert run_world(profile, name).failed == ""
+    for honest in ("profile", "logistic", "QUANT", "RF"):
+
+        def model(world, honest=honest):
+            window = SlidingWindow(world.source, world.length, context=world.context)
+            return make_baseline(honest, window, random_state=0)
+
+        assert run_world(model, name).failed == ""
