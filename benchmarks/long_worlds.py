@@ -200,6 +200,9 @@ def page(rows):
         ]
         for name in names
     ])  # fmt: skip
+    absent = [name for name in entries() if name not in names]
+    said = f"{int(counts.sum())} of {len(entries()) * len(worlds)} cells are there"
+    lines += [f"{said}; not run at all: {', '.join(absent)}." if absent else f"{said}."]
     return "\n".join(lines)
 
 

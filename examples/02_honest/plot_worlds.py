@@ -80,7 +80,8 @@ rows = [
 # --------------
 # Place, date, shuffled folds and the best of three thousand models claim much in a world in which nothing is.
 # By the seal, with controls at the same places, before or after by a fair coin, none of it comes true. Where
-# something is there their claims are as high as before, and as wrong; the honest ones find it.
+# something is there three of these claims are as high as before, and as wrong; the best of many, which was
+# tested where something is, has seen some of it. The honest ones find it, and claim what they have.
 
 for row in rows:
     print(row)

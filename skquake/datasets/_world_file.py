@@ -133,8 +133,9 @@ def list_worlds() -> pd.DataFrame:
     -------
     DataFrame
         Index: the name. ``summary``, ``observations`` ("cses", "swarm", "demeter", "tec"), ``effect``
-        (relative change of Ne or TEC at the epicentre; 0: nothing is there), ``days``, ``test_days``,
-        ``identity`` (a hash of the definition and of what it gave when it was frozen).
+        (relative change of Ne or TEC at the epicentre; 0: nothing is there), ``effect_span`` ("all", or
+        "test": the training has none), ``days``, ``test_days``, ``identity`` (a hash of the definition and
+        of what it gave when it was frozen).
 
     Examples
     --------
@@ -143,6 +144,6 @@ def list_worlds() -> pd.DataFrame:
     >>> worlds.loc["storm-2015", "observations"], len(worlds)
     ('swarm', 12)
     """
-    names = ("summary", "observations", "effect", "days", "test_days", "identity")
+    names = ("summary", "observations", "effect", "effect_span", "days", "test_days", "identity")
     rows = {name: {key: getattr(world, key) for key in names} for name, world in world_files().items()}
     return pd.DataFrame.from_dict(rows, orient="index")[list(names)].rename_axis("name")

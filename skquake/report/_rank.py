@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from skquake.datasets import list_worlds
 from skquake.report._world_score import WorldScore, signature_of
 
 
@@ -22,15 +23,21 @@ def rank(scores: Iterable[WorldScore | Mapping[str, Any]]) -> pd.DataFrame:
     -------
     DataFrame
         Index: the entry. ``place`` (missing of those that fail or lack a world that another one has),
-        ``failed`` (worlds and why), ``lacks`` (worlds), means over the worlds with an effect (``event_auc``,
-        ``share_of_window_oracle``, ``detection_rate``, ``brier_skill``), over those without
-        (``false_alarm_rate``), and over all (``seconds``).
+        ``failed`` (worlds and why), ``lacks`` (worlds), means over the worlds with an effect that the
+        training has, too (``event_auc``, ``share_of_window_oracle``, ``detection_rate``, ``brier_skill``),
+        over those without (``false_alarm_rate``), and over all (``seconds``).
 
     Raises
     ------
     ValueError
         For no score, one that is there twice, a world in two versions, or a row whose signature is not that
         of its numbers.
+
+    Notes
+    -----
+    Where the effect begins with the test there is nothing to learn from: a model that was trained on noise
+    sees the effect in a direction of its own, and scores far above chance or far below. Such worlds are for
+    detectors that are not trained; no mean counts them.
 
     Examples
     --------
@@ -52,9 +59,11 @@ def rank(scores: Iterable[WorldScore | Mapping[str, Any]]) -> pd.DataFrame:
     _check(table)
     where = table["world"] + " " + table["seed"].astype(str)
     every = dict.fromkeys(where)
+    spans = list_worlds()["effect_span"]
+    late = table["world"].isin(spans.index[spans == "test"])
     lines = {}
     for entry, of in table.groupby("entry", sort=False):
-        there, nothing = of[of["effect"] != 0.0], of[of["effect"] == 0.0]
+        there, nothing = of[(of["effect"] != 0.0) & ~late[of.index]], of[of["effect"] == 0.0]
         failed, known = of[of["failed"] != ""], set(where[of.index])
         lines[entry] = {
             "failed": "; ".join(f"{row.world}: {row.failed}" for row in failed.itertuples()),

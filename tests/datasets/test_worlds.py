@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,11 @@ def test_a_dozen_worlds_half_of_them_without_effect():
         load_world("storm")
     with pytest.raises(ValueError, match="seed"):
         load_world("storm-2015", seed=-1)
+
+
+def test_the_page_names_every_world():
+    page = (Path(__file__).parents[2] / "docs" / "worlds.rst").read_text()
+    assert all(f"``{name}``" in page for name in list_worlds().index)
 
 
 def test_identity_is_that_of_the_definition():

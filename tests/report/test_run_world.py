@@ -158,6 +158,17 @@ def test_order(small_worlds):  # noqa: F811
         rank([rows[0], other])
 
 
+def test_what_nobody_could_learn_is_in_no_mean(small_worlds, monkeypatch):  # noqa: F811
+    row = run_world(coin, "nothing").to_dict()
+    monkeypatch.undo()  # the frozen worlds again
+    there = {"effect": 0.75, "failed": ""}
+    rows = [
+        signed({**row, **there, "world": "strong-2019", "event_auc": 0.9}),
+        signed({**row, **there, "world": "late-2020", "event_auc": 0.2}),
+    ]
+    assert rank(rows)["event_auc"].to_list() == [0.9]
+
+
 NULLS = [name for name, effect in list_worlds()["effect"].items() if effect == 0.0]
 
 
