@@ -19,11 +19,13 @@ from pathlib import Path
 
 import pandas as pd
 from _harness import show, table
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 
 from skquake._core._journal import Journal, read_journal
 from skquake.baselines import make_baseline
 from skquake.datasets import list_worlds
+from skquake.inspection._probes import ProbeFeatures
 from skquake.neural import SafeNetClassifier, SeqNetQuakeClassifier, make_safenet, make_seqnetquake
 from skquake.preprocessing import ChannelScaler, IRIResidual
 from skquake.report import WorldEntry, rank, run_world
@@ -84,6 +86,15 @@ def recommended_profile(world):
     return make_baseline("profile", step, random_state=0)
 
 
+def place_and_date(world):
+    """No model, a probe: it is to know nothing."""
+    return make_pipeline(ProbeFeatures(("latitude", "longitude", "date")), forest())
+
+
+def forest():
+    return RandomForestClassifier(200, min_samples_leaf=5, random_state=0)
+
+
 def entries():
     """All of them by name: the fast ones first."""
     made = {name: baseline(name) for name in QUICK_ONES}
@@ -91,6 +102,7 @@ def entries():
     made |= {name: baseline(name) for name in BASELINES if name not in made}
     made |= {f"{name}, recommended": recommended(name) for name in RECOMMENDED}
     made |= {name: network(name) for name in NETWORKS}
+    made["place and date (probe)"] = place_and_date
     return {name: WorldEntry(name, function) for name, function in made.items()} | cheating_entries()
 
 
@@ -202,7 +214,7 @@ def page(rows):
     ])  # fmt: skip
     absent = [name for name in entries() if name not in names]
     said = f"{int(counts.sum())} of {len(entries()) * len(worlds)} cells are there"
-    lines += [f"{said}; not run at all: {', '.join(absent)}." if absent else f"{said}."]
+    lines += [f"{said}; not run at all: {'; '.join(absent)}." if absent else f"{said}."]
     return "\n".join(lines)
 
 
