@@ -306,6 +306,38 @@ def _report_on_table(file, more, html, json, only, verbose):
     return report_on([str(file), *more, *flags, *["--verbose"] * verbose])
 
 
+@command.group(cls=_InOrder)
+def worlds():
+    """Rank a detector in simulated worlds whose truth is known and sealed."""
+
+
+@worlds.command("list")
+@_told
+def worlds_list(only, verbose):
+    """Say which worlds there are, and what is there to be found in each."""
+    from skquake._study_script import worlds_script
+
+    _run(worlds_script(), only)
+
+
+@worlds.command("run")
+@click.argument("pipeline", type=click.Path(path_type=Path))
+@click.option("--world", "-w", "names", multiple=True, metavar="NAME", help="One of them; may be repeated.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another draw of the same worlds.")
+@click.option("--to", type=click.Path(path_type=Path), metavar="FILE.jsonl", help="Write the signed rows.")
+@_told
+def worlds_run(pipeline, names, seed, to, only, verbose):
+    """Fit and score what PIPELINE defines, in all worlds or in those named.
+
+    PIPELINE is a Python file with make_entry(world), which returns an estimator of samples, and, if it wants
+    to state what it scores by its own protocol, claim(world). Its code is run, with all that your account may
+    do: read what you did not write.
+    """
+    from skquake._study_script import worlds_script
+
+    _run(worlds_script(pipeline, names, seed, to), only)
+
+
 def _io_options(isolate, n_jobs):
     return ({"isolate": True} if isolate else {}) | ({} if n_jobs is None else {"n_jobs": n_jobs})
 

@@ -151,6 +151,29 @@ def report_script(
     return Script(_with_imports(lines), [(f"report.to_{kind}({{}})", path) for kind, path in writes.items()])
 
 
+def worlds_script(
+    pipeline: Path | None = None, names: Sequence[str] = (), seed: int = 0, to: Path | None = None
+) -> Script:
+    """Lists the frozen worlds, or scores what a file defines in them; ``scores`` are the rows."""
+    if pipeline is None:
+        listed = "print(list_worlds().drop(columns=['identity']).to_string())"
+        return Script("\n".join(["from skquake.datasets import list_worlds", "", listed]))
+    lines = [
+        "import json",
+        "from pathlib import Path",
+        "from skquake.datasets import list_worlds",
+        "from skquake.report import rank, run_world",
+        "",
+        "scores = []",
+        f"for name in {[*names] if names else 'list_worlds().index'}:",
+        f"    scores.append(run_world({str(pipeline)!r}, name, seed={seed}))",
+        "    print(scores[-1], flush=True)",
+        "print(rank(scores).T.to_string())",
+    ]
+    rows = "Path({}).write_text(''.join(json.dumps(row.to_dict()) + '\\n' for row in scores))"
+    return Script("\n".join(lines), [] if to is None else [(rows, to.expanduser().absolute())])
+
+
 def call_script(function: str, *arguments: str, **keywords: Any) -> Script:
     """One call, its result printed; for commands that read no study."""
     shown = {name: repr(value) for name, value in keywords.items()}

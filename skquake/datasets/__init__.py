@@ -1,4 +1,4 @@
-"""Simulated catalogs, indices, tracks, TEC; downloads of real ones; the papers' data sets and protocols."""
+"""Simulated catalogs, tracks, TEC; downloads of real ones; the papers' data sets and protocols; worlds."""
 
 from skquake.datasets import papers, protocols
 from skquake.datasets._catalog import make_catalog
@@ -14,10 +14,13 @@ from skquake.datasets._olr import make_olr
 from skquake.datasets._tec import TECTruth, make_tec
 from skquake.datasets._track import make_track
 from skquake.datasets._truth import TrackTruth
+from skquake.datasets._world import World, load_world
+from skquake.datasets._world_file import list_worlds
 
 __all__ = [
     "TECTruth",
     "TrackTruth",
+    "World",
     "fetch_hapi",
     "fetch_iono_maps",
     "fetch_kp",
@@ -25,6 +28,8 @@ __all__ = [
     "fetch_swarm",
     "fetch_usgs",
     "get_data_home",
+    "list_worlds",
+    "load_world",
     "make_catalog",
     "make_kp",
     "make_olr",

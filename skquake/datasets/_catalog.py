@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state, check_scalar
 
-from skquake._core._time import NS_PER_DAY
+from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._typing import RandomState, TimeLike
 from skquake.datasets._belts import sample_belts, scatter_km
 from skquake.datasets._span import span_ns
@@ -108,6 +108,57 @@ def make_catalog(
         }
     )
     parts = [main, _aftershocks(main, min_magnitude, b_value, rng)] if aftershocks else [main]
+    return _numbered(parts, end)
+
+
+def aftershock_generations(
+    mothers: pd.DataFrame, end: TimeLike, *, random_state: RandomState = None
+) -> pd.DataFrame:
+    """A catalog whose aftershocks have aftershocks of their own, generation after generation.
+
+    Each earthquake, an aftershock or not, has those of :func:`make_catalog`: a branching process in which
+    one sequence lasts for years. Magnitudes never exceed the mother's, so that it ends.
+
+    Parameters
+    ----------
+    mothers : DataFrame
+        Independent earthquakes of :func:`make_catalog` with ``aftershocks=False``.
+    end : date
+        No event lies after it.
+    random_state : int, RandomState instance or None, default=None
+
+    Returns
+    -------
+    catalog : DataFrame
+        As of :func:`make_catalog`; ``mainshock`` names the independent earthquake at the root.
+
+    References
+    ----------
+    Ogata (1988), Statistical models for earthquake occurrences and residual analysis for point processes,
+    Journal of the American Statistical Association 83, 9-27.
+
+    Examples
+    --------
+    >>> from skquake.datasets._catalog import aftershock_generations, make_catalog
+    >>> mothers = make_catalog("2019-01-01", "2020-01-01", n_events=300, aftershocks=False, random_state=0)
+    >>> catalog = aftershock_generations(mothers, "2020-01-01", random_state=0)
+    >>> int((catalog["mainshock"] == catalog.index).sum())
+    300
+    """
+    last = int(as_ns(to_utc([end], "end"))[0])
+    rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
+    minimum = float(mothers["magnitude"].min()) if len(mothers) else 0.0
+    generation = mothers.assign(time=as_ns(mothers["time"]), mainshock=np.arange(len(mothers)))
+    parts = [generation]
+    while len(generation):
+        generation = _aftershocks(generation, minimum, 1.0, rng)
+        generation = generation[generation["time"] < last].reset_index(drop=True)
+        parts.append(generation)
+    return _numbered(parts, last)
+
+
+def _numbered(parts, end):
+    """The parts as one catalog, sorted by time; its first part holds the independent ones."""
     catalog = pd.concat(parts, ignore_index=True)
     catalog = catalog[catalog["time"] < end].sort_values("time", kind="stable")
     # Ids run along the sorted catalog; the column follows its row.

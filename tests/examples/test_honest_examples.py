@@ -74,6 +74,20 @@ def test_what_a_study_could_have_seen(tmp_path):
     assert len(list(tmp_path.glob("*.png"))) == 1
 
 
+def test_claims_where_nothing_is_there_do_not_hold(tmp_path):
+    told = run("plot_worlds.py", "--figures", tmp_path)
+    rows = [line for line in told.splitlines() if line.startswith("WorldScore(")]
+    nothing = [line for line in rows if "in 'jump-2008'" in line]
+    assert len(rows) == 12 and sum("FAILED: claim not held" in line for line in nothing) == 4
+    assert not any(
+        "FAILED" in line
+        for line in rows
+        if line.startswith(("WorldScore('p", "WorldScore('l")) and "only" not in line
+    )
+    assert float(row(told, "profile").split()[1]) == 1 or float(row(told, "logistic").split()[1]) == 1
+    assert len(list(tmp_path.glob("*.png"))) == 1
+
+
 def test_the_best_of_many_choices_is_chance(tmp_path):
     told = run("plot_analyst_choices.py", "--days", 500, "--nulls", 199, "--figures", tmp_path)
     alone, best = map(float, re.findall(r"p = (\d\.\d+)", row(told, "Alone")))
