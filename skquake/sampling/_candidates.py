@@ -64,10 +64,12 @@ def find_candidates(
             far += [(name, passes) for passes in _parts(member)]
         else:
             found[name, 0] = _look({name: member}, places, quakes, hours, cut, name)
-    look = partial(_look, {name: members[name] for name, _ in far}, places, quakes, hours, cut)
-    with Engine(look, n_jobs) as engine, closing(engine.run(far)) as results:
-        for number, result in progress(results, desc="parts", verbose=verbose, total=len(far), unit="part"):
-            found[far[number][0], number] = result
+    if far:
+        look = partial(_look, {name: members[name] for name, _ in far}, places, quakes, hours, cut)
+        with Engine(look, n_jobs) as engine, closing(engine.run(far)) as results:
+            shown = progress(results, desc="parts", verbose=verbose, total=len(far), unit="part")
+            for number, result in shown:
+                found[far[number][0], number] = result
     tables, offset = [], 0
     level = np.zeros(len(places), dtype=np.int64)
     for table, reached in found.values():
