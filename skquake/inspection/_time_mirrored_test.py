@@ -224,10 +224,11 @@ class _Shifted(Analysis):
         if not self.later_days:
             return super().samples(full, events, seed)
         known = self.controls.get_params()
-        own = {name: value for name, value in (("avoid", full), ("random_state", seed)) if name in known}
-        if known.get("within") is not None:  # what is observed lies in it, not what is said
-            earlier = spans_of(known["within"]) - days_to_ns(self.later_days)
-            own["within"] = earlier.astype("datetime64[ns]")
+        own: dict[str, Any] = {"avoid": full, "random_state": seed}
+        own = {name: value for name, value in own.items() if name in known}
+        spans = spans_of(known.get("within"))
+        if spans is not None:  # what is observed lies in it, not what is said
+            own["within"] = (spans - days_to_ns(self.later_days)).astype("datetime64[ns]")
         controls = _Later(clone(self.controls).set_params(**own), self.later_days)
         found = make_samples(
             self.source, _moved(events, self.later_days), controls, exclude=full, **self.sampling
