@@ -54,7 +54,7 @@ def null_test(store=None):
 if __name__ == "__main__":
     store = Path(tempfile.mkdtemp()) / "nulls.jsonl"
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster),
         parallel_config("dask"),
     ):

@@ -18,6 +18,7 @@ from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns
 from skquake._core._typing import Estimator, Frame
 from skquake._core._validation import check_catalog
 from skquake.catalogs import AftershockRemover
+from skquake.catalogs._within import spans_of
 from skquake.inspection._analysis import CONSTRAINTS, Analysis, check_analysis, check_seed
 from skquake.inspection._mirrored_result import ANALYSES, DIFFERENCES, TimeMirroredResult
 from skquake.inspection._null_row import controls_seed
@@ -223,7 +224,11 @@ class _Shifted(Analysis):
         if not self.later_days:
             return super().samples(full, events, seed)
         known = self.controls.get_params()
-        own = {name: value for name, value in (("avoid", full), ("random_state", seed)) if name in known}
+        own: dict[str, Any] = {"avoid": full, "random_state": seed}
+        own = {name: value for name, value in own.items() if name in known}
+        spans = spans_of(known.get("within"))
+        if spans is not None:  # what is observed lies in it, not what is said
+            own["within"] = (spans - days_to_ns(self.later_days)).astype("datetime64[ns]")
         controls = _Later(clone(self.controls).set_params(**own), self.later_days)
         found = make_samples(
             self.source, _moved(events, self.later_days), controls, exclude=full, **self.sampling

@@ -11,7 +11,7 @@ from sklearn.utils import Bunch
 
 from skquake.catalogs import AftershockRemover, MatchedControls, RandomControls
 from skquake.inspection import TimeMirroredResult, catalog_null_test, time_mirrored_test
-from skquake.inspection._time_mirrored_test import _mirrored, _window
+from skquake.inspection._time_mirrored_test import _mirrored, _Shifted, _window
 from skquake.metrics._joint_difference import joint_interval
 from skquake.model_selection import Score, chronological_split
 from skquake.preprocessing import WindowFlattener
@@ -81,6 +81,16 @@ def test_an_effect_before_is_told_from_one_after_and_from_one_on_both_sides():
     both = run(*make_world(0, before=1.5, after=1.5))
     assert both.score("declared").low > 0.6 and both.score("mirrored").low > 0.6
     assert "nothing speaks for the days before" in both.sentences[0]
+
+
+@pytest.mark.parametrize("later", [0.0, 15.0])
+def test_controls_within_the_record_are_observed_within_it(later):
+    source, catalog = make_world(0, n=60, n_days=150)
+    controls = MatchedControls(region="2000 km", within=source.span, side="either")
+    analysis = _Shifted({}, source, controls, SAMPLING, None, None, None, "seismic_auc", None, later)
+    found = analysis.samples(catalog, catalog, 0)
+    reasons = found.dropped.loc[found.dropped["label"] == 0, "reason"]
+    assert (found.y == 0).sum() > 5 and not reasons.str.contains("outside the span").any()
 
 
 def test_what_lasts_for_weeks_after_earthquakes_shows_in_the_sides_of_the_controls():
