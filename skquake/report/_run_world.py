@@ -33,7 +33,7 @@ CHANCE = {"event_auc": 0.5, "seismic_auc": 0.5, "seismic_mcc": 0.0}
 
 
 def run_world(
-    entry: Callable[[World], Any] | str | Path,
+    entry: Callable[[World], Any] | WorldEntry | str | Path,
     name: str,
     *,
     seed: int = 0,
@@ -56,7 +56,7 @@ def run_world(
 
     Parameters
     ----------
-    entry : callable or path
+    entry : callable, WorldEntry or path
         ``make_entry(world)``, which returns an estimator that is fitted on samples and has
         ``predict_proba``; or a Python file that defines it, and ``claim(world)`` if it wants to. **The code
         of the file is run**, with all that your account may do: read what you did not write.
