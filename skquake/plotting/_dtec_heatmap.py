@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +12,17 @@ from skquake._core._typing import Estimator, Frame
 from skquake.plotting._check import check_event, check_series
 from skquake.plotting._display import Display, GivenAxes
 from skquake.plotting._expected import expected_rates, of_noise
-from skquake.plotting._style import DOUBLE, KP, NO_VALUE, SEISMIC, SINGLE, check_axes, label_grid, signed_map
+from skquake.plotting._style import (
+    DOUBLE,
+    KP,
+    NO_VALUE,
+    SEISMIC,
+    SINGLE,
+    check_axes,
+    label_grid,
+    line_of,
+    signed_map,
+)
 from skquake.preprocessing import ARRate
 
 _COLUMNS = 3
@@ -158,7 +169,7 @@ class DTECHeatmapDisplay(Display):
         self.figure_, self.axes_ = check_axes(
             ax,
             shape,
-            figsize=(SINGLE + 0.4 if n == 1 else DOUBLE, 1.9 * shape[0] + 0.6),
+            figsize=(SINGLE + 0.4 if n == 1 else DOUBLE, 2.0 * shape[0] + 0.6),
             sharex=True,
             sharey=True,
         )
@@ -168,7 +179,7 @@ class DTECHeatmapDisplay(Display):
         label_grid(
             self.axes_,
             n,
-            x="day (date)" if event is None else "time from the earthquake (days)",
+            x="day (date)" if event is None else "from the earthquake (days)",
             y="time of day (h UT)",
         )
         locator = self.axes_[0, 0].xaxis.get_major_locator()
@@ -217,7 +228,7 @@ class DTECHeatmapDisplay(Display):
         share = (values[known] != 0).mean() if known.any() else np.nan
         title = f"{name}: {share:.1%} outside" if known.any() else f"{name}: no value"
         if known.any():  # a line of its own: neighbours' titles stand beside it
-            title += "\n" + of_noise(self.expected_rate, self.expected_ar).strip()
+            title += "\n" + fill(of_noise(self.expected_rate, self.expected_ar).strip(), line_of(axes))
         axes.set_title(title.rstrip())
         axes.set_yticks(range(0, 25, 6))
         axes.set_ylim(0, 24)

@@ -41,7 +41,7 @@ def view(table, event, degrees, what):
     return near
 
 
-def draw_map(axes, table, **style):
+def draw_map(axes, table, *, nbins=7, **style):
     """Cells of a map, NaN grey; limits and labels in degrees."""
     axes.set_facecolor(NO_VALUE)
     mesh = axes.pcolormesh(
@@ -54,7 +54,7 @@ def draw_map(axes, table, **style):
     corners = mesh.get_coordinates()
     axes.set(xlim=corners[0, [0, -1], 0], ylim=np.clip(corners[[0, -1], 0, 1], -90, 90), aspect="equal")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.get_major_locator().set_params(nbins=7, steps=[1, 1.5, 2, 3, 5, 6, 10])
+        axis.get_major_locator().set_params(nbins=nbins, steps=[1, 1.5, 2, 3, 5, 6, 10])
     axes.xaxis.set_major_formatter(lambda x, _: f"{180 if x == 180 else wrap_longitude(x):g}")
     draw_coast(axes, color=REFERENCE, zorder=2.1)
     axes.grid(alpha=0.3, lw=0.4)

@@ -111,9 +111,9 @@ class RSTMapDisplay(Display):
             sharex=True,
             sharey=True,
         )
-        reach = max(2.0 * self.threshold, 1.0)
+        reach, few = max(2.0 * self.threshold, 1.0), 7 if columns < 3 else 4
         for axes, time, table in zip(self.axes_.flat, times, maps, strict=False):
-            mesh = draw_map(axes, table, cmap=signed_map(), vmin=-reach, vmax=reach)
+            mesh = draw_map(axes, table, nbins=few, cmap=signed_map(), vmin=-reach, vmax=reach)
             values = np.nan_to_num(table.to_numpy())
             if np.abs(values).max() > self.threshold:
                 axes.contour(

@@ -41,7 +41,7 @@ def test_panels(given_axes):
     assert star.get_offsets().tolist() == [[0, 5.25]]
     assert [line.get_xydata().tolist() for line in first.lines] == [[[-1, 8]]]
     assert (first.get_title(), second.get_title()) == ("A: 90.0% outside", "B: 0.0% outside")
-    assert first.get_xlabel() == "time from the earthquake (days)"
+    assert first.get_xlabel() == "from the earthquake (days)"
     assert first.get_ylabel() == "time of day (h UT)"
 
 

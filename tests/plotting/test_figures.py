@@ -10,12 +10,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from test_contract import BY_TIME, EVENT, EXAMPLES, PROBA, TIMES, N, same
+from test_contract import BY_TIME, EVENT, EXAMPLES, PROBA, SERIES, TIMES, N, same
 
 from skquake import plotting
 from skquake.alarms import nightly_map, reliability_curve
 from skquake.plotting._sheet import SHEET, sheet, style
 from skquake.plotting._style import DOUBLE
+from skquake.preprocessing import IQRBounds
 
 SMALLEST = 6.0  # pt
 
@@ -147,6 +148,11 @@ CROWDED = {
             for name in ("rotate", "shift", "other-place", "shuffle-times")
         },
         0.3,
+    ),
+    "stations": lambda: plotting.DTECHeatmapDisplay.from_estimator(
+        IQRBounds(style="iqr"),
+        pd.concat([SERIES[["XJSH"]].set_axis([k], axis=1) for k in "ABC"], axis=1),
+        event=EVENT,
     ),
     "scores": lambda: plotting.ScoreDisplay(scores()),
 }
