@@ -4,7 +4,7 @@ Clusters of one process and of two, one thread each, on this machine, take turns
 before it is timed, and the results are compared with those of one process without Dask. Seconds are those
 of the whole call: what the asking process does alone (the catalog that happened, proposals) is in them.
 They need as many idle cores as workers; one more for the scheduler helps. Each call is some five seconds of
-one process, and each is made nine times: two minutes and a half in all on two idle cores.
+one process, and each is made seven times.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def files(folder, quick):
 
     days = folder / "days"
     days.mkdir()
-    write_days(days, 4 if quick else 96)
+    write_days(days, 4 if quick else 64)
     made = []
 
     def call():
@@ -123,7 +123,7 @@ def run(quick=False):
                     found[n] = call()
 
             contenders = {n: lambda n=n, timed=timed: timed(n) for n in clusters}
-            seconds = compare(contenders, repeat=1 if quick else 3, warmup=1)
+            seconds = compare(contenders, repeat=1 if quick else 2, warmup=1)
             rows.append(
                 row(
                     f"two Dask workers, {work.__name__}",
