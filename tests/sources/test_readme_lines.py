@@ -17,7 +17,7 @@ from skquake import TrackSource
 
 README = Path(__file__).parents[2] / "README.md"
 READ = 'TrackSource(read_swarm_lp("swarm/*.cdf"), channels=["Ne", "Te"])'
-DAYS, START = 420, pd.Timestamp("2015-01-01")
+DAYS, START = 1200, pd.Timestamp("2015-01-01")
 KP_DAY = (
     f" 34004 34004.5 2611 21  {'  '.join(['1.000', '1.333'] * 4)}  4  5  4  5  4  5  4  5   5  -1"
     "     -1.0     -1.0 1\n"
@@ -38,20 +38,21 @@ def write_inputs(home):
     Earthquakes are where the satellite passed by night some days before: so most of them have samples.
     """
     rng = np.random.default_rng(0)
-    frame = make_orbit(0, days=DAYS, cadence=9).to_frame()
+    frame = make_orbit(0, days=DAYS, cadence=12).to_frame()
     frame["longitude"] = _precessing(frame)
     frame = frame.assign(Ne=1e5 * np.exp(0.3 * frame["Ne"]), Te=2000.0)
+    hour = (frame["time"] - START) / pd.Timedelta(hours=1) + frame["longitude"] / 15
+    frame = frame[((hour + 6) % 24 < 13) | ((hour + 7) % 24 < 13)]  # by night, and somewhat more
     track = TrackSource(frame)
     centers = track.blocks(70, context=70).center
-    hour = track.local_time(centers)
-    n = 120
-    passed = frame.iloc[np.sort(rng.choice(centers[(hour < 5) | (hour > 19)], n, replace=False))]
+    n = 220
+    passed = frame.iloc[np.sort(rng.choice(centers, n, replace=False))]
     passed = passed.reset_index(drop=True)
     days = (passed["time"] - START) / pd.Timedelta(days=1) + rng.uniform(1, 10, n)
     events = pd.DataFrame(
         {
             "time": (START + pd.to_timedelta(days, unit="D")).dt.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            "latitude": 21.0 * np.sign(passed["latitude"]),  # between windows of ways north and south
+            "latitude": 0.0,  # between windows of ways north and south
             "longitude": passed["longitude"].round(3),
             "depth": 10.0,
             "mag": rng.uniform(7.0, 7.1, n).round(1),
