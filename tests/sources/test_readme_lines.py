@@ -108,7 +108,7 @@ def test_the_lines_run_on_a_folder_and_on_a_bucket(lines, endpoint, tmp_path, mo
     said = []
     for place in ("folder", "s3://bucket/folder"):
         names: dict[str, object] = {}
-        np.random.seed(0)  # the lines choose controls at random
+        np.random.seed(5)  # noqa: NPY002 - the lines choose controls at random
         exec(lines.replace(READ, f'TrackSource("{place}", channels=["Ne", "Te"])'), names)
         said.append(capsys.readouterr().out)
         assert place in repr(names["track"])
