@@ -453,8 +453,7 @@ def test_progress_only_when_asked_for(tmp_path, capsys):
     write_days(tmp_path / "in", 2)
     for verbose, shown in [(0, ""), (1, "2/2")]:
         TrackSource.from_files(tmp_path / "in", tmp_path / f"out{verbose}", read, verbose=verbose)
-        said = capsys.readouterr().err
-        assert shown in said if verbose else said == ""
+        assert (shown in (said := capsys.readouterr().err)) and bool(said) == bool(verbose)
 
 
 def test_swarm_files(tmp_path):
