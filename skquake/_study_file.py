@@ -139,14 +139,13 @@ def function_of(name: str, table: Mapping[str, Any]) -> Callable[..., Any] | Non
 
 
 def _check_source(path, source):
-    files = [source["files"]] if isinstance(source["files"], str) else source["files"]
-    for url in filter(is_url, files):
+    for url in filter(is_url, source["files"]):
         if public_url(url) != url:
             raise ValueError(
                 f"{path}: [source] files: {public_url(url)} with a user, a password or a query, which would "
                 "be kept in what is written; leave them out, and give credentials in the environment"
             )
-        if len(files) > 1 or isinstance(source["files"], list) or source["reader"] or source["store"]:
+        if len(source["files"]) > 1 or source["reader"] or source["store"]:
             raise ValueError(
                 f"{path}: [source] files: {url} is a source of its own, without a reader, a store or "
                 "other files"

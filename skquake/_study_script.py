@@ -199,8 +199,8 @@ def _data(study, folder, running):
     if source["store"] is not None:
         store = repr(str(folder / Path(source["store"]).expanduser()))
         made = _call("TrackSource.from_files", files, store, reader, **kept, **running.keywords)
-    elif source["reader"] is None and is_url(source["files"]):
-        made = _call(kind, repr(source["files"]), **kept)
+    elif is_url(source["files"][0]):
+        made = _call(kind, repr(source["files"][0]), **kept)
     elif source["reader"] is None and _is_kept(source["files"], folder):
         made = _call(kind, files, **kept)
     else:
@@ -325,13 +325,12 @@ def _given(name, table):
 
 def _files(files, folder):
     """Paths and patterns, relative ones from the folder of the study."""
-    paths = [str(folder / Path(each).expanduser()) for each in ([files] if isinstance(files, str) else files)]
+    paths = [str(folder / Path(each).expanduser()) for each in files]
     return repr(paths[0] if len(paths) == 1 else paths)
 
 
 def _is_kept(files, folder):
     """Whether the file or folder is one that a source has written."""
-    files = [files] if isinstance(files, str) else files
     path = folder / Path(files[0]).expanduser()
     return len(files) == 1 and (
         path.suffix in (".parquet", ".nc") or (path.is_dir() and any(path.glob("*.parquet")))

@@ -86,7 +86,7 @@ def anytime_evidence(
         reference that knows clusters (`EtasRate`), all earthquakes but those that follow another of their
         cluster on the same day: of a day the reference knows no more than what was known at its begin.
     rate : DataArray (latitude, longitude), or (night or day, latitude, longitude)
-        The reference, declared before: `reference_rate`, or `EtasRate.predict`, with the days of the
+        The reference, declared before: `reference_rate`, or `EtasRate.rate`, with the days of the
         forecast. It may be given on any scale.
     bets : sequence of float, default=(0.1, 0.3, 0.5, 0.7, 0.9)
         Shares of the wealth that are staked, above 0 and below 1.

@@ -179,7 +179,7 @@ def check_rate(rate: Any, alarm: Any) -> FloatArray:
         raise ValueError(
             f"rate: expected a DataArray over (latitude, longitude), or over these and the alarms' days, got "
             f"{rate.dims if dims else type(rate).__name__}; pass what skquake.alarms.reference_rate or "
-            "EtasRate.predict returns for these cells"
+            "EtasRate.rate returns for these cells"
         )
     names = [*([by] if by else []), "latitude", "longitude"]
     try:

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skquake._core._geodesy import EARTH_RADIUS_KM, chord_of_km, unit_vectors
-from skquake._core._sklearn import Interval, check_parameters
+from skquake._core._sklearn import Interval, fit_context
 from skquake._core._time import NS_PER_DAY, as_ns, to_utc
 from skquake._core._typing import DataArray, FloatArray, Frame, IntArray, TimeLike
 from skquake._core._validation import check_catalog
@@ -104,7 +104,7 @@ class EtasRate(BaseEstimator):
     True
     >>> cells = xr.DataArray(np.zeros((18, 36)), dims=("latitude", "longitude"),
     ...     coords={"latitude": np.arange(-85, 90, 10), "longitude": np.arange(-175, 180, 10)})
-    >>> rate = model.predict(catalog, cells, pd.date_range("2013-01-01", "2013-12-31"))
+    >>> rate = model.rate(catalog, cells, pd.date_range("2013-01-01", "2013-12-31"))
     >>> rate.dims, rate.shape
     (('day', 'latitude', 'longitude'), (365, 18, 36))
     """
@@ -137,15 +137,19 @@ class EtasRate(BaseEstimator):
         self.floor = floor
         self.n_rounds = n_rounds
 
-    def fit(self, catalog: Frame, *, before: TimeLike) -> Self:
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, catalog: Frame, y: None = None, *, before: TimeLike = None) -> Self:
         """Learn parameters and background.
 
         Parameters
         ----------
         catalog : DataFrame
             Earthquakes with their aftershocks.
-        before : date
-            Begin of the tested days; earthquakes then or later are not used.
+        y : None
+            Ignored.
+        before : date, default=None
+            Begin of the tested days; earthquakes then or later are not used. None: the midnight after the
+            last.
 
         Returns
         -------
@@ -157,9 +161,9 @@ class EtasRate(BaseEstimator):
         ValueError
             With fewer than ten earthquakes to learn from.
         """
-        check_parameters(self)
-        end = _moment(before, "before")
         events = _events(catalog, self.min_magnitude)
+        last = as_ns(events["time"].to_numpy()).max(initial=0)
+        end = (last // NS_PER_DAY + 1) * NS_PER_DAY if before is None else _moment(before, "before")
         events = events[as_ns(events["time"].to_numpy()) < end]
         if len(events) < 10:
             raise ValueError(
@@ -221,7 +225,7 @@ class EtasRate(BaseEstimator):
         told = {"long_name": "earthquakes a cell and day that nothing triggered"}
         return xr.DataArray(values, coordinates, ("latitude", "longitude"), name="rate", attrs=told)
 
-    def predict(self, catalog: Frame, cells: DataArray, days: Any) -> DataArray:
+    def rate(self, catalog: Frame, cells: DataArray, days: Any) -> DataArray:
         """Rate on each day, by the earthquakes before that day.
 
         Parameters

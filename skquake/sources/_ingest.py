@@ -287,7 +287,7 @@ def _tell_warnings(warned, n):
     ]
     if len(warned) > _SHOWN:
         lines.append(f"... and {len(warned) - _SHOWN} others")
-    warnings.warn("the reader warned of\n  " + "\n  ".join(lines), UserWarning, stacklevel=5)
+    warnings.warn("the reader warned of\n  " + "\n  ".join(lines), UserWarning, stacklevel=6)
 
 
 def _tell(failed, n, errors, what):
@@ -310,7 +310,7 @@ def _tell(failed, n, errors, what):
         shown.append(f"... and {len(failed) - _SHOWN} more, to {list(failed)[-1]}")
     text = f"{len(failed)} of {n} {things} could not be used:\n  " + "\n  ".join(shown)
     if errors == "skip":
-        warnings.warn(f"{text}\nThe source is without them.", UserWarning, stacklevel=5)
+        warnings.warn(f"{text}\nThe source is without them.", UserWarning, stacklevel=6)
         return
     cause = next(iter(failed.values()))
     if things == "parts":

@@ -240,6 +240,8 @@ def _of_kind(estimator: Any, kind: str) -> tuple[list[Any], list[Any]]:
     if kind in ("array", "windows"):
         steps = hasattr(estimator, "transform") and takes_windows(estimator)
         return WINDOW_STEP_CHECKS if steps else [], [*common, *_array_checks.applicable(estimator)]
+    if kind == "catalog" and not hasattr(estimator, "transform"):
+        return [], [*common, _frame_checks.check_what_is_no_table_is_refused]
     frames = [
         _frame_checks.check_other_dataframes,
         _frame_checks.check_what_is_no_table_is_refused,

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from skquake.alarms import EtasRate
 from skquake.baselines import (
     CompetingKernels,
     CountScaler,
@@ -241,6 +242,7 @@ def _others() -> list[BaseEstimator]:
         QuietBackground(harmonics=1, alpha=1e-3),
         RevisitResidual(n_passes=2, min_passes=1, min_days=0.0, max_days=2.0),
         RSTIndex(),
+        EtasRate(n_rounds=1),
     ]
 
 

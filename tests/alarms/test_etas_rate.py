@@ -147,7 +147,7 @@ def fitted():
 
 def test_it_expects_what_comes_but_on_the_same_day(fitted):
     catalog, model, until = fitted
-    rate = model.predict(catalog, cells(), pd.date_range(until, periods=200))
+    rate = model.rate(catalog, cells(), pd.date_range(until, periods=200))
     a, alpha, c, p = (model.parameters_[name] for name in ("productivity", "alpha", "c_days", "p"))
     expected = 200 * model.parameters_["background"]
     for row in catalog.itertuples():
@@ -164,22 +164,22 @@ def test_it_expects_what_comes_but_on_the_same_day(fitted):
 def test_nothing_looks_ahead(fitted):
     catalog, model, until = fitted
     days = pd.date_range(until, periods=20)
-    rate = model.predict(catalog, cells(), days)
+    rate = model.rate(catalog, cells(), days)
     before = catalog[catalog["time"] < days[10]]
-    xr.testing.assert_identical(rate[:11], model.predict(before, cells(), days[:11]))
+    xr.testing.assert_identical(rate[:11], model.rate(before, cells(), days[:11]))
     again = EtasRate(min_magnitude=5.0, n_rounds=2).fit(catalog[catalog["time"] < until], before=until)
     assert again.parameters_ == model.parameters_
     shuffled = clone(model).fit(catalog.sample(frac=1.0, random_state=0), before=until)
     assert shuffled.parameters_ == pytest.approx(model.parameters_)
     with pytest.raises(ValueError, match="until when the model learnt; it would look ahead"):
-        model.predict(catalog, cells(), days - pd.Timedelta("1D"))
+        model.rate(catalog, cells(), days - pd.Timedelta("1D"))
 
 
 @pytest.mark.filterwarnings("ignore:probability gain:UserWarning")
 def test_who_knows_clusters_gains_against_a_reference_that_does_not(fitted):
     catalog, model, until = fitted
     days = pd.date_range(until, periods=200)
-    rate, tested = model.predict(catalog, cells(), days), catalog[catalog["time"] >= until]
+    rate, tested = model.rate(catalog, cells(), days), catalog[catalog["time"] >= until]
     still = reference_rate(catalog, cells(), before=until)
     assert anytime_evidence(rate, tested, still).wealth > 1e3
     assert anytime_evidence(rate, tested, rate).wealth == pytest.approx(1.0)

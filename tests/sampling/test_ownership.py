@@ -72,5 +72,5 @@ def test_rows_of_no_window(first, length):
     first = np.sort(np.array(first, dtype=np.int64))
     n = 40
     held = {row for f in first for row in range(f, f + length)}
-    found = [row for rows in _between(first, first + length, n) for row in rows.tolist()]
+    found = [row for rows in _between(first, first + length, 0, n) for row in rows.tolist()]
     assert found == [row for row in range(n) if row not in held]
