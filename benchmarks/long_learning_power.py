@@ -1,8 +1,8 @@
 """How much of a planted perturbation each model finds, as a share of what can be found.
 
 Usage: ``python benchmarks/long_learning_power.py [--quick] [--seeds 1 ...] [--sizes 0.2 ...] ...``.
-Every score is kept beside it in ``long_learning_power.json``; what is there is not computed again, so that a
-run that was interrupted goes on (remove the file when the code has changed).
+Every score is a line of ``measured/learning_power.jsonl``; what is there is not computed again, so that a run
+that was interrupted goes on, and two that share no score may run at once (remove what the code has changed).
 
 Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
 in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
@@ -53,7 +53,7 @@ BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "profile", *ROCKETS, "D
 RECOMMENDED = ("SeqNetQuake, recommended", "profile, recommended")
 BACKGROUNDS = {"iri": lambda kp: IRIResidual(f107=100.0), "quiet": lambda kp: QuietBackground(kp=kp)}
 QUICK = ("RF", "logistic", "SeqNetQuake", "profile, recommended")
-RECORD = Path(__file__).with_suffix(".json")
+RECORD = Path(__file__).parent / "measured" / "learning_power.jsonl"
 NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
 
 
@@ -183,7 +183,8 @@ class Record:
 
     def __init__(self, path=None, **about):
         self.path, self.about = path, about
-        self.all = json.loads(path.read_text()) if path is not None and path.exists() else []
+        lines = path.read_text().splitlines() if path is not None and path.exists() else []
+        self.all = [json.loads(line) for line in lines]
 
     def rows(self, **of):
         of = self.about | of
@@ -193,9 +194,11 @@ class Record:
         return bool(self.rows(**of))
 
     def add(self, found, **of):
-        self.all.append(self.about | of | found)
+        row = self.about | of | found
+        self.all.append(row)
         if self.path is not None:
-            self.path.write_text(json.dumps(self.all, indent=1))
+            with self.path.open("a") as file:
+                file.write(json.dumps(row) + "\n")
 
 
 def table(rows):
@@ -218,7 +221,7 @@ def run(
     context=0,
     background=None,
 ):
-    """One table, and every score beside it in ``long_learning_power.json``."""
+    """One table of what was measured, now or earlier."""
     if quick:
         seeds, days, names = SEEDS[:1], 200, [name for name in names if name in QUICK]
     record = Record(None if quick else RECORD, days=days, context=context, background=background)
