@@ -27,9 +27,12 @@ import numpy as np
 from skquake.baselines import make_baseline
 from skquake.datasets import list_worlds, load_world
 from skquake.model_selection import PurgedTimeSeriesSplit, evaluate
+from skquake.plotting import PALETTE
 from skquake.report import WorldEntry, rank, run_world
 from skquake.sampling import SlidingWindow
 from skquake.testing import cheating_entries
+
+plt.style.use("skquake.plotting.skquake")
 
 parser = argparse.ArgumentParser(description="Honest and other entries in sealed worlds.")
 parser.add_argument("--nothing", default="jump-2008", help="world without effect (default %(default)s)")
@@ -95,29 +98,35 @@ def draw(axes, rows, title):
         for name in ("event_auc", "event_auc_low", "event_auc_high")
     )
     claimed = np.array([row.claim["event_auc"] for row in rows])
-    axes.axvline(0.5, color="0.7", lw=1, zorder=0)
+    axes.axvline(0.5, color=PALETTE["null"], lw=1, zorder=0)
     axes.hlines(at, np.minimum(value, claimed), np.maximum(value, claimed), color="0.85", lw=1.5, zorder=0)
     axes.errorbar(
-        value, at, xerr=[value - low, high - value], fmt="o", ms=5, color="C0", label="sealed score, 95 %"
+        value,
+        at,
+        xerr=[value - low, high - value],
+        fmt="o",
+        ms=5,
+        color=PALETTE["model"],
+        label="sealed score, 95 %",
     )
-    axes.plot(claimed, at, "D", ms=6, mfc="none", color="C1", label="claim")
+    axes.plot(claimed, at, "D", ms=6, mfc="none", color=PALETTE["reference"], label="claim")
     for y, row in zip(at, rows, strict=True):
         if row.failed:
-            axes.annotate("fails", (1.06, y), color="C3", va="center", fontsize=9, annotation_clip=False)
+            axes.annotate("fails", (1.06, y), va="center", fontsize=8, annotation_clip=False)
     axes.set(yticks=at, yticklabels=[row.entry for row in rows], xlim=(0.25, 1.05), xlabel="event AUC")
-    axes.set_title(title, fontsize=10)
+    axes.set_title(title)
 
 
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.2), sharey=True, layout="constrained")
 for each, name, what in zip(
     axes, (options.nothing, options.something), ("nothing", "something"), strict=True
 ):
     draw(each, [row for row in rows if row.world == name], f"{name}: {what} is there")
 oracle = rows[-1].window_oracle
 if oracle is not None:
-    axes[1].axvline(oracle, color="C2", ls="--", lw=1, label="window oracle")
+    axes[1].axvline(oracle, color=PALETTE["reference"], ls="--", lw=1, label="window oracle")
 handles, labels = axes[1].get_legend_handles_labels()
-figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
 
 # %%
 # The order

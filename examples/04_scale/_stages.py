@@ -11,6 +11,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import psutil
 
+from skquake.plotting import PALETTE
+
 
 @dataclass
 class Stages:
@@ -59,14 +61,14 @@ class Stages:
             1, 2, sharey=True, figsize=(9, 0.6 + 0.36 * len(names)), layout="constrained"
         )
         seconds = [row["seconds"] for row in self.rows]
-        bars = left.barh(at, seconds, color="#0072B2")
+        bars = left.barh(at, seconds, color=PALETTE["reference"])
         left.bar_label(bars, [f" {value:.1f}" for value in seconds], fontsize=8)
         left.set(yticks=at, yticklabels=names, xlabel="time (s)")
         left.margins(x=0.14)
         left.invert_yaxis()
         here, workers = ([row[name] for row in self.rows] for name in ("peak_gb", "workers_gb"))
-        right.barh(at, here, color="#009E73", label="this process")
-        right.barh(at, workers, left=here, color="#E69F00", label="its workers")
+        right.barh(at, here, color=PALETTE["control"], label="this process")
+        right.barh(at, workers, left=here, color=PALETTE["null"], label="its workers")
         right.set(xlabel="largest memory (GB)")
         right.margins(x=0.05)
         if any(workers):
