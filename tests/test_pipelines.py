@@ -70,6 +70,7 @@ def network(**parameters):
     )
 
 
+@pytest.mark.slow
 def test_search_over_window_length_in_two_processes(world):
     source, samples = world
     model = make_pipeline(

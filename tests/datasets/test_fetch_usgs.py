@@ -244,6 +244,7 @@ def test_limits_of_size_and_time(server, tmp_path):
     assert not files(tmp_path)
 
 
+@pytest.mark.slow
 def test_two_processes_at_once(server, tmp_path):
     """The second waits for the first, and finds its file."""
     code = (

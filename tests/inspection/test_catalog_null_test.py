@@ -131,6 +131,7 @@ def test_the_result_in_all_its_shapes():
     assert "p=" in repr(result) and "rotate" in repr(result)
 
 
+@pytest.mark.slow
 def test_the_same_whatever_the_number_of_workers():
     source, catalog = make_world()
     one = run(source, catalog, n_nulls=2)

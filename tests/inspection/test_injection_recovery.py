@@ -210,6 +210,7 @@ def test_a_null_of_ones_own_that_scores_high_takes_the_power():
     assert (planted["p_shaken"] > 0.2).all() and (planted["p"] > 0.2).all()
 
 
+@pytest.mark.slow
 def test_effects_of_their_own_are_the_same_for_any_number_of_jobs(tmp_path):
     own = {"effect_share": 0.5, "effect_sign": "either", "effect_duration": (2, 6), "nulls": THREE}
     arguments = {"sizes": (0.5,), **FEW, "n_repeats": 3, **own}

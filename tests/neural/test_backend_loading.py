@@ -135,6 +135,7 @@ def test_backend_of_the_configuration_file(monkeypatch, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.slow
 def test_forked_child_says_so_instead_of_hanging_and_nothing_is_logged(saved):
     found = run(FORKED, saved, JOBLIB_START_METHOD="fork")
     fresh, *children, parent = found.stdout.splitlines()

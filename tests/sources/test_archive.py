@@ -310,6 +310,7 @@ def test_a_read_only_folder(tmp_path, monkeypatch):
     assert not list((tmp_path / "out").glob("_track-*"))
 
 
+@pytest.mark.slow
 def test_processes_that_make_the_same_source_at_once(tmp_path):
     track, frame = daily(tmp_path)
     code = "import sys; from skquake.sources import TrackSource as T; t = T(sys.argv[1]); "
