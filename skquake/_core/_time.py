@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skquake._core._typing import ArrayLike, FloatArray
+from skquake._core._typing import ArrayLike, FloatArray, TimeLike
 
 NS_PER_SECOND = 1_000_000_000
 NS_PER_HOUR = 3_600 * NS_PER_SECOND
@@ -62,3 +62,8 @@ def local_solar_time(times: Any, longitude: ArrayLike) -> FloatArray:
     hours = (as_ns(times) % NS_PER_DAY) / NS_PER_HOUR
     local = (hours + np.asarray(longitude, dtype=float) / 15.0) % 24.0
     return np.where(local >= 24.0, 0.0, local)
+
+
+def moment_ns(date: TimeLike, what: str) -> int:
+    """One date in ns since 1970, UTC; ``what`` names it in errors."""
+    return int(as_ns(to_utc([date], what))[0])

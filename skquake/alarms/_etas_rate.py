@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skquake._core._geodesy import EARTH_RADIUS_KM, chord_of_km, unit_vectors
 from skquake._core._sklearn import Interval, fit_context
-from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._time import NS_PER_DAY, as_ns, moment_ns, to_utc
 from skquake._core._typing import DataArray, FloatArray, Frame, IntArray, TimeLike
 from skquake._core._validation import check_catalog
 from skquake.alarms._cells import Cells
@@ -163,7 +163,7 @@ class EtasRate(BaseEstimator):
         """
         events = _events(catalog, self.min_magnitude)
         last = as_ns(events["time"].to_numpy()).max(initial=0)
-        end = (last // NS_PER_DAY + 1) * NS_PER_DAY if before is None else _moment(before, "before")
+        end = (last // NS_PER_DAY + 1) * NS_PER_DAY if before is None else moment_ns(before, "before")
         events = events[as_ns(events["time"].to_numpy()) < end]
         if len(events) < 10:
             raise ValueError(
@@ -175,7 +175,7 @@ class EtasRate(BaseEstimator):
         if self.learn_after is None:
             begin = day[0] * 0.9
         else:
-            begin = (_moment(self.learn_after, "learn_after") - end) / NS_PER_DAY
+            begin = (moment_ns(self.learn_after, "learn_after") - end) / NS_PER_DAY
         learnt = day >= begin
         if learnt.sum() < 10:
             raise ValueError(
@@ -403,7 +403,3 @@ def _covered(grid):
     south, north = np.maximum(grid.south[0], -90.0), np.minimum(grid.south[-1] + grid.height, 90.0)
     band = 0.5 * (np.sin(np.deg2rad(north)) - np.sin(np.deg2rad(south)))
     return band * min(grid.shape[1] * grid.width, 360.0) / 360.0
-
-
-def _moment(date, name):
-    return int(as_ns(to_utc([date], name))[0])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skquake._core._sklearn import HasMethods, Interval, validate_params
-from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._time import NS_PER_DAY, as_ns, moment_ns
 from skquake._core._typing import DataArray, Estimator, Frame, TimeLike
 from skquake._core._validation import check_catalog
 from skquake.alarms._cells import Cells
@@ -105,9 +105,9 @@ def reference_rate(
     import xarray as xr
 
     grid, past = Cells(cells, "cells"), check_catalog(catalog)
-    end = _moment(before, "before")
+    end = moment_ns(before, "before")
     time = as_ns(past["time"].to_numpy())
-    start = time.min(initial=end) // NS_PER_DAY * NS_PER_DAY if after is None else _moment(after, "after")
+    start = time.min(initial=end) // NS_PER_DAY * NS_PER_DAY if after is None else moment_ns(after, "after")
     past = past[(time >= start) & (time < end)]
     if declusterer is not None and len(past):
         if isinstance(declusterer, str):
@@ -168,7 +168,3 @@ def area_rate(cells: DataArray) -> DataArray:
         name="rate",
         attrs={"weighting": "area", "long_name": "share of the area"},
     )
-
-
-def _moment(date, name):
-    return int(as_ns(to_utc([date], name))[0])

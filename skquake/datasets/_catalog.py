@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state, check_scalar
 
-from skquake._core._time import NS_PER_DAY, as_ns, to_utc
+from skquake._core._time import NS_PER_DAY, as_ns, moment_ns
 from skquake._core._typing import RandomState, TimeLike
 from skquake.datasets._belts import sample_belts, scatter_km
 from skquake.datasets._span import span_ns
@@ -145,7 +145,7 @@ def aftershock_generations(
     >>> int((catalog["mainshock"] == catalog.index).sum())
     300
     """
-    last = int(as_ns(to_utc([end], "end"))[0])
+    last = moment_ns(end, "end")
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
     minimum = float(mothers["magnitude"].min()) if len(mothers) else 0.0
     generation = mothers.assign(time=as_ns(mothers["time"]), mainshock=np.arange(len(mothers)))

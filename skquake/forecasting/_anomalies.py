@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, to_utc
+from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, moment_ns, to_utc
 from skquake._core._typing import FloatArray, IntArray, TimeLike
 from skquake.forecasting._anomaly_rate import block_rate
 from skquake.forecasting._anomaly_synchrony import synchrony
@@ -79,7 +79,7 @@ class TECAnomalies:
         -------
         TECAnomalies
         """
-        first, last = (as_ns(to_utc([date], name))[0] for date, name in ((start, "start"), (end, "end")))
+        first, last = (moment_ns(date, name) for date, name in ((start, "start"), (end, "end")))
         time = as_ns(to_utc(self.dtec.index))
         rows = (time >= first) & (time <= last)
         names = ("observed", "predicted", "error", "bounds", "dtec", "polarity", "state")
@@ -285,5 +285,5 @@ def _worst(states: Iterable[str]) -> str:
 
 
 def _days_before(event: TimeLike, times: pd.Series) -> FloatArray:
-    moment = as_ns(to_utc([event], "event"))[0]
+    moment = moment_ns(event, "event")
     return (moment - as_ns(to_utc(times))) / NS_PER_DAY

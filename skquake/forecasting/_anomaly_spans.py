@@ -12,7 +12,7 @@ from sklearn.utils import Bunch
 
 from skquake._core._frames import is_frame
 from skquake._core._sklearn import Interval, validate_params
-from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, to_utc
+from skquake._core._time import NS_PER_DAY, as_ns, days_to_ns, moment_ns, to_utc
 from skquake._core._typing import Frame, TimeLike
 from skquake._core._validation import check_columns
 from skquake.forecasting._anomaly_rate import ar_numbers, ratio_interval
@@ -70,7 +70,7 @@ def quake_free_spans(
     1 2016-02-05 2016-02-15
     2 2016-02-15 2016-02-25
     """
-    first, last = (int(as_ns(to_utc([date], name))[0]) for date, name in ((start, "start"), (end, "end")))
+    first, last = (moment_ns(date, name) for date, name in ((start, "start"), (end, "end")))
     length = int(days_to_ns(days))
     at = np.sort(as_ns(to_utc(events, "events")))
     starts = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, days_to_ns, to_utc
+from skquake._core._time import NS_PER_DAY, NS_PER_HOUR, as_ns, days_to_ns, moment_ns, to_utc
 from skquake._core._typing import BoolArray, IntArray, TimeLike
 
 
@@ -35,7 +35,7 @@ def synchrony(
     signs, time = np.nan_to_num(values[span]).astype(np.int8), time[span]
     window = np.ones(len(time), dtype=bool)
     if event is not None:
-        at = as_ns(to_utc([event], "event"))[0]
+        at = moment_ns(event, "event")
         window = (time >= at + days_to_ns(days[0])) & (time <= at + days_to_ns(days[1]))
         if not window.any():
             raise ValueError(

@@ -32,7 +32,10 @@ def cells(degrees=10.0):
 def cascade(seed, truth=TRUTH, n_days=1461, smallest=5.0):
     """Background along a belt, and generations of aftershocks, drawn event by event from the laws."""
     rng = np.random.default_rng(seed)
-    magnitudes = lambda n: smallest + rng.exponential(np.log10(np.e), n).clip(max=3.0)  # noqa: E731
+
+    def magnitudes(n):
+        return smallest + rng.exponential(np.log10(np.e), n).clip(max=3.0)
+
     n = rng.poisson(truth["background"] * n_days)
     parents = np.column_stack(
         [rng.uniform(0, n_days, n), rng.normal(0, 5.0, n), rng.uniform(-180, 180, n), magnitudes(n)]
@@ -74,12 +77,17 @@ def test_the_likelihood_by_hand():
     past = _Past(catalog, day, -100.0, 5.0, 300.0)
     density = np.full(len(catalog), 1.0 / AREA_KM2)
     a, alpha, c, p, d, q = (TRUTH[name] for name in list(START)[1:])
-    within = lambda r: 1 - (1 + (300.0 / r) ** 2) ** (1 - q)  # noqa: E731
+
+    def within(r):
+        return 1 - (1 + (300.0 / r) ** 2) ** (1 - q)
+
+    def omori(t):
+        return (p - 1) / c * (1 + t / c) ** -p
+
     expected = -TRUTH["background"] * 100.0
     place = catalog[["latitude", "longitude"]].to_numpy()
     for i, row in enumerate(catalog.itertuples()):
         children = a * 10 ** (alpha * (row.magnitude - 5.0))
-        omori = lambda t: (p - 1) / c * (1 + t / c) ** -p  # noqa: E731
         begin = max(-100.0 - day[i], 0.0)
         expected -= children * quad(omori, begin, -day[i], limit=200)[0]
         if day[i] < -100.0:
@@ -100,7 +108,10 @@ def test_the_kernel_of_distances_is_whole():
     """Over all distances up to the largest the density that the likelihood has integrates to one."""
     radius, q, most = 12.0, 1.4, 300.0
     within = 1 - (1 + (most / radius) ** 2) ** (1 - q)
-    density = lambda r: 2 * np.pi * r * (q - 1) / np.pi / radius**2 * (1 + (r / radius) ** 2) ** -q / within  # noqa: E731
+
+    def density(r):
+        return 2 * np.pi * r * (q - 1) / np.pi / radius**2 * (1 + (r / radius) ** 2) ** -q / within
+
     assert quad(density, 0, most)[0] == pytest.approx(1.0)
 
 
@@ -116,7 +127,10 @@ def test_a_day_by_hand():
     # On its own day it was not known when the day began.
     np.testing.assert_allclose(sums, [0.0, *(total * (left[1:] - np.r_[left[2:], (1 + 4 / 0.05) ** -0.3]))])
     radius = 8.0 * 10**0.5
-    share = lambda km: 1 - (1 + (km / radius) ** 2) ** -0.8  # noqa: E731
+
+    def share(km):
+        return 1 - (1 + (km / radius) ** 2) ** -0.8
+
     place = (rate - background)[1] / sums[1]
     away = great_circle_km(5.0, 5.0, place["latitude"], place["longitude"])
     for km in (110.0, 220.0):

@@ -7,8 +7,9 @@ import re
 import socket
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
+
+from common.listening import listening
 
 
 class StoreServer:
@@ -79,31 +80,5 @@ class StoreServer:
 @contextmanager
 def serving_folder(folder):
     """A running :class:`StoreServer`; its address is ``server.url``."""
-    server = StoreServer(folder)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self):
-            try:
-                server.answer(self)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # who asked went away
-
-        do_HEAD = do_GET
-
-        def log_message(self, *arguments):
-            pass
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
-    thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    server.url = f"http://127.0.0.1:{http.server_port}"
-    try:
+    with listening(StoreServer(folder), "HTTP/1.1") as server:
         yield server
-    finally:
-        server.ended.set()
-        http.shutdown()
-        http.server_close()
-        thread.join()

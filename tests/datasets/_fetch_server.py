@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
+
+from common.listening import listening
 
 
 class Server:
@@ -57,28 +58,9 @@ class Server:
 @contextmanager
 def serving(reply):
     """A running :class:`Server`; its address is ``server.url``."""
-    server = Server(reply)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            server.answer(self)
-
-        do_POST = do_GET
-
-        def log_message(self, *arguments):
-            pass
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    server.url = f"http://127.0.0.1:{http.server_port}/"
-    try:
+    with listening(Server(reply)) as server:
+        server.url += "/"
         yield server
-    finally:
-        server.ended.set()
-        http.shutdown()
-        http.server_close()
-        thread.join()
 
 
 def usgs_service(table):
