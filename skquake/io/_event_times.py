@@ -115,6 +115,17 @@ def read_times(
     return times - np.timedelta64(round(utc_offset * 3600), "s")
 
 
+def known_times(text: Array, path: Path, **options: Any) -> Array:
+    """Written times of which some are empty, as :func:`read_times` reads them; NaT for the empty ones."""
+    known = text != ""
+    times = np.full(len(text), np.datetime64("NaT", "ns"))
+    if known.any():
+        # Unknown ones take any known date's place, so that an error names the right row.
+        filled = np.where(known, text, text[known][0])
+        times[known] = read_times(filled, path, **options)[known]
+    return times
+
+
 def _written(text, path, unit, first):
     usual = text.str.replace("/", "-", regex=False)
     usual = usual.where(usual.str.len() >= 8, "")

@@ -113,6 +113,11 @@ def isf(*, stop=True):
     )
 
 
+SKQUAKE = (
+    "id,time,latitude,longitude,depth_km,magnitude,magnitude_type,type,mainshock\n"
+    "q1,2010-02-27 06:34:11.530000000,-36.122,-72.898,22.9,8.8,mww,earthquake,q1\n"
+    "q2,2010-02-27 08:01:23.100000000,-37.773,-75.048,35.0,7.4,mww,earthquake,q1\n"
+)
 ISC_GEM = (
     "# ISC-GEM Global Instrumental Earthquake Catalogue\n# Version 12.0\n#\n"
     "#         date          ,    lat   ,    lon   , smajax , sminax , strike, q ,  depth ,   unc , q ,"
@@ -208,6 +213,7 @@ FILES = {
     "isc-csv": (ISC_CSV, 4),
     "isf": (isf(), 2),
     "isc-gem": (ISC_GEM, 2),
+    "skquake": (SKQUAKE, 2),
     "emsc-csv": (EMSC_CSV, 2),
     "emsc-json": (emsc_json(), 2),
     "cenc": (CENC, 4),

@@ -34,6 +34,7 @@ GOLDEN = {
     "isc-csv": ("14342462", "2010-02-28T00:00:47.420", -36.6246, -73.3679, 27.0, 5.2, "MW"),
     "isf": ("14342462", "2010-02-28T00:00:47.420", -36.6246, -73.3679, 27.0, 4.8, "MS"),
     "isc-gem": ("610326271", "1904-04-04T10:02:34.560", 41.802, 23.108, 15.0, 6.84, "Mw"),
+    "skquake": ("q1", "2010-02-27T06:34:11.530", -36.122, -72.898, 22.9, 8.8, "mww"),
     "emsc-csv": ("352307", "2014-01-11T05:21:13", 38.36, 20.47, 2.0, 3.1, "ML"),
     "emsc-json": ("20230206_0000008", "2023-02-06T01:17:36.100", 37.17, 37.03, 20.0, 7.8, "mw"),
     "cenc": (None, "2008-05-12T06:27:59.500", 31.01, 103.42, 14.0, 8.0, "Ms"),
@@ -71,6 +72,13 @@ def test_each_layout_is_recognised_and_read(tmp_path, name):
     assert event.name == id_ if id_ else len(event.name) == 16
     for name in ("origin", "citation", "clock", "license"):
         assert catalog.attrs[name]
+
+
+def test_what_was_written_as_csv_is_read_again(tmp_path):
+    catalog = everything(write(tmp_path, FILES["isf"][0], name="isf.txt"))
+    path = tmp_path / "again.csv"
+    catalog.to_csv(path)
+    pd.testing.assert_frame_equal(everything(path), catalog, check_exact=True)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -13,6 +13,7 @@ from skquake.io._layouts import (
     _jma,
     _ndk,
     _own,
+    _skquake,
     _zmap,
 )
 from skquake.io._layouts._base import Layout
@@ -22,6 +23,7 @@ LAYOUTS: dict[str, Layout] = {
     for layout in (
         _own.USGS,
         _own.QUAKEML,
+        _skquake.LAYOUT,
         _fdsn.LAYOUT,
         _anss.COMCAT,
         _anss.NCEDC_CSV,

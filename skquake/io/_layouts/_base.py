@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from skquake._core._geodesy import wrap_longitude
 from skquake.io._catalog import COLUMNS
 from skquake.io._event_kinds import event_kinds
-from skquake.io._event_times import read_times
+from skquake.io._event_times import known_times, read_times
 from skquake.io._files import FormatError, check_line_end
 from skquake.io._layouts._plain import MAX_FIELDS, Form, plain_table
 from skquake.io._numbers import to_numbers
@@ -30,7 +30,7 @@ MAX_ROWS = 5_000_000
 """Most lines that a file may have: more than any catalog there is."""
 
 _HEAD = 2**16
-_FLOATS = ("latitude", "longitude", "depth_km", "magnitude", "stations", "gap_deg", "rms_s")
+FLOATS = ("latitude", "longitude", "depth_km", "magnitude", "stations", "gap_deg", "rms_s")
 PREFERENCE = ("mw", "ms", "mb", "ml")
 
 
@@ -219,11 +219,15 @@ class Columns:
             return np.full(len(self), np.nan)
         return with_lines(lambda: to_numbers(column, self.path, name, fill=fill, first=0), self.lines)
 
-    def times(self, *names: str, **options: Any) -> Any:
-        """Times of the first of the names that is there, as :func:`read_times` reads them."""
+    def times(self, *names: str, missing: bool = False, **options: Any) -> Any:
+        """Times of the first of the names that is there, as :func:`read_times` reads them.
+
+        With ``missing`` some may be empty, as :func:`known_times` reads them.
+        """
         column = self._column(*names)
-        text = self.text(*names) if column is None else column
-        return with_lines(lambda: read_times(text, self.path, first=0, **options), self.lines)
+        text = self.text(*names) if column is None or missing else column
+        read = known_times if missing else read_times
+        return with_lines(lambda: read(text, self.path, first=0, **options), self.lines)
 
     def _column(self, *names):
         """The first column of the names that is there, as an array of numpy or pyarrow; None if none is."""
@@ -306,14 +310,14 @@ def event_table(
             parts[name] = np.asarray(
                 given.get(name, np.full(n, np.datetime64("NaT", "ns"))), dtype="datetime64[ns]"
             )
-        elif name in _FLOATS:
+        elif name in FLOATS:
             parts[name] = np.asarray(given.get(name, np.full(n, np.nan)), dtype=float)
         else:
             parts[name] = _texts(given.get(name), n)
     parts["suspected"] = given["suspected"]
     parts["fixed_depth"] = np.asarray(given.get("fixed_depth", np.zeros(n)), dtype=bool)
     table = pd.DataFrame(parts, index=pd.RangeIndex(n), copy=False)
-    for name in _FLOATS:
+    for name in FLOATS:
         values = table[name].to_numpy()
         bad = outside(values, name)
         if name in ("latitude", "longitude"):

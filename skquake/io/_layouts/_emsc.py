@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skquake.io._event_times import read_times
+from skquake.io._event_times import known_times, read_times
 from skquake.io._geojson import read_features
 from skquake.io._layouts._base import (
     Events,
@@ -42,19 +42,9 @@ def _read_csv(data: bytes, path: Path, options: Options) -> Events:
         "magnitude_type": table.text("magnitude type"),
         "type": table.text("event type", "evtype"),
         "place": table.text("region name"),
-        "updated": with_lines(lambda: _updated(table.text("last update"), path, 0), lines),
+        "updated": table.times("last update", missing=True, name="last update"),
     }
     return Events(event_table(columns, path, lines, options))
-
-
-def _updated(text, path, first):
-    known = text != ""
-    times = np.full(len(text), np.datetime64("NaT", "ns"))
-    if known.any():
-        # Unknown ones take any known date's place, so that an error names the right row.
-        filled = np.where(known, text, text[known][0])
-        times[known] = read_times(filled, path, first=first, unit="row", name="last update")[known]
-    return times
 
 
 def _is_json(head: Head) -> bool:
@@ -65,7 +55,7 @@ def _read_json(data: bytes, path: Path, options: Options) -> Events:
     rows = read_features(data, path, _feature)
     columns = {name: np.array([row[name] for row in rows], dtype=object) for name in rows[0]}
     columns["time"] = read_times(columns["time"], path, unit="feature", first=0)
-    columns["updated"] = _updated(columns["updated"], path, 0)
+    columns["updated"] = known_times(columns["updated"], path, first=0, name="last update")
     return Events(event_table(columns, path, range(len(rows)), options))
 
 
