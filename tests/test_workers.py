@@ -186,7 +186,7 @@ def windows(folder, tmp, n_jobs):
 
 
 CASES = {case.__name__: case for case in (nulls, planted, search, transfer, choices, files, windows)}
-EVERY = pytest.mark.parametrize("name", CASES)
+SLOW = pytest.mark.slow
 
 
 def made(name, folder, tmp, n_jobs):
@@ -198,14 +198,16 @@ def made(name, folder, tmp, n_jobs):
         return CASES[name](folder, tmp, n_jobs)
 
 
-@EVERY
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=SLOW if name == "nulls" else ()) for name in CASES]
+)
 def test_two_processes_give_what_one_gives(name, tmp_path):
     alone = made(name, None, tmp_path / "one", None)
     pd.testing.assert_frame_equal(made(name, None, tmp_path / "two", 2), alone, check_exact=True)
 
 
 @pytest.mark.parametrize(
-    "name", [name if name == "nulls" else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
+    "name", [pytest.param(name, marks=() if name == "nulls" else SLOW) for name in CASES]
 )
 def test_two_processes_one_of_which_dies_give_what_one_gives(name, tmp_path):
     alone = made(name, None, tmp_path / "one", None)
@@ -215,7 +217,7 @@ def test_two_processes_one_of_which_dies_give_what_one_gives(name, tmp_path):
     assert (tmp_path / "dying" / "dead").exists()
 
 
-@EVERY
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_gives_what_one_process_gives(name, tmp_path):
     pytest.importorskip("distributed")

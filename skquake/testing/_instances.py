@@ -181,11 +181,11 @@ def _arrays() -> list[BaseEstimator]:
 
 def _sktime() -> list[BaseEstimator]:
     from sktime.classification.interval_based import TimeSeriesForestClassifier
-    from sktime.transformations.summarize import SummaryTransformer
+    from sktime.transformations.panel.reduce import Tabularizer
 
     return [
         SktimeClassifier(TimeSeriesForestClassifier(n_estimators=10), random_state=0),
-        SktimeTransformer(SummaryTransformer()),
+        SktimeTransformer(Tabularizer()),
     ]
 
 

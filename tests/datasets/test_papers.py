@@ -182,8 +182,15 @@ def test_modes_differ_in_the_named_parameters_only():
         assert honest["days"] == (-15, 0) and paper["days"] == data.days
 
 
-@pytest.mark.parametrize("mode", papers.MODES)
-@pytest.mark.parametrize("data", ALL, ids=label)
+@pytest.mark.parametrize(
+    ("mode", "data"),
+    [
+        pytest.param(mode, data, marks=() if mode == "paper" or k % 4 == 0 else pytest.mark.slow)
+        for mode in papers.MODES
+        for k, data in enumerate(ALL)
+    ],
+    ids=lambda value: value if isinstance(value, str) else label(value),
+)
 def test_every_data_set_gives_samples(data, mode, world):
     track, catalog, kp = world
     if data.paper == "SeqNetQuake" and data.satellite == "demeter":

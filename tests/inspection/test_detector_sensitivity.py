@@ -141,21 +141,15 @@ def test_p_values_by_loops():
         assert table["p_max"][choice] == (1 + sum(as_large)) / 50
 
 
-@pytest.mark.parametrize(
-    ("n_worlds", "too_often", "honestly"),
-    [
-        (12, 3, 1),
-        pytest.param(60, 10, 7, marks=pytest.mark.slow),  # 5 % and two standard errors of 60 worlds
-    ],
-)
-def test_the_best_of_many_is_honest_without_any_effect(n_worlds, too_often, honestly):
+@pytest.mark.slow
+def test_the_best_of_many_is_honest_without_any_effect():
     """Among 24 choices the smallest p is below 0.05 far too often; the p of the largest is not."""
     choices = {"days": [(-15, 0), (-10, 0), (-5, 0)], "sign": ["both", "positive"]}
     detectors = {
         f"{style} {k}": IQRBounds(style=style, k=k) for style in ("iqr", "quartile") for k in (1.0, 2.0)
     }
     alone, honest = [], []
-    for seed in range(n_worlds):
+    for seed in range(60):
         table = detector_sensitivity(
             detectors,
             make_series(400, seed, per_day=1),
@@ -166,8 +160,8 @@ def test_the_best_of_many_is_honest_without_any_effect(n_worlds, too_often, hone
         )
         alone.append(table["p"].min())
         honest.append(table["p_max"].min())
-    assert np.sum(np.array(alone) <= 0.05) >= too_often
-    assert np.sum(np.array(honest) <= 0.05) <= honestly
+    assert np.sum(np.array(alone) <= 0.05) >= 10
+    assert np.sum(np.array(honest) <= 0.05) <= 7  # 5 % and two standard errors
 
 
 def test_an_effect_is_found():

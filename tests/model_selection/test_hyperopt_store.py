@@ -402,6 +402,7 @@ def uninterrupted(tmp_path_factory):
     return process.communicate(timeout=600)[0]
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on(tmp_path, uninterrupted):
     out, moments = stop(tmp_path, times=1)
     assert out == uninterrupted and 2 < moments[-1] < 32
