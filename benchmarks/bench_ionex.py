@@ -44,8 +44,8 @@ def plain(text):
     return epochs, maps
 
 
-def generate(n_files, n_maps=12, seed=0):
-    """Texts of daily files in the layout of the JPL maps (TEC and RMS, 71 x 73, I5)."""
+def generate(n_files, hours=range(1, 24, 2), kinds=("TEC", "RMS"), seed=0):
+    """Texts of daily files in the layout of the JPL maps (71 x 73, I5), from 2000-11-21 on."""
     random = np.random.default_rng(seed)
     lats = np.arange(87.5, -87.6, -2.5)
 
@@ -63,13 +63,13 @@ def generate(n_files, n_maps=12, seed=0):
     for day in range(n_files):
         start = datetime(2000, 11, 21) + timedelta(days=day)
         epochs = [f"{t.year:6d}{t.month:6d}{t.day:6d}{t.hour:6d}     0     0" for t in
-                  (start + timedelta(hours=1 + 2 * k) for k in range(n_maps))]  # fmt: skip
+                  (start + timedelta(hours=hour) for hour in hours)]  # fmt: skip
         lines = [
             record(f"{'1.0':>8}{'':12}IONOSPHERE MAPS     GPS", "IONEX VERSION / TYPE"),
             record("generated           benchmark", "PGM / RUN BY / DATE"),
             record(epochs[0], "EPOCH OF FIRST MAP"),
             record(epochs[-1], "EPOCH OF LAST MAP"),
-            record(f"{n_maps:6d}", "# OF MAPS IN FILE"),
+            record(f"{len(epochs):6d}", "# OF MAPS IN FILE"),
             record("     2", "MAP DIMENSION"),
             record("   450.0 450.0   0.0", "HGT1 / HGT2 / DHGT"),
             record("    87.5 -87.5  -2.5", "LAT1 / LAT2 / DLAT"),
@@ -77,7 +77,7 @@ def generate(n_files, n_maps=12, seed=0):
             record("    -1", "EXPONENT"),
             record("", "END OF HEADER"),
         ]
-        for kind in ("TEC", "RMS"):
+        for kind in kinds:
             for k, epoch in enumerate(epochs, 1):
                 lines += one_map(kind, k, epoch)
         lines.append(record("", "END OF FILE"))

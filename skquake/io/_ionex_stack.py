@@ -14,10 +14,10 @@ import numpy as np
 
 from skquake._core._atomic import write_atomically
 from skquake._core._journal import Journal
+from skquake._core._map_store import write_map_store
 from skquake._core._progress import progress
 from skquake.io._files import FormatError, expand_paths, read_bytes
 
-_BAND_BYTES = 1 << 28  # of maps that are turned round together
 _INDEX = "_index.jsonl"
 
 
@@ -170,46 +170,21 @@ def _one_cadence(found, records):
 
 
 def _write_store(path, chosen, records, parts, attrs, cadence):
-    import zarr
-    from zarr.codecs import Crc32cCodec, ZstdCodec
-
     latitudes, longitudes = records[0]["latitudes"], records[0]["longitudes"]
     times = np.array(list(chosen), dtype=np.int64)
-    shape = (len(latitudes), len(longitudes), len(times))
-    group = zarr.create_group(path, attributes={k: v for k, v in attrs.items() if k == "inputs"})
-    coordinates: list[tuple[str, np.ndarray, dict[str, Any]]] = [
-        ("latitude", np.asarray(latitudes), {"units": "degrees_north"}),
-        ("longitude", np.asarray(longitudes), {"units": "degrees_east"}),
-        ("time", times, {"units": "nanoseconds since 1970-01-01", "calendar": "proleptic_gregorian"}),
-    ]
-    for name, values, more in coordinates:
-        array = group.create_array(
-            name, shape=values.shape, dtype=values.dtype, dimension_names=(name,), attributes=more
-        )
-        array[:] = values
-    tec = group.create_array(
-        "tec",
-        shape=shape,
-        dtype="float32",
-        chunks=(1, 1, shape[2]),
-        shards=(1, shape[1], shape[2]),
-        compressors=[ZstdCodec(level=3), Crc32cCodec()],
-        fill_value=float("nan"),
-        dimension_names=("latitude", "longitude", "time"),
-        config={"write_empty_chunks": True},  # a chunk that is not there was lost
-        attributes={k: v for k, v in attrs.items() if k != "inputs"} | {"cadence_s": cadence / 1e9},
-    )
     by_part: dict[int, tuple[list[int], list[int]]] = {}
     for at, (number, k) in enumerate(chosen.values()):
         slots, maps = by_part.setdefault(number, ([], []))
         slots.append(at)
         maps.append(k)
-    rows = max(1, _BAND_BYTES // (4 * shape[1] * shape[2]))
-    for low in range(0, shape[0], rows):
-        band = np.empty((min(rows, shape[0] - low), *shape[1:]), dtype=np.float32)
+
+    def band_of(low, high):
+        band = np.empty((1, high - low, len(longitudes), len(times)), dtype=np.float32)
         for number, (slots, maps) in by_part.items():
-            values = _part(parts, records[number])[:, low : low + len(band)]
-            band[:, :, slots] = np.moveaxis(values[maps], 0, 2)
-        for row in range(len(band)):
-            tec[low + row] = band[row]
-    group.attrs["rows"] = shape[0]
+            values = _part(parts, records[number])[:, low:high]
+            band[0][:, :, slots] = np.moveaxis(values[maps], 0, 2)
+        return band
+
+    inputs = {"inputs": attrs["inputs"]}
+    tec = {k: v for k, v in attrs.items() if k != "inputs"} | {"cadence_s": cadence / 1e9}
+    write_map_store(path, latitudes, longitudes, times, {"tec": tec}, band_of, inputs)

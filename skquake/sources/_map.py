@@ -14,8 +14,8 @@ from skquake.sources._base import Source, first_rows
 from skquake.sources._bilinear import blend, corners
 from skquake.sources._context import cut_after_start
 from skquake.sources._from_frame import PLACE, Fill, grid_of, mapped
-from skquake.sources._map_io import map_from_xarray, read_map, write_map
-from skquake.sources._map_lazy import MapFiles
+from skquake.sources._map_files import MapFiles
+from skquake.sources._map_io import map_from_xarray, read_map, write_map, write_map_zarr
 from skquake.sources._map_remote import RemoteMaps
 from skquake.sources._series import SeriesSource
 from skquake.sources._series_io import Series
@@ -31,9 +31,11 @@ class MapSource(Source):
     ----------
     data : xarray.DataArray, xarray.Dataset, str or path
         Dimensions ``time``, ``latitude``, ``longitude`` in any order; each variable of a Dataset
-        is a channel. Or a NetCDF file of such, read at first use, and pickled as its path and
-        a hash of its bytes; or a Zarr store, of which the series of a node of the grid is read when a
-        place near it is asked for (extra ``zarr``; ``read_ionex(paths, to=)`` makes one). Or the URL of one
+        is a channel. Or a NetCDF file of such or a folder of these (one grid, each its own times), read at
+        first use, and pickled as its path and a hash of its bytes; what holds more than 1 GiB of values is
+        read by bands of rows of the grid, of 256 MB, where a place in them is asked for. Or a Zarr store, of
+        which the series of a node of the grid is read when a place near it is asked for (extra ``zarr``;
+        ``read_ionex(paths, to=)`` and ``to_zarr`` make one). Or the URL of one
         of these in an object store, "s3://bucket/maps.zarr" (extra ``remote``). Latitudes run either way;
         longitudes may be -180...180, with or without the repeated 180, or 0...360. Missing maps become NaN.
     name : str
@@ -221,3 +223,23 @@ class MapSource(Source):
         The file appears whole or not at all, and its values carry checksums.
         """
         write_map(self._content, path)
+
+    def to_zarr(self, path: Path) -> None:
+        """Write the maps as a Zarr store in which the series of a node is one read (extra ``zarr``).
+
+        ``MapSource(path)`` then reads the nodes around the places asked for, and gives the same values. Maps
+        in NetCDF files that do not fit in memory are turned round by bands, 256 MB at a time.
+
+        Parameters
+        ----------
+        path : path-like
+            A folder that is not there yet. It appears whole or not at all.
+
+        Raises
+        ------
+        FileExistsError
+            Where something is there.
+        ImportError
+            Without zarr.
+        """
+        write_map_zarr(self._content, path)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from skquake._core._atomic import write_atomically
+from skquake._core._map_store import write_map_store
 from skquake._core._time import as_ns, to_utc
 from skquake._core._validation import check_coordinates
 from skquake.sources._base import NAT
@@ -66,6 +70,41 @@ def map_from_xarray(data):
 
 def axes_of(data):
     """The Axes of a Dataset, checked; its values are not looked at."""
+    return axes_of_all([data])
+
+
+def axes_of_all(data):
+    """The Axes of Datasets of one grid and the same variables that follow each other in time."""
+    for each in data:
+        _check_maps(each)
+    first = data[0]
+    for number, each in enumerate(data[1:], 1):
+        if set(each.data_vars) != set(first.data_vars):
+            raise ValueError(
+                f"maps: dataset {number} holds {sorted(map(str, each.data_vars))}, "
+                f"the first {sorted(map(str, first.data_vars))}"
+            )
+        for name in _DIMS[:2]:
+            if not np.array_equal(each[name], first[name]):
+                raise ValueError(f"maps: dataset {number} is of another grid than the first ({name})")
+    latitude, longitude = (first[name].to_numpy() for name in _DIMS[:2])
+    ascending(longitude, "longitude")
+    latitude, _ = check_coordinates(latitude, np.zeros(len(latitude)), "maps")
+    _, longitude = check_coordinates(np.zeros(len(longitude)), longitude, "maps")
+    rows = ascending(latitude, "latitude")
+    columns = ascending(longitude, "longitude", repeated=True)
+    time = np.concatenate([as_ns(to_utc(each["time"].to_numpy(), "maps: time")) for each in data])
+    whole, slots, cadence = time_base(time)
+    units = tuple(
+        (str(name), str(item.attrs["units"]))
+        for name, item in first.data_vars.items()
+        if "units" in item.attrs
+    )
+    return Axes(whole, latitude[rows], longitude[columns], rows, columns, slots, cadence, units)
+
+
+def _check_maps(data):
+    """Raise ValueError unless a Dataset holds numbers on time, latitude and longitude."""
     if not data.data_vars:
         raise ValueError("maps: the Dataset holds no variable")
     for channel, variable in data.data_vars.items():
@@ -80,21 +119,6 @@ def axes_of(data):
         raise ValueError(f"maps: no coordinate {', '.join(absent)}")
     if not all(data.sizes[name] for name in _DIMS):
         raise ValueError(f"maps: empty along {', '.join(n for n in _DIMS if not data.sizes[n])}")
-
-    latitude, longitude = (data[name].to_numpy() for name in _DIMS[:2])
-    ascending(longitude, "longitude")
-    latitude, _ = check_coordinates(latitude, np.zeros(len(latitude)), "maps")
-    _, longitude = check_coordinates(np.zeros(len(longitude)), longitude, "maps")
-    rows = ascending(latitude, "latitude")
-    columns = ascending(longitude, "longitude", repeated=True)
-    time = as_ns(to_utc(data["time"].to_numpy(), "maps: time"))
-    whole, slots, cadence = time_base(time)
-    units = tuple(
-        (str(name), str(item.attrs["units"]))
-        for name, item in data.data_vars.items()
-        if "units" in item.attrs
-    )
-    return Axes(whole, latitude[rows], longitude[columns], rows, columns, slots, cadence, units)
 
 
 def ascending(grid, name, repeated=False):
@@ -153,11 +177,34 @@ def datasets(stores):
     """Zarr stores as xarray datasets, whose values are read where they are looked at."""
     import xarray as xr
 
+    _ask_for_zarr()
+    return [xr.open_zarr(store, chunks=None, consolidated=False) for store in stores]
+
+
+def _ask_for_zarr():
     try:
         import zarr  # noqa: F401
     except ImportError as error:
         raise ImportError("maps in a Zarr store need zarr: pip install skquake[zarr]") from error
-    return [xr.open_zarr(store, chunks=None, consolidated=False) for store in stores]
+
+
+def write_map_zarr(maps, path):
+    """One Zarr store with a chunk a node, in bounded memory; it appears whole or not at all."""
+    _ask_for_zarr()
+    path = Path(path).expanduser()
+    if path.exists():
+        raise FileExistsError(f"{path}: is there; delete it, or name another")
+    units = dict(maps.units)
+    channels = {name: {"units": units[name]} if name in units else {} for name in maps.channels}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    try:
+        write_map_store(
+            temporary, maps.latitude, maps.longitude, maps.time, channels,
+            lambda low, high: np.moveaxis(maps.values[low:high], -1, 0), {},
+        )  # fmt: skip
+        os.rename(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_map(maps, path):

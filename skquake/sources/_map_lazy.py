@@ -2,83 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from skquake.sources._backing import Files
 from skquake.sources._lazy_array import LazyArray
-from skquake.sources._map_io import Maps, axes_of, datasets
+from skquake.sources._map_io import Axes, Maps, axes_of, datasets
 
 KEPT_NODES = 64  # series that are kept for the next look
+_COORDINATES = ("latitude", "longitude", "time")
 
 
-class MapFiles(Files):
-    """A NetCDF file, a folder of these, or a Zarr store, of which only the nodes asked for are read.
-
-    NetCDF files are read whole, at first use. A Zarr store is told from another by its metadata and by the
-    names and sizes of its files; its chunks carry checksums where ``read_ionex`` wrote them.
-    """
-
-    @property
-    def _is_store(self):
-        return (self.path / "zarr.json").exists() or (self.path / ".zgroup").exists()
-
-    def fingerprint(self):
-        """Hash of what the files hold; of a Zarr store that of its metadata, and of names and sizes."""
-        if not self._is_store:
-            return super().fingerprint()
-        digest, states = hashlib.blake2b(digest_size=20), {}
-        for file in sorted(path for path in self.path.rglob("*") if path.is_file()):
-            name, facts = file.relative_to(self.path).as_posix(), file.stat()
-            states[name] = _state(facts)
-            digest.update(f"{name}\0{facts.st_size}\0".encode())
-            if file.name in ("zarr.json", ".zarray", ".zattrs", ".zgroup"):
-                digest.update(file.read_bytes())
-        self._latest = states
-        return digest.hexdigest()
-
-    def check_row(self, row):
-        """Raise ValueError if a file of this row of the grid is no longer what it was at the first use."""
-        own = [name for name in self._opened if name.startswith(f"tec/c/{row}/")]
-        for name in own or self._opened:
-            try:
-                same = _state((self.path / name).stat()) == self._opened[name]
-            except FileNotFoundError:
-                same = False
-            if not same:
-                raise ValueError(
-                    f"{self.where}: {name} was changed or removed since the source was made; make it anew"
-                )
-
-    def _open(self):
-        if not self._is_store:
-            return super()._open()
-        self._verify()
-        self._opened = self._latest
-        there = sum(path.is_file() for path in (self.path / "tec" / "c").rglob("*"))
-        return self._told(lazy_maps, self, self.path, there)
-
-
-def _state(facts):
-    return facts.st_size, facts.st_mtime_ns, facts.st_ino
+def rows_there(names: Iterable[str]) -> int:
+    """Rows of the grid that the files of a store, by their names in it, hold of every channel."""
+    found = Counter(name.split("/")[0] for name in names if "/c/" in name)
+    return min((n for channel, n in found.items() if channel not in _COORDINATES), default=0)
 
 
 def lazy_maps(backing: Files, store: Any, there: int) -> Maps:
     """Maps in a Zarr store, which has so many rows of maps of those that it should have."""
     (data,) = datasets([store])
+    data = data[data.attrs.get("channels", sorted(data.data_vars))]
     if there != data.attrs.get("rows", there):
         raise ValueError(f"{there} of {data.attrs['rows']} rows of maps are there; make the store anew")
     axes = axes_of(data)
-    shape = (len(axes.rows), len(axes.columns), len(axes.time), len(data.data_vars))
-    nodes = Nodes(backing, data, axes)
-    return Maps(
-        axes.time, axes.latitude, axes.longitude, LazyMaps(nodes, "values", np.float32, shape),
-        tuple(map(str, data.data_vars)), axes.units, axes.cadence,
-    )  # fmt: skip
+    return maps_of(ZarrNodes(backing, data, axes), axes, tuple(map(str, data.data_vars)))
+
+
+def maps_of(nodes: Nodes, axes: Axes, channels: tuple[str, ...]) -> Maps:
+    """Maps whose values are read node by node."""
+    shape = (len(axes.rows), len(axes.columns), len(axes.time), len(channels))
+    values = LazyMaps(nodes, "values", np.float32, shape)
+    return Maps(axes.time, axes.latitude, axes.longitude, values, channels, axes.units, axes.cadence)
 
 
 class LazyMaps(LazyArray):
@@ -89,12 +48,25 @@ class LazyMaps(LazyArray):
         if len(key) >= 2 and all(isinstance(k, int | np.integer) for k in key[:2]):
             row, column = (range(n)[k] for k, n in zip(key[:2], self.shape[:2], strict=True))
             return self._store.node(row * self.shape[1] + column)[key[2:]]
+        if isinstance(key[0], slice):
+            start, stop, step = key[0].indices(self.shape[0])
+            if step == 1:
+                return self._rows(start, max(start, stop))[(slice(None), *key[1:])]
         return self.__array__()[key]
 
+    def _rows(self, start, stop):
+        """Values of rows of the grid, read-only."""
+        self._check(stop - start)
+        width = self.shape[1]
+        found = np.empty(((stop - start) * width, *self.shape[2:]), dtype=np.float32)
+        for k in range(len(found)):
+            found[k] = self._store.node(start * width + k)
+        found.flags.writeable = False
+        return found.reshape(stop - start, *self.shape[1:])
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        self._check(self.shape[0])
-        found = np.stack([self._store.node(k) for k in range(self.shape[0] * self.shape[1])])
-        found = found.reshape(self.shape) if dtype is None else found.reshape(self.shape).astype(dtype)
+        found = self._rows(0, self.shape[0])
+        found = found if dtype is None else found.astype(dtype, copy=False)
         found.flags.writeable = bool(copy)
         return found
 
@@ -131,11 +103,17 @@ class FlatMaps(LazyArray):
 
 
 class Nodes:
-    """Reads the series of single nodes of a dataset, and keeps the latest."""
+    """Reads the series of single nodes, and keeps the latest; a subclass says how.
 
-    def __init__(self, backing: Any, data: Any, axes: Any) -> None:
+    Parameters
+    ----------
+    backing : Files
+        What the files must still be.
+    axes : Axes
+    """
+
+    def __init__(self, backing: Any, axes: Axes) -> None:
         self.backing = backing
-        self._data = data
         self._axes = axes
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
@@ -151,25 +129,41 @@ class Nodes:
             if number in self._kept:
                 self._kept.move_to_end(number)
                 return self._kept[number]
-        axes = self._axes
-        row, column = divmod(number, len(axes.columns))
-        place = {"latitude": axes.rows[row], "longitude": axes.columns[column]}
-        found = np.full((len(axes.time), len(self._data.data_vars)), np.nan, dtype=np.float32)
+        row, column = divmod(number, len(self._axes.columns))
         try:
-            for k, variable in enumerate(self._data.data_vars.values()):
-                with np.errstate(over="ignore"):
-                    found[axes.slots, k] = variable.isel(place).to_numpy()
+            found = self._series(row, column)
         except (OSError, ValueError, RuntimeError, KeyError) as error:
-            if str(error).startswith(self.where):  # of an object store, which says all
+            if str(error).startswith(self.where):  # says all
                 raise
             raise ValueError(f"{self.where}: node {row}, {column}: {error}; make the store anew") from error
-        self.backing.check_row(int(axes.rows[row]))
-        found[np.isinf(found)] = np.nan
         found.flags.writeable = False
         with self._lock:
             self._kept[number] = found
             while len(self._kept) > KEPT_NODES:
                 self._kept.popitem(last=False)
+        return found
+
+    def _series(self, row: int, column: int) -> np.ndarray:
+        """Values of a node, which the caller may keep: (times, channels)."""
+        raise NotImplementedError
+
+
+class ZarrNodes(Nodes):
+    """Nodes of a Zarr store, each a read of its own."""
+
+    def __init__(self, backing: Any, data: Any, axes: Axes) -> None:
+        super().__init__(backing, axes)
+        self._data = data
+
+    def _series(self, row: int, column: int) -> np.ndarray:
+        axes = self._axes
+        place = {"latitude": axes.rows[row], "longitude": axes.columns[column]}
+        found = np.full((len(axes.time), len(self._data.data_vars)), np.nan, dtype=np.float32)
+        for k, variable in enumerate(self._data.data_vars.values()):
+            with np.errstate(over="ignore"):
+                found[axes.slots, k] = variable.isel(place).to_numpy()
+        self.backing.check_row(int(axes.rows[row]))
+        found[np.isinf(found)] = np.nan
         return found
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from skquake.sources._map_lazy import lazy_maps
+from skquake.sources._map_lazy import lazy_maps, rows_there
 from skquake.sources._remote_file import RemotePart
 from skquake.sources._remote_files import RemoteFiles, hash_of
 from skquake.sources._remote_store import Part, Store
@@ -41,8 +41,7 @@ class RemoteMaps(RemoteFiles):
         self._verify(hash_of(found.values()))
         if not is_store:
             return self._told(self._read, [RemotePart(self.store, part) for part in found.values()])
-        there = sum(name.startswith("tec/c/") for name in found)
-        return self._told(lazy_maps, self, zarr_store(self.store, found), there)
+        return self._told(lazy_maps, self, zarr_store(self.store, found), rows_there(found))
 
 
 def zarr_store(store: Store, parts: dict[str, Part]) -> Any:

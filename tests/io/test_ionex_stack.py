@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 from _io_layouts import ionex, tec_integers
 
+from skquake._core import _map_store
 from skquake.io import FormatError, _ionex, _ionex_stack, read_ionex
 from skquake.sources import MapSource, _map_lazy
 
@@ -49,7 +50,7 @@ def test_a_change_of_cadence_keeps_the_longer_one(tmp_path):
 
 @pytest.mark.parametrize("band", [1, 1 << 28])
 def test_a_source_reads_nodes_and_gives_the_same_bits(tmp_path, monkeypatch, band):
-    monkeypatch.setattr(_ionex_stack, "_BAND_BYTES", band)
+    monkeypatch.setattr(_map_store, "BAND_BYTES", band)
     monkeypatch.setattr(_map_lazy, "KEPT_NODES", 3)
     folder = write_days(tmp_path / "in", (2, 2, 2))
     read_ionex(folder, to=tmp_path / "maps.zarr")
