@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import os
 from collections.abc import Callable, Iterable
@@ -96,9 +97,19 @@ def expand_paths(paths: Paths, in_folder: Callable[[Path], Iterable[Path]] | Non
                         f"{str(path)!r} is a folder; name its files, for example {path}/*"
                     )
                 inside = in_folder(path)
-            for file in inside:
-                found.setdefault(os.path.realpath(file), file)
+            inside = list(inside)
+            for real, file in zip(real_paths(inside), inside, strict=True):
+                found.setdefault(real, file)
     return list(found.values())
+
+
+def real_paths(files: Iterable[Path]) -> list[str]:
+    """``os.path.realpath`` of each of many files; the folders that they lie in are looked up once."""
+    folder = functools.cache(os.path.realpath)
+    return [
+        os.path.realpath(file) if os.path.islink(file) else os.path.join(folder(file.parent), file.name)
+        for file in files
+    ]
 
 
 def _matches(text):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import skquake._core
 from skquake._core._canonical import sha256_of_file
 from skquake._core._made_with import made_with
-from skquake._core._paths import expand_paths
+from skquake._core._paths import expand_paths, real_paths
 from skquake._core._versions import versions
 from skquake.registration._pipeline_file import imported_packages
 
@@ -151,16 +151,10 @@ def name_of(file: Path, folder: Path) -> str:
 
 def names_of(files: Iterable[Path], folder: Path) -> list[str]:
     """`name_of` each of many files: what they lie in is looked up once."""
-    root, parents, names = folder.resolve(), {}, []
-    for file in files:
-        if file.is_symlink():
-            whole = file.resolve()
-        else:
-            if file.parent not in parents:
-                parents[file.parent] = file.parent.resolve()
-            whole = parents[file.parent] / file.name
-        inside = whole.is_relative_to(root)
-        names.append((whole.relative_to(root) if inside else whole).as_posix())
+    root, names = folder.resolve(), []
+    for real in real_paths(files):
+        whole = Path(real)
+        names.append((whole.relative_to(root) if whole.is_relative_to(root) else whole).as_posix())
     return names
 
 

@@ -1,6 +1,7 @@
 """Paths, compression and the error type."""
 
 import gzip
+import os
 import pickle
 import tracemalloc
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import ncompress
 import pytest
 
+from skquake._core._paths import real_paths
 from skquake.io import FormatError, _files
 from skquake.io._files import expand_paths, read_bytes
 
@@ -83,3 +85,14 @@ def test_damaged_streams(tmp_path, pack):
             continue
         # Unix compress has no length or checksum: a cut there shows only in what it unpacks to.
         assert pack is unix_compress or cut < 2
+
+
+def test_real_paths_are_those_of_the_system(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "file").touch()
+    (tmp_path / "folder").symlink_to(tmp_path / "a" / "b")
+    (tmp_path / "link").symlink_to(tmp_path / "folder" / "file")
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    names = ["a/b/file", "folder/file", "link", "round", "a/../a/b/file", "folder/../b/file", "absent/file"]
+    files = [tmp_path / name for name in names]
+    assert real_paths(files) == [os.path.realpath(file) for file in files]
