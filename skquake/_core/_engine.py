@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, closing, nullcontext
-from itertools import chain, count
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,6 +30,7 @@ from sklearn import config_context, get_config
 from threadpoolctl import threadpool_limits
 
 TRIES = 3  # of a call during which a worker dies
+_EACH = 4  # calls of a worker in a batch, where results come by batches
 _HELD = 2  # functions that a process keeps
 _held: dict[str, Callable[..., Any]] = {}  # those of this process, by their files
 
@@ -135,8 +136,13 @@ class Engine:
 
     def _round(self, left, under_way):
         """Numbers and results by joblib, until all are done or a worker dies."""
-        parallel = joblib.Parallel(self._n_jobs, return_as="generator_unordered", batch_size=1)
-        with closing(parallel(self._calls(left, under_way))) as found:
+        calls = self._calls(left, under_way)
+        if self._backend.supports_return_generator:
+            parallel = joblib.Parallel(self._n_jobs, return_as="generator_unordered", batch_size=1)
+            found = parallel(calls)
+        else:  # such as Ray's
+            found = _by_batches(joblib.Parallel(self._n_jobs, batch_size=1), calls)
+        with closing(found):
             for number, result in found:
                 del under_way[number]
                 yield number, result
@@ -209,6 +215,13 @@ class Engine:
             f"a worker process died, {TRIES} times during the same calls, as a rule for want of memory; "
             f"{cure} or a machine with more memory{'; ' * bool(self._kept)}{self._kept}"
         )
+
+
+def _by_batches(parallel, calls):
+    """Results of a backend that gives none before all of a batch are there."""
+    n = _EACH * joblib.effective_n_jobs(parallel.n_jobs)
+    while batch := list(islice(calls, n)):
+        yield from parallel(batch)
 
 
 def in_store(store: object) -> str:

@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from common.workers import cluster, die_once
-from joblib import parallel_config
+from joblib import Parallel, parallel_config
+from joblib._parallel_backends import ThreadingBackend
+from joblib.parallel import BACKENDS
 from sklearn import config_context, get_config
 
 from skquake._core._engine import TRIES, Engine, _read, _write, in_store
@@ -61,6 +63,22 @@ def test_the_same_on_any_backend(backend):
         assert run(square, ordered=True) == EXPECTED
         assert run(square, tasks=[]) == []
     assert run(square, n_jobs=None) == EXPECTED
+
+
+class Lists(ThreadingBackend):
+    """Gives results only once all are there, as Ray's backend does."""
+
+    supports_return_generator = False
+
+
+def test_a_backend_that_gives_results_by_batches(monkeypatch):
+    monkeypatch.setitem(BACKENDS, "lists", Lists)
+    many = [(k,) for k in range(30)]
+    with parallel_config("lists"):
+        with pytest.raises(ValueError, match="does not support return_as"):
+            Parallel(2, return_as="generator_unordered")
+        assert run(square, tasks=many, ordered=True) == [(k, k * k) for k in range(30)]
+        assert run(square, tasks=[]) == []
 
 
 def test_functions_without_a_name_of_their_own_travel():
