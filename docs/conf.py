@@ -51,6 +51,9 @@ sphinx_gallery_conf = {
     "inspect_global_variables": False,
 }
 suppress_warnings = ["config.cache"]
+# A name that leads nowhere is an error; those of types, which signatures are full of, need lead nowhere.
+nitpicky = True
+nitpick_ignore_regex = [("py:class", ".*"), ("py:obj", r"[a-z_]+")]
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]

@@ -31,7 +31,7 @@ class WindowOutput(TransformerMixin):
             cls.transform = _wrapped(cls.transform)
 
     def set_output(self, *, transform: str | None = None) -> Any:
-        """Choose the container of what :meth:`transform` returns, where that is a table.
+        """Choose the container of what ``transform`` returns, where that is a table.
 
         Parameters
         ----------

@@ -169,7 +169,7 @@ class ClassROCDisplay(Display):
         Parameters
         ----------
         cv_results : dict
-            Of :func:`sklearn.model_selection.cross_validate` with ``return_estimator=True`` and
+            Of ``sklearn.model_selection.cross_validate`` with ``return_estimator=True`` and
             ``return_indices=True``.
         X, y
             What was cross-validated.

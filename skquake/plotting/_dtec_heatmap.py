@@ -35,7 +35,7 @@ class DTECHeatmapDisplay(Display):
     ----------
     dtec : DataFrame of shape (n, stations), or Series
         Signed exceedance by time (UTC), 0 inside the bounds: the ``dtec`` of
-        :meth:`~skquake.preprocessing.IQRBounds.detect`, or of forecasts. NaN is drawn grey.
+        ``IQRBounds.detect``, or of forecasts. NaN is drawn grey.
     event : DataFrame of one row, default=None
         The earthquake, as a catalog; days then count from its day (UT).
     disturbed : Series of bool, default=None

@@ -91,7 +91,7 @@ class SplitTimelineDisplay(Display):
         Parameters
         ----------
         cv_results : dict
-            Of :func:`sklearn.model_selection.cross_validate` with ``return_indices=True``.
+            Of ``sklearn.model_selection.cross_validate`` with ``return_indices=True``.
         X, y
             As in ``from_folds``: what was cross-validated.
 

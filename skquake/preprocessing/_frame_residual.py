@@ -78,7 +78,7 @@ class FrameResidual(WindowOutput, BaseEstimator):
         return out
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Array:
-        """Names of the columns that :meth:`transform` returns.
+        """Names of the columns that ``transform`` returns.
 
         Parameters
         ----------

@@ -121,7 +121,7 @@ class MASSResidual(TrackResidual):
         Parameters
         ----------
         X : DataFrame
-            As for :meth:`transform`, with ``latitude`` and ``longitude``.
+            As for ``transform``, with ``latitude`` and ``longitude``.
         k : float, default=2.5
             Flagged is rms > k RMS; 2.5 and 3 are in use.
         window_degrees, step_degrees : float, default=7.0, 1.4

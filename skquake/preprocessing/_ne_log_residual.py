@@ -108,7 +108,7 @@ class NeLOGResidual(TrackResidual):
         Parameters
         ----------
         X : DataFrame of n rows
-            As for :meth:`transform`.
+            As for ``transform``.
         n_sigma : float, default=2.5
             Half width of the band, in standard deviations of the pass's residuals; 2.5 to 3 are in use.
             Gaussian noise alone leaves it in 1.2 % (2.5) or 0.3 % (3) of the observations.
