@@ -1,8 +1,9 @@
 """Hourly maps of years: from IONEX text to a Zarr store, and a point's years out of it.
 
-A simulated day of hourly maps (71 x 73) is written again and again under other dates: the maps are not new,
-the files are. A process of its own converts them (`read_ionex` with ``to``) and reports seconds and its
-highest resident memory on top of the imports. It is stopped half way and goes on; no file may be read twice.
+Daily files of hourly maps (71 x 73) are written, each map one of 96 by chance: the maps are not new, the
+files and the series are. A process of its own converts them (`read_ionex` with ``to``) and reports seconds
+and its highest resident memory on top of the imports. It is stopped half way and goes on; no file may be read
+twice.
 Then the years of one point: out of the store (`MapSource.at`: four nodes), against `xarray.open_mfdataset`
 over yearly NetCDF files of the same maps, as they lie there by default and compressed map by map; each opens
 its files anew. ``python benchmarks/bench_maps.py --years 20 --folder DIR`` does so with twenty years (8 GB of
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,20 +27,30 @@ from _harness import compare, peak_mb, row, show
 from bench_ionex import generate
 
 AIM, PEAK_MB = 50.0, 1024
-WRITTEN = "  2000    11    21"
 PLACE = 36.5, 142.0
 
 
 def write_days(folder, n):
-    """``n`` daily files of 24 maps."""
+    """``n`` daily files of 24 maps, each one of 96 by chance, so that no series repeats itself."""
     folder.mkdir(parents=True)
-    base = [text.decode() for text in generate(4, hours=range(24), kinds=("TEC",))]
+    texts = [text.decode() for text in generate(4, hours=range(24), kinds=("TEC",))]
+    head, _, _ = texts[0].partition(f"{1:6d}{'':54}START OF TEC MAP")
+    maps = [
+        part
+        for text in texts
+        for part in re.findall(r"CURRENT MAP *\n(.*?) +\d+ +END OF TEC", text, re.DOTALL)
+    ]
+    rng = np.random.default_rng(0)
     for k in range(n):
         day = datetime(2000, 1, 1) + timedelta(days=k)
-        was = datetime(2000, 11, 21) + timedelta(days=k % 4)
-        old = f"{was.year:6d}{was.month:6d}{was.day:6d}"
-        text = base[k % 4].replace(old, f"{day.year:6d}{day.month:6d}{day.day:6d}")
-        (folder / f"m{day:%Y%j}.inx").write_text(text, newline="")
+        date = f"{day.year:6d}{day.month:6d}{day.day:6d}"
+        lines = [head.replace("  2000    11    21", date)]
+        for hour, which in enumerate(rng.integers(0, len(maps), 24)):
+            lines.append(f"{hour + 1:6d}{'':54}START OF TEC MAP    \n")
+            lines.append(f"{date}{hour:6d}     0     0{'':24}EPOCH OF CURRENT MAP\n{maps[which]}")
+            lines.append(f"{hour + 1:6d}{'':54}END OF TEC MAP      \n")
+        lines.append(f"{'':60}END OF FILE         \n")
+        (folder / f"m{day:%Y%j}.inx").write_text("".join(lines), newline="")
 
 
 def child(folder, store, stop_after):
