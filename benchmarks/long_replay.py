@@ -1,6 +1,6 @@
 """Thirteen years watched day by day: the real catalog of 2005-2017 over simulated tracks.
 
-Usage: ``python benchmarks/long_replay.py [--quick] [--days N] [--seed N]``.
+Usage: ``python benchmarks/long_replay.py [--quick] [--days N] [--seed N] [--effects E ...]``.
 
 A watch (`skquake.prospective`) is sealed on 2005-01-01 with the earthquakes of 1999-2004 (of USGS;
 ``--data``, SKQUAKE_REAL_DATA, or ../shared/data beside the project). Every day a file comes with the nights
@@ -126,7 +126,7 @@ def replay(watch, n_days, seed, *, say=False):
         for of in files:
             name = f"night{START + pd.Timedelta(days=of):%Y-%m-%d}.parquet"
             if not (watch.parent / name).exists():
-                (watch.parent / name).symlink_to(watch.parent / "nights" / name)
+                os.link(watch.parent / "nights" / name, watch.parent / name)
         if day >= first:
             tick(watch, now=START + pd.Timedelta(days=day, hours=23))
             if say:
@@ -179,7 +179,7 @@ def told(evidence, against):
     }
 
 
-def run(quick=False, days=None, seed=1, data=DATA, kills=KILLS):
+def run(quick=False, days=None, seed=1, data=DATA, kills=KILLS, effects=EFFECTS):
     """A row a world."""
     n_days = days or (120 if quick else (END - START).days)
     catalog = read_usgs(data / "catalog" / "usgs*.csv.gz")
@@ -189,7 +189,7 @@ def run(quick=False, days=None, seed=1, data=DATA, kills=KILLS):
     new = catalog[(catalog["time"] >= START) & (catalog["time"] < last)]
     rows, same = [], True
     with tempfile.TemporaryDirectory() as base:
-        for effect in EFFECTS:
+        for effect in effects:
             nights = Path(base, f"nights{effect:g}")
             make_nights(nights, new, effect, n_days, seed)
             watch = begin(Path(base, f"whole{effect:g}"), nights, past, new, last)
@@ -228,13 +228,14 @@ def main():
     parser.add_argument("--quick", action="store_true", help="120 days: shows that it runs")
     parser.add_argument("--days", type=int, help="days to watch (default: to the end of 2017)")
     parser.add_argument("--seed", type=int, default=1, help="of the simulation (default %(default)s)")
+    parser.add_argument("--effects", type=float, nargs="+", default=EFFECTS, help="worlds (default: both)")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--watch", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.watch is not None:  # the process that is killed
         replay(options.watch, options.days, options.seed, say=True)
         return
-    show(run(options.quick, options.days, options.seed, options.data))
+    show(run(options.quick, options.days, options.seed, options.data, effects=options.effects))
 
 
 if __name__ == "__main__":

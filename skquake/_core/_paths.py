@@ -87,29 +87,30 @@ def expand_paths(paths: Paths, in_folder: Callable[[Path], Iterable[Path]] | Non
     entries = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not entries:
         raise ValueError("paths: the list of files is empty")
-    found: dict[str, Path] = {}
+    files: list[Path] = []
     for entry in entries:
         for path in _matches(os.path.expanduser(os.fspath(entry))):
-            inside: Iterable[Path] = [path]
-            if path.is_dir():
-                if in_folder is None:
-                    raise IsADirectoryError(
-                        f"{str(path)!r} is a folder; name its files, for example {path}/*"
-                    )
-                inside = in_folder(path)
-            inside = list(inside)
-            for real, file in zip(real_paths(inside), inside, strict=True):
-                found.setdefault(real, file)
+            if not path.is_dir():
+                files.append(path)
+            elif in_folder is None:
+                raise IsADirectoryError(f"{str(path)!r} is a folder; name its files, for example {path}/*")
+            else:
+                files += in_folder(path)
+    found: dict[str, Path] = {}
+    for real, file in zip(real_paths(files), files, strict=True):
+        found.setdefault(real, file)
     return list(found.values())
 
 
 def real_paths(files: Iterable[Path]) -> list[str]:
     """``os.path.realpath`` of each of many files; the folders that they lie in are looked up once."""
     folder = functools.cache(os.path.realpath)
-    return [
-        os.path.realpath(file) if os.path.islink(file) else os.path.join(folder(file.parent), file.name)
-        for file in files
-    ]
+    found = []
+    for file in map(os.fspath, files):
+        head, tail = os.path.split(file)
+        is_plain = tail not in ("", os.curdir, os.pardir) and not os.path.islink(file)
+        found.append(os.path.join(folder(head), tail) if is_plain else os.path.realpath(file))
+    return found
 
 
 def _matches(text):

@@ -64,8 +64,8 @@ class Hashes:
     def of(self, days: Mapping[str, Iterable[Path]], folder: Path) -> dict[str, dict[str, str]]:
         """By day and name from a folder; kept for the next time."""
         found = _by_name(days, folder, self._of)
-        content = json.dumps(self._seen).encode()
         if self._seen != self._known:
+            content = json.dumps(self._seen).encode()
             write_atomically(self.path, lambda temporary: temporary.write_bytes(content))
         return found
 

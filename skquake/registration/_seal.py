@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -151,11 +152,8 @@ def name_of(file: Path, folder: Path) -> str:
 
 def names_of(files: Iterable[Path], folder: Path) -> list[str]:
     """`name_of` each of many files: what they lie in is looked up once."""
-    root, names = folder.resolve(), []
-    for real in real_paths(files):
-        whole = Path(real)
-        names.append((whole.relative_to(root) if whole.is_relative_to(root) else whole).as_posix())
-    return names
+    root = os.path.join(os.path.realpath(folder), "")
+    return [real.removeprefix(root).replace(os.sep, "/") for real in real_paths(files)]
 
 
 def _versions_of(packages):
