@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -206,7 +205,7 @@ def tick(path: PathLike, *, now: TimeLike | None = None) -> list[Alarm]:
                 {"event": "alarm", "at": text(at), "day": day, "for": text(target)[:10], "late": bool(at >=
                 target),
                  "files": hashes[day],
-                 "weights": [None if math.isnan(v) else float(f"{v:.{_DIGITS}g}") for v in weights.ravel()]}
+                 "weights": " ".join(f"{v:.{_DIGITS}g}" for v in weights.ravel())}
             )  # fmt: skip
             new.append(
                 _alarm(log.records[-1], len(log.records) + 1, cells_of(plan["cells"]["degrees"]).shape)
@@ -278,5 +277,5 @@ def _check_weights(weights, plan, day):
 
 
 def _alarm(record, line, shape):
-    weights = np.array([np.nan if v is None else v for v in record["weights"]]).reshape(shape)
+    weights = np.array(record["weights"].split(), dtype=float).reshape(shape)
     return Alarm(pd.Timestamp(record["day"]), pd.Timestamp(record["for"]), record["late"], weights, line)
