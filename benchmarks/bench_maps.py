@@ -94,7 +94,7 @@ def write_yearly(store, folder, compressed):
         part.load().to_netcdf(folder / f"{year}.nc", engine="h5netcdf", encoding=how)
 
 
-def point_rows(home, store, years, repeat):
+def point_rows(home, store, years, repeat, warmup):
     """The years of a point, ours against xarray's."""
     import xarray as xr
 
@@ -115,7 +115,7 @@ def point_rows(home, store, years, repeat):
                 return around.load().interp(latitude=PLACE[0], longitude=PLACE[1]).to_numpy()
 
         np.testing.assert_allclose(ours(), theirs(), rtol=1e-4)
-        seconds = compare({"ours": ours, "xarray": theirs}, repeat=repeat)
+        seconds = compare({"ours": ours, "xarray": theirs}, repeat=repeat, warmup=warmup)
         rows.append(
             row(
                 f"{years:g} years of a point, hourly", f"open_mfdataset, yearly {kind}",
@@ -126,7 +126,7 @@ def point_rows(home, store, years, repeat):
     return rows
 
 
-def measure(home, years, repeat=5):
+def measure(home, years, repeat=1, warmup=0):
     n = round(365.25 * years)
     if not (home / "text").exists():
         write_days(home / "text", n)
@@ -141,14 +141,14 @@ def measure(home, years, repeat=5):
             read_twice=first["files"] + then["files"] - n,
             seconds=round(first["seconds"] + then["seconds"]), store_mb=round(size / 1e6),
         ),
-        *point_rows(home, home / "maps.zarr", years, repeat),
+        *point_rows(home, home / "maps.zarr", years, repeat, warmup),
     ]  # fmt: skip
 
 
 def run(quick=False):
     """Rows for ``run.py``: two years; twenty by hand."""
     with tempfile.TemporaryDirectory() as home:
-        return measure(Path(home), 0.05 if quick else 2.0, repeat=1 if quick else 5)
+        return measure(Path(home), 0.05 if quick else 2.0, repeat=1 if quick else 5, warmup=1)
 
 
 if __name__ == "__main__":
