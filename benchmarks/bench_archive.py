@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -66,6 +68,33 @@ def samples_of(track):
         track, events[:MAX_EVENTS], RandomControls(avoid=catalog, random_state=0), region="dobrovolsky",
         days=(-15, 0), local_time="night", max_length=LENGTH, exclude=catalog,
     )  # fmt: skip
+
+
+def nulls_of(track, n_nulls):
+    """Scores of a forest under catalogs that never happened, three kinds of them."""
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.pipeline import make_pipeline
+
+    from skquake.catalogs import MatchedControls
+    from skquake.datasets import make_catalog
+    from skquake.inspection import catalog_null_test
+    from skquake.model_selection import PurgedGroupKFold
+    from skquake.preprocessing import WindowFlattener
+    from skquake.sampling import SlidingWindow
+
+    first, last = track.span
+    catalog = make_catalog(first, last, min_magnitude=5.0, random_state=0)
+    forest = RandomForestClassifier(50, min_samples_leaf=5, random_state=0)
+    model = make_pipeline(SlidingWindow(track, 20), WindowFlattener(), forest)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # few units
+        found = catalog_null_test(
+            model, track, catalog, controls=MatchedControls(region="3 deg", min_days=16, max_days=40),
+            sampling={"region": "3 deg", "days": (-15, 0), "max_length": 20}, cv=PurgedGroupKFold(2),
+            nulls=("shift-longitude", "shuffle-times", "other-place"), n_nulls=n_nulls,
+            random_state=0,
+        )  # fmt: skip
+    return found.scores["pipeline"].tolist()
 
 
 def every_window(track):
@@ -172,6 +201,15 @@ def run(quick=False):
         both = compare(
             {"memory": lambda: samples_of(memory), "disk": lambda: samples_of(disk_track)}, repeat=3
         )
+        quarter = folders[lengths[1]]
+        held = TrackSource(pd.read_parquet(sorted(quarter.glob("*.parquet"))), CHANNELS)
+        tracks, scores = {"memory": held, "disk": TrackSource(quarter)}, {}
+        n_nulls = 1 if quick else 20
+
+        def scored(which):
+            scores[which] = nulls_of(tracks[which], n_nulls)
+
+        tests = compare({which: partial(scored, which) for which in tracks}, repeat=1, warmup=0)
         near = near_rows(small, 100 if quick else 1_400)
     more = span["rows"] / month["rows"]
     figures = {name: round(value, 2) for name, value in span.items()}
@@ -193,6 +231,11 @@ def run(quick=False):
             f"make_samples of {few} days on disk", "1.3 x in memory / time",
             1.3 * both["memory"] / both["disk"], 1,
             **{f"{name}_s": round(value, 2) for name, value in both.items()},
+        ),
+        row(
+            f"{3 * n_nulls} null catalogs with a forest, {lengths[1]} days on disk", "1.3 x in memory / time",
+            1.3 * tests["memory"] / tests["disk"], 1, the_same_scores=scores["memory"] == scores["disk"],
+            **{f"{name}_s": round(value, 1) for name, value in tests.items()},
         ),
         *near,
         growth(spans),

@@ -15,8 +15,8 @@ from skquake.sources._lazy_array import LazyArray
 from skquake.sources._track_io import Track
 from skquake.sources._track_parquet import batch_arrays, wanted_columns
 
-# Decoded columns that are kept for the next look: about a week of one satellite at 2 Hz, all channels.
-KEPT_BYTES = 1 << 27
+# Decoded columns that are kept for the next look, so that null catalogs on a year at 1 Hz find all there.
+KEPT_BYTES = 1 << 30
 # Places of windows that are kept for the next catalog: those of seven years at 2 Hz, 60 rows a window.
 NOTED_BYTES = 1 << 28
 

@@ -34,20 +34,24 @@ def netcdf_maps(backing: Any, files: Sequence[Path]) -> Maps:
 
 
 class Bands(Nodes):
-    """Nodes of NetCDF files, which lie there map by map: a band of rows of all maps is read, and kept."""
+    """Nodes of NetCDF files, which lie there map by map: bands of rows of all maps are read, and two are kept.
+
+    Two, since a place may lie between rows of both.
+    """
 
     def __init__(self, backing: Any, data: Sequence[xr.Dataset], axes: Axes) -> None:
         super().__init__(backing, axes)
         self._data = data
-        self._step = rows_at_once(len(axes.columns), len(axes.time), len(data[0].data_vars))
-        self._band: tuple[int, np.ndarray] = -1, np.empty(0)
+        self._step = max(1, rows_at_once(len(axes.columns), len(axes.time), len(data[0].data_vars)) // 2)
+        self._bands: dict[int, np.ndarray] = {}
 
     def _series(self, row: int, column: int) -> np.ndarray:
         low = row - row % self._step
-        first, band = self._band
-        if first != low:
+        band = self._bands.get(low)
+        if band is None:
             band = self._read(low, min(low + self._step, len(self._axes.rows)))
-            self._band = low, band
+            latest = list(self._bands.items())[-1:]
+            self._bands = {**dict(latest), low: band}
         return band[row - low, column].copy()
 
     def _read(self, low: int, high: int) -> np.ndarray:

@@ -44,7 +44,7 @@ def folder(tmp_path):
 def large(monkeypatch):
     """From now on these maps are large; a band holds two rows of the grid, then one."""
     rows = 4 * 2 * 8 * N_FILES * PER_FILE
-    monkeypatch.setattr(_map_store, "BAND_BYTES", 2 * rows)
+    monkeypatch.setattr(_map_store, "BAND_BYTES", 4 * rows)
     monkeypatch.setattr(_lazy_array, "WHOLE_LIMIT", 4 * rows)
 
 
@@ -96,6 +96,11 @@ def test_each_band_is_read_once_for_windows_of_a_corner(folder, large, monkeypat
     )
     source.windows(samples(), 2)
     assert set(read) <= {0, 2, 4} and len(read) <= 4 * 3
+    read.clear()
+    for _ in range(3):  # between the rows of two bands
+        source.at(-15.0, 100.0)
+        store._kept.clear()
+    assert len(read) <= 2
 
 
 def test_a_file_that_changes_is_named(folder, large):
