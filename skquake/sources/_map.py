@@ -33,10 +33,10 @@ class MapSource(Source):
         Dimensions ``time``, ``latitude``, ``longitude`` in any order; each variable of a Dataset
         is a channel. Or a NetCDF file of such or a folder of these (one grid, each its own times), read at
         first use, and pickled as its path and a hash of its bytes; what holds more than 1 GiB of values is
-        read by bands of rows of the grid, 128 MB each, where a place in them is asked for. Or a Zarr store, of
-        which the series of a node of the grid is read when a place near it is asked for (extra ``zarr``;
-        ``read_ionex(paths, to=)`` and ``to_zarr`` make one). Or the URL of one
-        of these in an object store, "s3://bucket/maps.zarr" (extra ``remote``). Latitudes run either way;
+        read by bands of rows of the grid, 128 MB each, where a place in them is asked for. Or a Zarr store,
+        of which the series of a node of the grid is read when a place near it is asked for (extra ``zarr``;
+        ``read_ionex(paths, to=)`` and ``to_zarr`` make one). Or the URL of one of these in an object store,
+        "s3://bucket/maps.zarr" (extra ``remote``). Latitudes run either way;
         longitudes may be -180...180, with or without the repeated 180, or 0...360. Missing maps become NaN.
     name : str
         Name of the source.

@@ -34,9 +34,9 @@ def netcdf_maps(backing: Any, files: Sequence[Path]) -> Maps:
 
 
 class Bands(Nodes):
-    """Nodes of NetCDF files, which lie there map by map: bands of rows of all maps are read, and two are kept.
+    """Nodes of NetCDF files, which lie there map by map: bands of rows of all maps are read.
 
-    Two, since a place may lie between rows of both.
+    Two of them are kept, since a place may lie between rows of both.
     """
 
     def __init__(self, backing: Any, data: Sequence[xr.Dataset], axes: Axes) -> None:
