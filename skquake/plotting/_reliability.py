@@ -186,7 +186,7 @@ class ReliabilityDisplay(Display):
         tidy(axes)
         legend_below(axes)
         if ax is None:
-            fit_height(self.figure_, self.axes_, 3.4)
+            fit_height(self.figure_, self.axes_, 3.9)
         return self
 
 

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from test_contract import BY_TIME, EVENT, EXAMPLES, PROBA, SERIES, TIMES, N, same
+from test_contract import BY_TIME, CURVE, EVENT, EXAMPLES, PROBA, SERIES, TIMES, N, same
 
 from skquake import plotting
 from skquake.alarms import nightly_map, reliability_curve
@@ -138,7 +138,13 @@ def scores():
     return pd.DataFrame([{"model": "SeqNetQuake", "panel": p, "probe": False, **ends} for p in panels])
 
 
+def reliable():
+    curve = reliability_curve(PROBA[:, 1] / 30.0, np.arange(N) % 2, n_bins=4)
+    return {name: curve for name in ("alarms", "reference rate", "where they have always been")}
+
+
 CROWDED = {
+    "reliability": lambda: plotting.ReliabilityDisplay(reliable()),
     "models": lambda: plotting.ClassROCDisplay.from_predictions(many_models(), units=np.arange(N) // 2),
     "matrices": lambda: plotting.ConfusionDisplay.from_predictions(dict(list(many_models().items())[:3])),
     "nights": lambda: plotting.NightlyMapDisplay(nights(), catalog=EVENT, night=list(TIMES[:5])),
@@ -155,6 +161,9 @@ CROWDED = {
         event=EVENT,
     ),
     "scores": lambda: plotting.ScoreDisplay(scores()),
+    "alarms": lambda: plotting.MolchanDisplay(
+        {name: CURVE for name in ("planted", "nothing planted", "where they have always been")}
+    ),
 }
 
 
