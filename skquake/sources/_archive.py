@@ -15,8 +15,10 @@ from skquake.sources._lazy_array import LazyArray
 from skquake.sources._track_io import Track
 from skquake.sources._track_parquet import batch_arrays, wanted_columns
 
-# Decoded columns that are kept for the next look, so that null catalogs on a year at 1 Hz find all there.
+# Decoded columns that are kept for the next look: what windows touch, where all of it has room (null catalogs
+# on a year at 1 Hz), else the latest.
 KEPT_BYTES = 1 << 30
+STREAMED_BYTES = 1 << 27
 # Places of windows that are kept for the next catalog: those of seven years at 2 Hz, 60 rows a window.
 NOTED_BYTES = 1 << 28
 
@@ -43,7 +45,7 @@ class Archive:
         self._parts = parts
         self._backing = backing
         self._kept: OrderedDict[tuple[int, str], np.ndarray] = OrderedDict()
-        self._kept_bytes = 0
+        self._kept_bytes, self._has_room = 0, False
         self._noted: dict[Hashable, tuple[np.ndarray, ...]] = {}
         self._noted_bytes = 0
         self._together: tuple[str, ...] = ()
@@ -201,8 +203,9 @@ class Archive:
         row_bytes = 24 + 4 * layout.altitude + 4 * len(layout.channels)
         run_bytes = row_bytes * np.diff(layout.start, prepend=layout.start[0])
         fresh = np.diff(run, prepend=-1) != 0
-        load = np.cumsum(np.where(fresh, run_bytes[run], 0)) // (KEPT_BYTES // 2)
-        ends = np.flatnonzero(np.diff(load)) + 1
+        load = np.cumsum(np.where(fresh, run_bytes[run], 0))
+        self._has_room = len(load) > 0 and bool(load[-1] <= KEPT_BYTES)
+        ends = np.flatnonzero(np.diff(load // (STREAMED_BYTES // 2))) + 1
         self._together = names
         try:
             yield from np.split(rank, ends) if len(rank) else [rank]
@@ -236,8 +239,9 @@ class Archive:
                     self._kept_bytes += array.nbytes
             if column == name:
                 found = array
+        room = KEPT_BYTES if self._has_room else STREAMED_BYTES
         with self._lock:
-            while self._kept_bytes > KEPT_BYTES and len(self._kept) > 1:
+            while self._kept_bytes > room and len(self._kept) > 1:
                 self._kept_bytes -= self._kept.popitem(last=False)[1].nbytes
         return found
 

@@ -98,7 +98,7 @@ def test_a_part_is_read_once_and_forgotten(tmp_path, monkeypatch):
     disk = write(world(5), tmp_path, range(700, 5600, 700))
     assert len(disk) > 5000
     monkeypatch.setattr(_candidates, "PART_ROWS", 1400)
-    monkeypatch.setattr(_archive, "KEPT_BYTES", 3 * 700 * 40)
+    monkeypatch.setattr(_archive, "STREAMED_BYTES", 3 * 700 * 40)
     archive = disk.time._store
     archive._kept.clear()
     archive._kept_bytes = 0
@@ -120,7 +120,7 @@ def test_the_next_catalog_reads_nothing_as_long_as_there_is_room(tmp_path, monke
     disk = write(world(6), tmp_path, [2000, 4000])
     whole = samples_of(TrackSource(world(6)))
     monkeypatch.setattr(_candidates, "PART_ROWS", 1400)
-    monkeypatch.setattr(_archive, "KEPT_BYTES", 1)
+    monkeypatch.setattr(_archive, "STREAMED_BYTES", 1)
     decode = _archive.Archive._decode
     read = []
     monkeypatch.setattr(_archive.Archive, "_decode", lambda *a: read.append(a[1:]) or decode(*a))

@@ -71,8 +71,8 @@ def write_parts(frame, folder, random, overlap):
 @given(st.integers(30, 500), st.randoms(use_true_random=False), st.integers(0, 12), st.booleans())
 def test_on_disk_is_in_memory_to_the_bit(n, random, overlap, tight):
     frame = frame_of(n, random)
-    kept = _archive.KEPT_BYTES
-    _archive.KEPT_BYTES = 2000 if tight else kept
+    kept = _archive.STREAMED_BYTES
+    _archive.STREAMED_BYTES = 2000 if tight else kept
     try:
         with tempfile.TemporaryDirectory() as folder:
             write_parts(frame, folder, random, overlap)
@@ -81,7 +81,7 @@ def test_on_disk_is_in_memory_to_the_bit(n, random, overlap, tight):
             assert_same(disk, memory)
             look_alike(disk, memory, random)
     finally:
-        _archive.KEPT_BYTES = kept
+        _archive.STREAMED_BYTES = kept
 
 
 def assert_same(disk, memory):
@@ -222,7 +222,7 @@ def test_each_part_is_read_once_in_a_transform(tmp_path, monkeypatch):
     track, frame = daily(tmp_path)
     X = frame.iloc[5::7].sample(frac=1, random_state=0)
     track.windows(X, 3)
-    monkeypatch.setattr(_archive, "KEPT_BYTES", 4 * DAY * 36)
+    monkeypatch.setattr(_archive, "STREAMED_BYTES", 4 * DAY * 36)
     opened = []
     decode = _archive.Archive._decode
     monkeypatch.setattr(_archive.Archive, "_decode", lambda *a: opened.append(a[1:]) or decode(*a))
