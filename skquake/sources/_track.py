@@ -76,7 +76,8 @@ class TrackSource(Source):
     -----
     On disk these arrays are sequences of that length, dtype and shape: slices, positions and masks of rows give
     arrays. In memory are the passes, the places of row groups, 128 MB of what was decoded last (up to 1 GiB
-    where all that windows touch has room in it) and, once samples were made, up to 256 MB of places of windows. What gives more than 1 GiB at once (``numpy.asarray``) raises.
+    where all that windows touch has room in it) and, once samples were made, up to 256 MB of places of windows.
+    What gives more than 1 GiB at once (``numpy.asarray``) raises.
 
     Examples
     --------
