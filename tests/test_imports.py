@@ -126,7 +126,7 @@ def test_every_public_name_has_a_page():
     pages = (PACKAGE.parent / "docs" / "api" / "index.rst").read_text()
     modules = {}
     for line in pages.splitlines():
-        if line.startswith(".. currentmodule:: "):
+        if line.startswith(".. module:: "):
             names = modules.setdefault(line.split()[-1], set())
         elif line.startswith("   ") and line.strip().isidentifier():
             names.add(line.strip())

@@ -303,6 +303,7 @@ for k in range(len(journal.records), 10**6):
 """
 
 
+@pytest.mark.slow
 def test_nothing_reported_is_lost_by_a_kill(tmp_path):
     path, done = tmp_path / "results.jsonl", 0
     for _ in range(3):

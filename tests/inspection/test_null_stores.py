@@ -177,6 +177,7 @@ def test_a_full_disk_is_no_catalogs_fault(tmp_path):
     assert len(records(path)) == 2
 
 
+@pytest.mark.slow
 def test_a_dead_worker_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("skquake._core._engine.TRIES", 2)  # each takes new workers
     Failing.left = 1  # in the workers there is none left

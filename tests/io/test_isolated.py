@@ -58,6 +58,7 @@ def test_tables_are_the_same(tmp_path, one_child):
     assert here.attrs == there.attrs
 
 
+@pytest.mark.slow
 def test_one_file_that_crashes_a_library_does_not_end_the_listing(tmp_path, monkeypatch, capsys):
     for name in ("a.csv", "c.csv"):
         (tmp_path / name).write_text("time,A\n2016-01-01,1\n2016-01-02,2\n")

@@ -237,7 +237,7 @@ def test_reports_of_the_same_samples_are_counted():
     assert evaluation_report(MODEL, other, CV, **options).settings["reports"].startswith("report 1 ")
 
 
-@pytest.mark.parametrize("n", [1, 5, 40, 400])
+@pytest.mark.parametrize("n", [1, 5, 40, pytest.param(400, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("signal", [0.0, 4.0])
 @pytest.mark.filterwarnings("ignore:.*hardly more than a guess")
 def test_planted_worlds_read_line_by_line(n, signal, request):

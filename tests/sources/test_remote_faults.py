@@ -47,8 +47,8 @@ def test_a_web_server_is_a_store_too(served, fault):
     [
         ("short", r"of the \d+ bytes from \d+ on came"),
         ("cut", "did not give it"),
-        ("dies", "did not give it"),
-        (503, "did not give it .*503"),
+        pytest.param("dies", "did not give it", marks=pytest.mark.slow),
+        pytest.param(503, "did not give it .*503", marks=pytest.mark.slow),
         (403, "did not give it .*403.*credentials"),
         ("hangs", "did not give it .*Timeout"),
     ],
