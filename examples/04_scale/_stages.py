@@ -63,16 +63,16 @@ class Stages:
         seconds = [row["seconds"] for row in self.rows]
         bars = left.barh(at, seconds, color=PALETTE["reference"])
         left.bar_label(bars, [f" {value:.1f}" for value in seconds], fontsize=8)
-        left.set(yticks=at, yticklabels=names, xlabel="time (s)")
+        left.set(yticks=at, yticklabels=names, xlabel="time (s)", title="What each stage took")
         left.margins(x=0.14)
         left.invert_yaxis()
         here, workers = ([row[name] for row in self.rows] for name in ("peak_gb", "workers_gb"))
-        right.barh(at, here, color=PALETTE["control"], label="this process")
+        right.barh(at, here, color=PALETTE["reference"], label="this process")
         right.barh(at, workers, left=here, color=PALETTE["null"], label="its workers")
-        right.set(xlabel="largest memory (GB)")
+        right.set(xlabel="largest memory (GB)", title="What it held")
         right.margins(x=0.05)
         if any(workers):
-            figure.legend(fontsize=8, loc="outside upper right", ncols=2)
+            figure.legend(fontsize=8, loc="outside lower right", ncols=2)
         for axes in (left, right):
             axes.spines[["top", "right"]].set_visible(False)
         return figure
