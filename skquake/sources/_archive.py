@@ -193,9 +193,10 @@ class Archive:
         return found
 
     def portions(self, times: np.ndarray, names: tuple[str, ...]) -> Iterator[np.ndarray]:
-        """Positions of times, in their order, as many together as touch what is kept of decoded columns.
+        """Positions of times, in their order, as many together as touch half of ``STREAMED_BYTES``.
 
-        Until the end of the walk columns of these names are decoded together.
+        Until the end of the walk columns of these names are decoded together. Where all that it touches has
+        room in ``KEPT_BYTES``, it stays.
         """
         layout = self.layout
         rank = np.argsort(times, kind="stable")

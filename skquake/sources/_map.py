@@ -241,5 +241,19 @@ class MapSource(Source):
             Where something is there.
         ImportError
             Without zarr.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> import numpy as np, pandas as pd, xarray as xr
+        >>> from skquake.sources import MapSource
+        >>> tec = xr.DataArray(
+        ...     np.full((3, 2, 4), 20.0), dims=("time", "latitude", "longitude"), name="TEC",
+        ...     coords={"time": pd.date_range("2001-01-01", periods=3, freq="2h"),
+        ...             "latitude": [0.0, 10.0], "longitude": [0.0, 90.0, 180.0, 270.0]})
+        >>> store = pathlib.Path(tempfile.mkdtemp(), "maps.zarr")
+        >>> MapSource(tec).to_zarr(store)
+        >>> MapSource(store).at(5.0, 45.0).values[0, :, 0]
+        array([20., 20., 20.], dtype=float32)
         """
         write_map_zarr(self._content, path)

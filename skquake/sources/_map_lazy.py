@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from typing import Any
@@ -102,7 +103,7 @@ class FlatMaps(LazyArray):
         return found
 
 
-class Nodes:
+class Nodes(ABC):
     """Reads the series of single nodes, and keeps the latest; a subclass says how.
 
     Parameters
@@ -143,9 +144,9 @@ class Nodes:
                 self._kept.popitem(last=False)
         return found
 
+    @abstractmethod
     def _series(self, row: int, column: int) -> np.ndarray:
         """Values of a node, which the caller may keep: (times, channels)."""
-        raise NotImplementedError
 
 
 class ZarrNodes(Nodes):
