@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -150,13 +150,20 @@ class SlidingWindow(SampleStep):
         """
         check_parameters(self)
         X = self._check_samples(X)
-        self._check_reach(X)
-        around: dict[str, Any] = {}
-        if self.context:
-            around = {"context": self.context, "context_edge": self.context_edge}
-        windows, problem = self.source.windows(
-            X, self.length, channels=self.channels, align=self.align, **around
-        )
+        outside, why = np.zeros(len(X), dtype=bool), np.full(len(X), "", dtype=object)
+
+        def look(source, rows):
+            some = place.iloc[rows]
+            outside[rows], why[rows] = self._leaves(source, some), altered(source, some)
+
+        vouched = {"obs_start", "obs_end"} <= set(X.columns)
+        place = X[["time", "latitude", "longitude", "obs_start", "obs_end"]] if vouched else X
+        windows, problem = self.source._walk(
+            X, self.length, self.context, self.context_edge, self.channels, self.align,
+            look if vouched else None,
+        )  # fmt: skip
+        refuse_altered(X, why)
+        self._refuse_outside(X, outside)
         bad = np.flatnonzero(problem != "")
         if len(bad) and self.missing == "error":
             with_context = f" with context {self.context}" if self.context else ""
@@ -188,24 +195,8 @@ class SlidingWindow(SampleStep):
         source = ("source",) if isinstance(self.source, SourceCollection) else ()
         return check_samples(X, ("time", "latitude", "longitude", *source))
 
-    def _check_reach(self, X):
-        """Raise for rows that were altered, or windows that leave what their samples vouch for."""
-        if not {"obs_start", "obs_end"} <= set(X.columns):
-            return
-        outside, why = np.zeros(len(X), dtype=bool), np.full(len(X), "", dtype=object)
-        if isinstance(self.source, SourceCollection):
-            names = X["source"].to_numpy(dtype=object)
-            members = [(member, np.flatnonzero(names == name)) for name, member in self.source.items()]
-        else:
-            members = [(self.source, np.arange(len(X)))]
-        place = X[["time", "latitude", "longitude", "obs_start", "obs_end"]]
-        for member, here in members:
-            time = as_ns(to_utc(X["time"].iloc[here], "X: time"))
-            for part in member._portions(time, "latitude", "longitude"):
-                rows = here[part]
-                some = place.iloc[rows]
-                outside[rows], why[rows] = self._leaves(member, some), altered(member, some)
-        refuse_altered(X, why)
+    def _refuse_outside(self, X, outside):
+        """Raise for windows that leave what their samples vouch for."""
         if outside.any():
             what, cure = f"length={self.length}", f"max_length={self.length}"
             if self.context:

@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -195,8 +196,8 @@ class Archive:
     def portions(self, times: np.ndarray, names: tuple[str, ...]) -> Iterator[np.ndarray]:
         """Positions of times, in their order, as many together as touch half of ``STREAMED_BYTES``.
 
-        Until the end of the walk columns of these names are decoded together. Where all that it touches has
-        room in ``KEPT_BYTES``, it stays.
+        Until the end of the walk columns of these names are decoded together, those of a portion by several
+        threads before it is given. Where all that it touches has room in ``KEPT_BYTES``, it stays.
         """
         layout = self.layout
         rank = np.argsort(times, kind="stable")
@@ -209,7 +210,9 @@ class Archive:
         ends = np.flatnonzero(np.diff(load // (STREAMED_BYTES // 2))) + 1
         self._together = names
         try:
-            yield from np.split(rank, ends) if len(rank) else [rank]
+            for part, runs in zip(np.split(rank, ends), np.split(run, ends), strict=True):
+                self._decode_ahead(np.unique(layout.unit[np.unique(np.maximum(runs - 1, 0))]), names)
+                yield part
         finally:
             self._together = ()
 
@@ -226,6 +229,16 @@ class Archive:
             return layout.time[run] + layout.step[run] * np.arange(layout.start[run + 1] - layout.start[run])
         unit = self._unit(int(layout.unit[run]), name)
         return unit[first : first + layout.start[run + 1] - layout.start[run]]
+
+    def _decode_ahead(self, units, names):
+        """Columns of these names of units that are not kept yet, by as many threads as pyarrow may use."""
+        import pyarrow as pa
+
+        with self._lock:
+            absent = [unit for unit in units.tolist() if (unit, names[0]) not in self._kept]
+        if len(absent) > 1 and pa.cpu_count() > 1:
+            with ThreadPoolExecutor(pa.cpu_count()) as pool:
+                list(pool.map(self._unit, absent, itertools.repeat(names[0])))
 
     def _unit(self, unit, name):
         """A column of a unit, decoded, or kept from the last look."""

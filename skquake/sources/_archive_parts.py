@@ -44,7 +44,8 @@ class LocalParts:
 
         source = self._checked(number)
         try:
-            footer = self._footer[1] if self._footer[0] == number else footer_of(source)
+            last, footer = self._footer  # together: other threads read, too
+            footer = footer if last == number else footer_of(source)
             self._footer = number, footer
             if not isinstance(source, Path):
                 source.seek(0)

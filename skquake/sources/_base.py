@@ -199,6 +199,13 @@ class Source(Immutable):
             For missing columns, an unknown channel, align or edge, a length that is no whole number >= 1,
             a context that is none >= 0.
         """
+        return self._walk(samples, length, context, context_edge, channels, align)
+
+    def _walk(self, samples, length, context, context_edge, channels, align, look=None):
+        """``windows``; before rows that are looked at together are cut, ``look(source, rows)`` is called.
+
+        Places that it reads are decoded together with the values.
+        """
         columns = self._columns(channels)
         check_length(length)
         check_context(context, context_edge)
@@ -216,7 +223,9 @@ class Source(Immutable):
         windows = np.empty((len(time), total, len(columns)), dtype=np.float32)
         text = np.full(len(time), "", dtype=object)
         every = columns == list(range(len(self.channels)))
-        for rows in self._portions(time, "values"):
+        for rows in self._portions(time, *(() if look is None else ("latitude", "longitude")), "values"):
+            if look is not None:
+                look(self, rows)
             problems = Problems(len(rows))
             gather = self._gather(place.iloc[rows], time[rows], length, offset, problems, context, whole)
             some = gather if every else _chosen(gather, columns)

@@ -138,6 +138,10 @@ class SourceCollection(Immutable, Mapping[str, Source]):
         ValueError
             For a source that the collection does not hold.
         """
+        return self._walk(samples, length, context, context_edge, channels, align)
+
+    def _walk(self, samples, length, context, context_edge, channels, align, look=None):
+        """``windows``, as the walks of the sources give them."""
         samples = check_columns(samples, ("source", "time", "latitude", "longitude"), "samples")
         check_length(length)
         check_context(context, context_edge)
@@ -153,15 +157,16 @@ class SourceCollection(Immutable, Mapping[str, Source]):
         problem = np.full(len(samples), "", dtype=object)
         for name, source in self.items():
             rows = np.flatnonzero(names == name)
-            windows[rows], problem[rows] = source.windows(
-                samples.iloc[rows],
-                length,
-                context=context,
-                context_edge=context_edge,
-                channels=channels,
-                align=align,
+            looked = None if look is None else _of_rows(look, rows)
+            windows[rows], problem[rows] = source._walk(
+                samples.iloc[rows], length, context, context_edge, channels, align, looked
             )
         return windows, problem
+
+
+def _of_rows(look, rows):
+    """``look`` for a source that is given these rows alone."""
+    return lambda source, here: look(source, rows[here])
 
 
 def check_alike(sources):

@@ -13,6 +13,7 @@ from random import Random
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 from common.source_examples import START, track_frame
 from hypothesis import given, settings
@@ -218,17 +219,26 @@ def test_from_files_does_not_read_finished_parts_again(tmp_path, monkeypatch):
     assert looked == [part]
 
 
-def test_each_part_is_read_once_in_a_transform(tmp_path, monkeypatch):
+@pytest.mark.parametrize("vouched", [False, True])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_each_part_is_read_once_in_a_transform(tmp_path, monkeypatch, vouched, threads):
     track, frame = daily(tmp_path)
     X = frame.iloc[5::7].sample(frac=1, random_state=0)
     track.windows(X, 3)
+    monkeypatch.setattr(pyarrow, "cpu_count", lambda: threads)
     monkeypatch.setattr(_archive, "STREAMED_BYTES", 4 * DAY * 36)
     opened = []
     decode = _archive.Archive._decode
     monkeypatch.setattr(_archive.Archive, "_decode", lambda *a: opened.append(a[1:]) or decode(*a))
-    windows, _ = TrackSource(tmp_path / "out").windows(X, 1)
+    again = TrackSource(tmp_path / "out")
+    if vouched:
+        windows = SlidingWindow(again, 1, missing="nan").fit_transform(
+            X.assign(obs_start=X["time"], obs_end=X["time"])
+        )
+    else:
+        windows, _ = again.windows(X, 1)
     assert_array_equal(windows[:, 0], X[["Ne", "Te"]].astype("float32").where(windows[:, 0] == windows[:, 0]))
-    assert opened == [(unit, "values") for unit in range(4)]
+    assert sorted(unit for unit, _ in opened) == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("damage", ["a byte", "a number", "cut short", "another part", "deleted"])
