@@ -40,7 +40,7 @@ PLACE = {"latitude": 36.5, "longitude": 142.0}
 START = pd.Timestamp("1999-01-01")
 SETTINGS = {"years": 13, "per_year": 12, "effect": 0.5, "epochs": 30, "large_epochs": 10, "clear_days": 15}
 QUICK = {"years": 4, "per_year": 12, "effect": 0.5, "epochs": 4, "large_epochs": 1, "clear_days": 15}
-JOURNAL = Path(__file__).with_name("sip.jsonl")
+JOURNAL = Path(__file__).parent / "measured" / "sip.jsonl"
 
 
 def simulate(settings, seed):

@@ -11,7 +11,7 @@ the values of the first two instruments are raised before each earthquake, those
 joint evidence of all three finds, beside each of the two alone, and beside Fisher's combination of the
 three p-values as if they were independent, whose size is shown.
 
-A finished world is kept in ``long_joint.json``; a later run goes on from there.
+A finished world is kept in ``measured/joint.json``; a later run goes on from there.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from skquake.inspection import joint_evidence
 from skquake.model_selection import chronological_split
 from skquake.preprocessing import WindowFlattener
 
-STORE = Path(__file__).with_suffix(".json")
+STORE = Path(__file__).parent / "measured" / "joint.json"
 DAYS, STATIONS, QUAKES, MEMORY, SHARED = 731, 12, 120, 0.9, 0.5
 SOURCES, CARRY = ("swarm", "cses", "tec"), ("swarm", "cses")
 KINDS, N_NULLS, ALPHA = ("shuffle-times", "other-place"), 19, 0.05

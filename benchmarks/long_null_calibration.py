@@ -8,7 +8,7 @@ windows of ten days before earthquakes and matched controls, and is tested on th
 its p-value, the headline is their largest. Beside them stands what is usually done: labels permuted under
 random controls; and the catalog nulls under the same random controls.
 
-A finished world is a line of ``null_calibration.jsonl``; a later run goes on from there.
+A finished world is a line of ``measured/null_calibration.jsonl``; a later run goes on from there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ START, END = "2001-01-01", "2003-01-01"
 LENGTH = 10
 SAMPLING = {"region": "dobrovolsky", "days": (-15, 0), "max_length": LENGTH}
 NULLS = ("rotate", "shift-longitude", "shuffle-times", "other-place")
-STORE = Path(__file__).with_name("null_calibration.jsonl")
+STORE = Path(__file__).parent / "measured" / "null_calibration.jsonl"
 SETTINGS = {"version": 2, "start": START, "end": END, "length": LENGTH}
 
 

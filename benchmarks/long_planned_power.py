@@ -8,7 +8,7 @@ records with new earthquakes and the effect around the real ones, each analysed 
 that finds it, at p <= 0.05 over the declared nulls, is the realised power.
 
 A record is a year of daily maps of noise on a coarse grid; a finished world is a line of
-``planned_power.jsonl``, from which a later run goes on.
+``measured/planned_power.jsonl``, from which a later run goes on.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ START, N_DAYS, N_EVENTS = pd.Timestamp("2015-01-01"), 400, 120
 DAYS, MIN_KM = (-15.0, 0.0), 2500.0
 SIZES, SHARES = (0.02, 0.05, 0.1, 0.2, 0.4), (1.0, 0.5)
 NULLS = ("shuffle-times", "other-place")
-STORE = Path(__file__).with_name("planned_power.jsonl")
+STORE = Path(__file__).parent / "measured" / "planned_power.jsonl"
 
 
 def make_world(seed):
