@@ -225,8 +225,8 @@ class MolchanCurve:
 @validate_params(
     {
         "unobserved": [StrOptions({"restrict", "no alarm"})],
-        **PARAMETERS,
-    },
+    }
+    | PARAMETERS,
     prefer_skip_nested_validation=True,
 )
 def molchan_curve(

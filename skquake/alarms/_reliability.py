@@ -90,8 +90,8 @@ class ReliabilityCurve:
         "sample_weight": ["array-like", None],
         "n_bins": [Interval(Integral, 1, None, closed="left")],
         "strategy": [StrOptions({"quantile", "uniform", "expected"})],
-        **PARAMETERS,
-    },
+    }
+    | PARAMETERS,
     prefer_skip_nested_validation=True,
 )
 def reliability_curve(

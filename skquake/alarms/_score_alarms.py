@@ -20,8 +20,8 @@ from skquake.metrics._blocks import BLOCK_DAYS, PARAMETERS, block_interval, bloc
     {
         "thresholds": [Real, "array-like"],
         "unobserved": [StrOptions({"restrict", "no alarm"})],
-        **PARAMETERS,
-    },
+    }
+    | PARAMETERS,
     prefer_skip_nested_validation=True,
 )
 def score_alarms(

@@ -35,10 +35,10 @@ _COUNT = Interval(Integral, 1, None, closed="left")
         "length": [None, _COUNT],
         "context": [None, Interval(Integral, 0, None, closed="left")],
         "step": [None, _COUNT],
-        **KP_PARAMETERS,
         "chunk": [_COUNT],
         "n_jobs": [Integral, None],
-    },
+    }
+    | KP_PARAMETERS,
     prefer_skip_nested_validation=True,
 )
 def score_track(

@@ -110,8 +110,8 @@ class SuperposedEpoch:
         "magnitudes": ["array-like", None],
         "distance_unit": [StrOptions({"km", "dobrovolsky"})],
         "column": [str],
-        **PARAMETERS,
-    },
+    }
+    | PARAMETERS,
     prefer_skip_nested_validation=True,
 )
 def superposed_epoch(

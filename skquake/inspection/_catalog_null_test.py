@@ -33,11 +33,11 @@ from skquake.inspection._tested import COUNTS, count_tested
 
 @validate_params(
     {
-        **CONSTRAINTS,
         "nulls": [tuple, list],
         "n_nulls": [Interval(Integral, 1, None, closed="left")],
         "match_events": [StrOptions({"thin"}), None],
-    },
+    }
+    | CONSTRAINTS,
     prefer_skip_nested_validation=True,
 )
 def catalog_null_test(

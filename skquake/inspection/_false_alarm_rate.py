@@ -26,14 +26,14 @@ from skquake.sampling._settings import check_days
 
 @validate_params(
     {
-        **LIMITS,
         "threshold": [Interval(Real, 0, 1, closed="left")],
         "length": [None, Interval(Integral, 1, None, closed="left")],
         "expected_rate": [None, Interval(Real, 0, 1, closed="both")],
         "block_days": [Interval(Real, 27, None, closed="left")],
         "level": [Interval(Real, 0, 1, closed="neither")],
         "detector": [HasMethods(["detect"]), HasMethods(["predict_proba"])],
-    },
+    }
+    | LIMITS,
     prefer_skip_nested_validation=True,
 )
 def false_alarm_rate(

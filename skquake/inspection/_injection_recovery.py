@@ -28,7 +28,6 @@ _MOST_PLANTED = 8  # under way at a time: each holds a copy of the observations
 
 @validate_params(
     {
-        **CONSTRAINTS,
         "effect_share": [Interval(Real, 0, 1, closed="right")],
         "effect_sign": [StrOptions(set(SIGNS))],
         "around": [StrOptions({"null", "catalog"})],
@@ -38,7 +37,8 @@ _MOST_PLANTED = 8  # under way at a time: each holds a copy of the observations
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "level": [Interval(Real, 0, 1, closed="neither")],
         "match_events": [StrOptions({"thin"}), None],
-    },
+    }
+    | CONSTRAINTS,
     prefer_skip_nested_validation=True,
 )
 def injection_recovery(

@@ -45,9 +45,9 @@ _RESERVED = {"null", "replicate", "kind", *STATISTICS}
         "n_nulls": [Interval(Integral, 1, None, closed="left")],
         "statistic": [StrOptions(set(STATISTICS))],
         "match_events": [StrOptions({"thin"}), None],
-        **{name: CONSTRAINTS[name] for name in ("clusters", "random_state", "accept_versions", "n_jobs")},
         "verbose": ["verbose"],
-    },
+    }
+    | {name: CONSTRAINTS[name] for name in ("clusters", "random_state", "accept_versions", "n_jobs")},
     prefer_skip_nested_validation=False,  # the analyses are checked within
 )
 def joint_evidence(

@@ -35,10 +35,10 @@ _TAKEN = ("clusters", "accept_versions", "n_jobs", "verbose")
 
 @validate_params(
     {
-        **{name: rule for name, rule in CONSTRAINTS.items() if name not in _TAKEN},
         "gap": [Interval(Real, 0, None, closed="left")],
         "n_resamples": [Interval(Integral, 1, None, closed="left")],
-    },
+    }
+    | {name: rule for name, rule in CONSTRAINTS.items() if name not in _TAKEN},
     prefer_skip_nested_validation=True,
 )
 def time_mirrored_test(

@@ -44,8 +44,8 @@ def chronological_split(
     {
         "test_size": [Interval(Real, 0, 1, closed="neither")],
         "return_report": ["boolean"],
-        **PURGE_CONSTRAINTS,
-    },
+    }
+    | PURGE_CONSTRAINTS,
     prefer_skip_nested_validation=True,
 )
 def chronological_split(

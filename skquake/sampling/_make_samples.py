@@ -39,12 +39,12 @@ _NOT_AT = {"night": "not at night", "day": "not by day"}
         "context_edge": [StrOptions({"drop", "nan"})],
         "step": [None, Interval(Integral, 1, None, closed="left")],
         "lead": [Interval(Real, 0, None, closed="left")],
-        **KP_PARAMETERS,
         "disturbed": [StrOptions({"label", "drop", "ignore"})],
         "inside": [StrOptions({"center", "all", "any"})],
         "max_per_event": [None, Interval(Integral, 1, None, closed="left")],
         "n_jobs": [Integral, None],
-    },
+    }
+    | KP_PARAMETERS,
     prefer_skip_nested_validation=True,
 )
 def make_samples(
