@@ -19,13 +19,16 @@ from skquake._core._engine import Engine
 from skquake._core._progress import progress_bar
 from skquake._core._routing import fit_weighted, weight_route
 from skquake._core._sklearn import Interval, RealNotInt, StrOptions, validate_params
+from skquake._core._time import as_ns
 from skquake._core._typing import ArrayLike, Estimator, Frame
 from skquake._core._validation import check_columns
 from skquake._core._weights import event_weights
 from skquake.model_selection._chronological import chronological_split
 from skquake.model_selection._evaluate import Evaluation, evaluate
+from skquake.model_selection._split import check_classes
 
 _SCORES = "seismic_mcc", "seismic_auc", "event_auc"
+_LEAST = 0.2  # of the training rows of a data set, as splits ask for
 
 
 @overload
@@ -93,8 +96,10 @@ def cross_dataset_score(
     """Score every data set with a model trained on each.
 
     Each data set is split in time, purged; a model is trained on the earlier part of each, and scored on the
-    later part of all. With ``transfer="fine-tune"`` every model is also trained on with the earlier part of
-    the other data sets (:class:`skquake.neural.FineTuned`).
+    later part of all. Where data sets overlap in time, days and pairs that one of them is tested on train no
+    model of another: satellites that fly at once see the same storms and the same earthquakes. With
+    ``transfer="fine-tune"`` every model is also trained on with the earlier part of the other data sets
+    (:class:`skquake.neural.FineTuned`).
 
     Parameters
     ----------
@@ -129,7 +134,8 @@ def cross_dataset_score(
         One row a model and data set: ``train``, ``test``, ``kind`` ("direct": trained on this data set,
         "initial": on another one and applied as it is, "transferred": trained on another, then on this one),
         ``scoring``, ``score``, ``low``, ``high`` (95 % interval; NaN with fewer than five units),
-        ``n_units``, ``n``, ``n_events``. As a matrix:
+        ``n_units``, ``n``, ``n_events``; ``n_train``, the rows (last) trained on, and ``n_purged``, the
+        rows that another data set's test took from these. As a matrix:
         ``frame.pivot(index=["kind", "train"], columns="test", values="score")``.
     evaluations : dict of {(kind, train, test): Evaluation}
         With ``return_evaluations=True`` only: probabilities, and every other score.
@@ -137,7 +143,8 @@ def cross_dataset_score(
     Raises
     ------
     ValueError
-        For fewer than two data sets, one that cannot be split, or an unknown score.
+        For fewer than two data sets, one that cannot be split, or of which the tests of others leave less
+        than a fifth of the training rows, or an unknown score.
     RuntimeError
         If worker processes die again and again.
 
@@ -184,6 +191,8 @@ def cross_dataset_score(
     if set(sizes) != set(names):
         raise ValueError(f"test_size names {list(sizes)}, column {by!r} of X {names}")
     parts = {name: _split(X, y, X[by].to_numpy() == name, sizes[name]) for name in names}
+    n_before = {name: len(train) for name, (train, _) in parts.items()}
+    parts = _apart(X, y, X[by].to_numpy(), parts)
     fits = [(a, None) for a in names]
     if transfer == "fine-tune":
         fits += [(a, b) for a in names for b in names if a != b]
@@ -204,8 +213,12 @@ def cross_dataset_score(
     for (kind, first, name), found in evaluations.items():
         for key in scorings:
             score = getattr(found, key)
-            rows.append((first, name, kind, key, *score[:3], score.n_units, found.n, found.n_events))
-    columns = ["train", "test", "kind", "scoring", "score", "low", "high", "n_units", "n", "n_events"]
+            last = name if kind == "transferred" else first
+            n_train = len(parts[last][0])
+            n_rows = found.n, found.n_events, n_train, n_before[last] - n_train
+            rows.append((first, name, kind, key, *score[:3], score.n_units, *n_rows))
+    columns = ["train", "test", "kind", "scoring", "score", "low", "high", "n_units"]
+    columns += ["n", "n_events", "n_train", "n_purged"]
     frame = pd.DataFrame(rows, columns=columns)
     return (frame, evaluations) if return_evaluations else frame
 
@@ -215,6 +228,31 @@ def _split(X, y, here, test_size):
     rows = np.flatnonzero(here)
     train, test = chronological_split(X.iloc[rows], y[rows], test_size=test_size)
     return rows[train], rows[test]
+
+
+def _apart(X, y, names, parts):
+    """The parts, without training rows in days, or of pairs, that another data set is tested on."""
+    start, end = (as_ns(X[name].to_numpy()) for name in ("obs_start", "obs_end"))
+    pair = X["pair_id"].to_numpy(dtype=object)
+    span = {name: (start[names == name].min(), end[names == name].max()) for name in parts}
+    apart = {}
+    for name, (train, test) in parts.items():
+        taken = np.zeros(len(train), dtype=bool)
+        for other in parts:
+            tested = parts[other][1]
+            if other != name and span[name][0] <= span[other][1] and span[other][0] <= span[name][1]:
+                taken |= (end[train] >= start[tested].min()) & (start[train] <= end[tested].max())
+                taken |= np.isin(pair[train], pair[tested])
+        left = train[~taken]
+        if len(left) < _LEAST * len(train):
+            raise ValueError(
+                f"cross_dataset_score: {len(left)} of the {len(train)} training rows of {name!r} are left: "
+                "the others lie in days, or belong to pairs, that another data set is tested on; choose "
+                "test_size for each data set so that all test the same days, or leave one of them out"
+            )
+        check_classes(y, left, test, f"cross_dataset_score, {name!r}")
+        apart[name] = left, test
+    return apart
 
 
 def _fit_and_score(estimator, X, y, parts, refit_scaler, random_state, first, second, trained):

@@ -91,6 +91,45 @@ def test_several_scores_and_a_share_for_each_data_set():
     pd.testing.assert_frame_equal(rows[["train", "test", "score"]], alone[["train", "test", "score"]])
 
 
+def moved(X, source, days):
+    """The frame with one data set's days moved."""
+    here, shift = X["source"] == source, pd.Timedelta(days=days)
+    times = {name: X[name].where(~here, X[name] + shift) for name in ("time", "obs_start", "obs_end")}
+    return X.assign(**times)
+
+
+def test_days_that_one_data_set_is_tested_on_train_no_model_of_another():
+    """A's test is the last fifth of its 200 days; B flies 40 days longer, and C in other years."""
+    X, y = frame()
+    X = moved(moved(X, "B", 40), "C", 4000)
+    table, found = cross_dataset_score(linear(), X, y, return_evaluations=True)
+    lost = table.groupby("train")["n_purged"].unique()
+    assert lost["C"].tolist() == [0] and lost["A"].tolist() == [0] and lost["B"].tolist() == [40]
+    assert (table.groupby("train")["n_train"].first() == pd.Series({"A": 160, "B": 120, "C": 160})).all()
+    day = (X["time"] - pd.Timestamp("2015-01-01")).dt.days.to_numpy()
+    seen = (X["source"] == "B") & (day < 200 - 40)
+    model = linear().fit(X[seen], y[seen])
+    tested = found["initial", "B", "A"].test
+    expected = model.predict_proba(X.iloc[tested])
+    np.testing.assert_allclose(found["initial", "B", "A"].proba[:, :2], expected, atol=1e-9)
+
+
+def test_a_pair_that_one_data_set_is_tested_on_trains_no_model_of_another():
+    X, y = frame(names=("A", "B"), slope=(1.0, 1.0))
+    day = (X["time"] - pd.Timestamp("2015-01-01")).dt.days
+    shared = np.where((X["source"] == "B") & (day < 10), "A" + (day // 2 + 80).astype(str), X["pair_id"])
+    found = cross_dataset_score(linear(), X.assign(pair_id=shared), y).groupby("train")["n_purged"].first()
+    assert found["A"] == 0 and found["B"] == 10
+    apart = moved(X.assign(pair_id=shared), "B", 4000)  # the same names are those of other earthquakes
+    assert (cross_dataset_score(linear(), apart, y)["n_purged"] == 0).all()
+
+
+def test_a_data_set_that_is_tested_by_others_whole_is_refused():
+    X, y = frame(names=("A", "B"), slope=(1.0, 1.0))
+    with pytest.raises(ValueError, match=r"0 of the 180 training rows of 'B' are left.*test_size"):
+        cross_dataset_score(linear(), moved(X, "B", 20), y, test_size={"A": 0.9, "B": 0.1})
+
+
 def windows(X):
     return np.repeat(X[["value"]].to_numpy(dtype="float32")[:, np.newaxis, :], 8, axis=1)
 
