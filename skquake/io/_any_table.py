@@ -10,7 +10,7 @@ import numpy as np
 
 from skquake._core._typing import ArrayLike
 from skquake.io._catalog import COLUMNS
-from skquake.io._event_times import read_times, times_from_parts
+from skquake.io._event_times import known_times, names_zone, read_times, times_from_parts
 from skquake.io._files import FormatError
 from skquake.io._layouts._base import (
     Events,
@@ -96,7 +96,11 @@ def read_table_by(
         given[name] = table.text(theirs) if is_text else table.numbers(theirs, fill=fill)
     given["time"] = _times(table, where, path, time_format, utc_offset)
     if "updated" in where:
-        given["updated"] = with_lines(lambda: read_times(table.text(where["updated"]), path, first=0), lines)
+        text = table.text(where["updated"])
+        ahead = 0.0 if names_zone(text) else utc_offset
+        given["updated"] = with_lines(
+            lambda: known_times(text, path, utc_offset=ahead, first=0, name="updated"), lines
+        )
     return Events(event_table(given, path, lines, options))
 
 

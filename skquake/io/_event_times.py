@@ -88,7 +88,7 @@ def read_times(
     column = text if isinstance(text, pa.Array) else pa.array(text, pa.string(), from_pandas=True)
     column = pc.fill_null(pc.utf8_trim_whitespace(column), "")
     if utc_offset and time_format is None:
-        zoned = pc.match_substring_regex(column, _ZONE).to_numpy(zero_copy_only=False)
+        zoned = _zoned(column)
         if zoned.any():
             what = f"{name} names its zone: leave utc_offset away"
             raise FormatError(path, f"{unit} {first + int(np.argmax(zoned))}", what)
@@ -113,6 +113,15 @@ def read_times(
         what = f"{name} {column[row].as_py()[:30]!r} is not {like} from 1700 to 2199"
         raise FormatError(path, f"{unit} {row + first}", what)
     return times - np.timedelta64(round(utc_offset * 3600), "s")
+
+
+def names_zone(text: Array) -> bool:
+    """Whether any of written times names its zone."""
+    return bool(_zoned(pa.array(text, pa.string())).any())
+
+
+def _zoned(column):
+    return pc.match_substring_regex(column, _ZONE).to_numpy(zero_copy_only=False)
 
 
 def known_times(text: Array, path: Path, **options: Any) -> Array:

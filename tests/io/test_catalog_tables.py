@@ -190,3 +190,22 @@ def test_the_digest_is_the_documented_one(tmp_path):
     path = write(tmp_path, table(("1969-12-31T23:59:59.999", -33.5, -179.99995, 5, -0.5)))
     place = (900_000 - 335_000) << 33 | (1_800_000 - 1_800_000) << 11
     assert list(read_catalog(path, columns=NAMES).index) == [f"{mix(mix(2**64 - 1) ^ (place | 450)):016x}"]
+
+
+@pytest.mark.parametrize("zone", ["", "Z"])
+def test_the_day_of_an_update_is_by_the_clock_of_the_file_too(tmp_path, zone):
+    """Of one id the row updated last stays; an empty date is the least of all."""
+    path = tmp_path / "updated.csv"
+    path.write_text(
+        "when,lat,lon,km,M,name,changed\n"
+        f"2011-03-11 14:46:00,38,142,29,9.1,a,2011-03-12T10:00:00{zone}\n"
+        "2011-03-11 14:46:00,38,142,29,8.8,a,\n"
+    )
+    names = {
+        "time": "when", "latitude": "lat", "longitude": "lon", "depth": "km", "magnitude": "M", "id": "name",
+        "updated": "changed",
+    }  # fmt: skip
+    catalog = read_catalog(path, columns=names, utc_offset=9)
+    assert catalog["magnitude"].tolist() == [9.1] and str(catalog["time"].iloc[0]) == "2011-03-11 05:46:00"
+    expected = "2011-03-12 10:00:00" if zone else "2011-03-12 01:00:00"
+    assert str(catalog["updated"].iloc[0]) == expected
