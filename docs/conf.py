@@ -3,6 +3,7 @@
 import os
 import sys
 import warnings
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -66,11 +67,9 @@ html_theme_options = {
     "search_as_you_type": False,
 }
 # A column at the left only where it has something to say: chapters of the guide, names of the API.
+_pages = {path.stem for path in Path(__file__).parent.glob("*.rst")} | {"changelog"}
 html_sidebars = {
-    name: [] for name in (
-        "index", "install", "pitfalls", "reporting", "measured", "data", "glossary", "units", "faq", "cite",
-        "changelog", "search", "genindex", "_modules/**",
-    )
+    name: [] for name in (*sorted(_pages), "search", "genindex", "py-modindex", "_modules/**")
 }  # fmt: skip
 html_title = "skquake"
 html_show_sourcelink = False
