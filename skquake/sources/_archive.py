@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -194,10 +194,11 @@ class Archive:
         return found
 
     def portions(self, times: np.ndarray, names: tuple[str, ...]) -> Iterator[np.ndarray]:
-        """Positions of times, in their order, as many together as touch half of ``STREAMED_BYTES``.
+        """Positions of times, in their order, as many together as touch a third of ``STREAMED_BYTES``.
 
-        Until the end of the walk columns of these names are decoded together, those of a portion by several
-        threads before it is given. Where all that it touches has room in ``KEPT_BYTES``, it stays.
+        Until the end of the walk columns of these names are decoded together, by as many threads as pyarrow
+        may use: those of a portion before it is given, and those of the next one meanwhile, if both have room.
+        Where all that the walk touches has room in ``KEPT_BYTES``, it stays.
         """
         layout = self.layout
         rank = np.argsort(times, kind="stable")
@@ -207,13 +208,27 @@ class Archive:
         fresh = np.diff(run, prepend=-1) != 0
         load = np.cumsum(np.where(fresh, run_bytes[run], 0))
         self._has_room = len(load) > 0 and bool(load[-1] <= KEPT_BYTES)
-        ends = np.flatnonzero(np.diff(load // (STREAMED_BYTES // 2))) + 1
+        ends = np.flatnonzero(np.diff(load // (STREAMED_BYTES // 3))) + 1
+        portions = np.split(rank, ends)
+        units = [np.unique(layout.unit[np.unique(np.maximum(some - 1, 0))]) for some in np.split(run, ends)]
+        size = np.diff(load[np.append(ends, len(load)) - 1], prepend=0) if len(load) else np.zeros(1)
         self._together = names
+        pool = ThreadPoolExecutor(_threads()) if _threads() > 1 and len(load) else None
+
+        def begin(k):
+            known = pool is not None and k < len(units)
+            return [pool.submit(self._unit, unit, names[0]) for unit in units[k].tolist()] if known else []
+
+        begun: list[Future[Any]] = []
         try:
-            for part, runs in zip(np.split(rank, ends), np.split(run, ends), strict=True):
-                self._decode_ahead(np.unique(layout.unit[np.unique(np.maximum(runs - 1, 0))]), names)
-                yield part
+            for k, portion in enumerate(portions):
+                for each in begun or begin(k):
+                    each.result()
+                begun = begin(k + 1) if self._has_room or size[k : k + 2].sum() <= STREAMED_BYTES else []
+                yield portion
         finally:
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
             self._together = ()
 
     def _empty(self, name, n):
@@ -229,16 +244,6 @@ class Archive:
             return layout.time[run] + layout.step[run] * np.arange(layout.start[run + 1] - layout.start[run])
         unit = self._unit(int(layout.unit[run]), name)
         return unit[first : first + layout.start[run + 1] - layout.start[run]]
-
-    def _decode_ahead(self, units, names):
-        """Columns of these names of units that are not kept yet, by as many threads as pyarrow may use."""
-        import pyarrow as pa
-
-        with self._lock:
-            absent = [unit for unit in units.tolist() if (unit, names[0]) not in self._kept]
-        if len(absent) > 1 and pa.cpu_count() > 1:
-            with ThreadPoolExecutor(pa.cpu_count()) as pool:
-                list(pool.map(self._unit, absent, itertools.repeat(names[0])))
 
     def _unit(self, unit, name):
         """A column of a unit, decoded, or kept from the last look."""
@@ -281,6 +286,13 @@ class Archive:
         for k, channel in enumerate(self.layout.channels):
             array[:, k] = table[channel].to_numpy() if channel in there else np.nan
         return array
+
+
+def _threads() -> int:
+    """How many threads pyarrow may use: those of this process, or what ``OMP_NUM_THREADS`` says."""
+    import pyarrow as pa
+
+    return pa.cpu_count()
 
 
 class BadRows:
