@@ -197,7 +197,7 @@ class Archive:
         """Positions of times, in their order, as many together as touch a third of ``STREAMED_BYTES``.
 
         Until the end of the walk columns of these names are decoded together, by as many threads as pyarrow
-        may use: those of a portion before it is given, and those of the next one meanwhile, if both have room.
+        may use: those of a portion before it is given, those of the next one meanwhile, if both have room.
         Where all that the walk touches has room in ``KEPT_BYTES``, it stays.
         """
         layout = self.layout
@@ -216,8 +216,9 @@ class Archive:
         pool = ThreadPoolExecutor(_threads()) if _threads() > 1 and len(load) else None
 
         def begin(k):
-            known = pool is not None and k < len(units)
-            return [pool.submit(self._unit, unit, names[0]) for unit in units[k].tolist()] if known else []
+            if pool is None or k == len(units):
+                return []
+            return [pool.submit(self._unit, unit, names[0]) for unit in units[k].tolist()]
 
         begun: list[Future[Any]] = []
         try:
