@@ -4,7 +4,7 @@ Clusters of one process and of two, one thread each, on this machine, take turns
 before it is timed, and the results are compared with those of one process without Dask. Seconds are those
 of the whole call: what the asking process does alone (the catalog that happened, proposals) is in them.
 They need as many idle cores as workers; one more for the scheduler helps. Each call is half a minute of one
-process, still far less than anybody would take to a cluster, and each is made five times.
+process or more, still far less than anybody would take to a cluster, and each is made twice.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def files(folder, quick):
 
     days = folder / "days"
     days.mkdir(parents=True)
-    write_days(days, 4 if quick else 400)
+    write_days(days, 4 if quick else 800)
     made = count()
 
     def call():
@@ -92,7 +92,7 @@ def nulls(folder, quick):
         found = catalog_null_test(
             model, source, catalog, controls=MatchedControls(region="3 deg"),
             sampling={"region": "3 deg", "days": (-15, 0), "max_length": LENGTH}, cv=PurgedGroupKFold(2),
-            nulls=("shuffle-times", "other-place"), n_nulls=2 if quick else 40, random_state=0,
+            nulls=("shuffle-times", "other-place"), n_nulls=2 if quick else 80, random_state=0,
         )  # fmt: skip
         return found.scores["pipeline"].tolist()
 
@@ -109,7 +109,7 @@ def search(folder, quick):
     def call():
         found = HyperoptSearchCV(
             RandomForestClassifier(20 if quick else 60, random_state=0), space, cv=StratifiedKFold(3),
-            n_iter=8 if quick else 64, batch_size=8, random_state=0, refit=False,
+            n_iter=8 if quick else 128, batch_size=8, random_state=0, refit=False,
         ).fit(X, y)  # fmt: skip
         return found.cv_results_["mean_test_score"].tolist()
 
