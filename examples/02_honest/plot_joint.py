@@ -158,7 +158,7 @@ for (scores, statistic), (title, joint) in zip(axes, found.items(), strict=True)
     statistic.hist(values[1:], bins=15, color=PALETTE["null"])
     statistic.axvline(values[0], color=PALETTE["seismic"])
     statistic.set(
-        xlabel="Fisher's combination of ranks (no unit)", ylabel="catalogs (count)",
+        xlabel="Fisher's combination (no unit)", ylabel="catalogs (count)",
         title=f"together: p = {joint.p_value:.3g},\nthe larger of two nulls",
     )  # fmt: skip
 figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower left", ncols=2)

@@ -70,8 +70,8 @@ def joint_evidence(
     Two instruments that see the same storms are no two witnesses: where one is fooled by chance, so is the
     other, and p-values that are multiplied as if they were independent come out too small. Here each catalog
     that never happened goes through all analyses, so that it is fooled as they are, together. Within each
-    analysis the catalogs are ranked by their scores; a statistic of a catalog's ranks says how high it stands
-    in all of them; and the p is the share of catalogs that stand as high as the one that happened.
+    analysis the scores of the catalogs are standardised; a statistic of a catalog's scores says how high it
+    stands in all of them; and the p is the share of catalogs that stand as high as the one that happened.
 
     Parameters
     ----------
@@ -90,9 +90,9 @@ def joint_evidence(
     n_nulls : int, default=99
         Catalogs of each.
     statistic : {"fisher", "max"}, default="fisher"
-        The one declared, whose p is the headline; the other stands beside it. "fisher" sums the logarithms
-        of the shares of catalogs that reach the score, and finds what several sources show a little; "max"
-        takes the largest standardised rank, and finds what one of them shows clearly.
+        The one declared, whose p is the headline; the other stands beside it. Scores of all catalogs are
+        standardised. "fisher" sums the logarithms of their normal tails, and finds what several sources show
+        a little; "max" takes the largest, and finds what one of them shows clearly.
     match_events, clusters
         As in `catalog_null_test`; numbers are matched source by source.
     store : path, default=None
@@ -126,10 +126,10 @@ def joint_evidence(
 
     Notes
     -----
-    All catalogs of a null, the one that happened among them, are ranked alike, so that the p
-    (1 + k) / (1 + n) is exact where the null's assumption holds, whatever the sources share: storms, seasons,
-    the catalog itself. It is conservative where scores tie, since equals count as reaching, by
-    ``match_events``, and as the largest over several nulls.
+    All catalogs of a null, the one that happened among them, are standardised alike, so that the p
+    (1 + k) / (1 + n) is exact where the null's assumption holds, whatever the sources share: storms,
+    seasons, the catalog itself, and however the scores are distributed. It is conservative where scores
+    tie, since equals count as reaching, by ``match_events``, and as the largest over several nulls.
 
     **What it does not say.** Neither that each source carries something, nor which; their own p-values stand
     beside it, and the smallest of these is no finding. A source that shows nothing costs power. The

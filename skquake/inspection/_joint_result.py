@@ -11,40 +11,42 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from skquake._core._atomic import write_atomically
 from skquake._core._typing import FloatArray
 from skquake._core._typing import Path as PathLike
 
-STATISTICS = {"fisher": "Fisher's combination", "max": "largest standardised rank"}
+STATISTICS = {"fisher": "Fisher's combination", "max": "largest standardised score"}
 _KIND = "skquake joint evidence"
 
 
-def share_reaching(scores: FloatArray) -> FloatArray:
-    """Of each value the share of its column that reaches it, itself among them; NaN reaches all.
+def standardised(scores: FloatArray) -> FloatArray:
+    """Scores less the mean of their column and over its standard deviation.
 
     Parameters
     ----------
     scores : ndarray of shape (n_catalogs, n_sources)
+        NaN is no part of mean and deviation, and becomes infinite. Where all are equal, 0.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from skquake.inspection._joint_result import share_reaching
-    >>> share_reaching(np.array([[0.9, 0.1], [0.2, 0.1], [0.2, np.nan], [0.1, 0.0]]))
-    array([[0.25, 0.75],
-           [0.75, 0.75],
-           [0.75, 0.25],
-           [1.  , 1.  ]])
+    >>> from skquake.inspection._joint_result import standardised
+    >>> standardised(np.array([[3.0, 0.1], [1.0, 0.1], [1.0, np.nan], [3.0, 0.1]]))
+    array([[ 1.,  0.],
+           [-1.,  0.],
+           [-1., inf],
+           [ 1.,  0.]])
     """
-    values = np.where(np.isnan(scores), np.inf, scores)
-    ordered = np.sort(values, axis=0)
-    below = [np.searchsorted(ordered[:, k], values[:, k], side="left") for k in range(values.shape[1])]
-    return 1.0 - np.stack(below, axis=1) / len(values)
+    mean, spread = np.nanmean(scores, axis=0), np.nanstd(scores, axis=0)
+    alike = spread <= 1e-12 * np.nanmax(np.abs(scores), axis=0)
+    z = np.where(alike, 0.0, scores - mean) / np.where(alike, 1.0, spread)
+    return np.where(np.isnan(scores), np.inf, z)
 
 
 def joint_statistics(scores: FloatArray) -> dict[str, FloatArray]:
-    """By name, each statistic of each catalog, from its ranks among all of them.
+    """By name, each statistic of each catalog, from its standardised scores.
 
     Parameters
     ----------
@@ -54,14 +56,11 @@ def joint_statistics(scores: FloatArray) -> dict[str, FloatArray]:
     Returns
     -------
     dict of {str: ndarray of shape (n_catalogs,)}
-        ``fisher``: -2 times the sum of the logarithms of `share_reaching`. ``max``: the largest over sources
-        of the rank, less its mean and over its standard deviation, of n different values.
+        ``fisher``: -2 times the sum of the logarithms of the standard normal's upper tails at the
+        standardised scores. ``max``: the largest of these over sources.
     """
-    share = share_reaching(scores)
-    n = len(share)
-    rank = n * (1.0 - share) + 1.0  # from 1, the smallest; equals have that of the least of them
-    standardised = (rank - (n + 1) / 2.0) / np.sqrt((n * n - 1) / 12.0) if n > 1 else 0.0 * rank
-    return {"fisher": -2.0 * np.log(share).sum(axis=1), "max": standardised.max(axis=1)}
+    z = standardised(scores)
+    return {"fisher": -2.0 * norm.logsf(z).sum(axis=1), "max": z.max(axis=1)}
 
 
 def monte_carlo_p(observed: float, null: FloatArray) -> float:
