@@ -11,8 +11,8 @@ the values of the first two instruments are raised before each earthquake, those
 joint evidence of all three finds, beside each of the two alone, and beside Fisher's combination of the
 three p-values as if they were independent, whose size is shown.
 
-A finished world is kept in ``measured/joint.json``; a later run goes on from there. Worlds 0 to 199 were run with
-ranks in the place of standardised scores, which were chosen since; what is reported are the next 200.
+A finished world is kept in ``measured/joint.json``; a later run goes on from there. Worlds 0 to 199 were run
+with ranks in the place of standardised scores, which were chosen since; what is reported are the next 200.
 """
 
 from __future__ import annotations
