@@ -6,10 +6,11 @@ A world is two years of daily values of three instruments at twelve far stations
 a day, of which one half of the variance is common to all stations and instruments (storms), and 120
 earthquakes. Each instrument has a logistic regression on three days, learnt on the first half and tested on
 the second. The p is the largest over two nulls of 19 catalogs (``--nulls 99`` takes five times as long). In
-worlds without an effect the share of p <= 0.05 is the size: 5 % for a null alone (3 to 7 % in 200 worlds), less for the largest. In as many others
-the values of the first two instruments are raised before each earthquake, those of the third are not: what
-joint evidence of all three finds, beside each of the two alone, and beside Fisher's combination of the
-three p-values as if they were independent, whose size is shown.
+worlds without an effect the share of p <= 0.05 is the size: 5 % for a null alone (3 to 7 % in 200 worlds),
+less for the largest. In as many others the values of the first two instruments are raised before each
+earthquake, those of the third are not: what joint evidence of all three finds, beside each of the two
+alone, and beside Fisher's combination of the three p-values as if they were independent, whose size is
+shown.
 
 A finished world is kept in ``measured/joint.json``; a later run goes on from there. Worlds 0 to 199 were run
 with ranks in the place of standardised scores, which were chosen since; what is reported are the next 200.
