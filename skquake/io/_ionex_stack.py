@@ -39,7 +39,7 @@ def write_stack(paths: Any, to: Any, verbose: int, grid_check: Any, parse: Any, 
     with Journal(parts / _INDEX, {"kind": "parts of maps"}, accept_versions=True) as journal:
         if store.exists():  # another process has made it meanwhile
             _refuse_another(store, digest)
-            shutil.rmtree(parts)
+            shutil.rmtree(parts, ignore_errors=True)
             return store
         done = {record["input"]: record for record in journal.records}
         for file, key in progress(keys.items(), desc="read_ionex", verbose=verbose, unit="file"):
@@ -56,7 +56,8 @@ def write_stack(paths: Any, to: Any, verbose: int, grid_check: Any, parse: Any, 
         shutil.rmtree(temporary, ignore_errors=True)
         _write_store(temporary, chosen, wanted, parts, {**attrs(wanted), "inputs": digest}, cadence)
         os.replace(temporary, store)
-        shutil.rmtree(parts)  # while nobody else may begin in it
+        # While nobody else may write in it; who comes just now may begin an index, and clears it away himself.
+        shutil.rmtree(parts, ignore_errors=True)
     return store
 
 
@@ -66,7 +67,7 @@ def _clear_away(parts):
         return
     try:
         with Journal(parts / _INDEX, {"kind": "parts of maps"}, accept_versions=True):
-            shutil.rmtree(parts)
+            shutil.rmtree(parts, ignore_errors=True)
     except (OSError, RuntimeError, ValueError):
         pass  # another process is at it, or may not be written: it is no harm
 

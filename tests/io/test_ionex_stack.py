@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import pickle
 import signal
 
@@ -175,6 +176,24 @@ def test_a_store_that_another_process_made_meanwhile_is_taken(tmp_path, monkeypa
     monkeypatch.setattr(_ionex_stack, "Journal", late)
     xr.testing.assert_equal(read_ionex(folder, to=tmp_path / "maps.zarr").load(), read_ionex(folder))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "maps.zarr"]
+
+
+def test_another_process_that_begins_while_the_parts_are_cleared_away_is_no_error(tmp_path, monkeypatch):
+    folder, parts = write_days(tmp_path / "in", (2,)), tmp_path / ".maps.zarr.parts"
+    remove = os.rmdir
+
+    def late(path, **options):
+        if str(path) == str(parts):
+            (parts / "_index.jsonl").touch()
+        return remove(path, **options)
+
+    monkeypatch.setattr(os, "rmdir", late)
+    made = read_ionex(folder, to=tmp_path / "maps.zarr")
+    monkeypatch.undo()
+    xr.testing.assert_equal(made.load(), read_ionex(folder))
+    assert list(parts.iterdir()) == [parts / "_index.jsonl"]
+    read_ionex(folder, to=tmp_path / "maps.zarr")
+    assert not parts.exists()
 
 
 def test_a_file_that_changes_while_it_is_read_is_named(tmp_path, monkeypatch):
