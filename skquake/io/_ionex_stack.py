@@ -56,7 +56,7 @@ def write_stack(paths: Any, to: Any, verbose: int, grid_check: Any, parse: Any, 
         shutil.rmtree(temporary, ignore_errors=True)
         _write_store(temporary, chosen, wanted, parts, {**attrs(wanted), "inputs": digest}, cadence)
         os.replace(temporary, store)
-        # While nobody else may write in it; who comes just now may begin an index, and clears it away himself.
+        # While nobody else may write in it; who comes just now may begin an index, and clears it away.
         shutil.rmtree(parts, ignore_errors=True)
     return store
 
