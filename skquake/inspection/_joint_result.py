@@ -29,6 +29,10 @@ def standardised(scores: FloatArray) -> FloatArray:
     scores : ndarray of shape (n_catalogs, n_sources)
         NaN is no part of mean and deviation, and becomes infinite. Where all are equal, 0.
 
+    Returns
+    -------
+    ndarray of shape (n_catalogs, n_sources)
+
     Examples
     --------
     >>> import numpy as np

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -150,20 +150,13 @@ class SlidingWindow(SampleStep):
         """
         check_parameters(self)
         X = self._check_samples(X)
-        outside, why = np.zeros(len(X), dtype=bool), np.full(len(X), "", dtype=object)
-
-        def look(source, rows):
-            some = place.iloc[rows]
-            outside[rows], why[rows] = self._leaves(source, some), altered(source, some)
-
-        vouched = {"obs_start", "obs_end"} <= set(X.columns)
-        place = X[["time", "latitude", "longitude", "obs_start", "obs_end"]] if vouched else X
-        windows, problem = self.source._walk(
-            X, self.length, self.context, self.context_edge, self.channels, self.align,
-            look if vouched else None,
-        )  # fmt: skip
-        refuse_altered(X, why)
-        self._refuse_outside(X, outside)
+        around: dict[str, Any] = {"channels": self.channels, "align": self.align}
+        if self.context:
+            around |= {"context": self.context, "context_edge": self.context_edge}
+        if {"obs_start", "obs_end"} <= set(X.columns):
+            windows, problem = self._checked_windows(X, around)
+        else:
+            windows, problem = self.source.windows(X, self.length, **around)
         bad = np.flatnonzero(problem != "")
         if len(bad) and self.missing == "error":
             with_context = f" with context {self.context}" if self.context else ""
@@ -195,8 +188,17 @@ class SlidingWindow(SampleStep):
         source = ("source",) if isinstance(self.source, SourceCollection) else ()
         return check_samples(X, ("time", "latitude", "longitude", *source))
 
-    def _refuse_outside(self, X, outside):
-        """Raise for windows that leave what their samples vouch for."""
+    def _checked_windows(self, X, around):
+        """Windows and problems; raises for rows that were altered, or that do not vouch for their windows."""
+        outside, why = np.zeros(len(X), dtype=bool), np.full(len(X), "", dtype=object)
+        place = X[["time", "latitude", "longitude", "obs_start", "obs_end"]]
+
+        def look(source, rows):
+            some = place.iloc[rows]
+            outside[rows], why[rows] = self._leaves(source, some), altered(source, some)
+
+        found = self.source._walk(X, self.length, look=look, **around)
+        refuse_altered(X, why)
         if outside.any():
             what, cure = f"length={self.length}", f"max_length={self.length}"
             if self.context:
@@ -208,6 +210,7 @@ class SlidingWindow(SampleStep):
                 f"anew with make_samples(..., {cure}) or more"
                 f"{', or take context_edge=' + repr('nan') + ' if they were made with it' if partly else ''}"
             )
+        return found
 
     def _leaves(self, source, X):
         time = source.time

@@ -199,9 +199,13 @@ class Source(Immutable):
             For missing columns, an unknown channel, align or edge, a length that is no whole number >= 1,
             a context that is none >= 0.
         """
-        return self._walk(samples, length, context, context_edge, channels, align)
+        return self._walk(
+            samples, length, context=context, context_edge=context_edge, channels=channels, align=align
+        )
 
-    def _walk(self, samples, length, context, context_edge, channels, align, look=None):
+    def _walk(
+        self, samples, length, *, context=0, context_edge="error", channels=None, align="auto", look=None
+    ):
         """``windows``; before rows that are looked at together are cut, ``look(source, rows)`` is called.
 
         Places that it reads are decoded together with the values.

@@ -138,9 +138,13 @@ class SourceCollection(Immutable, Mapping[str, Source]):
         ValueError
             For a source that the collection does not hold.
         """
-        return self._walk(samples, length, context, context_edge, channels, align)
+        return self._walk(
+            samples, length, context=context, context_edge=context_edge, channels=channels, align=align
+        )
 
-    def _walk(self, samples, length, context, context_edge, channels, align, look=None):
+    def _walk(
+        self, samples, length, *, context=0, context_edge="error", channels=None, align="auto", look=None
+    ):
         """``windows``, as the walks of the sources give them."""
         samples = check_columns(samples, ("source", "time", "latitude", "longitude"), "samples")
         check_length(length)
@@ -159,8 +163,9 @@ class SourceCollection(Immutable, Mapping[str, Source]):
             rows = np.flatnonzero(names == name)
             looked = None if look is None else _of_rows(look, rows)
             windows[rows], problem[rows] = source._walk(
-                samples.iloc[rows], length, context, context_edge, channels, align, looked
-            )
+                samples.iloc[rows], length, context=context, context_edge=context_edge, channels=channels,
+                align=align, look=looked,
+            )  # fmt: skip
         return windows, problem
 
 

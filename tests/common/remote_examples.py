@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 from common.source_examples import track_frame
+from numpy.testing import assert_array_equal
 
-from skquake.sources import TrackSource
+from skquake.sources import MapSource, TrackSource
 
 DAY = 240  # rows
 CADENCE = 40.0
@@ -33,6 +34,14 @@ def uploaded(folder: Path, place: str, keep=lambda name: True):
         if path.is_file() and keep(path.name):
             system.pipe(f"/{place}/{path.relative_to(folder).as_posix()}", path.read_bytes())
     return system
+
+
+def assert_maps_alike(url: str, options: dict, tec) -> None:
+    """A point and a window of maps in a store are those of the array."""
+    source, memory = MapSource(url, storage_options=options), MapSource(tec)
+    assert_array_equal(source.at(10.0, 20.0).values, memory.at(10.0, 20.0).values)
+    samples = pd.DataFrame({"time": ["2015-03-02"], "latitude": 5.0, "longitude": 100.0})
+    assert_array_equal(source.windows(samples, 5)[0], memory.windows(samples, 5)[0])
 
 
 class Asked:

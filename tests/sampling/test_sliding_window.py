@@ -131,3 +131,17 @@ def test_the_length_can_be_searched(n_jobs):
         ).fit(windows, LABELS)
         assert score == alone.cv_results_["mean_test_score"][0]
     assert search.predict(SAMPLES.X).shape == LABELS.shape
+
+
+class Bare:
+    """A source that has no more than the public method."""
+
+    kind, channels = "track", ("a",)
+
+    def windows(self, samples, length, *, channels=None, align="auto"):
+        return np.ones((len(samples), length, 1), dtype=np.float32), np.full(len(samples), "", dtype=object)
+
+
+def test_samples_that_vouch_for_nothing_need_no_more_than_windows():
+    X = pd.DataFrame({"time": pd.to_datetime(["2015-01-01"]), "latitude": 0.0, "longitude": 0.0})
+    assert SlidingWindow(Bare(), 3).fit_transform(X).shape == (1, 3, 1)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import pickle
 
-import pandas as pd
 import pytest
-from common.remote_examples import DAY, ingested
+from common.remote_examples import DAY, assert_maps_alike, ingested
 from common.source_examples import maps
 from numpy.testing import assert_array_equal
 
-from skquake.sources import MapSource, TrackSource, _backing
+from skquake.sources import TrackSource, _backing
 
 os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"  # by gRPC, which the server does not speak
 gcsfs = pytest.importorskip("gcsfs")
@@ -63,7 +62,4 @@ def test_maps_in_a_bucket(bucket, tmp_path):
     tec = maps(40)
     tec.to_dataset().to_zarr(tmp_path / "maps.zarr", zarr_format=3, consolidated=False)
     put(system, tmp_path / "maps.zarr", "bucket/maps.zarr")
-    source, memory = MapSource("gs://bucket/maps.zarr", storage_options=options), MapSource(tec)
-    assert_array_equal(source.at(10.0, 20.0).values, memory.at(10.0, 20.0).values)
-    samples = pd.DataFrame({"time": ["2015-03-02"], "latitude": 5.0, "longitude": 100.0})
-    assert_array_equal(source.windows(samples, 5)[0], memory.windows(samples, 5)[0])
+    assert_maps_alike("gs://bucket/maps.zarr", options, tec)

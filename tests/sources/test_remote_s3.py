@@ -9,13 +9,12 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
-from common.remote_examples import DAY, ingested
+from common.remote_examples import DAY, assert_maps_alike, ingested
 from common.source_examples import maps
 from numpy.testing import assert_array_equal
 
-from skquake.sources import MapSource, TrackSource, _backing, _remote_store
+from skquake.sources import TrackSource, _backing, _remote_store
 
 s3fs = pytest.importorskip("s3fs")
 server = pytest.importorskip("moto.server")
@@ -92,10 +91,7 @@ def test_maps_in_a_bucket(bucket, tmp_path):
     tec = maps(40)
     tec.to_dataset().to_zarr(tmp_path / "maps.zarr", zarr_format=3, consolidated=False)
     system.put(f"{tmp_path / 'maps.zarr'}/", "bucket/maps.zarr", recursive=True)
-    source, memory = MapSource("s3://bucket/maps.zarr", storage_options=options), MapSource(tec)
-    assert_array_equal(source.at(10.0, 20.0).values, memory.at(10.0, 20.0).values)
-    samples = pd.DataFrame({"time": ["2015-03-02"], "latitude": 5.0, "longitude": 100.0})
-    assert_array_equal(source.windows(samples, 5)[0], memory.windows(samples, 5)[0])
+    assert_maps_alike("s3://bucket/maps.zarr", options, tec)
 
 
 WORKER = """
