@@ -162,10 +162,13 @@ def measure(seed, days, sizes, names, context, background, record):
         print(
             f"seed {seed}, {effect:+.0%}: {len(train)} training windows, {len(evidence)} tested", flush=True
         )
-        score("oracle", truth.oracle(X, seen)[evidence])
-        known = X.iloc[train[shapes]], weight[shapes]
-        score("window oracle", truth.window_oracle(X, seen, *known)[evidence])
-        for name in (name for size, name in todo if size == effect and "oracle" not in name):
+        left = [name for size, name in todo if size == effect]
+        if "oracle" in left:
+            score("oracle", truth.oracle(X, seen)[evidence])
+        if "window oracle" in left:
+            known = X.iloc[train[shapes]], weight[shapes]
+            score("window oracle", truth.window_oracle(X, seen, *known)[evidence])
+        for name in (name for name in left if "oracle" not in name):
             began = time.perf_counter()
             own = name in RECOMMENDED
             fitted = recommended(name, cut, kp, seed) if own else model(name, seed)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import RidgeClassifierCV
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RandomizedSearchCV
 
@@ -50,6 +51,17 @@ def test_learns_and_repeats(name, data):
     np.testing.assert_allclose(proba.sum(axis=1), 1.0, rtol=1e-5)
     assert roc_auc_score(y[90:], proba, multi_class="ovr") > 0.85
     np.testing.assert_allclose(clone(model).fit(X[:90], y[:90]).predict_proba(X[90:]), proba, rtol=1e-6)
+
+
+def test_calibration_fits_the_ridge_three_times_and_leaves_its_classes(data, monkeypatch):
+    X, y = data
+    fits = []
+    fit = RidgeClassifierCV.fit
+    monkeypatch.setattr(RidgeClassifierCV, "fit", lambda *args, **kw: fits.append(0) or fit(*args, **kw))
+    model = make_baseline("Hydra", ChannelScaler(), random_state=0).fit(X[:90], y[:90])
+    assert len(fits) == 3
+    ridge = model[-1].calibrated_classifiers_[0].estimator
+    np.testing.assert_array_equal(model.predict(X[90:]), ridge.predict(model[:-1].transform(X[90:])))
 
 
 @pytest.mark.parametrize("name", [n for n in SMALL if n not in COMPILED])
