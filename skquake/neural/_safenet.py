@@ -48,9 +48,9 @@ pretrained, freeze, warm_start, random_state, verbose
     :meth:`skquake.datasets.papers.DataSet.inputs`.
 
     Honest score: on two simulated years of Swarm nights with +50 % of Ne planted before each earthquake and
-    controls of the same place and local time, seismic MCC 0.35 [0.18, 0.52] (oracle 0.79, chance 0), the
-    pipeline of :func:`~skquake.neural.make_safenet` 0.54 [0.38, 0.68]; with nothing planted -0.10
-    [-0.27, 0.08], but 0.39 [0.28, 0.49] under random controls.
+    controls of the same place and local time, seismic MCC 0.42 [0.19, 0.65] (oracle 0.79, chance 0), the
+    pipeline of :func:`~skquake.neural.make_safenet` 0.54 [0.38, 0.68]; with nothing planted -0.08
+    [-0.25, 0.10], but 0.42 [0.30, 0.53] under random controls.
 
     References
     ----------
