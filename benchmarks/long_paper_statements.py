@@ -66,10 +66,10 @@ def score(name, mode, place, seed):
         return None
     mcc = dict(zip(("mcc", "low", "high"), found.seismic_mcc[:3], strict=True))
     row = {"n_events": found.n_events, **mcc, "f1_micro": found.paper["f1_micro"]}
-    return row | {"oracle": known(data, truth, samples, cut)} if truth.plant.effect else row
+    return row | {"oracle": oracle(data, truth, samples, cut)} if truth.plant.effect else row
 
 
-def known(data, truth, samples, cut):
+def oracle(data, truth, samples, cut):
     """Seismic MCC of the oracle on the tested windows, an earthquake or control counted once."""
     (_, test), y = cut, np.asarray(samples.y)
     test = test[y[test] < 2]
@@ -101,8 +101,8 @@ def run(quick=False, seed=1, days=730, cadence=4.0):
         Path(__file__).with_suffix(".json").write_text(json.dumps(rows, indent=1))
     rows = pd.DataFrame(rows)
     cell = "{mcc:.2f} [{low:.2f}, {high:.2f}], {n_events:.0f}".format_map
-    known = "; oracle {oracle:.2f}".format_map
-    rows["score"] = [cell(row) + (known(row) if row["effect"] else "") for row in rows.to_dict("records")]
+    beside = "; oracle {oracle:.2f}".format_map
+    rows["score"] = [cell(row) + (beside(row) if row["effect"] else "") for row in rows.to_dict("records")]
     wide = rows.pivot(index="data set", columns=["effect", "mode"], values="score")
     wide.insert(0, "published MCC", [papers.SAFENET[k].published["SafeNet"].mcc for k in wide.index])
     return [
