@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -61,6 +62,16 @@ def _memory_mb(name):
     import resource  # not on every system
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def revision():
+    """The last commit that changed the package, shortened; empty where there is no repository."""
+    command = ["git", "log", "-1", "--format=%h", "--", "skquake"]
+    try:
+        found = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    except OSError:  # no git
+        return ""
+    return found.stdout.strip()
 
 
 def row(what, against, ratio, target, **extra):

@@ -2,7 +2,8 @@
 
 Usage: ``python benchmarks/long_learning_power.py [--quick] [--seeds 1 ...] [--sizes 0.2 ...] ...``.
 Every score is a line of ``measured/learning_power.jsonl``; what is there is not computed again, so that a run
-that was interrupted goes on, and two that share no score may run at once (remove what the code has changed).
+that was interrupted goes on, and two that share no score may run at once. Each line names the code that made
+it (``code``; the first lines of the record do not): remove what the code has changed.
 
 Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
 in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
@@ -31,7 +32,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _harness import show
+from _harness import revision, show
 from _harness import table as whole_table
 from sklearn.pipeline import make_pipeline
 
@@ -54,6 +55,7 @@ RECOMMENDED = ("SeqNetQuake, recommended", "profile, recommended")
 BACKGROUNDS = {"iri": lambda kp: IRIResidual(f107=100.0), "quiet": lambda kp: QuietBackground(kp=kp)}
 QUICK = ("RF", "logistic", "SeqNetQuake", "profile, recommended")
 RECORD = Path(__file__).parent / "measured" / "learning_power.jsonl"
+CODE = revision()
 NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
 
 
@@ -197,7 +199,7 @@ class Record:
         return bool(self.rows(**of))
 
     def add(self, found, **of):
-        row = self.about | of | found
+        row = self.about | of | found | {"code": CODE}
         self.all.append(row)
         if self.path is not None:
             with self.path.open("a") as file:
