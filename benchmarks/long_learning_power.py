@@ -37,6 +37,7 @@ from _harness import table as whole_table
 from sklearn.pipeline import make_pipeline
 
 from skquake import AftershockRemover, SeqNetQuakeClassifier, SlidingWindow, TrackSource, make_samples
+from skquake._core._weights import event_weights
 from skquake.baselines import make_baseline
 from skquake.catalogs import MatchedControls
 from skquake.datasets import make_catalog, make_kp, make_track
@@ -90,8 +91,8 @@ def resize(track, effect):
 
 def one_an_event(X):
     """Weights, mean 1, in which each earthquake and each control counts once."""
-    size = X.groupby("event_id")["event_id"].transform("size").to_numpy()
-    return len(size) / size / np.sum(1.0 / size)
+    weight = event_weights(X["event_id"])
+    return weight / weight.mean()
 
 
 def model(name, seed):

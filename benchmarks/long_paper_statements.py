@@ -22,6 +22,7 @@ import pandas as pd
 from _harness import show, table
 
 from skquake import AftershockRemover, TrackSource
+from skquake._core._weights import event_weights
 from skquake.baselines import make_baseline
 from skquake.datasets import make_catalog, make_kp, make_track, papers
 from skquake.metrics import seismic_mcc
@@ -73,8 +74,7 @@ def oracle(data, truth, samples, cut):
     """Seismic MCC of the oracle on the tested windows, an earthquake or control counted once."""
     (_, test), y = cut, np.asarray(samples.y)
     test = test[y[test] < 2]
-    event = samples.X["event_id"].iloc[test]
-    weight = 1.0 / event.groupby(event).transform("size").to_numpy()
+    weight = event_weights(samples.X["event_id"].iloc[test])
     return float(seismic_mcc(y[test], truth.oracle(samples.X, data.length)[test], sample_weight=weight))
 
 
