@@ -92,9 +92,9 @@ class SIPClassifier(NetworkClassifier):
     batch normalisation have a momentum of 0.9 at most, so that some hundred steps suffice for them.
 
     Honest score: accuracy means little beside the split. On simulated images without any effect, the label of
-    the training image nearest in time reaches 0.76 under the article's random split and 0.55 with blocks of
-    time, the small "cnn" 0.52 and 0.50; with +50 % of TEC planted it reaches 0.77 and 0.70 (ten simulations;
-    the larger class has 0.54 and 0.58). See the page "What was measured".
+    the training image nearest in time reaches 0.86 under the article's random split and 0.52 with blocks of
+    time, the small "cnn" 0.55 and 0.48; with +50 % of TEC planted it reaches 0.89 and 0.73 (three
+    simulations; the larger class has 0.56 and 0.58). See the page "What was measured".
 
     References
     ----------
