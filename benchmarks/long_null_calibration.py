@@ -1,6 +1,7 @@
 """Are the p-values of `catalog_null_test` uniform where no earthquake has any effect?
 
-Usage: ``python benchmarks/long_null_calibration.py [--worlds N] [--nulls B] [--jobs N] [--minutes M]``.
+Usage: ``python benchmarks/long_null_calibration.py [--worlds N] [--nulls B] [--jobs N] [--minutes M]
+[--store FILE]``.
 
 A world is two years of daily maps (the empirical ionosphere with its seasons, and two random fields on the
 sphere, as in `make_tec`) and a simulated catalog that knows nothing of them; a forest of 50 trees learns on
@@ -8,7 +9,8 @@ windows of ten days before earthquakes and matched controls, and is tested on th
 its p-value, the headline is their largest. Beside them stands what is usually done: labels permuted under
 random controls; and the catalog nulls under the same random controls.
 
-A finished world is a line of ``measured/null_calibration.jsonl``; a later run goes on from there.
+A finished world is a line of ``measured/null_calibration.jsonl``; a later run goes on from there (with
+another number of catalogs than its 39 it needs another file, ``--store``).
 """
 
 from __future__ import annotations
@@ -199,7 +201,7 @@ def summary(rows):
 
 def run(quick=False):
     """Rows and a table for ``run.py``; worlds that are finished already are not simulated anew."""
-    n_worlds, n_nulls = (2, 4) if quick else (200, 99)
+    n_worlds, n_nulls = (2, 4) if quick else (200, 39)
     store = STORE.with_name("null_calibration_quick.jsonl") if quick else STORE
     rows = calibrate(n_worlds, n_nulls, n_jobs=2, store=store)
     found = summary(rows)
@@ -220,7 +222,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--worlds", type=int, default=200)
-    parser.add_argument("--nulls", type=int, default=99, help="catalogs of each null")
+    parser.add_argument("--nulls", type=int, default=39, help="catalogs of each null (default %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="worlds at a time")
     parser.add_argument("--minutes", type=float, default=np.inf, help="start no further world after these")
     parser.add_argument("--store", type=Path, default=STORE)
