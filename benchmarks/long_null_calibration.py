@@ -16,7 +16,6 @@ another number of catalogs than its 39 it needs another file, ``--store``).
 from __future__ import annotations
 
 import argparse
-import functools
 import time
 import warnings
 from pathlib import Path
@@ -49,7 +48,6 @@ STORE = Path(__file__).parent / "measured" / "null_calibration.jsonl"
 SETTINGS = {"version": 2, "start": START, "end": END, "length": LENGTH}
 
 
-@functools.lru_cache(maxsize=1)
 def background():
     """Daily maps of the empirical ionosphere, the same in all worlds."""
     file = Path(__file__).with_name("null_background.nc")
