@@ -44,7 +44,7 @@ from skquake.datasets import make_catalog, make_kp, make_track
 from skquake.metrics import seismic_auc, seismic_mcc
 from skquake.model_selection import chronological_split
 from skquake.neural import SafeNetClassifier, make_seqnetquake
-from skquake.preprocessing import ChannelScaler, IRIResidual, QuietBackground
+from skquake.preprocessing import ChannelScaler, IRIResidual, QuietBackground, WindowMean
 from skquake.sampling import ResidualWindow
 
 LENGTH = 20  # a minute, 450 km
@@ -52,12 +52,14 @@ SIZES = (0.15, 0.35, 0.75)  # the oracle reaches an MCC of about 0.35, 0.6 and 0
 SEEDS = (1, 2, 3, 4, 5)
 ROCKETS = ("MiniRocket", "MultiRocket", "Hydra", "QUANT")
 BASELINES = ("RF", "GBM", "LightGBM", "SVM", "logistic", "profile", *ROCKETS, "DNN", "CNN", "LSTM")
+AVERAGED = ", averages of 4"  # after the name of a baseline: what it sees of a window
 RECOMMENDED = ("SeqNetQuake, recommended", "profile, recommended")
 BACKGROUNDS = {"iri": lambda kp: IRIResidual(f107=100.0), "quiet": lambda kp: QuietBackground(kp=kp)}
 QUICK = ("RF", "logistic", "SeqNetQuake", "profile, recommended")
 RECORD = Path(__file__).parent / "measured" / "learning_power.jsonl"
 CODE = revision()
 NETWORKS = {"SeqNetQuake": SeqNetQuakeClassifier, "SafeNet": SafeNetClassifier}
+NAMES = (*BASELINES, f"LSTM{AVERAGED}", *NETWORKS, *RECOMMENDED)
 
 
 def simulate(seed, days, effect):
@@ -100,7 +102,8 @@ def model(name, seed):
     scaler = ChannelScaler(log=[0, 1])
     if name in NETWORKS:
         return make_pipeline(scaler, NETWORKS[name](random_state=seed))
-    return make_baseline(name, scaler, random_state=seed, n_jobs=1)
+    steps = (scaler, WindowMean(4)) if name.endswith(AVERAGED) else (scaler,)
+    return make_baseline(name.removesuffix(AVERAGED), *steps, random_state=seed, n_jobs=1)
 
 
 def recommended(name, cut, kp, seed):
@@ -223,7 +226,7 @@ def run(
     seeds=SEEDS,
     days=912,
     sizes=SIZES,
-    names=(*BASELINES, *NETWORKS, *RECOMMENDED),
+    names=NAMES,
     context=0,
     background=None,
 ):
@@ -254,7 +257,7 @@ def main():
     parser.add_argument(
         "--sizes", type=float, nargs="+", default=SIZES, help="changes of Ne (default %(default)s)"
     )
-    parser.add_argument("--models", nargs="+", default=[*BASELINES, *NETWORKS, *RECOMMENDED])
+    parser.add_argument("--models", nargs="+", default=NAMES)
     parser.add_argument(
         "--context", type=int, default=0, help="observations seen on both sides (default %(default)s)"
     )
