@@ -51,7 +51,7 @@ pretrained, freeze, warm_start, random_state, verbose
     Inputs: scaled windows of any channels, such as the logarithms of electron density (cm-3) and temperature
     (K). Honest score: on simulated nights of CSES with +35 % of Ne planted before each earthquake and matched
     controls, seismic MCC 0.59 on windows of 20 observations with 40 more on both sides (mean of five
-    simulations; oracle 0.77, chance 0), 0.47 on the 20 alone (oracle 0.62).
+    simulations; oracle 0.77, chance 0), 0.48 on the 20 alone (oracle 0.62).
 
     References
     ----------
