@@ -3,7 +3,7 @@
 Usage: ``python benchmarks/long_learning_power.py [--quick] [--seeds 1 ...] [--sizes 0.2 ...] ...``.
 Every score is a line of ``measured/learning_power.jsonl``; what is there is not computed again, so that a run
 that was interrupted goes on, and two that share no score may run at once. Each line names the code that made
-it (``code``; the first lines of the record do not): remove what the code has changed.
+it (``code``): remove what the code has changed.
 
 Simulated nights of a CSES-like satellite with a perturbation of Ne before each earthquake, controls matched
 in place, the last fifth of the time for testing, training windows that share anything with it purged. Every
